@@ -221,7 +221,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
         p=_format_corrected_p(headline, answer),
         size=size,
     )
-    caution = answer.differences[0].caution
+    caution = answer.declared[-1].caution
     if caution:
         below = f"{below} {_('This test {caution}: doubt a p close to 0.05.', caution=caution)}"
     return head, below
@@ -598,7 +598,7 @@ def build_moves_columns(
 
 def build_averages_columns(state: CompareState, group: ComparisonGroup) -> dict[str, list[str]]:
     """The mean, its bands and the median of a group by offset."""
-    rows, span = group.study.answer.averages, state.scale.span
+    rows, span = group.study.averages, state.scale.span
     return {
         _("Offset"): [format_offset(row.offset) for row in rows],
         "N": [f"{row.n:,}" for row in rows],
@@ -631,6 +631,6 @@ def _format_sample_size(state: CompareState, line: GroupTestLine) -> str:
 
 
 def _format_expected_share(group: ComparisonGroup) -> str:
-    window = group.study.answer.request.cars[0]
-    rows = [row for row in group.study.answer.directions if row.window == window]
+    window = group.study.request.cars[0]
+    rows = [row for row in group.study.directions if row.window == window]
     return _format_hit_share(rows[0].hits, rows[0].n) if rows else NO_VALUE

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.models.analyses import CrossCell, Projection, ScoreRow
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import (
     MAX_SHARE_OF_ONE_RATE,
     MIN_CLUSTERS,
     MIN_RATES,
-    CorrelationRow,
-    DirectionRow,
-    RegressionRow,
 )
 from dashboard.presentation.charts.correlation import (
     build_cross_series_figure,
@@ -49,23 +45,17 @@ from dashboard.presentation.correlation import (
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
-    NO_VALUE,
     format_number,
     format_offset,
-    format_p,
     format_signed,
     format_window,
 )
 from dashboard.presentation.palette import get_palette
+from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import (
-    CsvDialect,
-    across_series_csv,
-    correlation_csv,
-    direction_csv,
-    projections_csv,
-    regression_csv,
-    scores_csv,
+    TABLES,
+    table_csv,
 )
 from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.components.figures import draw_figure
@@ -102,6 +92,55 @@ METHOD_LABELS: Final = {
     "spearman": deferred("Spearman: expectation −1, 0, +1"),
 }
 CORRECTED_P_TITLE: Final = deferred("p (Holm)")
+CORRELATION_VIEW: Final[View] = {
+    deferred("Group"): lambda row: plain_text(format_group_title(row.group)),
+    deferred("Lag"): lambda row: format_signed(row.lag, 0),
+    "r": "r:3",
+    deferred("Band"): "low..high:3",
+    deferred("p (calendar shift)"): "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    "N": "n",
+    deferred("Method"): lambda row: translate_deferred(METHOD_LABELS[row.method]),
+}
+DIRECTION_VIEW: Final[View] = {
+    deferred("Group"): lambda row: plain_text(format_group_title(row.group)),
+    deferred("As expected"): "hits",
+    "N": "n",
+    deferred("Share"): lambda row: f"{format_number(100 * row.share, 1)} %",
+    deferred("95 % Wilson interval, for orientation"): lambda row: _(
+        "{low} to {high} %",
+        low=format_number(100 * row.low, 0),
+        high=format_number(100 * row.high, 0),
+    ),
+    deferred("p (signs of clusters)"): "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    deferred("Unclear"): "unclear",
+    deferred("Unmoved"): "unmoved",
+}
+SCORES_VIEW: Final[View] = {
+    deferred("Score"): lambda row: translate_deferred(SCORE_TITLES[row.score]),
+    deferred("Against"): lambda row: translate_deferred(OUTCOME_TITLES[row.against]),
+    deferred("Spearman's rho"): "r:3",
+    deferred("Band"): "low..high:3",
+    deferred("p (calendar shift)"): "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    "N": "n",
+    deferred("Without"): "without",
+}
+PROJECTIONS_VIEW: Final[View] = {
+    deferred("Horizon"): lambda row: format_offset(row.item.horizon),
+    deferred("Move, log pts"): "estimate",
+    deferred("95 % at this horizon"): "low..high",
+    deferred("95 % of the path"): "supt_low..supt_high",
+    "p": "p_value",
+    deferred("p (all horizons)"): "p_adjusted",
+    deferred("Error, HC1"): "se_hc1:3",
+    deferred("Error, Newey-West"): "se_hac:3",
+    deferred("Events"): "events",
+    deferred("First rates"): "rates",
+    deferred("N (rates)"): "n",
+    deferred("Note"): "reason",
+}
 PROJECTION_SENTENCE_LIMIT: Final = 900
 SENTENCE_LIMIT: Final = 900
 MAX_UNREAD_SCORES: Final = 5
@@ -173,12 +212,12 @@ def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
             phone=state.phone,
         )
     st.markdown(escape_markdown(describe_lead_lag(related.correlations), SENTENCE_LIMIT))
-    rows = related.correlations
     _draw_table_expander(
-        "correlation", lambda: _build_correlation_frame(rows), len(rows),
-        lambda flavour: correlation_csv(rows, flavour),
+        "correlation",
+        related.correlations,
+        CORRELATION_VIEW,
         _("Correlations of every group and lag with band, p and corrected p"),
-    )  # fmt: skip
+    )
 
 
 def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
@@ -201,12 +240,12 @@ def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
             " events to either side, so that a bunch counts once."
         )
     )
-    rows = related.directions
     _draw_table_expander(
-        "direction", lambda: _build_direction_frame(rows), len(rows),
-        lambda flavour: direction_csv(rows, flavour),
+        "direction",
+        related.directions,
+        DIRECTION_VIEW,
         _("Hit rates of every group with interval, p and corrected p"),
-    )  # fmt: skip
+    )
 
 
 def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
@@ -249,12 +288,10 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
                 " matter."
             )
         )
-    rows = related.scores
     _draw_table_expander(
         "scores",
-        lambda: _build_score_frame(rows),
-        len(rows),
-        lambda flavour: scores_csv(rows, flavour),
+        related.scores,
+        SCORES_VIEW,
         _("Spearman's rho of every score with band, p and corrected p"),
     )
 
@@ -288,10 +325,10 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
     st.caption(
         _(
             "Blue, positive: the rouble stronger against dollar, yuan, euro; the euro stronger"
-            " against the dollar; Brent up. Each series by its own clock and within its own dates;"
-            " a rate counts once. Standardised: each move divided by its forecast error, so that"
-            " series can be compared; in brackets log points. • marks a p below 0.05 of the"
-            " signed-rank test on clusters of events, Holm-corrected over all cells with a"
+            " against the dollar; Brent up. Each series by its own clock and within its own"
+            " dates; a rate counts once. Standardised: each move divided by its forecast error,"
+            " so that series can be compared; in brackets log points. • marks a p below 0.05 of"
+            " the signed-rank test on clusters of events, Holm-corrected over all cells with a"
             " verdict. Grey, no verdict: fewer than {min_rates} rates or {min_clusters}"
             " clusters, or one rate with more than {max_share_of_one_rate} % of the sum of all"
             " moves, as where a series ends in a storm.",
@@ -302,9 +339,8 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
     )
     _draw_table_expander(
         "across_series",
-        lambda: _build_cross_series_frame(cells, titles),
-        len(cells),
-        lambda flavour: across_series_csv(cells, flavour),
+        cells,
+        _build_cross_series_view(titles),
         _(
             "Every category on every series with mean, N, p, corrected p and why there is no"
             " verdict"
@@ -320,10 +356,13 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
         st.markdown(_("There are too few rates for a regression with these terms."))
         return
     titles = {control.card.id: control.card.title for control in state.controls}
+    terms = _build_regression_view(titles)
     st.dataframe(
-        _build_regression_frame(rows, titles), hide_index=True, key="correlation.regression",
+        pd.DataFrame(build_text_columns(TABLES["regression"], rows, terms)),
+        hide_index=True,
+        key="correlation.regression",
         alt=_("Terms of the regression with estimate, standard error, t, p, corrected p and N"),
-    )  # fmt: skip
+    )
     st.caption(
         _(
             "Every move of one rate on categories (1 on the first rate that can contain an"
@@ -334,28 +373,58 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
         )
     )
     _draw_table_expander(
-        "regression", lambda: _build_regression_frame(rows, titles), len(rows),
-        lambda flavour: regression_csv(rows, flavour),
+        "regression",
+        rows,
+        terms,
         _("Terms of the regression with estimate, standard error, t, p and N"),
-    )  # fmt: skip
+    )
 
 
 # ------------------------------------------------------------------ tables
 
 
-def _draw_table_expander(
-    name: str, frame: Callable[[], pd.DataFrame], size: int, csv: Callable[[CsvDialect], bytes],
-    alt: str,
-) -> None:  # fmt: skip
+def _build_regression_view(titles: dict[str, str]) -> View:
+    """One row a term; categories in log points, controls as slopes."""
+    return {
+        _("Term"): lambda row: plain_text(format_term(row.term, titles)),
+        _("Estimate"): lambda row: format_estimate(row)[0],
+        _("Standard error"): lambda row: format_estimate(row)[1],
+        "t": "t",
+        "p": "p_value",
+        translate_deferred(CORRECTED_P_TITLE): "p_adjusted",
+        "N": "n",
+    }
+
+
+def _build_cross_series_view(titles: dict[str, str]) -> View:
+    """One row a category and series."""
+    return {
+        _("Group"): lambda cell: plain_text(format_group_title(cell.group)),
+        _("Series"): lambda cell: plain_text(titles[cell.series]),
+        _("Events"): "n",
+        _("Rates"): "n_rates",
+        _("Clusters"): "clusters",
+        _("Standardised mean"): "mean_scar",
+        _("Mean, log pts"): "caar",
+        _("p (cluster ranks)"): "p_value",
+        translate_deferred(CORRECTED_P_TITLE): "p_adjusted",
+        _("Why no verdict"): "reason",
+        _("Largest move, %"): "largest_share:0",
+        _("In spreads"): "in_spreads",
+        _("Percentile"): "percentile:1",
+    }
+
+
+def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str) -> None:
     """Draw a folded table, built when it is opened, with its CSV file.
 
     Args:
-        name: name of the file and, with a prefix, of the widgets.
-        frame: makes the table.
-        size: how many rows there are.
-        csv: makes the file.
+        name: name of the table, of its file and, with a prefix, of the widgets.
+        objects: its objects, see `Table.rows`.
+        view: the columns to show.
         alt: the table in words.
     """
+    size = TABLES[name].count(objects)
     fold = st.expander(
         plural("The table behind it ({n:,} row)", "The table behind it ({n:,} rows)", size),
         icon=":material/table:",
@@ -365,113 +434,20 @@ def _draw_table_expander(
     if not fold.open:
         return
     with fold:
-        table = frame()
         st.dataframe(
-            table, hide_index=True, alt=alt, height=TABLE_HEIGHT if len(table) > 8 else "auto",
+            pd.DataFrame(build_text_columns(TABLES[name], objects, view)),
+            hide_index=True,
+            alt=alt,
+            height=TABLE_HEIGHT if size > 8 else "auto",
             key=f"correlation.table.{name}",
-        )  # fmt: skip
+        )
         with st.container(horizontal=True):
             draw_csv_buttons(
                 f"{name}.csv, {plural('{n:,} row', '{n:,} rows', size)}",
                 (name,),
-                csv,
+                partial(table_csv, name, objects),
                 f"correlation.csv.{name}",
             )
-
-
-def _build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
-    """One row a group, lag and method."""
-    return pd.DataFrame(
-        {
-            "Group": [plain_text(format_group_title(row.group)) for row in rows],
-            "Lag": [format_signed(row.lag, 0) for row in rows],
-            "r": [format_signed(row.r, 3) for row in rows],
-            "Band": [
-                f"{format_signed(row.low, 3)} to {format_signed(row.high, 3)}" for row in rows
-            ],
-            "p (calendar shift)": [format_p(row.p_value) for row in rows],
-            translate_deferred(CORRECTED_P_TITLE): [format_p(row.p_adjusted) for row in rows],
-            "N": [row.n for row in rows],
-            "Method": [translate_deferred(METHOD_LABELS[row.method]) for row in rows],
-        }
-    )
-
-
-def _build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
-    """One row a group."""
-    return pd.DataFrame(
-        {
-            "Group": [plain_text(format_group_title(row.group)) for row in rows],
-            "As expected": [row.hits for row in rows],
-            "N": [row.n for row in rows],
-            "Share": [f"{format_number(100 * row.share, 1)} %" for row in rows],
-            "95 % Wilson interval, for orientation": [
-                f"{format_number(100 * row.low, 0)} to {format_number(100 * row.high, 0)} %"
-                for row in rows
-            ],
-            "p (signs of clusters)": [format_p(row.p_value) for row in rows],
-            translate_deferred(CORRECTED_P_TITLE): [format_p(row.p_adjusted) for row in rows],
-            "Unclear": [row.unclear for row in rows],
-            "Unmoved": [row.unmoved for row in rows],
-        }
-    )
-
-
-def _build_regression_frame(
-    rows: tuple[RegressionRow, ...], titles: dict[str, str]
-) -> pd.DataFrame:
-    """One row a term; categories in log points, controls as slopes."""
-    estimates = [format_estimate(row) for row in rows]
-    return pd.DataFrame(
-        {
-            "Term": [plain_text(format_term(row.term, titles)) for row in rows],
-            "Estimate": [estimate for estimate, _ in estimates],
-            "Standard error": [error for _, error in estimates],
-            "t": [format_signed(row.t, 2) for row in rows],
-            "p": [format_p(row.p_value) for row in rows],
-            translate_deferred(CORRECTED_P_TITLE): [format_p(row.p_adjusted) for row in rows],
-            "N": [row.n for row in rows],
-        }
-    )
-
-
-def _build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
-    """One row a score and its target."""
-    return pd.DataFrame(
-        {
-            "Score": [translate_deferred(SCORE_TITLES[row.score]) for row in rows],
-            "Against": [translate_deferred(OUTCOME_TITLES[row.against]) for row in rows],
-            "Spearman's rho": [format_signed(row.r, 3) for row in rows],
-            "Band": [
-                f"{format_signed(row.low, 3)} to {format_signed(row.high, 3)}" for row in rows
-            ],
-            "p (calendar shift)": [format_p(row.p_value) for row in rows],
-            translate_deferred(CORRECTED_P_TITLE): [format_p(row.p_adjusted) for row in rows],
-            "N": [row.n for row in rows],
-            "Without": [row.without for row in rows],
-        }
-    )
-
-
-def _build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> pd.DataFrame:
-    """One row a category and series."""
-    return pd.DataFrame(
-        {
-            "Group": [plain_text(format_group_title(cell.group)) for cell in cells],
-            "Series": [plain_text(titles[cell.series]) for cell in cells],
-            "Events": [cell.n for cell in cells],
-            "Rates": [cell.n_rates for cell in cells],
-            "Clusters": [cell.clusters for cell in cells],
-            "Standardised mean": [format_signed(cell.mean_scar) for cell in cells],
-            "Mean, log pts": [format_signed(100 * cell.caar) for cell in cells],
-            "p (cluster ranks)": [format_p(cell.p_value) for cell in cells],
-            translate_deferred(CORRECTED_P_TITLE): [format_p(cell.p_adjusted) for cell in cells],
-            "Why no verdict": [plain_text(cell.reason) for cell in cells],
-            "Largest move, %": [format_number(100 * cell.largest_share, 0) for cell in cells],
-            "In spreads": [format_signed(cell.in_spreads) for cell in cells],
-            "Percentile": [format_number(cell.percentile, 1) for cell in cells],
-        }
-    )
 
 
 # ------------------------------------------------------------------ local projections
@@ -507,9 +483,8 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     )
     _draw_table_expander(
         "projections",
-        lambda: _build_projection_frame(projection),
-        len(projection.rows),
-        lambda flavour: projections_csv([projection], flavour),
+        [projection],
+        PROJECTIONS_VIEW,
         _(
             "Moves around {group_title} by horizon with interval, band, p and N",
             group_title=format_group_title(projection.group),
@@ -526,33 +501,6 @@ def _describe_method(held: str) -> str:
         " Errors: HC1, Newey-West beside them in the table. How far the bands hold: page Method.",
         held=held,
     )
-
-
-def _build_projection_frame(projection: Projection) -> pd.DataFrame:
-    """One row a horizon; moves in log points."""
-    rows = projection.rows
-    return pd.DataFrame(
-        {
-            "Horizon": [format_offset(row.horizon) for row in rows],
-            "Move, log pts": [format_signed(100 * row.estimate) for row in rows],
-            "95 % at this horizon": [_format_interval(row.low, row.high) for row in rows],
-            "95 % of the path": [_format_interval(row.supt_low, row.supt_high) for row in rows],
-            "p": [format_p(row.p_value) for row in rows],
-            "p (all horizons)": [format_p(row.p_adjusted) for row in rows],
-            "Error, HC1": [format_number(100 * row.se_hc1, 3) for row in rows],
-            "Error, Newey-West": [format_number(100 * row.se_hac, 3) for row in rows],
-            "Events": [row.events for row in rows],
-            "First rates": [row.rates for row in rows],
-            "N (rates)": [row.n for row in rows],
-            "Note": [plain_text(row.reason) for row in rows],
-        }
-    )
-
-
-def _format_interval(low: float, high: float) -> str:
-    if math.isnan(low):
-        return NO_VALUE
-    return _("{low} to {high}", low=format_signed(100 * low), high=format_signed(100 * high))
 
 
 PAGE = Page(

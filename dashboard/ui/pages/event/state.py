@@ -132,7 +132,7 @@ def _explain_refusal(series_id: str, studied: SeriesCard) -> str:
     card = next((card for card in session.get_cards() if card.id == series_id), None)
     if card is None:
         return _("there is no such series")
-    if card.subject.code in codes_without_factors(studied):
+    if card.id != studied.id and card.subject.code in codes_without_factors(studied):
         return _(
             "it moves with {subject} itself, so it would take the answer away",
             subject=card.subject.name,

@@ -27,7 +27,7 @@ from dashboard.presentation.moves import format_percentile, judged_percentile
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
-from dashboard.services.exports import event_list_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.notes import list_notes
 from dashboard.ui import session
 from dashboard.ui.components.event_card import (
@@ -205,14 +205,14 @@ def _draw_files(view: UrlState, state: EventsState) -> None:
         draw_csv_buttons(
             plural("this view, {n:,} row", "this view, {n:,} rows", len(shown)),
             ("usdrub", "events", state.since, state.until, asof),
-            lambda flavour: event_list_csv(shown, flavour),
+            lambda flavour: table_csv("event_list", shown, flavour),
             "events.view",
         )
         if state.is_filtered:
             draw_csv_buttons(
                 plural("all, {n:,} row", "all, {n:,} rows", len(everything)),
                 ("usdrub", "events", "all", asof),
-                lambda flavour: event_list_csv(everything, flavour),
+                lambda flavour: table_csv("event_list", everything, flavour),
                 "events.all",
             )
         same: dict[str, Any] = build_link(
@@ -398,7 +398,7 @@ def _to_log_points(quoting: QuotedSeries, shown: float) -> float:
 def _move_colour(quoting: QuotedSeries, shown: Any, *, dark: bool) -> str:
     if math.isnan(shown):
         return ""
-    return f"color: {quoting.colour(_to_log_points(quoting, shown), dark=dark)}"
+    return _("color: {colour}", colour=quoting.colour(_to_log_points(quoting, shown), dark=dark))
 
 
 def _get_percentile(rank: PlaceboRank) -> float:

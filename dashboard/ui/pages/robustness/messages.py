@@ -37,6 +37,8 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.tables import View, build_text_columns
+from dashboard.services.exports import TABLES
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION
 from dashboard.ui.pages.robustness.state import (
@@ -63,6 +65,24 @@ FILTER_LABELS: Final = {
     "high-confidence": deferred("high confidence"),
     "hour-known": deferred("hour known"),
     "alone": deferred("alone in [0,1]"),
+}
+SPECIFICATIONS_VIEW: Final[View] = {
+    deferred("Mean, log pts"): "caar",
+    deferred("95 % low"): "ci_low",
+    deferred("95 % high"): "ci_high",
+    "N": "n",
+    "p": "p_value",
+    deferred("overlap_t p"): "p_overlap",
+    deferred("Window"): "window",
+    deferred("Estimation"): "estimation",
+    deferred("Gap"): "gap",
+    deferred("Model"): lambda row: translate_deferred(
+        MODEL_LABELS.get(row.specification.model, row.specification.model)
+    ),
+    deferred("Overlap"): lambda row: translate_deferred(OVERLAP_LABELS[row.specification.overlap]),
+    deferred("Events"): lambda row: translate_deferred(
+        FILTER_LABELS[row.specification.event_filter]
+    ),
 }
 COMPARE_NOTE: Final = deferred(
     "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
@@ -352,35 +372,10 @@ def build_specification_frame(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> pd.DataFrame:
     """One row a specification in the order of the curve, as labels."""
-    listed = [row.specification for row in rows]
-    frame = {
-        _("Place"): list(range(1, len(rows) + 1)),
-        _("Mean, log pts"): [format_signed(100 * row.caar) for row in rows],
-        _("95 % low"): [format_signed(100 * row.low) for row in rows],
-        _("95 % high"): [format_signed(100 * row.high) for row in rows],
-        "N": [row.n for row in rows],
-        "p": [format_p(row.p_value) for row in rows],
-        _("overlap_t p"): [format_p(row.p_overlap) for row in rows],
-        _("Window"): [format_window(window_text(specification.window)) for specification in listed],
-        _("Estimation"): [specification.estimation for specification in listed],
-        _("Gap"): [specification.gap for specification in listed],
-        _("Model"): [
-            translate_deferred(MODEL_LABELS.get(specification.model, specification.model))
-            for specification in listed
-        ],
-        _("Overlap"): [
-            translate_deferred(OVERLAP_LABELS[specification.overlap]) for specification in listed
-        ],
-        _("Events"): [
-            translate_deferred(FILTER_LABELS[specification.event_filter])
-            for specification in listed
-        ],
-    }
+    columns = build_text_columns(TABLES["specifications"], rows, SPECIFICATIONS_VIEW)
     if len(state.series) > 1:
-        frame[_("Series")] = [
-            plain_text(_get_series_title(specification.series)) for specification in listed
-        ]
-    return pd.DataFrame(frame)
+        columns[_("Series")] = [plain_text(_get_series_title(r.specification.series)) for r in rows]
+    return pd.DataFrame({"Place": range(1, len(rows) + 1)} | columns)
 
 
 def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
