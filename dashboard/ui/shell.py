@@ -16,7 +16,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import Origin
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, plural, translate_deferred, use_language
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
 from dashboard.presentation.escaping import escape_markdown
@@ -43,7 +43,12 @@ from dashboard.ui.components.links import register_pages
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.state import end_run_on_leave
-from dashboard.ui.url_state import UrlState, format_ignored_notice, open_url_state
+from dashboard.ui.url_state import (
+    UrlState,
+    format_ignored_notice,
+    get_link_language,
+    open_url_state,
+)
 
 MAX_DIFFERENCE_ROWS: Final = 50
 IDLE_INTERVAL: Final = 60.0
@@ -230,7 +235,7 @@ def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
     age = format_last_day(status, session.get_view_day())
     problem = describe_problem(status)
     parts = [
-        _("Rate: {title}", title=escape_markdown(status.card.title)),
+        _("Rate: {series}", series=escape_markdown(status.card.title)),
         f":orange-badge[{age}]" if status.is_overdue or not status.rows else age,
     ]
     if problem:
@@ -298,18 +303,19 @@ def _check_notes() -> None:
 
 
 def draw_app() -> None:
-    """Draw the page that the address names."""
-    st.set_page_config(page_title=APP_NAME, page_icon=APP_ICON, layout="wide")
-    st.logo(APP_ICON, size="large")
-    targets = {page.id: _build_navigation_target(page) for page in PAGES}
-    register_pages(targets)
-    st.navigation(list(targets.values()), position="top").run()
+    """Draw the page that the address names, in its language."""
+    with use_language(session.find_language(get_link_language())):
+        st.set_page_config(page_title=APP_NAME, page_icon=APP_ICON, layout="wide")
+        st.logo(APP_ICON, size="large")
+        targets = {page.id: _build_navigation_target(page) for page in PAGES}
+        register_pages(targets)
+        st.navigation(list(targets.values()), position="top").run()
 
 
 def _build_navigation_target(page: Page) -> st.Page:
     return st.Page(
         partial(_draw_page, page),
-        title=page.title,
+        title=translate_deferred(page.title),
         icon=page.icon,
         url_path=page.url_path,
         default=not page.url_path,
@@ -329,9 +335,12 @@ def _draw_page(page: Page) -> None:
         draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
     page.draw(view)
-    message = (
-        f"{format_ignored_notice(view.ignored)} {_describe_ignored_controls(view.ignored)}".strip()
+    sentences = (
+        format_ignored_notice(view.ignored),
+        _describe_ignored_controls(view.ignored),
+        session.describe_missing_language(view["lang"]),
     )
+    message = " ".join(filter(None, sentences))
     if message:
         notice.info(escape_markdown(message), icon=":material/link_off:")
     st.caption(translate_deferred(DISCLAIMER))

@@ -263,7 +263,8 @@ def count_param(key: str, default: int, minimum: int, maximum: int) -> UrlParam:
 # ------------------------------------------------------------------ the address bar and the widgets
 
 
-COMMON_PARAMS: Final[tuple[UrlParam, ...]] = (moment_param("asof", shared=True),)
+LANGUAGE_PARAM: Final = name_param("lang", "", "en", shared=True)
+COMMON_PARAMS: Final[tuple[UrlParam, ...]] = (moment_param("asof", shared=True), LANGUAGE_PARAM)
 """Parameters of the link of every page."""
 
 LinkQuery = dict[str, list[str]]
@@ -365,6 +366,16 @@ class UrlState:
         )
         st.session_state[PUSHED_AT_KEY] = monotonic()
         st.query_params.from_dict(link)
+
+
+def get_link_language() -> str:
+    """The language that the link asks for, or else the last one did; empty where none was."""
+    link = st.query_params.get_all(LANGUAGE_PARAM.key)
+    before: dict[str, Any] = st.session_state.get(STATE_KEY, {})
+    try:
+        return str(LANGUAGE_PARAM.read(link)) if link else before.get(LANGUAGE_PARAM.key, "")
+    except ValueError:
+        return ""
 
 
 def open_url_state(page_id: str, params: Sequence[UrlParam]) -> UrlState:

@@ -26,7 +26,8 @@ from dashboard.models.event import (
     draft_from_event,
     note_from_draft,
 )
-from dashboard.models.messages import translate as _, translate_deferred
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
 from dashboard.presentation.formatting import format_day
