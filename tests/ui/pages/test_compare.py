@@ -14,7 +14,7 @@ from dashboard.services.study import run_study
 from dashboard.ui import session
 from dashboard.ui.pages.compare.page import OPEN_EVENT_KEY
 from dashboard.ui.pages.compare.state import PART_TITLES
-from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
+from tests.ui.app_in_test import figure_of, figures_of, open_page, page_to_read, press, words_of
 
 JOINER = "\u2060"
 HOSTILE = "<b>x</b> ![i](http://x.y/z) :material/bomb: $x$"
@@ -29,10 +29,6 @@ def open_compare(**link):
 
 def read_compare(**link):
     return page_to_read("compare", **link)
-
-
-def figures_of(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def headline(app):
