@@ -261,7 +261,7 @@ def test_what_is_no_setting_is_ignored_and_told(link, told):
         ({"model": "market"}, "Model market: explains the move by that of another series"),
         ({"car": "0:20"}, "Car 0:20: lies outside the event window -5:10"),
         ({"window": "10:-5"}, "Window 10:-5: the window ends before it starts"),
-        ({"window": "-2h:6h"}, "hours need a series of bars"),
+        ({"window": "-2h:6h"}, "need a series of bars"),
         ({"estimation": "2"}, "Estimation 2: too short to learn from"),
         ({"window": "-400:400"}, "is longer than 500 observations"),
     ],
