@@ -32,7 +32,7 @@ REGISTRIES = {
 # Text that ends up in exported tables, where a bundle made earlier must find it again.
 OPTIONS_IN_TABLES = {
     "simple returns (--returns simple) and at least 2 events that differ",
-    "its event window overlaps another event's (--overlap ",
+    "its event window overlaps another event's (--overlap {overlap})",
 }
 
 

@@ -290,7 +290,7 @@ def export_everything(
     from dashboard.services.exports import write_full_export
 
     context = get_context(asof)
-    answer, inputs = _run_study(lambda _: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
+    answer, inputs = _run_study(lambda _series: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
     provenance = inputs.made
     write_full_export(
         folder, answer, provenance, series=list_series(context), events=list_known_events(context)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 
 # ---- clock times
@@ -160,7 +161,6 @@ class Event:
     deleted: datetime | None = None
     visibility: str = Visibility.SHARED
     owner: str = ""
-    speaker_role: str = ""
     hours: tuple[Hour, ...] = ()
 
     def __post_init__(self) -> None:
@@ -251,7 +251,6 @@ class Draft:
     source_url: str = ""
     tags: tuple[str, ...] = ()
     author: str = ""
-    speaker_role: str = ""
     visibility: str = Visibility.SHARED
 
 
@@ -383,7 +382,6 @@ EVENT_FIELDS: Final = (
         "reported", "moment", "The first report found: the event is not later",
         column="reported_utc",
     ),
-    EventField("speaker_role", "line", "The office of the speaker", label="Role of the speaker"),
 )  # fmt: skip
 """In the order of the columns of a list of events; new ones are added at the end."""
 
@@ -410,3 +408,16 @@ def note_from_draft(draft: Draft, note_id: str = "") -> Event:
     """
     values = {each.name: getattr(draft, each.name) for each in NOTE_FIELDS}
     return Event(id=note_id, origin=Origin.NOTE, **values)
+
+
+class EditConflict(InputError):
+    """A note was changed between reading and saving; no text is lost.
+
+    Attributes:
+        current: the current note, or None where it was deleted for good.
+    """
+
+    def __init__(self, message: str, current: Event | None) -> None:
+        """Store the current note, so that a page can show both texts."""
+        super().__init__(message)
+        self.current = current

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, TypeVar
 
 from dashboard.models.errors import InputError
 
@@ -35,6 +35,7 @@ class _Process:
     """The language of a thread or request for which none was chosen."""
 
     language = ENGLISH
+    sources: ClassVar[list[Callable[[], str | None]]] = []
 
 
 # ---------------------------------------------------------------- messages
@@ -126,7 +127,7 @@ def at_place(place: str, message: str) -> str:
 
 def current_language() -> str:
     """The language in use in this context, as `en`."""
-    return _chosen.get() or _Process.language
+    return _chosen.get() or _ask_sources() or _Process.language
 
 
 @contextmanager
@@ -161,6 +162,20 @@ def keep_language(work: Callable[P, T]) -> Callable[P, T]:
             return work(*args, **kwargs)
 
     return run
+
+
+def add_language_source(source: Callable[[], str | None]) -> None:
+    """Ask a function wherever no language was chosen, such as which reader a thread serves.
+
+    Args:
+        source: gives a language that has messages, or None.
+    """
+    if source not in _Process.sources:
+        _Process.sources.append(source)
+
+
+def _ask_sources() -> str | None:
+    return next(filter(None, (source() for source in _Process.sources)), None)
 
 
 def available_languages() -> tuple[str, ...]:

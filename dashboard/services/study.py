@@ -153,7 +153,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     names = tuple(factor.card.id for factor in factors)
     answer = build_study_answer(measured, request, len(events), names)
     bound = _skip_other_series(events, {item.card.id for item in series})
-    return replace(answer, skipped=bound + answer.skipped, factors=tuple(factors))
+    return answer.evolve(skipped=bound + answer.skipped, factors=tuple(factors))
 
 
 def _skip_other_series(events: Sequence[Event], series: set[str]) -> tuple[SkippedEvent, ...]:
@@ -177,7 +177,7 @@ def measure_events(
 ) -> StudyResult:
     """The moves of events on one series, without averages and tests."""
     result = study.study_series(series, events, known or events, request)
-    return replace(result, skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
+    return result.evolve(skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
 
 
 # ---- one event
@@ -354,7 +354,7 @@ def _method_breaks(series: RateSeries, row: int, window: Window) -> tuple[Method
 
 def _event_path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
     """The offsets within the data; a missing rate is a gap, not the end of the path."""
-    _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
+    _median, low, high = (100.0 * matrix[0] for matrix in result.from_base)
     row = int(result.anchor[0])
     move = np.asarray(
         log_points(result.rate[0], float(series.rate[row - 1]), series.card.move_sign)

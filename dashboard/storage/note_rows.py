@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Date, bindparam, delete, func, insert, select, update
 
-from dashboard.models.errors import EditConflict, InputError
-from dashboard.models.event import Event, Origin, Visibility
+from dashboard.models.errors import InputError
+from dashboard.models.event import EditConflict, Event, Origin, Visibility
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
