@@ -28,6 +28,7 @@ from dashboard.api.responses import (
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.services.exports import (
     download_file_name,
@@ -159,7 +160,14 @@ def _require_event(context: AppContext, event_id: str) -> Event:
     except InputError as error:
         raise Problem(404, str(error)) from error
     if event.deleted is not None:
-        raise Problem(410, f"{event.id}: this note was deleted on {event.deleted:%Y-%m-%d}")
+        raise Problem(
+            410,
+            _(
+                "{id}: this note was deleted on {deleted:%Y-%m-%d}",
+                id=event.id,
+                deleted=event.deleted,
+            ),
+        )
     return event
 
 
