@@ -33,7 +33,6 @@ from dashboard.models.study import (
     CONFIDENCE_LEVEL,
     AverageRow,
     DirectionRow,
-    Interval,
     StudyAnswer,
     StudyRequest,
     StudyResult,
@@ -265,7 +264,11 @@ def lazy_tables(
     """
     return {
         "averages": lambda: _average_paths(results, pooled),
-        "intervals": lambda: tuple(_bootstrap_group_intervals(pooled)),
+        "intervals": lambda: tuple(
+            row
+            for name, member in pooled.members.items()
+            for row in bootstrap_intervals(name, pooled.sample(member))
+        ),
         "directions": lambda: compute_hit_rates(pooled),
     }
 
@@ -297,11 +300,6 @@ def _average_paths(results: Sequence[StudyResult], pooled: PooledSample) -> tupl
         for name, member in pooled.members.items()
         for row in average_path(name, offsets, (abnormal[member], car[member]), pooled.request.seed)
     )
-
-
-def _bootstrap_group_intervals(pooled: PooledSample) -> Iterator[Interval]:
-    for name, member in pooled.members.items():
-        yield from bootstrap_intervals(name, pooled.sample(member))
 
 
 def compute_hit_rates(pooled: PooledSample) -> tuple[DirectionRow, ...]:
