@@ -164,6 +164,8 @@ def run_tests(
     groups = distinct_groups(pooled.members)
     samples = [pooled.sample(member) for member in groups.values()]
     results = [[test.apply(sample) for test in tests] for sample in samples]
+    for series_sample in pooled.series_samples:
+        series_sample.candidates.release_long()
     adjusted = _adjust_p_values(
         pooled, np.array([[o.p_value for o in group_outcomes] for group_outcomes in results])
     )
