@@ -359,7 +359,10 @@ def build_map_rows(
 def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) -> tuple[str, ...]:
     """Short titles of the columns."""
     named = PHONE_SHORT_TITLES if state.phone else SHORT_TITLES
-    return tuple(named.get(card.id) or escape_plot(card.title, 16, 2) for card in cards)
+    return tuple(
+        translate_deferred(named.get(card.id, "")) or escape_plot(card.title, 16, 2)
+        for card in cards
+    )
 
 
 def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> float:

@@ -353,7 +353,7 @@ def _draw_columns(table: str) -> None:
         {
             _("Column"): [f"`{column.name}`" for column in columns],
             _("Holds"): [KIND_NAMES[column.kind] for column in columns],
-            _("Meaning"): [column.description for column in columns],
+            _("Meaning"): [translate_deferred(column.description) for column in columns],
         },
         hide_index=True,
         border="horizontal",
@@ -655,13 +655,13 @@ def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Test": line.result.test,
+                _("Test"): line.result.test,
                 "p": format_number(line.result.p_value, 4),
-                "How to read it": line.text,
-                "Group": plain_text(line.result.group),
+                _("How to read it"): line.text,
+                _("Group"): plain_text(line.result.group),
                 f"p ({answer.request.correction})": format_number(line.result.p_adjusted, 4),
                 "n": line.result.n,
-                "Window": window_text(line.result.window).replace("-", MINUS),
+                _("Window"): window_text(line.result.window).replace("-", MINUS),
             }
             for line in read_tests(answer)
         ]

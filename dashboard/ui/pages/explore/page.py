@@ -304,7 +304,7 @@ def _build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWind
     inside = (days >= pd.Timestamp(shown.since)) & (days <= pd.Timestamp(shown.until))
     frame = pd.DataFrame(
         {
-            "Market day": days[inside].strftime("%Y-%m-%d"),
+            _("Market day"): days[inside].strftime("%Y-%m-%d"),
             **_build_date_column(series, inside),
             quoting.unit: [quoting.rate(rate) for rate in series.rate[inside].tolist()],
         }
@@ -329,11 +329,11 @@ def _build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
     newest = events[::-1]
     return pd.DataFrame(
         {
-            "Day": [event.day.isoformat() for event in newest],
-            "When": [format_event_time(event) for event in newest],
-            "Category": [category_title(event.category) for event in newest],
-            "Title": [plain_text(event.title) for event in newest],
-            "Source": [plain_text(event.source_name or event.author) for event in newest],
+            _("Day"): [event.day.isoformat() for event in newest],
+            _("When"): [format_event_time(event) for event in newest],
+            _("Category"): [category_title(event.category) for event in newest],
+            _("Title"): [plain_text(event.title) for event in newest],
+            _("Source"): [plain_text(event.source_name or event.author) for event in newest],
         }
     )
 
