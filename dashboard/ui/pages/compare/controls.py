@@ -235,6 +235,7 @@ def _draw_study_settings(state: CompareState) -> None:
                 placeholder=_("choose a series"),
                 **link.widget("factor", chosen),
             )
+        titles: Mapping[Any, str]
         for key, label, titles in (
             ("overlap", _("Where event windows overlap"), OVERLAP_LABELS),
             ("pool", _("Single moves are compared with"), POOL_TITLES),
@@ -249,7 +250,7 @@ def _draw_study_settings(state: CompareState) -> None:
         st.button(_("Usual settings"), key="compare.usual", on_click=reset_settings, args=(link,))
 
 
-def _format_option(titles: Mapping[str, str], option: str) -> str:
+def _format_option(titles: Mapping[Any, str], option: str) -> str:
     return translate_deferred(titles[option])
 
 
