@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 
 # ---- clock times
@@ -407,3 +408,16 @@ def note_from_draft(draft: Draft, note_id: str = "") -> Event:
     """
     values = {each.name: getattr(draft, each.name) for each in NOTE_FIELDS}
     return Event(id=note_id, origin=Origin.NOTE, **values)
+
+
+class EditConflict(InputError):
+    """A note was changed between reading and saving; no text is lost.
+
+    Attributes:
+        current: the current note, or None where it was deleted for good.
+    """
+
+    def __init__(self, message: str, current: Event | None) -> None:
+        """Store the current note, so that a page can show both texts."""
+        super().__init__(message)
+        self.current = current

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+
 from dashboard.models.analyses import GroupAnswer
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
+from dashboard.models.series import Floats
 from dashboard.models.study import AverageRow, Window
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
@@ -198,12 +201,14 @@ def count_cut_paths(chart: ComparisonChart) -> int:
     """How many paths leave the figure, which shows means, bands and the middle of the paths."""
     values = list_axis_values(chart)
     low, high = min(values), max(values)
-    count = 0
-    for group in chart.groups:
-        for path in group.study.result.car.tolist():
-            shown = [chart.scale.shown(value) for value in path if math.isfinite(value)]
-            count += any(value < low or value > high for value in shown)
-    return count
+    moves = [_shown_paths(chart, group) for group in chart.groups]
+    return sum(int(((paths < low) | (paths > high)).any(axis=1).sum()) for paths in moves)
+
+
+def _shown_paths(chart: ComparisonChart, group: ComparisonGroup) -> Floats:
+    """The CAR paths of a group as they are on the axis, (N, L)."""
+    shown: Floats = chart.scale.shown(1.0) * group.study.result.car
+    return shown
 
 
 def _count_legend_rows(chart: ComparisonChart) -> int:
@@ -253,11 +258,8 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
         for row in group.study.averages if judged else ():
             ends = (row.supt_low, row.supt_high, row.caar)
             values += [chart.scale.shown(end) for end in ends if math.isfinite(end)]
-        paths = sorted(
-            chart.scale.shown(value)
-            for value in group.study.result.car.ravel().tolist()
-            if math.isfinite(value)
-        )
+        moves = _shown_paths(chart, group)
+        paths = np.sort(moves[np.isfinite(moves)]).tolist()
         cut = int((1 - INNER_SHARE) / 2 * len(paths)) if judged else 0
         values += paths[cut : len(paths) - cut]
     return values
@@ -270,9 +272,9 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
     x: list[int | None] = []
     y: list[float | None] = []
     titles: list[str] = []
-    for event, path in zip(group.events, group.study.result.car.tolist(), strict=True):
+    for event, path in zip(group.events, _shown_paths(chart, group).tolist(), strict=True):
         x += [*offsets, None]
-        y += [*(chart.shown(value, 2) for value in path), None]
+        y += [*(round(value, 2) + 0.0 if math.isfinite(value) else None for value in path), None]
         titles += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1)
     hover: Figure = {
         "text": titles, "hovertemplate": _("%{text}<br>offset %{x}: %{y}<extra></extra>"),

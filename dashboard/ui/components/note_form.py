@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.models.errors import EditConflict, InputError, RoubleReactionError
+from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.event import (
     AUTHOR_LIMIT,
     MOSCOW,
     NOTE_FIELDS,
     Category,
     Draft,
+    EditConflict,
     Event,
     EventField,
     FieldKind,

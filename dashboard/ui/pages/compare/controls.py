@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
@@ -150,7 +151,8 @@ def _draw_category_choice(link: UrlState, key: str) -> None:
 
 def _draw_tags(link: UrlState, key: str) -> None:
     """Draw the tags that any event has, and those of the link."""
-    tags = count_facets(session.get_known_events().events)["tags"]
+    known = session.get_known_events()
+    tags = _count_tags(known.events, known.version)
     options = list(dict.fromkeys((*tags, *link[key])))
     if options:
         st.multiselect(
@@ -161,6 +163,12 @@ def _draw_tags(link: UrlState, key: str) -> None:
             placeholder=_("any"),
             **link.widget(key),
         )
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _count_tags(_events: tuple[Event, ...], version: str) -> dict[str, int]:  # noqa: ARG001
+    """The tags of the events by how many have them, cached by the version of the events."""
+    return count_facets(_events)["tags"]
 
 
 def _draw_day_field(link: UrlState, key: str, label: str) -> None:
