@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dashboard.models.analyses import ProjectionRow
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.study import SIGNIFICANCE_LEVEL, CorrelationRow, DirectionRow
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
@@ -515,7 +516,7 @@ def _format_horizon_hover(row: ProjectionRow) -> str:
         _("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate)),
     ]
     if math.isnan(row.low):
-        return "<br>".join([*lines, row.reason])
+        return "<br>".join([*lines, translate_deferred(row.reason)])
     low, high = format_signed(100 * row.low), format_signed(100 * row.high)
     lines.append(_("95 % {low} to {high}", low=low, high=high))
     if math.isfinite(row.supt_low):

@@ -239,7 +239,9 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
     if math.isnan(moves.first):
         if moves.reason:
             where = _(
-                "No move on {title}: {reason}.", title=state.series.card.title, reason=moves.reason
+                "No move on {title}: {reason}.",
+                title=state.series.card.title,
+                reason=translate_deferred(moves.reason),
             )
             st.caption(escape_markdown(where))
         return

@@ -273,7 +273,7 @@ def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Co
 
 def _describe_no_verdict(headline: Headline) -> str:
     if headline.clusters >= MIN_CLUSTERS:
-        return _("No verdict: {reason}", reason=headline.reason)
+        return _("No verdict: {reason}", reason=translate_deferred(headline.reason))
     return plural(
         "Too few separate episodes for a verdict ({n:,} cluster; {minimum} are needed): read the"
         " events one by one",

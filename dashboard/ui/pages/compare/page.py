@@ -541,7 +541,7 @@ def _draw_lost_events(state: CompareState, group: ComparisonGroup, step: Attriti
     if expander.open:
         lines = [
             f"- {_format_event_link(state, state.events[row.event_id])}:"
-            f" {escape_markdown(capitalize_first(row.reason))}"
+            f" {escape_markdown(capitalize_first(translate_deferred(row.reason)))}"
             for row in step.lost[:MAX_LOST_EVENTS]
         ]
         left = len(step.lost) - MAX_LOST_EVENTS

@@ -248,7 +248,7 @@ def _draw_event_list(state: EventsState) -> None:
 def _format_list_move(state: EventsState, studied: EventMoves) -> str:
     """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
     if math.isnan(studied.both):
-        reason = studied.reason.partition(":")[0] or _("not measured")
+        reason = translate_deferred(studied.reason).partition(":")[0] or _("not measured")
         return _("no move: {reason}", reason=reason)
     colour = state.quoting.colour(studied.both, dark=state.dark)
     share = judged_percentile(studied.rank_both)
@@ -377,7 +377,8 @@ def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFra
 
 def _describe_missing(studied: EventMoves) -> str:
     """Why a number is missing."""
-    return studied.reason.partition(":")[0] if math.isnan(studied.both) else ""
+    reason = translate_deferred(studied.reason).partition(":")[0]
+    return reason if math.isnan(studied.both) else ""
 
 
 def _format_cell_day(value: Any) -> str:

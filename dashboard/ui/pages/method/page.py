@@ -101,7 +101,11 @@ def _draw_example(link: UrlState, series: RateSeries, known: tuple[Event, ...]) 
     )
     steps = build_example_steps(view, quoting)
     if not steps:
-        st.markdown(escape_markdown(_("No example on this series: {reason}.", reason=view.reason)))
+        st.markdown(
+            escape_markdown(
+                _("No example on this series: {reason}.", reason=translate_deferred(view.reason))
+            )
+        )
         return
     draw_text_table(
         {
