@@ -157,9 +157,9 @@ def build_rate_source(series: RateSeries) -> ReportSource:
     return ReportSource(
         _("Rate"),
         card.publisher,
-        f"{card.title}: {card.quantity or card.description or card.unit}."
-        f" {PUBLICATION_RULES[card.date_rule].description}",
-        _("Terms: {licence}", licence=card.licence),
+        f"{card.title}: {translate_deferred(card.quantity or card.description) or card.unit}."
+        f" {translate_deferred(PUBLICATION_RULES[card.date_rule].description)}",
+        _("Terms: {licence}", licence=translate_deferred(card.licence)),
         format_as_of(series),
         safe_link(card.source_url) or "",
     )
@@ -171,7 +171,7 @@ def build_factor_source(card: SeriesCard) -> ReportSource:
         _("Factor of the model"),
         card.publisher,
         card.title,
-        _("Terms: {licence}", licence=card.licence),
+        _("Terms: {licence}", licence=translate_deferred(card.licence)),
         url=safe_link(card.source_url) or "",
     )
 

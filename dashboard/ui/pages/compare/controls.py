@@ -228,7 +228,7 @@ def _draw_study_settings(state: CompareState) -> None:
     """Draw the settings of the study in a popover."""
     link = state.link
     with st.popover(_("How it is studied"), icon=":material/tune:"):
-        models = {model.id: model.title for model in describe_method().models}
+        models = {model.id: translate_deferred(model.title) for model in describe_method().models}
         st.selectbox(_("Expected move"), list(models), format_func=models.__getitem__,
                      **link.widget("model"))  # fmt: skip
         factors = {

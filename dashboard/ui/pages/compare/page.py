@@ -348,8 +348,8 @@ def _describe_tests(state: CompareState, answer: Comparison) -> str:
     family = count_corrected_tests(answer)
     values = {
         "window": format_window(answer.window),
-        "test": escape_markdown(declared_test_title()),
-        "other": escape_markdown(declared_test_title(difference=True)),
+        "test": escape_markdown(translate_deferred(declared_test_title())),
+        "other": escape_markdown(translate_deferred(declared_test_title(difference=True))),
     }
     if len(state.groups) > 1:
         leads = _(
@@ -382,7 +382,9 @@ def _build_test_columns(
         escape_markdown(name): [escape_markdown(cell, CELL_LIMIT) for cell in cells]
         for name, cells in columns.items()
     }
-    tests = [f"**{escape_markdown(line.title)}** ({line.row.test})" for line in lines]
+    tests = [
+        f"**{escape_markdown(translate_deferred(line.title))}** ({line.row.test})" for line in lines
+    ]
     return escaped | {_("Test"): tests}
 
 
@@ -390,7 +392,9 @@ def _build_detail_columns(lines: Sequence[GroupTestLine]) -> dict[str, list[str]
     return {
         _("Statistic"): [format_number(line.row.statistic, 3) for line in lines],
         "df": [format_number(line.row.df, 1) for line in lines],
-        _("Assumes"): [escape_markdown(line.assumptions, CELL_LIMIT) for line in lines],
+        _("Assumes"): [
+            escape_markdown(translate_deferred(line.assumptions), CELL_LIMIT) for line in lines
+        ],
         _("Reference"): [escape_markdown(line.row.reference, CELL_LIMIT) for line in lines],
     }
 
