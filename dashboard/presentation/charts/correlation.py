@@ -199,7 +199,7 @@ def _build_panel_axes(
 
 def _build_pre_event_region(palette: Palette, start: float, suffix: str = "") -> Figure:
     """The side of a pane on which no effect of the event can be."""
-    axes = {"xref": f"x{suffix}", "yref": _("y{suffix} domain", suffix=suffix)}
+    axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
     return build_region(start, -0.5, palette.grid, opacity=0.45, **axes)
 
 

@@ -223,7 +223,8 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     )
     caution = translate_deferred(answer.declared[-1].caution)
     if caution:
-        below = f"{below} {_('This test {caution}: doubt a p close to 0.05.', caution=caution)}"
+        doubt = _("This test {caution}: doubt a p close to 0.05.", caution=caution)
+        below = f"{below} {doubt}"
     return head, below
 
 

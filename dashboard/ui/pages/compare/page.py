@@ -586,7 +586,7 @@ def _draw_files(state: CompareState, answer: Comparison) -> None:
         for table in FILE_TABLES:
             rows = count_comparison_rows(answer, table)
             draw_csv_buttons(
-                f"{table}, {plural('{n:,} row', '{n:,} rows', rows)}",
+                plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table),
                 (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
                 partial(comparison_csv, answer, table),
                 f"compare.csv.{table}",

@@ -265,7 +265,7 @@ def _draw_dataset(
 
 
 def _draw_files(data: Dataset, file: DataFile) -> None:
-    label = f"{file.label}, {plural('{n:,} row', '{n:,} rows', file.count)}"
+    label = plural("{rows}, {n:,} row", "{rows}, {n:,} rows", file.count, rows=file.label)
     key = f"data.{data.id}.{file.label}"
     with st.container(horizontal=True):
         draw_csv_buttons(label, file.name, file.csv, key)
@@ -492,9 +492,8 @@ def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
     with st.expander(_("When each rate was known: the date rules"), icon=":material/schedule:"):
         for rule in {card.date_rule: PUBLICATION_RULES[card.date_rule] for card in cards}.values():
             named = ", ".join(card.title for card in cards if card.date_rule == rule.id)
-            st.markdown(
-                f"**{escape_markdown(named)}.** {escape_markdown(translate_deferred(rule.description), 500)}"
-            )
+            text = escape_markdown(translate_deferred(rule.description), 500)
+            st.markdown(f"**{escape_markdown(named)}.** {text}")
 
 
 def _format_warning(text: str, *, is_wrong: bool) -> str:

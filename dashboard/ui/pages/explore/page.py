@@ -376,9 +376,10 @@ def _draw_day_card(view: UrlState, state: ExploreState) -> None:
 def _draw_card_head(view: UrlState, state: ExploreState) -> None:
     before, after = _find_neighbour_days(state.series, state.day)
     with st.container(horizontal=True, vertical_alignment="center"):
-        title = format_weekday(state.day)
-        latest = "" if state.chosen else f" :small[:gray[{_('the latest rate')}]]"
-        st.markdown(f"#### {title}{latest}", width="stretch")
+        title, latest = format_weekday(state.day), _("the latest rate")
+        if not state.chosen:
+            title = f"{title} :small[:gray[{latest}]]"
+        st.markdown(f"#### {title}", width="stretch")
         for name, icon, target, help_text in (
             ("earlier", ":material/chevron_left:", before, _("The rate earlier")),
             ("later", ":material/chevron_right:", after, _("The rate later")),
@@ -562,7 +563,7 @@ def _format_events(move: DayMove) -> str:
     first = move.events[0]
     title = plain_text(f"{get_event_style(first).glyph} {first.title}", MOVES_TITLE_LIMIT)
     others = len(move.events) - 1
-    return f"{title}  {_('+{count} more', count=others)}" if others else title
+    return _("{title}  +{count} more", title=title, count=others) if others else title
 
 
 def _format_move_time(move: DayMove) -> str:
