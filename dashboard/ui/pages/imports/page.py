@@ -190,7 +190,7 @@ def _commit_import(plan: EventImportPlan) -> None:
     try:
         session.count_against_limit("import")
         taken = replace(plan, imports_valid_rows=bool(plan.wrong))
-        record, _ = import_events(session.get_context().notes, taken, get_author_name())
+        record, _skipped = import_events(session.get_context().notes, taken, get_author_name())
     except RoubleReactionError as error:
         set_flash(_("Not added: {error!s}", error=error))
         return
