@@ -66,7 +66,7 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.cli import output, parsing
     from dashboard.services.events import EventFilter, find_events, hidden_events
     from dashboard.services.notes import list_notes
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     period = parsing.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
@@ -79,7 +79,7 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     else:
         events = list_known_events(context, event_filter)
     if as_json:
-        output.print_json(event_list_rows_json(events))
+        output.print_json(table_json("event_list", events))
     else:
         output.show_events(events)
 
@@ -258,10 +258,10 @@ def undo_event_import(
 def print_note(note: Event, done: str, *, as_json: bool) -> None:
     """Print a note and what was done to it."""
     from dashboard.cli import output
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     if as_json:
-        output.print_json(event_list_rows_json([note])[0])
+        output.print_json(table_json("event_list", [note])[0])
     else:
         output.show_note_change(note, done)
 
@@ -312,10 +312,10 @@ def unhide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = Fals
 
 def _print_notes(events: Sequence[Event], done: str, *, as_json: bool) -> None:
     from dashboard.cli import output
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     if as_json:
-        output.print_json(event_list_rows_json(events))
+        output.print_json(table_json("event_list", events))
         return
     for event in events:
         output.show_note_change(event, done)

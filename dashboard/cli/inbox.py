@@ -154,7 +154,7 @@ def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **field
     """Make a note of a story, as it is or with fields changed; `--time none` takes it away."""
     from dashboard.cli import output, parsing
     from dashboard.services.inbox import accept_cluster, draft_from_cluster, find_cluster
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     context = get_context()
     cluster = find_cluster(item_id, context.inbox)
@@ -162,7 +162,7 @@ def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **field
     draft = parsing.fill_draft(draft, fields)
     note = accept_cluster(cluster, context.inbox, draft)
     if as_json:
-        output.print_json(event_list_rows_json([note])[0])
+        output.print_json(table_json("event_list", [note])[0])
     else:
         output.show_note_change(note, "added")
 

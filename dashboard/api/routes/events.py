@@ -37,7 +37,6 @@ from dashboard.services.exports import (
 from dashboard.services.notes import get_event
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.serializers import (
-    event_list_rows_json,
     event_view_json,
     table_json,
     table_json_schema,
@@ -67,7 +66,7 @@ def events_page(
 ) -> Response:
     """Events and notes, a page of them."""
     events = params.find(known_events(context))
-    return page_response(request, event_list_rows_json(events), params.limit, params.offset)
+    return page_response(request, table_json("event_list", events), params.limit, params.offset)
 
 
 @router.get(
@@ -79,7 +78,7 @@ def one_event(request: Request, context: Context, event_id: EventId) -> Response
     """One event or note; 410 for a note that was deleted."""
     event = _require_event(context, event_id)
     tag = {"ETag": note_etag(event)} if event.origin == Origin.NOTE else {}
-    return json_response(request, event_list_rows_json([event])[0], tag)
+    return json_response(request, table_json("event_list", [event])[0], tag)
 
 
 @router.get(

@@ -41,8 +41,8 @@ from dashboard.services.notes import (
 )
 from dashboard.services.rate_limit import check_note_quota
 from dashboard.services.serializers import (
-    event_list_rows_json,
     note_history_json,
+    table_json,
     table_json_schema,
 )
 
@@ -280,7 +280,7 @@ def _edit_conflict(
     yours = None
     if base is not None and sent is not None:
         with _field_errors_as_problems():
-            yours = event_list_rows_json([replace(base, **sent.changes())])[0]
+            yours = table_json("event_list", [replace(base, **sent.changes())])[0]
     detail = _(
         "{id}: was changed by {author} at {at:%Y-%m-%d %H:%M:%S} UTC and is at revision {revision};"
         " yours was not saved. Look at both, send again",
@@ -289,7 +289,7 @@ def _edit_conflict(
         at=last.at,
         revision=current.revision,
     )
-    more = {"current": event_list_rows_json([current])[0], "yours": yours}
+    more = {"current": table_json("event_list", [current])[0], "yours": yours}
     return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)
 
 
@@ -310,7 +310,7 @@ def _field_errors_as_problems() -> Iterator[None]:
 def _note_response(
     request: Request, note: Event, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    row = event_list_rows_json([note])[0]
+    row = table_json("event_list", [note])[0]
     sent = {**(headers or {}), "ETag": note_etag(note)}
     response = json_response(request, row, sent)
     response.status_code = status

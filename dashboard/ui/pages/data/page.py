@@ -353,7 +353,7 @@ def _draw_columns(table: str) -> None:
         {
             _("Column"): [f"`{column.name}`" for column in columns],
             _("Holds"): [KIND_NAMES[column.kind] for column in columns],
-            _("Meaning"): [column.description for column in columns],
+            _("Meaning"): [translate_deferred(column.description) for column in columns],
         },
         hide_index=True,
         border="horizontal",
