@@ -211,14 +211,15 @@ def read_study_inputs(
 
 
 def error_text(error: RoubleReactionError) -> str:
-    """The line of an error, with the field of an input error as an option.
+    """The line of an error, with the fields of an input error as options.
 
     The name of an argument is in capitals and stays as it is.
     """
     if not isinstance(error, InputError):
         return str(error)
     field = error.field
-    return error.labelled(f"--{field.replace('_', '-')}" if field.islower() else field)
+    line = error.labelled(f"--{field.replace('_', '-')}" if field.islower() else field)
+    return f"{line} (--{error.remedy})" if error.remedy else line
 
 
 @contextmanager

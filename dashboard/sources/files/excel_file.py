@@ -204,7 +204,7 @@ def _choose_sheet(
             name=name,
             listed=listed,
         )
-        raise InputError(msg)
+        raise InputError(msg, remedy="sheet")
     title = (dated or list(filled))[0]
     return title, [other for other in filled if other != title]
 
