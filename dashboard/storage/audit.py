@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -26,9 +26,11 @@ from dashboard.storage.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection, Table
+
+    from dashboard.storage.upgrade import CurrentDatabase
 
     State: TypeAlias = Mapping[str, Any] | None
 
@@ -36,10 +38,9 @@ log: Final = logging.getLogger("dashboard.actions")
 _PENDING: Final = "actions"
 _BULK_ACTIONS: Final = {"import", "undo-import"}
 
-_AUDIT_COLUMNS: Final = ("at", "who", "origin", "action", "subject", "before", "after")
-"""In the order of the fields of `AuditEntry`."""
+_AUDIT_COLUMNS: Final = tuple(field.name for field in fields(AuditEntry))
 _NOTE_ACTIONS: Final = select(
-    HISTORY.c.at, HISTORY.c.who, HISTORY.c.origin, HISTORY.c.action,
+    HISTORY.c.at, HISTORY.c.author, HISTORY.c.origin, HISTORY.c.action,
     HISTORY.c.note_id.label("subject"), HISTORY.c.before, HISTORY.c.after,
     HISTORY.c.id, literal_column("1").label("kind"),
 ).join(NOTES, NOTES.c.id == HISTORY.c.note_id).where(NOTE_IS_VISIBLE)  # fmt: skip
@@ -52,13 +53,13 @@ _NEWEST_ACTIONS: Final = select(_ALL_ACTIONS).order_by(
 )
 
 
-def write_audit(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+def write_actions(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Add rows to a table of actions; they are logged once the transaction is committed.
 
     Args:
         connection: in a writing transaction.
         table: `note_history` or `audit_log`.
-        rows: with `at`, `who`, `action` and `note_id` or `subject`.
+        rows: with `at`, `author`, `action` and `note_id` or `subject`.
     """
     connection.execute(insert(table), list(rows))
     connection.info.setdefault(_PENDING, []).extend(rows)
@@ -87,38 +88,74 @@ def _log_line(row: dict[str, Any], interface: str) -> str:
         "action": row["action"],
         "subject": row.get("note_id") or row.get("subject", ""),
         "revision": row.get("revision"),
-        "who": row["who"],
+        "who": row["author"],
         "origin": interface,
         "title": (row.get("after") or {}).get("title"),
     }
     return json.dumps({name: value for name, value in values.items() if value is not None})
 
 
-class AuditRows:
-    """The audit trail as one transaction sees it.
+def add_audit_entry(
+    connection: Connection,
+    action: str,
+    subject: str,
+    signature: tuple[datetime, str],
+    states: tuple[State, State] = (None, None),
+) -> None:
+    """Add an action on a subject, within a transaction.
 
     Args:
-        connection: in a transaction, a writing one to add to it.
-        person: the reader; private entries of other users are invisible.
+        connection: in a writing transaction.
+        action: what was done, such as `import`.
+        subject: the id of what it was done to.
+        signature: when and by whom.
+        states: the subject before and after.
+    """
+    (at, author), (before, after) = signature, states
+    row = {"action": action, "subject": subject, "before": before, "after": after}
+    write_actions(connection, AUDIT, [row | {"at": at, "author": author}])
+
+
+def json_state(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record as the audit trail stores them: moments as text, `who` its author."""
+    return {
+        "who" if name == "author" else name: value.isoformat()
+        if isinstance(value, datetime)
+        else value
+        for name, value in values.items()
+    }
+
+
+class AuditRepository:
+    """The audit trail; each method raises StoreError where the database fails.
+
+    Args:
+        database: holds it.
+        clock: the present moment in UTC.
+        person: the author of actions without one, and the reader: private entries of other users
+            are invisible.
     """
 
-    def __init__(self, connection: Connection, person: str = "") -> None:
-        self._connection = connection
+    def __init__(
+        self, database: CurrentDatabase, clock: Callable[[], datetime], person: str = ""
+    ) -> None:
+        self._database = database
+        self._clock = clock
         self._person = person
 
-    def add(
-        self, action: str, subject: str, states: tuple[State, State], at: datetime, author: str
-    ) -> None:
-        """Add an action on a subject, with its states before and after."""
-        before, after = states
-        row = {"action": action, "subject": subject, "before": before, "after": after}
-        write_audit(self._connection, AUDIT, [row | {"at": at, "who": author}])
+    def write(
+        self, action: str, subject: str, states: tuple[State, State] = (None, None),
+        author: str = "",
+    ) -> None:  # fmt: skip
+        """Add an action on anything but a note (notes have their own history)."""
+        at, signed = self._clock(), author or self._person
+        self._database.write(lambda c: add_audit_entry(c, action, subject, (at, signed), states))
 
-    def newest(self, limit: int) -> tuple[AuditEntry, ...]:
+    def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
-        params = {"person": self._person}
-        rows = self._connection.execute(_NEWEST_ACTIONS.limit(limit), params).mappings()
-        entries = (AuditEntry(*(row[name] for name in _AUDIT_COLUMNS)) for row in rows)
+        query, params = _NEWEST_ACTIONS.limit(limit), {"person": self._person}
+        rows = self._database.read(lambda c: c.execute(query, params).all())
+        entries = (AuditEntry(*row[: len(_AUDIT_COLUMNS)]) for row in rows)
         return tuple(
             replace(e, before=self._visible(e.before), after=self._visible(e.after))
             for e in entries

@@ -14,12 +14,13 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, create_engine, event, make_url
+from sqlalchemy import URL, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
@@ -29,9 +30,9 @@ from dashboard.storage.audit import discard_pending_actions, log_committed_actio
 from dashboard.storage.sqlite_files import create_private_file, enable_wal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Column, Connection, Engine
 
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ CONNECT_SECONDS: Final = 3
 PING_SECONDS: Final = 1.5
 STATEMENT_GRACE_SECONDS: Final = 3.0
 """How much longer than the wait for another writer a statement may take on PostgreSQL."""
+IDS_PER_QUERY: Final = 400
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 _URL_HINT: Final = "write sqlite:///events.db or postgresql://user@host/database"
@@ -273,6 +275,20 @@ def _is_readable(socket: int, seconds: float) -> bool:
 # ---- transactions
 
 
+def utc_now() -> datetime:
+    """The present moment in UTC: the clock of every repository."""
+    return datetime.now(UTC)
+
+
+def existing_ids(connection: Connection, column: Column[str], ids: Sequence[str]) -> set[str]:
+    """Those of some ids that a column has."""
+    existing: set[str] = set()
+    for first in range(0, len(ids), IDS_PER_QUERY):
+        query = select(column).where(column.in_(ids[first : first + IDS_PER_QUERY]))
+        existing.update(connection.scalars(query))
+    return existing
+
+
 class Database:
     """Transactions on one address; nothing is opened before the first of them.
 
@@ -283,7 +299,7 @@ class Database:
 
     def __init__(self, address: Address, interface: str = "") -> None:
         self.address = address
-        self._interface = interface
+        self.interface = interface
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -314,7 +330,7 @@ class Database:
             self._engine = None
 
     def _run(self, work: Callable[[Connection], T], *, reading: bool) -> T:
-        engine = self._ensure_open().execution_options(reading=reading, interface=self._interface)
+        engine = self._ensure_open().execution_options(reading=reading, interface=self.interface)
         deadline = time.monotonic() + RETRY_SECONDS
         while True:
             try:
@@ -333,7 +349,7 @@ class Database:
                 transaction.commit()
             except SQLAlchemyError as error:  # never run again: it may have been committed
                 raise store_error(self.address, error) from error
-            log_committed_actions(connection, self._interface)
+            log_committed_actions(connection, self.interface)
             return result
 
     def _ensure_open(self) -> Engine:

@@ -1,7 +1,8 @@
 """Tables of the database: notes and their history, imports, the inbox, the audit trail, tokens.
 
 Rows of the history and of the audit trail can only be added: a trigger refuses changes, made by
-the migrations on both engines. Their column `origin` is the interface that made the change.
+the migrations on both engines. Their column `origin` is the interface that made the change. A
+column with a `key` has another name in the records of the program than in the database.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ HISTORY: Final = Table(
     Column("revision", Integer, nullable=False),
     Column("action", String(20), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Text, key="author", nullable=False),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Column("origin", String(10), nullable=False, server_default="", default=interface_of),
@@ -119,7 +120,7 @@ IMPORTS: Final = Table(
     METADATA,
     Column("id", String(40), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Text, key="author", nullable=False),
     Column("file_name", Text, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -173,12 +174,12 @@ FEED_STATES: Final = Table(
     "feed_states",
     METADATA,
     Column("feed_id", String(40), primary_key=True),
-    Column("asked_at", UtcDateTime, nullable=False),
+    Column("asked_at", UtcDateTime, key="tried_at", nullable=False),
     Column("answered_at", UtcDateTime),
     Column("items", Integer, nullable=False),
     Column("new", Integer, nullable=False),
     Column("problem", Text, nullable=False),
-    Column("told", JSON, nullable=False),
+    Column("told", JSON, key="messages", nullable=False),
 )
 
 HIDDEN_EVENTS: Final = Table(
@@ -194,7 +195,7 @@ AUDIT: Final = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Text, key="author", nullable=False),
     Column("origin", String(10), nullable=False, default=interface_of),
     Column("action", String(40), nullable=False),
     Column("subject", Text, nullable=False),

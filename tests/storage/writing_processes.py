@@ -16,7 +16,7 @@ from dashboard.storage.notes import NoteRepository
 from dashboard.storage.upgrade import ensure_schema
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["dashboard.storage.note_rows", "tests.storage.writing_processes"])
+PROCESSES.set_forkserver_preload(["dashboard.storage.notes", "tests.storage.writing_processes"])
 
 
 def run_together(work, count, *arguments):
