@@ -171,12 +171,12 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     """Write events and notes as CSV; `events import` reads it back."""
     from dashboard.cli import parsing
     from dashboard.services.events import EventFilter
-    from dashboard.services.exports import event_list_csv
+    from dashboard.services.exports import table_csv
 
     period = parsing.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
     events = list_known_events(get_context(), event_filter)
-    write_output(file, event_list_csv(events, "excel" if excel else "plain"))
+    write_output(file, table_csv("event_list", events, "excel" if excel else "plain"))
 
 
 @event_commands.command("import")

@@ -155,11 +155,12 @@ def export_rates(
 ) -> None:
     """Write the rates of series as CSV, with the moment each was known."""
     from dashboard.cli import parsing
-    from dashboard.services.exports import rates_csv
+    from dashboard.services.exports import table_csv
 
     first, last = parsing.read_period(since, until)
     selection = select_series(get_context(), rates)
-    write_output(file, rates_csv(selection.series, first, last, "excel" if excel else "plain"))
+    shown = [series.between(first, last) for series in selection.series]
+    write_output(file, table_csv("rates", shown, "excel" if excel else "plain"))
 
 
 @rate_commands.command("import")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,8 +12,7 @@ from scipy import special
 
 from dashboard.eventstudy.abnormal_returns import two_sided_p
 from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means, shift_p_value
-from dashboard.eventstudy.clusters import label_clusters
-from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.clusters import HEADLINE_TEST, label_clusters
 from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
 from dashboard.models.series import Bools, Floats, Ints
@@ -32,7 +32,6 @@ class GroupPair:
 
     pooled: PooledSample
     first_of_rate: Bools
-    shifted: Floats
 
     @classmethod
     def of(cls, first: SeriesSample, second: SeriesSample, request: StudyRequest) -> GroupPair:
@@ -40,7 +39,12 @@ class GroupPair:
         pooled = PooledSample((first, second), request.cars[:1], request)
         once = np.zeros(len(pooled), dtype=bool)
         once[np.unique((pooled.series, pooled.row), axis=1, return_index=True)[1]] = True
-        return cls(pooled, once, _shifted_differences(pooled, once))
+        return cls(pooled, once)
+
+    @cached_property
+    def shifted(self) -> Floats:
+        """The difference after every common shift of the dates, (S,)."""
+        return _shifted_differences(self.pooled, self.first_of_rate)
 
     def car(self, group: int) -> Floats:
         """The CARs of the rates of group 0 or 1, as far as there are any, (n,)."""

@@ -35,9 +35,8 @@ from scipy import special
 
 from dashboard.eventstudy.abnormal_returns import two_sided_p
 from dashboard.eventstudy.alignment import match_rates
-from dashboard.eventstudy.multiple_testing import distinct_groups, map_equal_groups
 from dashboard.eventstudy.returns import compute_changes
-from dashboard.eventstudy.samples import group_members
+from dashboard.eventstudy.samples import distinct_groups, group_members, map_equal_groups
 from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
 from dashboard.models.series import Bools, Floats, Ints, RateSeries
 from dashboard.models.study import CONFIDENCE_LEVEL, StudyResult

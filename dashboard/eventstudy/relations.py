@@ -10,11 +10,15 @@ import numpy as np
 
 from dashboard.eventstudy.abnormal_returns import two_sided_p
 from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means
-from dashboard.eventstudy.clusters import cluster_rank_p, compute_cluster_scores
-from dashboard.eventstudy.headline import largest_share
-from dashboard.eventstudy.multiple_testing import CORRECTIONS, distinct_groups, expand_to_groups
-from dashboard.eventstudy.numerics import RETURN_DECIMALS, average_ranks
-from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
+from dashboard.eventstudy.clusters import cluster_rank_p, compute_cluster_scores, largest_share
+from dashboard.eventstudy.numerics import CORRECTIONS, RETURN_DECIMALS, average_ranks
+from dashboard.eventstudy.samples import (
+    GroupSample,
+    PooledSample,
+    SeriesSample,
+    distinct_groups,
+    expand_to_groups,
+)
 from dashboard.models.analyses import (
     SCORE_TARGETS,
     SCORES,

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.clusters import HEADLINE_TEST
 from dashboard.eventstudy.samples import GroupSample
 
 SIZES_FILE: Final = "test_sizes.csv"

@@ -179,6 +179,12 @@ class RateSeries:
             self.known_at[rows], self.rate[rows], self.fetched_at,
         )  # fmt: skip
 
+    def between(self, since: date | None, until: date | None) -> RateSeries:
+        """The observations whose market day lies between two days, both included; None: open."""
+        first = 0 if since is None else int(np.searchsorted(self.day, np.datetime64(since, "D")))
+        end = len(self) if until is None else self.row_on_or_before(until) + 1
+        return self.part(slice(first, max(first, end)))
+
     def row_on_or_before(self, day: date) -> int:
         """The row of the last observation whose market day is not after `day`; -1 if none."""
         return int(np.searchsorted(self.day, np.datetime64(day, "D"), side="right")) - 1

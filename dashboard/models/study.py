@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 import numpy as np
 
@@ -121,15 +121,70 @@ class SkippedEvent:
     reason: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class CarResult:
+# ---- results
+
+
+_LAZY: Final = "_lazy"
+
+
+class LazyFields:
+    """A dataclass without slots whose costly fields are computed when they are first read.
+
+    Most pages read few fields of a study. A value is stored once it is computed; two threads
+    may both compute it. `dataclasses.replace` and a pickle hold every field computed. The default
+    of a field that can be lazy comes from a factory, since one on the class would hide it.
+    """
+
+    @classmethod
+    def create_lazy(cls, lazy: Mapping[str, Callable[[], Any]], **values: Any) -> Self:
+        """An instance with these values, and the other fields computed by the functions."""
+        instance = cls(**values, **dict.fromkeys(lazy))
+        for name in lazy:
+            del instance.__dict__[name]
+        instance.__dict__[_LAZY] = dict(lazy)
+        return instance
+
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with changed fields; nothing is computed for it."""
+        copy = object.__new__(type(self))
+        lazy = {k: v for k, v in self.__dict__.get(_LAZY, {}).items() if k not in changes}
+        copy.__dict__.update({**self.__dict__, **changes, _LAZY: lazy})
+        return copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Every field, computed."""
+        for name in tuple(self.__dict__.get(_LAZY, ())):
+            getattr(self, name)
+        return {name: value for name, value in self.__dict__.items() if name != _LAZY}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """A field that is read for the first time."""
+            stored = self.__dict__
+            lazy = stored.get(_LAZY, {})
+            compute = lazy.get(name)
+            if compute is not None:
+                stored[name] = compute()
+                lazy.pop(name, None)
+                if not lazy:
+                    stored.pop(_LAZY, None)
+            if name in stored:
+                return stored[name]
+            msg = f"{type(self).__name__} has no {name}"
+            raise AttributeError(msg)
+
+
+@dataclass(frozen=True, eq=False)
+class CarResult(LazyFields):
     """One CAR window of every event; every array has shape (N,), NaN where not defined.
 
     `car`, `se`, `bhar` are in return units (0.01 = 1 log point for log returns), positive =
     stronger rouble for rouble series. `percentile` is 100 x the share of pseudo-dates whose
     |SCAR|, the move in units of the volatility learnt before it, is smaller;
     `percentile_by_move` that of those whose |CAR| is. The pool has `n_placebo` dates from
-    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years.
+    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years. These and
+    `crowd`, the ids of other events in the window, are computed when they are read.
     """
 
     window: Window
@@ -312,12 +367,11 @@ MATRICES: Final = (
     "ordinary_high",
     "from_base",
 )
-"""The fields of a result that `StudyResult.with_lazy_matrices` computes when one is read."""
-_LAZY_MATRICES: Final = "_matrices"
+"""The fields of a result that are computed together when one of them is read."""
 
 
 @dataclass(frozen=True, eq=False)
-class StudyResult:
+class StudyResult(LazyFields):
     """The answer for one series: N events, L = b-a+1 offsets.
 
     `anchor` (N,) is the row of offset 0; `shift_days` (N,) the calendar days from the event's
@@ -326,7 +380,8 @@ class StudyResult:
     `ordinary_low/high` (95 % forecast interval of `car` under the model). `from_base` holds the
     raw move against the base and its ordinary range (low, high), each (N, L). `sigma` (N,) is
     the residual standard deviation of one return in the estimation window and
-    `estimation_events` (N,) the known events that lie in it.
+    `estimation_events` (N,) the known events that lie in it. Matrices, flags and what other
+    events are near are computed when they are read.
     """
 
     request: StudyRequest
@@ -352,46 +407,14 @@ class StudyResult:
     cars: tuple[CarResult, ...]
     skipped: tuple[SkippedEvent, ...]
 
-    @classmethod
-    def with_lazy_matrices(
-        cls,
-        matrices: Callable[[], Mapping[str, Floats | tuple[Floats, ...]]],
-        **columns: Any,
-    ) -> StudyResult:
-        """A result whose `MATRICES` are computed when one of them is first read, then stored.
 
-        Most pages read only the CARs. A pickled result holds its matrices.
-        """
-        result = cls.__new__(cls)
-        result.__dict__.update(columns, **{_LAZY_MATRICES: matrices})
-        return result
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Every field, the matrices computed."""
-        _ = self.rate
-        return dict(self.__dict__)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> object:
-            """A matrix that is read for the first time; two threads may both compute it."""
-            stored = self.__dict__
-            if name in MATRICES and _LAZY_MATRICES in stored:
-                stored.update(stored[_LAZY_MATRICES]())
-                stored.pop(_LAZY_MATRICES, None)
-            if name in stored:
-                return stored[name]
-            msg = f"a study result has no {name}"
-            raise AttributeError(msg)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class StudyAnswer:
+@dataclass(frozen=True, eq=False)
+class StudyAnswer(LazyFields):
     """A whole study: one result a series; averages and tests over the events of all of them.
 
     The event on its series is the unit, never the series. `n_events` counts the given
     events; each is in a CAR window of a result or in `skipped` with its reason. `factors` are
-    the series that local projections take as controls.
+    the series that local projections take as controls. The tables of `eventstudy.panel` are lazy.
     """
 
     request: StudyRequest
@@ -400,11 +423,11 @@ class StudyAnswer:
     tests: tuple[TestResult, ...]
     skipped: tuple[SkippedEvent, ...]
     n_events: int
-    intervals: tuple[Interval, ...] = ()
-    directions: tuple[DirectionRow, ...] = ()
-    correlations: tuple[CorrelationRow, ...] = ()
-    regression: tuple[RegressionRow, ...] = ()
-    headlines: tuple[Headline, ...] = ()
+    intervals: tuple[Interval, ...] = field(default_factory=tuple)
+    directions: tuple[DirectionRow, ...] = field(default_factory=tuple)
+    correlations: tuple[CorrelationRow, ...] = field(default_factory=tuple)
+    regression: tuple[RegressionRow, ...] = field(default_factory=tuple)
+    headlines: tuple[Headline, ...] = field(default_factory=tuple)
     factors: tuple[RateSeries, ...] = ()
 
     @property

@@ -53,7 +53,6 @@ from dashboard.presentation.events import (
 )
 from dashboard.presentation.formatting import (
     MIN_POOL_SIZE,
-    MINUS,
     NO_VALUE,
     capitalize_first,
     describe_expected,
@@ -64,6 +63,7 @@ from dashboard.presentation.formatting import (
     format_signed,
     format_timestamp,
     format_weekday,
+    format_window,
 )
 from dashboard.presentation.moves import (
     MOSCOW_TIME,
@@ -213,37 +213,40 @@ def build_event_tables(
 ) -> tuple[ReportTable, ...]:
     """Every table of an event, those without rows left out."""
     tables = (
-        build_moves_table(view, quoting, pool),
-        build_significance_table(view, pool),
+        build_table("Moves around the event", build_moves_columns(view, quoting, pool)),
+        build_table("How certain is that?", build_significance_columns(view, pool)),
         build_crowd_table(view),
         build_table("The window, offset by offset", build_window_columns(view, quoting)),
     )
     return tuple(table for table in tables if table.rows)
 
 
-def build_moves_table(view: EventView, quoting: QuotedSeries, pool: Pool) -> ReportTable:
+def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> dict[str, list[str]]:
     """Window, days, rates, direction, both percentages, log points, how unusual, other events."""
     unit, other_unit = quote_units(quoting)
-    return ReportTable(
-        "Moves around the event",
-        (
-            "Window", "Base → end", unit, "Direction", f"{unit}, %", f"{other_unit}, %",
-            "Log pts", "How unusual", "Other events",
-        ),
-        tuple(_build_move_row(move, view, quoting, pool) for move in view.moves),
+    titles = (
+        "Window", "Base → end", unit, "Direction", f"{unit}, %", f"{other_unit}, %", "Log pts",
+        "How unusual", "Other events",
     )  # fmt: skip
+    rows = (_build_move_row(move, view, quoting, pool) for move in view.moves)
+    return _as_columns(titles, rows)
 
 
-def build_significance_table(view: EventView, pool: Pool) -> ReportTable:
+def build_significance_columns(view: EventView, pool: Pool) -> dict[str, list[str]]:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
-    return ReportTable(
-        "How certain is that?",
-        (
-            "Window", "CAR ± s.e., log pts", "t", "p of t", f"Placebo p, {POOL_TITLES[pool]}",
-            *get_percentile_titles(),
-        ),
-        tuple(_build_significance_row(move, view, pool) for move in view.moves),
+    titles = (
+        "Window", "CAR ± s.e., log pts", "t", "p of t", f"Placebo p, {POOL_TITLES[pool]}",
+        *_percentile_titles(),
     )  # fmt: skip
+    return _as_columns(titles, (_build_significance_row(move, view, pool) for move in view.moves))
+
+
+def _as_columns(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    columns: dict[str, list[str]] = {title: [] for title in titles}
+    for row in rows:
+        for cells, cell in zip(columns.values(), row, strict=True):
+            cells.append(cell)
+    return columns
 
 
 def build_crowd_table(view: EventView) -> ReportTable:
@@ -266,7 +269,7 @@ def build_crowd_table(view: EventView) -> ReportTable:
 def _build_move_row(
     move: Move, view: EventView, quoting: QuotedSeries, pool: Pool
 ) -> tuple[str, ...]:
-    where = f"{_format_offsets(move)} {describe_window(move.window, view.card)}"
+    where = f"{format_window(move.window)} {describe_window(move.window, view.card)}"
     if move.log_points is None:
         return (where, describe_missing_move(move, view.card), *([NO_VALUE] * 7))
     chosen, other = format_percents(move, quoting)
@@ -286,26 +289,30 @@ def _build_move_row(
 
 def _build_significance_row(move: Move, view: EventView, pool: Pool) -> tuple[str, ...]:
     rank = move.rank(pool)
-    abnormal = format_car(move)
-    if move.car is None and move.log_points is not None:
-        abnormal = move.reason or "a rate inside the window is missing"
     return (
-        _format_offsets(move),
-        abnormal,
+        format_window(move.window),
+        format_abnormal_move(move),
         NO_VALUE if move.car_t is None else format_signed(move.car_t),
         format_p_value(move.p_value, view.n_estimation),
         format_p_value(rank.p, rank.size),
-        *format_percentile_cells(move),
+        *_format_percentiles(move),
     )
 
 
-def get_percentile_titles() -> tuple[str, ...]:
+def format_abnormal_move(move: Move) -> str:
+    """CAR with its standard error, or why a move has none."""
+    if move.car is None and move.log_points is not None:
+        return move.reason or "a rate inside the window is missing"
+    return format_car(move)
+
+
+def _percentile_titles() -> tuple[str, ...]:
     """Those of the columns of percentiles: the nearest dates both ways, then the other pools."""
     first, *others = POOL_TITLES.values()
     return (f"Percentile: {first}", "the same by size alone", *others)
 
 
-def format_percentile_cells(move: Move) -> tuple[str, ...]:
+def _format_percentiles(move: Move) -> tuple[str, ...]:
     """The percentiles of a move, in the order of their titles."""
     near, *others = (move.rank(pool) for pool in POOL_TITLES)
     return (
@@ -319,10 +326,6 @@ def _format_share(share: float | None, among: int) -> str:
     if share is None:
         return NO_VALUE
     return format_percentile(share) if among >= MIN_POOL_SIZE else f"too few ({among})"
-
-
-def _format_offsets(move: Move) -> str:
-    return window_text(move.window).replace("-", MINUS)
 
 
 def _build_time_columns(view: EventView) -> dict[str, list[str]]:

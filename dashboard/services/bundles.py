@@ -8,7 +8,7 @@ import io
 import json
 import math
 import operator
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -27,9 +27,7 @@ from dashboard.export.bundles import (
 )
 from dashboard.models.article import (
     Claim,
-    ClaimAnswer,
     ClaimKind,
-    ClaimRow,
     DateMention,
     Exactness,
     Precision,
@@ -38,12 +36,11 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyRequest
-from dashboard.services.claims import CHANGE_KINDS, CLAIM_BASES, answer_claim
+from dashboard.services.claims import CLAIM_BASES, answer_claim
 from dashboard.services.exports import (
     DataFile,
+    NumberedAnswer,
     Provenance,
-    event_moves_csv,
-    event_window_csv,
     request_json,
     study_csvs,
     table_csv,
@@ -202,8 +199,8 @@ def compute_results(query: BundleRequest) -> dict[str, bytes]:
             query.series[0], query.events[0], query.known, query.request, query.factors
         )
         files = {
-            "event_moves.csv": event_moves_csv(view),
-            "event_window.csv": event_window_csv(view),
+            "event_moves.csv": table_csv("event_moves", [view]),
+            "event_window.csv": table_csv("event_window", [view]),
         }
     else:
         answer = run_study(
@@ -315,12 +312,8 @@ def claim_series(query: ClaimBundleRequest) -> tuple[RateSeries, ...]:
 def compute_claim_results(query: ClaimBundleRequest) -> dict[str, bytes]:
     """`claims.csv` and `needed_bases.csv`; levels under restrictive licences are empty."""
     answers = [answer_claim(claim, query.series, query.main) for claim in query.claims]
-    files = {
-        f"{name}.csv": table_csv(
-            name, [row for k, answer in enumerate(answers, 1) for row in rows(k, answer)]
-        )
-        for name, rows in (("claims", _claim_rows), ("needed_bases", _needed_base_rows))
-    }
+    numbered = [NumberedAnswer(number, answer) for number, answer in enumerate(answers, 1)]
+    files = {f"{name}.csv": table_csv(name, numbered) for name in ("claims", "needed_bases")}
     cards = {row.verdict.card.id: row.verdict.card for answer in answers for row in answer.rows}
     withheld = {name for name, card in cards.items() if not is_redistributable(card)}
     return {name: blank_levels(content, withheld) for name, content in files.items()}
@@ -390,43 +383,6 @@ def _period_from_json(values: Mapping[str, Any]) -> DateMention:
         for name in ("day", "end_day")
     )
     return DateMention("", 0, Precision(values["precision"]), first, last)
-
-
-def _claim_rows(number: int, answer: ClaimAnswer) -> Iterator[tuple[Any, ...]]:
-    claim = answer.claim
-    since = claim.since
-    head = (number, claim.kind, claim.currency, claim.day, claim.value, claim.exactness,
-            since.day if since else None, since.end_day if since else None)  # fmt: skip
-    is_change = claim.kind in CHANGE_KINDS
-    for row in answer.rows:
-        yield (*head, *_verdict_cells(row, is_change=is_change))
-
-
-def _verdict_cells(row: ClaimRow, *, is_change: bool) -> tuple[Any, ...]:
-    verdict, at, base = row.verdict, row.at, row.base
-    return (
-        verdict.card.id,
-        verdict.truth,
-        int(verdict.is_claimed),
-        verdict.base_name,
-        verdict.quote,
-        at.day if at else None,
-        at.rate if at else None,
-        base.day if base else None,
-        base.rate if base else None,
-        verdict.found if is_change else None,
-        verdict.reason,
-    )
-
-
-def _needed_base_rows(number: int, answer: ClaimAnswer) -> Iterator[tuple[Any, ...]]:
-    for base in answer.needed:
-        reached = base.reached
-        yield (
-            number, base.card.id, base.quote, base.rate,
-            reached.day if reached else None, reached.rate if reached else None,
-            base.data_from.day,
-        )  # fmt: skip
 
 
 def _claims_question(claims: Sequence[Claim]) -> str:

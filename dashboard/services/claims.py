@@ -27,7 +27,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.moves import CHANGE_BASES as NAMED_BASES
 from dashboard.models.moves import DayFacts, Fixing, Observation, RateChange, SourceMove
 from dashboard.models.series import RateSeries, require_price
-from dashboard.services.serializers import source_move_rows_json
+from dashboard.services.serializers import table_json
 from dashboard.services.source_moves import MAX_BASE_GAP_DAYS, dollar_series
 
 MAX_DAYS_PAST_DATA: Final = 366
@@ -150,7 +150,7 @@ def facts_json(
     return {
         "asked": day.isoformat(),
         "answers": [_day_facts_json(answer) for answer in answers],
-        "source_moves": source_move_rows_json(moves),
+        "source_moves": table_json("source_moves", moves),
     }
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dashboard.eventstudy import comparison
+from dashboard.eventstudy.clusters import HEADLINE_TEST
 from dashboard.eventstudy.difference import DIFFERENCE_GROUP, DIFFERENCE_TESTS
-from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.eventstudy.panel import compute_hit_rates
 from dashboard.eventstudy.relations import (
@@ -197,7 +197,8 @@ class GroupTestLine:
 
 def group_test_lines(answer: Comparison) -> tuple[GroupTestLine, ...]:
     """Every test in the compared window: of the groups and of their difference."""
-    rows = _test_results(answer)
+    tables = (answer.differences, *(group.tests for group in answer.groups))
+    rows = [row for table in tables for row in table if row.window == answer.window]
     titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
     titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
     return tuple(
@@ -213,8 +214,9 @@ def group_test_lines(answer: Comparison) -> tuple[GroupTestLine, ...]:
 
 def count_corrected_tests(answer: Comparison) -> int:
     """The number of p-values of declared tests that were corrected together."""
-    rows = [row for row in _test_results(answer) if row.role == HEADLINE_ROLE]
-    return max((_family_size(rows, row, answer.request) for row in rows), default=0)
+    return sum(
+        row.window == answer.window and not math.isnan(row.p_value) for row in answer.declared
+    )
 
 
 def declared_test_title(*, difference: bool = False) -> str:
@@ -222,11 +224,6 @@ def declared_test_title(*, difference: bool = False) -> str:
     if difference:
         return DIFFERENCE_TESTS[0].title
     return next(test.title for test in SIGNIFICANCE_TESTS if test.id == HEADLINE_TEST)
-
-
-def _test_results(answer: Comparison) -> list[TestResult]:
-    rows = [*answer.differences, *(row for group in answer.groups for row in group.answer.tests)]
-    return [row for row in rows if row.window == answer.window]
 
 
 def _family_size(rows: Sequence[TestResult], row: TestResult, request: StudyRequest) -> int:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
-from dashboard.export.csv_tables import CsvDialect, csv_bytes
-from dashboard.export.schemas import WRONG_ROWS
 from dashboard.models.errors import InputError
 from dashboard.models.event import (
     AUTHOR_LIMIT,
@@ -62,6 +60,22 @@ class RowVerdict:
     verdict: RowStatus
     note: Event | None = None
     reason: str = ""
+
+    @property
+    def wrong_column(self) -> str:
+        """The column that is wrong; empty where it is the row as a whole."""
+        return self._wrong[0]
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, without the place."""
+        return self._wrong[1]
+
+    @property
+    def _wrong(self) -> tuple[str, str]:
+        reason = self.reason.removeprefix(self.place).lstrip(",: ")
+        matched = _COLUMN_MESSAGE.fullmatch(reason)
+        return (matched["column"], matched["reason"]) if matched else ("", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,15 +247,3 @@ def _unsupported_field_messages(file: EventFileRows) -> Iterator[str]:
     if dropped:
         named = ", ".join(dropped).replace("hours", "the kind of an hour and a first report")
         yield f"{file.name}: notes do not keep {named}; the rest of each row is taken"
-
-
-def invalid_rows_csv(rows: Iterable[RowVerdict], dialect: CsvDialect = "plain") -> bytes:
-    """`wrong_rows.csv`: the place of each wrong row, the column and the problem."""
-    return csv_bytes(WRONG_ROWS, (invalid_row(row) for row in rows), dialect)
-
-
-def invalid_row(row: RowVerdict) -> tuple[str, str, str]:
-    """Place, column and reason of one row; the column is empty where the whole row is wrong."""
-    reason = row.reason.removeprefix(row.place).lstrip(",: ")
-    matched = _COLUMN_MESSAGE.fullmatch(reason)
-    return (row.place, matched["column"], matched["reason"]) if matched else (row.place, "", reason)

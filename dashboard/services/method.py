@@ -12,7 +12,7 @@ import numpy as np
 from dashboard import __version__
 from dashboard.eventstudy import study
 from dashboard.eventstudy.alignment import AFTER_DATA, FAR_DAYS, align_events
-from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.clusters import HEADLINE_TEST
 from dashboard.eventstudy.normal import NORMAL_MODELS
 from dashboard.eventstudy.panel import P_VALUE_FAMILY
 from dashboard.eventstudy.placebo import EWMA_DECAY

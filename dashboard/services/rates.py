@@ -601,9 +601,8 @@ def plan_rate_import(
         column = column_series.card.id
         slug = stem if alone else f"{stem}_{_slug(column) or number}"
         card = _imported_card(column_series.card, table, now)
-        if pair:
-            column = naming.name
-            card = card if card.pair else with_pair(card, pair)
+        if pair and not card.pair:
+            column, card = naming.name, with_pair(card, pair)
         title = _series_title(naming.title, column, table.name, alone=alone)
         card = replace(card, id=f"{IMPORTED_PREFIX}{slug[:MAX_ID_LENGTH]}", title=title)
         series.append(replace(column_series, card=card, fetched_at=now))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from dashboard.models.event import Event
 from dashboard.models.moves import Fixing, Observation, SourceMove
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import Window, window_text
+from dashboard.models.study import Window
 
 MAX_QUOTE_AGE: Final = np.timedelta64(5, "D")
 """An older USD/CNY rate is not used in a cross rate."""
@@ -176,11 +176,6 @@ def source_series_ids(known: Iterable[RateSeries]) -> tuple[str, ...]:
     )
 
 
-def source_move_rows(moves: Sequence[SourceMove]) -> list[dict[str, Any]]:
-    """The rows of the table `source_moves`."""
-    return [_source_move_row(move) for move in moves]
-
-
 def _moves_of_events(
     series: RateSeries, events: Sequence[Event], window: Window
 ) -> list[SourceMove]:
@@ -247,26 +242,3 @@ def _measured_move(
         series.card, rule, base, end, moved.log_points, moved.rub_per_usd_pct,
         moved.usd_per_rub_pct, partial,
     )  # fmt: skip
-
-
-def _source_move_row(move: SourceMove) -> dict[str, Any]:
-    base, end = move.base, move.end
-    return {
-        "event_id": move.event_id,
-        "window": window_text(move.window) if move.window else None,
-        "series": move.card.id,
-        "publisher": move.card.publisher,
-        "quantity": move.card.quantity,
-        "date_rule": move.rule,
-        "base_day": base.day if base else None,
-        "base_known_at": base.known_at if base else None,
-        "base_rate": base.rate if base else None,
-        "end_day": end.day if end else None,
-        "end_known_at": end.known_at if end else None,
-        "end_rate": end.rate if end else None,
-        "move_log_pts": move.log_points,
-        "move_pct_rub_per_usd": move.pct_quoted,
-        "move_pct_usd_per_rub": move.pct_inverse,
-        "partly_in_rate": int(move.partial),
-        "reason": move.reason,
-    }

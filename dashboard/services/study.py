@@ -146,7 +146,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     names = tuple(factor.card.id for factor in factors)
     answer = build_study_answer(measured, request, len(events), names)
     bound = _skip_other_series(events, {item.card.id for item in series})
-    return replace(answer, skipped=bound + answer.skipped, factors=tuple(factors))
+    return answer.evolve(skipped=bound + answer.skipped, factors=tuple(factors))
 
 
 def _skip_other_series(events: Sequence[Event], series: set[str]) -> tuple[SkippedEvent, ...]:
@@ -166,7 +166,7 @@ def measure_events(
 ) -> StudyResult:
     """The moves of events on one series, without averages and tests."""
     result = study.study_series(series, events, known or events, request)
-    return replace(result, skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
+    return result.evolve(skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
 
 
 # ---- one event

@@ -16,7 +16,11 @@ from dashboard.storage.notes import NoteRepository
 from dashboard.storage.upgrade import ensure_schema
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["dashboard.storage.notes", "tests.storage.writing_processes"])
+PROCESSES.set_forkserver_preload([
+    "pytest", "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite",
+    "dashboard.storage.notes", "tests.storage.writing_processes",
+])  # fmt: skip
+"""What every process would import for itself, imported once."""
 
 
 def run_together(work, count, *arguments):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from functools import cache
 from pathlib import Path
 
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -24,6 +27,22 @@ def open_page(url_path="", **link):
     # AppTest.switch_page knows pages that are files; ours are functions, found by their path.
     app._page_hash = calc_hash(url_path) if url_path else ""
     return app.run()
+
+
+def page_to_read(url_path="", **link):
+    """A page on the shipped data alone, opened once for all tests: they only read it."""
+    return _page_to_read(url_path, json.dumps(link, sort_keys=True))
+
+
+@cache
+def _page_to_read(url_path, link):
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with folder as home, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_HOME", home)
+        patch.delenv("DATABASE_URL", raising=False)
+        app = open_page(url_path, **json.loads(link))
+        st.cache_resource.clear()  # nothing may go on with a home that is gone
+    return app
 
 
 def words_of(app):

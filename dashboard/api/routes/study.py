@@ -30,14 +30,14 @@ from dashboard.models.study import (
     read_window,
     read_windows,
 )
-from dashboard.services.exports import StudyTableName, download_file_name, study_csv
+from dashboard.services.exports import StudyTableName, download_file_name, study_objects, table_csv
 from dashboard.services.method import model_ids
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.serializers import (
     JSON_TABLES,
     json_key,
     study_json,
-    study_rows_json,
+    table_json,
     table_json_schema,
 )
 from dashboard.services.study import common_bar_minutes, run_study
@@ -119,7 +119,9 @@ def study_file(
     request: Request, context: Context, params: Annotated[StudyCsvParams, Query()]
 ) -> Response:
     """One table of a study as CSV."""
-    file = study_csv(_study_answer(context, params), params.table, params.flavour)
+    file = table_csv(
+        params.table, study_objects(_study_answer(context, params), params.table), params.flavour
+    )
     name = download_file_name(*params.rates, "study", params.table, dialect=params.flavour)
     return csv_response(request, file, name)
 
@@ -145,7 +147,7 @@ def study(
     answer = _study_answer(context, params)
     if params.table is None:
         return json_response(request, study_json(answer))
-    rows = study_rows_json(answer, params.table)
+    rows = table_json(params.table, study_objects(answer, params.table))
     return page_response(request, rows, params.limit, params.offset, table=params.table)
 
 

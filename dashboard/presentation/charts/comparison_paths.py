@@ -215,7 +215,7 @@ def summarize_paths(chart: ComparisonChart) -> str:
     """A text alternative of the figure."""
     sentences = []
     for group in chart.groups:
-        rows = [row for row in group.study.answer.averages if row.n]
+        rows = [row for row in group.study.averages if row.n]
         if not rows:
             sentences.append(f"{group.plot_name}: no path.")
             continue
@@ -238,7 +238,7 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
     values = [0.0]
     for group in chart.groups:
         judged = group.study.n >= MIN_BAND_EVENTS
-        for row in group.study.answer.averages if judged else ():
+        for row in group.study.averages if judged else ():
             ends = (row.supt_low, row.supt_high, row.caar)
             values += [chart.scale.shown(end) for end in ends if math.isfinite(end)]
         paths = sorted(
@@ -282,7 +282,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
 def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
-    rows = group.study.answer.averages
+    rows = group.study.averages
     prefix = f"{group.plot_name}: " if chart.is_pair else ""
     outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
     return [
@@ -322,7 +322,7 @@ def _build_line(
 
 
 def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
-    values = [row.caar for row in group.study.answer.averages]
+    values = [row.caar for row in group.study.averages]
     colour = chart.colour(group)
     return _build_line(chart, group, "mean", values) | {
         "mode": "lines+markers",

@@ -107,8 +107,9 @@ def test_two_groups_have_a_sentence_each_and_their_difference_is_the_title(both)
 def test_a_caution_of_the_test_of_the_difference_stands_below_its_p(both):
     assert "doubt a p" not in " ".join(both.paragraphs)
     state = build_compare_state(series(), known(), NATO, ENERGY)
-    first, *others = state.answer.differences
-    answer = replace(state.answer, differences=(replace(first, caution="rejects 9 %"), *others))
+    *groups, difference = state.answer.declared
+    declared = (*groups, replace(difference, caution="rejects 9 %"))
+    answer = state.answer.evolve(declared=declared)
     told = " ".join(build_compare_report(replace(state, answer=answer), answer, MADE).paragraphs)
     assert "18 joint clusters. This test rejects 9 %: doubt a p close to 0.05." in told
 

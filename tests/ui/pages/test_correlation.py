@@ -10,7 +10,7 @@ import pytest
 from dashboard.models.event import Event, Origin
 from dashboard.ui import session
 from dashboard.ui.session import KnownEvents
-from tests.ui.app_in_test import open_page, press, words_of
+from tests.ui.app_in_test import open_page, page_to_read, press, words_of
 
 
 def figures_of(app):
@@ -23,7 +23,7 @@ def as_read(app):
 
 @pytest.fixture
 def opened():
-    return open_page("correlation")
+    return page_to_read("correlation")
 
 
 def test_it_opens_with_its_parts_and_small_figures(opened):

@@ -13,7 +13,7 @@ from dashboard.models.event import Draft
 from dashboard.services.notes import add_note, delete_note, edit_note, list_notes
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT, timed_ids
-from tests.ui.app_in_test import open_page, press, words_of
+from tests.ui.app_in_test import open_page, page_to_read, press, words_of
 
 CATALOGUE = Path(__file__).parents[3] / "data/events/catalogue.csv"
 WORDS = ("key", "rate")
@@ -54,7 +54,7 @@ def add(**more):
 
 
 def test_it_opens_on_every_event_newest_first():
-    frame = table(open_page("events"))
+    frame = table(page_to_read("events"))
     days = [day.date().isoformat() for day in frame["Day"]]
     assert days == sorted((row["date"] for row in shipped()), reverse=True)
 
@@ -62,7 +62,7 @@ def test_it_opens_on_every_event_newest_first():
 def test_a_row_has_the_moves_in_the_chosen_quote():
     # 81.1371 (base) -> 80.7597 ([0,0]) -> 81.4620 ([0,1])
     title = "Kellogg says NATO membership is off the table for Ukraine"
-    row = row_of(open_page("events"), title)
+    row = row_of(page_to_read("events"), title)
     assert round(row["[0,0]"], 4) == round(100 * (80.7597 / 81.1371 - 1), 4)
     assert round(row["[0,1]"], 4) == round(100 * (81.4620 / 81.1371 - 1), 4)
     assert row["Others"] == 3
@@ -94,7 +94,7 @@ def displayed(app):
 
 
 def test_an_event_without_a_move_says_why():
-    frame = table(open_page("events"))
+    frame = table(page_to_read("events"))
     late = frame[frame["Day"] > "2026-09-02"]
     assert len(late) == sum(row["date"] > "2026-09-02" for row in shipped())
     assert set(late["Remark"]) == {"after the data"}
@@ -178,7 +178,9 @@ def test_an_unknown_event_in_the_link_is_told():
 
 
 def test_without_notes_it_says_how_to_write_one():
-    assert "No notes yet. Click any day on the chart, or press A." in words_of(open_page("events"))
+    assert "No notes yet. Click any day on the chart, or press A." in words_of(
+        page_to_read("events")
+    )
 
 
 def test_add_note_opens_the_form_of_explore():

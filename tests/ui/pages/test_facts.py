@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.services.claims import ClaimQuery, claim_from_query
 from dashboard.ui.components.links import build_claim_query, build_level_query
-from tests.ui.app_in_test import figure_of, open_page, press, words_of
+from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
 
 
 def plain_words(app):
@@ -26,7 +26,7 @@ def verdicts_of(app):
 
 @pytest.fixture(scope="module")
 def bare():
-    return open_page("facts")
+    return page_to_read("facts")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -181,7 +181,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     if not is_significant(headline):
         least = _format_detectable_effect(headline, state.scale)
         head += f". Differences under about {least} would not be seen"
-    caution = answer.differences[0].caution
+    caution = answer.declared[-1].caution
     below = (
         f"95 % interval of the difference {state.scale.directed_span(headline.low, headline.high)};"
         f" {_lowercase_first(declared_test_title(difference=True))}:"
@@ -497,7 +497,7 @@ def build_moves_columns(
 
 def build_averages_columns(state: CompareState, group: ComparisonGroup) -> dict[str, list[str]]:
     """The mean, its bands and the median of a group by offset."""
-    rows, span = group.study.answer.averages, state.scale.span
+    rows, span = group.study.averages, state.scale.span
     return {
         "Offset": [format_offset(row.offset) for row in rows],
         "N": [f"{row.n:,}" for row in rows],
@@ -528,6 +528,6 @@ def _format_sample_size(state: CompareState, line: GroupTestLine) -> str:
 
 
 def _format_expected_share(group: ComparisonGroup) -> str:
-    window = group.study.answer.request.cars[0]
-    rows = [row for row in group.study.answer.directions if row.window == window]
+    window = group.study.request.cars[0]
+    rows = [row for row in group.study.directions if row.window == window]
     return _format_hit_share(rows[0].hits, rows[0].n) if rows else NO_VALUE

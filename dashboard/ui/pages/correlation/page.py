@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.models.analyses import CrossCell, Projection, ScoreRow
 from dashboard.models.study import (
     MAX_SHARE_OF_ONE_RATE,
     MIN_CLUSTERS,
     MIN_RATES,
-    CorrelationRow,
-    DirectionRow,
-    RegressionRow,
 )
 from dashboard.presentation.charts.correlation import (
     build_cross_series_figure,
@@ -47,24 +43,18 @@ from dashboard.presentation.correlation import (
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
-    NO_VALUE,
     format_count,
     format_number,
     format_offset,
-    format_p,
     format_signed,
     format_window,
 )
 from dashboard.presentation.palette import get_palette
+from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import (
-    CsvDialect,
-    across_series_csv,
-    correlation_csv,
-    direction_csv,
-    projections_csv,
-    regression_csv,
-    scores_csv,
+    TABLES,
+    table_csv,
 )
 from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.components.figures import draw_figure
@@ -101,6 +91,53 @@ METHOD_LABELS: Final = {
     "spearman": "Spearman: expectation −1, 0, +1",
 }
 CORRECTED_P_TITLE: Final = "p (Holm)"
+CORRELATION_VIEW: Final[View] = {
+    "Group": lambda row: plain_text(format_group_title(row.group)),
+    "Lag": lambda row: format_signed(row.lag, 0),
+    "r": "r:3",
+    "Band": "low..high:3",
+    "p (calendar shift)": "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    "N": "n",
+    "Method": lambda row: METHOD_LABELS[row.method],
+}
+DIRECTION_VIEW: Final[View] = {
+    "Group": lambda row: plain_text(format_group_title(row.group)),
+    "As expected": "hits",
+    "N": "n",
+    "Share": lambda row: f"{format_number(100 * row.share, 1)} %",
+    "95 % Wilson interval, for orientation": lambda row: (
+        f"{format_number(100 * row.low, 0)} to {format_number(100 * row.high, 0)} %"
+    ),
+    "p (signs of clusters)": "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    "Unclear": "unclear",
+    "Unmoved": "unmoved",
+}
+SCORES_VIEW: Final[View] = {
+    "Score": lambda row: SCORE_TITLES[row.score],
+    "Against": lambda row: OUTCOME_TITLES[row.against],
+    "Spearman's rho": "r:3",
+    "Band": "low..high:3",
+    "p (calendar shift)": "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    "N": "n",
+    "Without": "without",
+}
+PROJECTIONS_VIEW: Final[View] = {
+    "Horizon": lambda row: format_offset(row.item.horizon),
+    "Move, log pts": "estimate",
+    "95 % at this horizon": "low..high",
+    "95 % of the path": "supt_low..supt_high",
+    "p": "p_value",
+    "p (all horizons)": "p_adjusted",
+    "Error, HC1": "se_hc1:3",
+    "Error, Newey-West": "se_hac:3",
+    "Events": "events",
+    "First rates": "rates",
+    "N (rates)": "n",
+    "Note": "reason",
+}
 PROJECTION_SENTENCE_LIMIT: Final = 900
 SENTENCE_LIMIT: Final = 900
 MAX_UNREAD_SCORES: Final = 5
@@ -164,12 +201,12 @@ def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
             phone=state.phone,
         )
     st.markdown(escape_markdown(describe_lead_lag(related.correlations), SENTENCE_LIMIT))
-    rows = related.correlations
     _draw_table_expander(
-        "correlation", lambda: _build_correlation_frame(rows), len(rows),
-        lambda flavour: correlation_csv(rows, flavour),
+        "correlation",
+        related.correlations,
+        CORRELATION_VIEW,
         "Correlations of every group and lag with band, p and corrected p",
-    )  # fmt: skip
+    )
 
 
 def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
@@ -190,12 +227,12 @@ def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
         " that share days are not. The p throws whole clusters of events to either side, so that a"
         " bunch counts once."
     )
-    rows = related.directions
     _draw_table_expander(
-        "direction", lambda: _build_direction_frame(rows), len(rows),
-        lambda flavour: direction_csv(rows, flavour),
+        "direction",
+        related.directions,
+        DIRECTION_VIEW,
         "Hit rates of every group with interval, p and corrected p",
-    )  # fmt: skip
+    )
 
 
 def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
@@ -230,12 +267,10 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
             "Events at the same first rate: how many listed events share offset 0. It says how"
             " crowded a day was, not how important; lists hold what was thought to matter."
         )
-    rows = related.scores
     _draw_table_expander(
         "scores",
-        lambda: _build_score_frame(rows),
-        len(rows),
-        lambda flavour: scores_csv(rows, flavour),
+        related.scores,
+        SCORES_VIEW,
         "Spearman's rho of every score with band, p and corrected p",
     )
 
@@ -275,9 +310,8 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
     )
     _draw_table_expander(
         "across_series",
-        lambda: _build_cross_series_frame(cells, titles),
-        len(cells),
-        lambda flavour: across_series_csv(cells, flavour),
+        cells,
+        _build_cross_series_view(titles),
         "Every category on every series with mean, N, p, corrected p and why there is no verdict",
     )
 
@@ -290,38 +324,71 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
         st.markdown("There are too few rates for a regression with these terms.")
         return
     titles = {control.card.id: control.card.title for control in state.controls}
+    terms = _build_regression_view(titles)
     st.dataframe(
-        _build_regression_frame(rows, titles), hide_index=True, key="correlation.regression",
+        pd.DataFrame(build_text_columns(TABLES["regression"], rows, terms)),
+        hide_index=True,
+        key="correlation.regression",
         alt="Terms of the regression with estimate, standard error, t, p, corrected p and N",
-    )  # fmt: skip
+    )
     st.caption(
         f"Every move of one rate on categories (1 on the first rate that can contain an event) and"
         f" controls, N = {rows[0].n:,}; categories in log points, controls as slopes. Standard"
         f" errors: Newey-West with {rows[0].lags} lags. Holm corrects over the categories."
     )
     _draw_table_expander(
-        "regression", lambda: _build_regression_frame(rows, titles), len(rows),
-        lambda flavour: regression_csv(rows, flavour),
+        "regression",
+        rows,
+        terms,
         "Terms of the regression with estimate, standard error, t, p and N",
-    )  # fmt: skip
+    )
 
 
 # ------------------------------------------------------------------ tables
 
 
-def _draw_table_expander(
-    name: str, frame: Callable[[], pd.DataFrame], size: int, csv: Callable[[CsvDialect], bytes],
-    alt: str,
-) -> None:  # fmt: skip
+def _build_regression_view(titles: dict[str, str]) -> View:
+    """One row a term; categories in log points, controls as slopes."""
+    return {
+        "Term": lambda row: plain_text(format_term(row.term, titles)),
+        "Estimate": lambda row: format_estimate(row)[0],
+        "Standard error": lambda row: format_estimate(row)[1],
+        "t": "t",
+        "p": "p_value",
+        CORRECTED_P_TITLE: "p_adjusted",
+        "N": "n",
+    }
+
+
+def _build_cross_series_view(titles: dict[str, str]) -> View:
+    """One row a category and series."""
+    return {
+        "Group": lambda cell: plain_text(format_group_title(cell.group)),
+        "Series": lambda cell: plain_text(titles[cell.series]),
+        "Events": "n",
+        "Rates": "n_rates",
+        "Clusters": "clusters",
+        "Standardised mean": "mean_scar",
+        "Mean, log pts": "caar",
+        "p (cluster ranks)": "p_value",
+        CORRECTED_P_TITLE: "p_adjusted",
+        "Why no verdict": "reason",
+        "Largest move, %": "largest_share:0",
+        "In spreads": "in_spreads",
+        "Percentile": "percentile:1",
+    }
+
+
+def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str) -> None:
     """Draw a folded table, built when it is opened, with its CSV file.
 
     Args:
-        name: name of the file and, with a prefix, of the widgets.
-        frame: makes the table.
-        size: how many rows there are.
-        csv: makes the file.
+        name: name of the table, of its file and, with a prefix, of the widgets.
+        objects: its objects, see `Table.rows`.
+        view: the columns to show.
         alt: the table in words.
     """
+    size = TABLES[name].count(objects)
     fold = st.expander(
         f"The table behind it ({format_count(size, 'row')})",
         icon=":material/table:",
@@ -331,110 +398,20 @@ def _draw_table_expander(
     if not fold.open:
         return
     with fold:
-        table = frame()
         st.dataframe(
-            table, hide_index=True, alt=alt, height=TABLE_HEIGHT if len(table) > 8 else "auto",
+            pd.DataFrame(build_text_columns(TABLES[name], objects, view)),
+            hide_index=True,
+            alt=alt,
+            height=TABLE_HEIGHT if size > 8 else "auto",
             key=f"correlation.table.{name}",
-        )  # fmt: skip
+        )
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"{name}.csv, {format_count(size, 'row')}", (name,), csv, f"correlation.csv.{name}"
+                f"{name}.csv, {format_count(size, 'row')}",
+                (name,),
+                partial(table_csv, name, objects),
+                f"correlation.csv.{name}",
             )
-
-
-def _build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
-    """One row a group, lag and method."""
-    return pd.DataFrame(
-        {
-            "Group": [plain_text(format_group_title(row.group)) for row in rows],
-            "Lag": [format_signed(row.lag, 0) for row in rows],
-            "r": [format_signed(row.r, 3) for row in rows],
-            "Band": [
-                f"{format_signed(row.low, 3)} to {format_signed(row.high, 3)}" for row in rows
-            ],
-            "p (calendar shift)": [format_p(row.p_value) for row in rows],
-            CORRECTED_P_TITLE: [format_p(row.p_adjusted) for row in rows],
-            "N": [row.n for row in rows],
-            "Method": [METHOD_LABELS[row.method] for row in rows],
-        }
-    )
-
-
-def _build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
-    """One row a group."""
-    return pd.DataFrame(
-        {
-            "Group": [plain_text(format_group_title(row.group)) for row in rows],
-            "As expected": [row.hits for row in rows],
-            "N": [row.n for row in rows],
-            "Share": [f"{format_number(100 * row.share, 1)} %" for row in rows],
-            "95 % Wilson interval, for orientation": [
-                f"{format_number(100 * row.low, 0)} to {format_number(100 * row.high, 0)} %"
-                for row in rows
-            ],
-            "p (signs of clusters)": [format_p(row.p_value) for row in rows],
-            CORRECTED_P_TITLE: [format_p(row.p_adjusted) for row in rows],
-            "Unclear": [row.unclear for row in rows],
-            "Unmoved": [row.unmoved for row in rows],
-        }
-    )
-
-
-def _build_regression_frame(
-    rows: tuple[RegressionRow, ...], titles: dict[str, str]
-) -> pd.DataFrame:
-    """One row a term; categories in log points, controls as slopes."""
-    estimates = [format_estimate(row) for row in rows]
-    return pd.DataFrame(
-        {
-            "Term": [plain_text(format_term(row.term, titles)) for row in rows],
-            "Estimate": [estimate for estimate, _ in estimates],
-            "Standard error": [error for _, error in estimates],
-            "t": [format_signed(row.t, 2) for row in rows],
-            "p": [format_p(row.p_value) for row in rows],
-            CORRECTED_P_TITLE: [format_p(row.p_adjusted) for row in rows],
-            "N": [row.n for row in rows],
-        }
-    )
-
-
-def _build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
-    """One row a score and its target."""
-    return pd.DataFrame(
-        {
-            "Score": [SCORE_TITLES[row.score] for row in rows],
-            "Against": [OUTCOME_TITLES[row.against] for row in rows],
-            "Spearman's rho": [format_signed(row.r, 3) for row in rows],
-            "Band": [
-                f"{format_signed(row.low, 3)} to {format_signed(row.high, 3)}" for row in rows
-            ],
-            "p (calendar shift)": [format_p(row.p_value) for row in rows],
-            CORRECTED_P_TITLE: [format_p(row.p_adjusted) for row in rows],
-            "N": [row.n for row in rows],
-            "Without": [row.without for row in rows],
-        }
-    )
-
-
-def _build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> pd.DataFrame:
-    """One row a category and series."""
-    return pd.DataFrame(
-        {
-            "Group": [plain_text(format_group_title(cell.group)) for cell in cells],
-            "Series": [plain_text(titles[cell.series]) for cell in cells],
-            "Events": [cell.n for cell in cells],
-            "Rates": [cell.n_rates for cell in cells],
-            "Clusters": [cell.clusters for cell in cells],
-            "Standardised mean": [format_signed(cell.mean_scar) for cell in cells],
-            "Mean, log pts": [format_signed(100 * cell.caar) for cell in cells],
-            "p (cluster ranks)": [format_p(cell.p_value) for cell in cells],
-            CORRECTED_P_TITLE: [format_p(cell.p_adjusted) for cell in cells],
-            "Why no verdict": [plain_text(cell.reason) for cell in cells],
-            "Largest move, %": [format_number(100 * cell.largest_share, 0) for cell in cells],
-            "In spreads": [format_signed(cell.in_spreads) for cell in cells],
-            "Percentile": [format_number(cell.percentile, 1) for cell in cells],
-        }
-    )
 
 
 # ------------------------------------------------------------------ local projections
@@ -468,9 +445,8 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     )
     _draw_table_expander(
         "projections",
-        lambda: _build_projection_frame(projection),
-        len(projection.rows),
-        lambda flavour: projections_csv([projection], flavour),
+        [projection],
+        PROJECTIONS_VIEW,
         f"Moves around {format_group_title(projection.group)} by horizon with interval, band, p"
         " and N",
     )
@@ -484,33 +460,6 @@ def _describe_method(held: str) -> str:
         " kind too; it is no proof of cause. Method breaks have intercepts of their own. Errors:"
         " HC1, Newey-West beside them in the table. How far the bands hold: page Method."
     )
-
-
-def _build_projection_frame(projection: Projection) -> pd.DataFrame:
-    """One row a horizon; moves in log points."""
-    rows = projection.rows
-    return pd.DataFrame(
-        {
-            "Horizon": [format_offset(row.horizon) for row in rows],
-            "Move, log pts": [format_signed(100 * row.estimate) for row in rows],
-            "95 % at this horizon": [_format_interval(row.low, row.high) for row in rows],
-            "95 % of the path": [_format_interval(row.supt_low, row.supt_high) for row in rows],
-            "p": [format_p(row.p_value) for row in rows],
-            "p (all horizons)": [format_p(row.p_adjusted) for row in rows],
-            "Error, HC1": [format_number(100 * row.se_hc1, 3) for row in rows],
-            "Error, Newey-West": [format_number(100 * row.se_hac, 3) for row in rows],
-            "Events": [row.events for row in rows],
-            "First rates": [row.rates for row in rows],
-            "N (rates)": [row.n for row in rows],
-            "Note": [plain_text(row.reason) for row in rows],
-        }
-    )
-
-
-def _format_interval(low: float, high: float) -> str:
-    if math.isnan(low):
-        return NO_VALUE
-    return f"{format_signed(100 * low)} to {format_signed(100 * high)}"
 
 
 PAGE = Page("correlation", "Correlation", ":material/grid_on:", "correlation", draw, PARAMS)

@@ -33,17 +33,19 @@ from dashboard.presentation.rates import (
     describe_state,
 )
 from dashboard.presentation.reports import describe_private_notes
+from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.bundles import source_files
 from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
+    TABLES,
     Provenance,
     download_file_name,
     full_export_zip,
-    revisions_csv,
+    table_csv,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import DEFAULT_SERIES, get_series
-from dashboard.services.serializers import describe_columns, json_bytes
+from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
@@ -314,12 +316,12 @@ def _build_preview_frame(rows: JsonRows) -> pd.DataFrame:
 
 
 def _draw_columns(table: str) -> None:
-    columns = describe_columns(table)
+    columns = TABLES[table].columns
     st.table(
         {
             "Column": [f"`{column.name}`" for column in columns],
-            "Holds": [column.kind for column in columns],
-            "Meaning": [column.meaning for column in columns],
+            "Holds": [KIND_NAMES[column.kind] for column in columns],
+            "Meaning": [column.description for column in columns],
         },
         hide_index=True,
         border="horizontal",
@@ -543,7 +545,7 @@ def _draw_revised_values() -> None:
             draw_csv_buttons(
                 f"all, {format_count(len(revisions), 'row')}",
                 ("rates", "revisions", f"asof-{session.get_view_day()}"),
-                lambda flavour: revisions_csv(revisions, flavour),
+                lambda flavour: table_csv("revisions", revisions, flavour),
                 "data.revisions",
             )
         cards = {card.id: card for card in session.get_context().known.all_cards()}
@@ -559,19 +561,16 @@ def _build_revisions_frame(
     revisions: Sequence[RateRevision], cards: dict[str, SeriesCard]
 ) -> pd.DataFrame:
     """One row a revision; a bar is named by its start, a day by its date."""
-    return pd.DataFrame(
-        {
-            "Series": [cards[one.series].title for one in revisions],
-            "Printed date": [_format_revised_time(one, cards[one.series]) for one in revisions],
-            "Was": [format_number(one.was, cards[one.series].decimals) for one in revisions],
-            "Is now": [format_number(one.became, cards[one.series].decimals) for one in revisions],
-            "Change": [
-                format_percent(100.0 * (one.became / one.was - 1.0), 2) for one in revisions
-            ],
-            "First fetched": [format_timestamp(one.was_fetched_at) for one in revisions],
-            "Revision seen": [format_timestamp(one.seen_at) for one in revisions],
-        }
-    )
+    view: View = {
+        "Series": lambda one: cards[one.series].title,
+        "Printed date": lambda one: _format_revised_time(one, cards[one.series]),
+        "Was": lambda one: format_number(one.was, cards[one.series].decimals),
+        "Is now": lambda one: format_number(one.became, cards[one.series].decimals),
+        "Change": lambda one: format_percent(100.0 * (one.became / one.was - 1.0), 2),
+        "First fetched": "was_fetched_at",
+        "Revision seen": "seen_at",
+    }
+    return pd.DataFrame(build_text_columns(TABLES["revisions"], revisions, view))
 
 
 def _format_revised_time(one: RateRevision, card: SeriesCard) -> str:

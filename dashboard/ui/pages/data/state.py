@@ -9,31 +9,21 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-import numpy as np
-
 from dashboard.models.event import Event, Origin
 from dashboard.models.moves import SourceMove
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest
 from dashboard.presentation.formatting import format_count
 from dashboard.services.exports import (
+    TABLES,
     CsvDialect,
-    event_list_csv,
-    rates_csv,
-    source_moves_csv,
-    study_csv,
+    StudyTableName,
+    study_objects,
     study_table_titles,
+    table_csv,
 )
 from dashboard.services.rates import DEFAULT_SERIES
-from dashboard.services.serializers import (
-    KIND_NAMES,
-    describe_columns,
-    event_list_rows_json,
-    rate_rows_json,
-    source_move_rows_json,
-    study_row_count,
-    study_rows_json,
-)
+from dashboard.services.serializers import table_json
 from dashboard.services.source_moves import compare_sources_of_events, dollar_series
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION, FILTER_PARAMS, build_facets
@@ -41,7 +31,7 @@ from dashboard.ui.session import KnownEvents, get_study
 from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param
 
 API_PATH: Final = "/api"
-DATE_KINDS: Final = (KIND_NAMES["date"], KIND_NAMES["moment"])
+DATE_KINDS: Final = ("date", "moment")
 ApiQuery = Mapping[str, str | Sequence[str]]
 STUDY_TABLES: Final = study_table_titles()
 PARAMS: Final[tuple[UrlParam, ...]] = (
@@ -77,7 +67,7 @@ def build_docs_url(page_url: str) -> str:
 
 def build_code_examples(address: str, table: str) -> dict[str, str]:
     """Lines that read a CSV address, by language."""
-    dated = [c.name for c in describe_columns(table) if c.kind in DATE_KINDS]
+    dated = [column.name for column in TABLES[table].columns if column.kind in DATE_KINDS]
     parsed = f", parse_dates=[{', '.join(map(_quote_name, dated))}]" if dated else ""
     return {
         "pandas": f'import pandas as pd\n\n{table} = pd.read_csv(\n    "{address}"{parsed}\n)',
@@ -100,19 +90,38 @@ def _quote_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file: its title, its number of rows, and the functions that build its bytes and rows."""
+    """One file: its title, its number of rows, and the objects of its table.
+
+    Attributes:
+        label: what it holds: this view, or all.
+        count: the number of rows.
+        name: the parts of its name.
+        address: where the API has it.
+        table: a table of `TABLES`.
+        objects: makes its objects, see `Table.rows`.
+    """
 
     label: str
     count: int
     name: tuple[object, ...]
     address: ApiEndpoint
-    csv: Callable[[CsvDialect], bytes]
-    rows: Callable[[], JsonRows]
-    last: Callable[[int], JsonRows] | None = None
+    table: str
+    objects: Callable[[], Sequence[Any]]
+
+    def csv(self, dialect: CsvDialect) -> bytes:
+        """The bytes of the CSV file."""
+        return table_csv(self.table, self.objects(), dialect)
+
+    def rows(self) -> JsonRows:
+        """The rows as JSON."""
+        return table_json(self.table, self.objects())
 
     def last_rows(self, most: int) -> JsonRows:
-        """The last rows, built without the whole file where that may be long."""
-        return self.last(most) if self.last is not None else self.rows()[-most:]
+        """The last rows, of rates without making the rows before."""
+        if self.table == "rates":
+            *_, last = self.objects()
+            return table_json(self.table, [last.part(slice(-most, None))])
+        return self.rows()[-most:]
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,7 @@ class DataState:
     until: date | None
     asof: str
     query: dict[str, Any]
-    table: str
+    table: StudyTableName
 
 
 def read_data_state(view: UrlState) -> DataState:
@@ -196,17 +205,15 @@ def build_rates_dataset(state: DataState) -> Dataset:
 
 def _build_view_rates_file(state: DataState) -> DataFile:
     one, since, until = state.series, state.since, state.until
-    first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
-    last = len(one) if until is None else one.row_on_or_before(until) + 1
+    shown = one.between(since, until)
     period: dict[str, Any] = {k: v for k, v in state.query.items() if k in {"from", "to"}}
     return DataFile(
         "this view",
-        max(last - first, 0),
+        len(shown),
         (one.card.id, "rates", since, until, state.asof),
         ApiEndpoint("rates", {"series": one.card.id, **period}),
-        lambda flavour: rates_csv([one], since, until, flavour),
-        lambda: rate_rows_json([one], since, until),
-        lambda most: rate_rows_json([one.part(slice(max(first, last - most), max(first, last)))]),
+        "rates",
+        lambda: [shown],
     )
 
 
@@ -218,9 +225,8 @@ def _build_rates_file(
         sum(len(item) for item in series),
         (*name, asof),
         ApiEndpoint("rates", {"series": [item.card.id for item in series]}),
-        lambda dialect: rates_csv(series, dialect=dialect),
-        lambda: rate_rows_json(series),
-        lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
+        "rates",
+        lambda: series,
     )
 
 
@@ -249,8 +255,8 @@ def _build_events_file(
         len(events),
         name,
         ApiEndpoint("events", query),
-        lambda flavour: event_list_csv(events, flavour),
-        lambda: event_list_rows_json(events),
+        "event_list",
+        lambda: events,
     )
 
 
@@ -272,15 +278,16 @@ def _build_study_file(
 ) -> DataFile:
     table, series = state.table, state.series.card.id
     answer = get_study(state.series, state.known, events, StudyRequest())
+    objects = study_objects(answer, table)
     period = (state.since, state.until) if label == "this view" else ("all",)
     chosen = {} if table == "events" else {"table": table}
     return DataFile(
         label,
-        study_row_count(answer, table),
+        TABLES[table].count(objects),
         (series, "study", table, *period, state.asof),
         ApiEndpoint("study", {"rates": series, **chosen, **query}),
-        lambda flavour: study_csv(answer, table, flavour),
-        lambda: study_rows_json(answer, table),
+        table,
+        lambda: objects,
     )
 
 
@@ -325,8 +332,8 @@ def _build_sources_file(
         len(events) * len(dollar_series(daily)),
         ("usdrub", "sources", *period, state.asof),
         ApiEndpoint("sources", query),
-        lambda flavour: source_moves_csv(moves(), flavour),
-        lambda: source_move_rows_json(moves()),
+        "source_moves",
+        moves,
     )
 
 

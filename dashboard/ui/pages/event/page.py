@@ -31,7 +31,7 @@ from dashboard.presentation.reports import (
     describe_private_notes,
 )
 from dashboard.services.bundles import BundleRequest, build_event_bundle, source_files
-from dashboard.services.exports import Provenance, event_moves_csv, event_window_csv
+from dashboard.services.exports import Provenance, table_csv
 from dashboard.ui import session
 from dashboard.ui.components.event_card import delete_with_undo, draw_hide_button, restore_with_undo
 from dashboard.ui.components.exports import (
@@ -356,13 +356,13 @@ def _draw_event_files(state: EventState) -> None:
         draw_csv_buttons(
             f"moves, {format_count(len(view.moves), 'row')}",
             (view.event.id, view.card.id, "moves"),
-            lambda flavour: event_moves_csv(view, flavour),
+            lambda flavour: table_csv("event_moves", [view], flavour),
             "event.moves",
         )
         draw_csv_buttons(
             f"this window, {format_count(len(view.path), 'row')}",
             (view.event.id, view.card.id, "window"),
-            lambda flavour: event_window_csv(view, flavour),
+            lambda flavour: table_csv("event_window", [view], flavour),
             "event.window",
         )
 

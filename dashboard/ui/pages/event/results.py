@@ -10,20 +10,20 @@ import streamlit as st
 from dashboard.models.currencies import NEWS_CURRENCY, Subject
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
 from dashboard.models.moves import EventView, Move, SourceMove
-from dashboard.models.study import Pool, duration_text, window_text
+from dashboard.models.study import Pool, duration_text
 from dashboard.presentation import moves as moves_module
+from dashboard.presentation import reports
 from dashboard.presentation.escaping import escape_markdown, plain_text_block
 from dashboard.presentation.events import format_headline, get_main_move
 from dashboard.presentation.formatting import (
-    MINUS,
     NO_VALUE,
     capitalize_first,
     describe_crowding,
     format_count,
     format_signed,
+    format_window,
 )
 from dashboard.presentation.moves import (
-    POOL_TITLES,
     describe_comparison,
     describe_crowd,
     describe_missing_move,
@@ -46,8 +46,7 @@ from dashboard.presentation.palette import (
     get_event_style,
 )
 from dashboard.presentation.quoting import QuotedSeries, name_direction
-from dashboard.presentation.reports import format_percentile_cells, get_percentile_titles
-from dashboard.services.exports import source_moves_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
 from dashboard.ui.components.event_card import build_event_facts
@@ -162,8 +161,8 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
     return [
         f"**{unit} {chosen}**, {other_unit} {other}, {format_signed(move.log_points)} log pts",
         f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
-        _format_unusualness(move, pool),
-        f"CAR {_format_significance(move, format_car(move))}; p of t"
+        f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}",
+        f"CAR {_format_significance(move)}; p of t"
         f" {format_p_value(move.p_value, view.n_estimation)}; placebo p"
         f" {format_p_value(rank.p, rank.size)}",
         describe_crowding(len(move.crowd)),
@@ -173,40 +172,25 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
 def build_moves_columns(
     view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool
 ) -> TableColumns:
-    """Window, dates, rates, direction, both percentages, log points, rank, other events.
+    """The table of the report as safe Markdown, with the names of the other events.
 
-    Every cell is safe Markdown; a move without numbers has its reason in the column of the dates.
+    A move without numbers has its reason in the column of the dates.
     """
-    unit, other_unit = quote_units(quoting)
-    moves = view.moves
-    chosen = [format_percents(move, quoting) for move in moves]
-    return {
-        "Window": [_format_window(move, view) for move in moves],
-        "Base → end": [_format_dates(move, view) for move in moves],
-        escape_markdown(unit): [format_move_rates(move, quoting) for move in moves],
-        "Direction": [_format_move_direction(move, quoting, dark=dark) for move in moves],
-        f"{escape_markdown(unit)}, %": [both[0] for both in chosen],
-        f"{escape_markdown(other_unit)}, %": [both[1] for both in chosen],
-        "Log pts": [
-            NO_VALUE if m.log_points is None else format_signed(m.log_points) for m in moves
-        ],
-        "How unusual": [_format_unusualness(move, pool) for move in moves],
-        "Also in the window": [_format_crowd(move) for move in moves],
+    plain = reports.build_moves_columns(view, quoting, pool)
+    del plain["Other events"]
+    return {escape_markdown(title): cells for title, cells in plain.items()} | {
+        "Window": [_format_window(move, view) for move in view.moves],
+        "Direction": [_format_move_direction(move, quoting, dark=dark) for move in view.moves],
+        "Also in the window": [_format_crowd(move) for move in view.moves],
     }
 
 
 def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
-    """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
-    moves = view.moves
-    ranks = [move.rank(pool) for move in moves]
-    percentiles = zip(*(format_percentile_cells(move) for move in moves), strict=True)
-    return {
-        "Window": [f"**{_format_offsets(move)}**" for move in moves],
-        "CAR ± s.e., log pts": [_format_significance(move, format_car(move)) for move in moves],
-        "t": [NO_VALUE if m.car_t is None else format_signed(m.car_t) for m in moves],
-        "p of t": [format_p_value(move.p_value, view.n_estimation) for move in moves],
-        f"Placebo p, {POOL_TITLES[pool]}": [format_p_value(rank.p, rank.size) for rank in ranks],
-        **dict(zip(get_percentile_titles(), map(list, percentiles), strict=True)),
+    """The table of the report as safe Markdown."""
+    plain = reports.build_significance_columns(view, pool)
+    return plain | {
+        "Window": [f"**{window}**" for window in plain["Window"]],
+        "CAR ± s.e., log pts": [_format_significance(move) for move in view.moves],
     }
 
 
@@ -241,16 +225,8 @@ def _describe_bars(view: EventView) -> str:
     )
 
 
-def _format_offsets(move: Move) -> str:
-    return window_text(move.window).replace("-", MINUS)
-
-
 def _format_window(move: Move, view: EventView) -> str:
-    return f"**{_format_offsets(move)}** {describe_window(move.window, view.card)}"
-
-
-def _format_dates(move: Move, view: EventView) -> str:
-    return describe_missing_move(move, view.card) if move.end is None else format_move_dates(move)
+    return f"**{format_window(move.window)}** {describe_window(move.window, view.card)}"
 
 
 def _format_move_direction(move: Move, quoting: QuotedSeries, *, dark: bool) -> str:
@@ -259,12 +235,6 @@ def _format_move_direction(move: Move, quoting: QuotedSeries, *, dark: bool) -> 
     word = quoting.direction(move.log_points)
     colour = direction_colour(word, dark=dark)
     return format_coloured(f"**{quoting.arrow(move.log_points)}{NO_BREAK_SPACE}{word}**", colour)
-
-
-def _format_unusualness(move: Move, pool: Pool) -> str:
-    if move.log_points is None:
-        return NO_VALUE
-    return f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
 
 
 def _format_crowd(move: Move) -> str:
@@ -283,10 +253,9 @@ def _format_crowd(move: Move) -> str:
     return f"**{len(move.crowd)}**: {'; '.join(named)}{more}"
 
 
-def _format_significance(move: Move, text: str) -> str:
-    if move.car is None and move.log_points is not None:
-        return escape_markdown(move.reason or "a rate inside the window is missing")
-    return text
+def _format_significance(move: Move) -> str:
+    text = reports.format_abnormal_move(move)
+    return escape_markdown(text) if move.car is None else text
 
 
 # ------------------------------------------------------------------ moves by source
@@ -316,7 +285,7 @@ def draw_source_moves(state: EventState) -> None:
         draw_csv_buttons(
             f"every source, {format_count(len(moves), 'row')}",
             (state.event.id, "sources"),
-            lambda flavour: source_moves_csv(moves, flavour),
+            lambda flavour: table_csv("source_moves", moves, flavour),
             "event.sources",
         )
 

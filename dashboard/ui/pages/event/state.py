@@ -115,7 +115,7 @@ def _explain_refusal(series_id: str, studied: SeriesCard) -> str:
     card = next((card for card in session.get_cards() if card.id == series_id), None)
     if card is None:
         return "there is no such series"
-    if card.subject.code in codes_without_factors(studied):
+    if card.id != studied.id and card.subject.code in codes_without_factors(studied):
         return f"it moves with {card.subject.name} itself, so it would take the answer away"
     return "it is the series itself, or counts in other steps"
 

@@ -26,7 +26,7 @@ from dashboard.presentation.moves import format_percentile, judged_percentile
 from dashboard.presentation.palette import category_title, direction_colour, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
-from dashboard.services.exports import event_list_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.notes import list_notes
 from dashboard.ui import session
 from dashboard.ui.components.event_card import (
@@ -202,14 +202,14 @@ def _draw_files(view: UrlState, state: EventsState) -> None:
         draw_csv_buttons(
             f"this view, {format_count(len(shown), 'row')}",
             ("usdrub", "events", state.since, state.until, asof),
-            lambda flavour: event_list_csv(shown, flavour),
+            lambda flavour: table_csv("event_list", shown, flavour),
             "events.view",
         )
         if state.is_filtered:
             draw_csv_buttons(
                 f"all, {format_count(len(everything), 'row')}",
                 ("usdrub", "events", "all", asof),
-                lambda flavour: event_list_csv(everything, flavour),
+                lambda flavour: table_csv("event_list", everything, flavour),
                 "events.all",
             )
         same: dict[str, Any] = build_link(

@@ -43,7 +43,7 @@ from dashboard.presentation.palette import (
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import check_facts
-from dashboard.services.exports import event_list_csv, rates_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study import largest_moves, move_on_day
 from dashboard.ui import session
@@ -259,18 +259,18 @@ def _draw_data_tables(
     """Draw two tabs, each with its table and its CSV."""
     rates, listed = st.tabs(["Rates", f"Events ({len(events)})"])
     with rates:
-        rows = _select_rows(series, shown)
-        total = rows.stop - rows.start
-        newest = series.part(slice(max(rows.start, rows.stop - MAX_TABLE_ROWS), rows.stop))
+        inside = series.between(shown.since, shown.until)
+        total = len(inside)
         with st.container(horizontal=True):
             draw_csv_buttons(
                 f"this view, {format_count(total, 'row')}",
                 (series.card.id, "rates", shown.since, shown.until),
-                lambda flavour: rates_csv([series], shown.since, shown.until, flavour),
+                lambda flavour: table_csv("rates", [inside], flavour),
                 "behind.rates",
             )
         if total > MAX_TABLE_ROWS:
             st.caption(f"The newest {MAX_TABLE_ROWS:,} of {total:,} rows; the CSV has all of them")
+        newest = inside.part(slice(-MAX_TABLE_ROWS, None))
         frame = _build_rates_frame(newest, quoting, shown)
         st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt="The rates in view")
     with listed:
@@ -278,7 +278,7 @@ def _draw_data_tables(
             draw_csv_buttons(
                 f"this view, {format_count(len(events), 'row')}",
                 ("events", shown.since, shown.until),
-                lambda flavour: event_list_csv(events, flavour),
+                lambda flavour: table_csv("event_list", events, flavour),
                 "behind.events",
             )
         st.dataframe(
@@ -287,12 +287,6 @@ def _draw_data_tables(
             height=TABLE_HEIGHT,
             alt="The events in view",
         )
-
-
-def _select_rows(series: RateSeries, shown: DayWindow) -> slice:
-    """The rows whose market day lies in a window."""
-    first = int(np.searchsorted(series.day, np.datetime64(shown.since, "D")))
-    return slice(first, max(first, series.row_on_or_before(shown.until) + 1))
 
 
 def _build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWindow) -> pd.DataFrame:

@@ -29,10 +29,10 @@ from dashboard.services.event_import import (
     EventImportPlan,
     RowVerdict,
     import_events,
-    invalid_rows_csv,
     list_imports,
     undo_import,
 )
+from dashboard.services.exports import table_csv
 from dashboard.ui import session
 from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.components.interaction import button_type, draw_flash, set_flash
@@ -123,7 +123,7 @@ def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str
     draw_csv_buttons(
         f"{format_count(len(rows), 'wrong row')}",
         ("wrong_rows", file_name.rpartition(".")[0] or file_name),
-        lambda flavour: invalid_rows_csv(rows, flavour),
+        lambda flavour: table_csv("wrong_rows", rows, flavour),
         f"{key}.wrong",
     )
 

@@ -29,10 +29,11 @@ from dashboard.presentation.formatting import (
     format_log_points,
     format_number,
     format_p,
-    format_signed,
 )
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.tables import View, build_text_columns
+from dashboard.services.exports import TABLES
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION
 from dashboard.ui.pages.robustness.state import (
@@ -59,6 +60,20 @@ FILTER_LABELS: Final = {
     "high-confidence": "high confidence",
     "hour-known": "hour known",
     "alone": "alone in [0,1]",
+}
+SPECIFICATIONS_VIEW: Final[View] = {
+    "Mean, log pts": "caar",
+    "95 % low": "ci_low",
+    "95 % high": "ci_high",
+    "N": "n",
+    "p": "p_value",
+    "overlap_t p": "p_overlap",
+    "Window": "window",
+    "Estimation": "estimation",
+    "Gap": "gap",
+    "Model": lambda row: MODEL_LABELS.get(row.specification.model, row.specification.model),
+    "Overlap": lambda row: OVERLAP_LABELS[row.specification.overlap],
+    "Events": lambda row: FILTER_LABELS[row.specification.event_filter],
 }
 COMPARE_NOTE: Final = (
     "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
@@ -301,29 +316,10 @@ def build_specification_frame(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> pd.DataFrame:
     """One row a specification in the order of the curve, as labels."""
-    listed = [row.specification for row in rows]
-    frame = {
-        "Place": list(range(1, len(rows) + 1)),
-        "Mean, log pts": [format_signed(100 * row.caar) for row in rows],
-        "95 % low": [format_signed(100 * row.low) for row in rows],
-        "95 % high": [format_signed(100 * row.high) for row in rows],
-        "N": [row.n for row in rows],
-        "p": [format_p(row.p_value) for row in rows],
-        "overlap_t p": [format_p(row.p_overlap) for row in rows],
-        "Window": [format_window(window_text(specification.window)) for specification in listed],
-        "Estimation": [specification.estimation for specification in listed],
-        "Gap": [specification.gap for specification in listed],
-        "Model": [
-            MODEL_LABELS.get(specification.model, specification.model) for specification in listed
-        ],
-        "Overlap": [OVERLAP_LABELS[specification.overlap] for specification in listed],
-        "Events": [FILTER_LABELS[specification.event_filter] for specification in listed],
-    }
+    columns = build_text_columns(TABLES["specifications"], rows, SPECIFICATIONS_VIEW)
     if len(state.series) > 1:
-        frame["Series"] = [
-            plain_text(_get_series_title(specification.series)) for specification in listed
-        ]
-    return pd.DataFrame(frame)
+        columns["Series"] = [plain_text(_get_series_title(r.specification.series)) for r in rows]
+    return pd.DataFrame({"Place": range(1, len(rows) + 1)} | columns)
 
 
 def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:

@@ -18,7 +18,7 @@ from dashboard.presentation.charts.robustness import (
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import capitalize_first, format_count
 from dashboard.presentation.palette import get_palette
-from dashboard.services.exports import specifications_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.method import needs_factor
 from dashboard.services.robustness import RobustnessRun, RunProgress
 from dashboard.ui.components.exports import draw_csv_buttons
@@ -236,7 +236,7 @@ def _draw_files(state: RobustnessState, answer: RobustnessAnswer) -> None:
         draw_csv_buttons(
             f"specifications, {format_count(len(answer.rows), 'row')}",
             (state.series[0].card.id, "specifications"),
-            lambda flavour: specifications_csv(answer, flavour),
+            lambda flavour: table_csv("specifications", answer.rows, flavour),
             "robustness.csv",
         )
 
