@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dashboard.cli.context import get_context, utc_now
+from dashboard.cli.context import get_context
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
+from dashboard.services.notes import utc_now
 
 
 def open_pages(

@@ -12,7 +12,6 @@ from dashboard.cli.context import (
     get_context,
     get_online_context,
     select_series,
-    utc_now,
 )
 from dashboard.cli.options import (
     Arg,
@@ -26,6 +25,7 @@ from dashboard.cli.options import (
     note_options,
 )
 from dashboard.models.errors import InputError
+from dashboard.services.notes import utc_now
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.cli.output import print_json, print_line, print_notices, rate_text, show_table
 from dashboard.models.article import CheckedClaim, ClaimTruth
+from dashboard.models.event import iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.models.user_files import ImportRecord, ImportUndo
@@ -209,10 +210,7 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
         "query": timeline.query,
         "resolution": timeline.resolution,
         "told": list(timeline.messages),
-        "points": [
-            {"at": point.at.isoformat().replace("+00:00", "Z"), "tone": point.tone}
-            for point in timeline.points
-        ],
+        "points": [{"at": iso_text(point.at), "tone": point.tone} for point in timeline.points],
     }
 
 

@@ -18,6 +18,13 @@ from zoneinfo import ZoneInfo
 # ---- clock times
 
 
+def iso_text(value: date | None) -> str | None:
+    """A day, or a moment in UTC with Z, as JSON has it; None where there is none."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if value is None else value.isoformat()
+
+
 class HourKind(StrEnum):
     """What a clock time is: the moment itself, an upper bound, or a lower one."""
 

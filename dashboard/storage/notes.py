@@ -66,13 +66,13 @@ def _row_from_note(note: Event) -> dict[str, Any]:
 
 
 def _note_from_row(row: Mapping[str, Any]) -> Event:
-    """The note of a row, or of `_json_from_note` with its dates read."""
+    """The note of a row, or of `json_from_note` with its dates read."""
     values = {name: row[name] for name in _NOTE_COLUMNS if name in row}
     values["tags"] = tuple(row["tags"])
     return Event(origin=Origin.NOTE, **values)
 
 
-def _json_from_note(note: Event) -> dict[str, Any]:
+def json_from_note(note: Event) -> dict[str, Any]:
     """The note as JSON: ISO days, ISO moments in UTC."""
     row = _row_from_note(note)
     for name in _DATE_COLUMNS:
@@ -83,7 +83,7 @@ def _json_from_note(note: Event) -> dict[str, Any]:
 
 
 def _note_from_json(stored: Mapping[str, Any] | None) -> Event | None:
-    """The note that `_json_from_note` wrote; an older release may lack columns."""
+    """The note that `json_from_note` wrote; an older release may lack columns."""
     if stored is None:
         return None
     row = dict(stored)
@@ -613,8 +613,8 @@ def _record_changes(
             "action": action.value,
             "at": after.updated,
             "author": author,
-            "before": before and _json_from_note(before),
-            "after": _json_from_note(after),
+            "before": before and json_from_note(before),
+            "after": json_from_note(after),
         }
         for before, after in pairs
     ]
