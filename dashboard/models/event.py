@@ -12,12 +12,16 @@ from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, overload
 from zoneinfo import ZoneInfo
 
 # ---- clock times
 
 
+@overload
+def iso_text(value: date) -> str: ...
+@overload
+def iso_text(value: date | None) -> str | None: ...
 def iso_text(value: date | None) -> str | None:
     """A day, or a moment in UTC with Z, as JSON has it; None where there is none."""
     if isinstance(value, datetime):

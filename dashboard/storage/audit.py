@@ -1,21 +1,16 @@
-"""Audit trail: one entry for every action, stored in its transaction, logged after the commit.
-
-A line of the log is one JSON object, so that a title with line ends cannot forge a second line.
-It names the author, the action and the note; the text of the note stays in the database.
-"""
+"""Audit trail: every action on notes, imports, tokens and backups, stored in its transaction."""
 
 from __future__ import annotations
 
-import json
-import logging
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import exists, insert, literal_column, not_, select, union_all
+from sqlalchemy import exists, literal_column, not_, select, union_all
 
 from dashboard.models.event import Visibility
 from dashboard.models.records import AuditEntry
+from dashboard.storage.database import write_actions
 from dashboard.storage.schema import (
     AUDIT,
     HISTORY,
@@ -26,17 +21,14 @@ from dashboard.storage.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection
 
     from dashboard.storage.upgrade import CurrentDatabase
 
     State: TypeAlias = Mapping[str, Any] | None
 
-log: Final = logging.getLogger("dashboard.actions")
-_PENDING: Final = "actions"
-_BULK_ACTIONS: Final = {"import", "undo-import"}
 
 _AUDIT_COLUMNS: Final = tuple(field.name for field in fields(AuditEntry))
 _NOTE_ACTIONS: Final = select(
@@ -51,48 +43,6 @@ _ALL_ACTIONS: Final = union_all(_NOTE_ACTIONS, _OTHER_ACTIONS).subquery()
 _NEWEST_ACTIONS: Final = select(_ALL_ACTIONS).order_by(
     _ALL_ACTIONS.c.at.desc(), _ALL_ACTIONS.c.kind.desc(), _ALL_ACTIONS.c.id.desc()
 )
-
-
-def write_actions(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rows to a table of actions; they are logged once the transaction is committed.
-
-    Args:
-        connection: in a writing transaction.
-        table: `note_history` or `audit_log`.
-        rows: with `at`, `author`, `action` and `note_id` or `subject`.
-    """
-    connection.execute(insert(table), list(rows))
-    connection.info.setdefault(_PENDING, []).extend(rows)
-
-
-def discard_pending_actions(connection: Connection) -> None:
-    """Drop the actions of an earlier transaction on this connection that was rolled back."""
-    connection.info.pop(_PENDING, None)
-
-
-def log_committed_actions(connection: Connection, interface: str) -> None:
-    """Write one line for every action of the transaction that was just committed.
-
-    An import is one action, however many notes it created.
-    """
-    rows = connection.info.pop(_PENDING, [])
-    bulk = [row for row in rows if row["action"] in _BULK_ACTIONS]
-    for row in bulk or rows:
-        log.info("%s", _log_line(row, interface))
-
-
-def _log_line(row: dict[str, Any], interface: str) -> str:
-    at: datetime = row["at"]
-    values = {
-        "at": at.astimezone(UTC).isoformat(),
-        "action": row["action"],
-        "subject": row.get("note_id") or row.get("subject", ""),
-        "revision": row.get("revision"),
-        "who": row["author"],
-        "origin": interface,
-        "title": (row.get("after") or {}).get("title"),
-    }
-    return json.dumps({name: value for name, value in values.items() if value is not None})
 
 
 def add_audit_entry(

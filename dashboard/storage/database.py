@@ -11,6 +11,8 @@ its own limits nor those of the network end the wait: the client must.
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -20,19 +22,18 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, create_engine, event, make_url, select
+from sqlalchemy import URL, create_engine, event, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from dashboard.models.errors import InputError, StoreError
-from dashboard.storage.audit import discard_pending_actions, log_committed_actions
 from dashboard.storage.sqlite_files import create_private_file, enable_wal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Column, Connection, Engine
+    from sqlalchemy import Column, Connection, Engine, Table
 
 
 T = TypeVar("T")
@@ -272,6 +273,58 @@ def _is_readable(socket: int, seconds: float) -> bool:
         return bool(selector.select(max(seconds, 0.0)))
 
 
+# ---- actions: stored in their transaction, logged after its commit
+#
+# A line of the log is one JSON object, so that a title with line ends cannot forge a second line.
+# It names the author, the action and the note; the text of the note stays in the database.
+
+log: Final = logging.getLogger("dashboard.actions")
+_PENDING: Final = "actions"
+_BULK_ACTIONS: Final = {"import", "undo-import"}
+
+
+def write_actions(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to a table of actions; they are logged once the transaction is committed.
+
+    Args:
+        connection: in a writing transaction.
+        table: the history of notes or the audit trail.
+        rows: with `at`, `author`, `action` and `note_id` or `subject`.
+    """
+    connection.execute(insert(table), list(rows))
+    connection.info.setdefault(_PENDING, []).extend(rows)
+
+
+def _discard_pending_actions(connection: Connection) -> None:
+    """Drop the actions of an earlier transaction on this connection that was rolled back."""
+    connection.info.pop(_PENDING, None)
+
+
+def _log_committed_actions(connection: Connection, interface: str) -> None:
+    """Write one line for every action of the transaction that was just committed.
+
+    An import is one action, however many notes it created.
+    """
+    rows = connection.info.pop(_PENDING, [])
+    bulk = [row for row in rows if row["action"] in _BULK_ACTIONS]
+    for row in bulk or rows:
+        log.info("%s", _log_line(row, interface))
+
+
+def _log_line(row: dict[str, Any], interface: str) -> str:
+    at: datetime = row["at"]
+    values = {
+        "at": at.astimezone(UTC).isoformat(),
+        "action": row["action"],
+        "subject": row.get("note_id") or row.get("subject", ""),
+        "revision": row.get("revision"),
+        "who": row["author"],
+        "origin": interface,
+        "title": (row.get("after") or {}).get("title"),
+    }
+    return json.dumps({name: value for name, value in values.items() if value is not None})
+
+
 # ---- transactions
 
 
@@ -343,13 +396,13 @@ class Database:
 
     def _attempt(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         with engine.connect() as connection, connection.begin() as transaction:
-            discard_pending_actions(connection)
+            _discard_pending_actions(connection)
             result = work(connection)
             try:
                 transaction.commit()
             except SQLAlchemyError as error:  # never run again: it may have been committed
                 raise store_error(self.address, error) from error
-            log_committed_actions(connection, self.interface)
+            _log_committed_actions(connection, self.interface)
             return result
 
     def _ensure_open(self) -> Engine:

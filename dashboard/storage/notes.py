@@ -21,8 +21,8 @@ from dashboard.models.errors import EditConflict, InputError, StoreError
 from dashboard.models.event import Event, Origin, Visibility
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.storage.audit import AuditRepository, add_audit_entry, json_state, write_actions
-from dashboard.storage.database import existing_ids, utc_now
+from dashboard.storage.audit import AuditRepository, add_audit_entry, json_state
+from dashboard.storage.database import existing_ids, utc_now, write_actions
 from dashboard.storage.schema import (
     HIDDEN_EVENTS,
     HISTORY,
