@@ -272,11 +272,6 @@ def authenticate_token(
     return token
 
 
-def list_tokens(store: TokenStore) -> tuple[AccessToken, ...]:
-    """Every token, the oldest first, revoked ones too."""
-    return store.tokens()
-
-
 def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
     """Revoke a token from the next request on.
 

@@ -12,13 +12,13 @@ import secrets
 from collections import Counter
 from copy import copy
 from dataclasses import asdict, fields, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import Date, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from dashboard.models.errors import EditConflict, InputError, StoreError
-from dashboard.models.event import Event, Origin, Visibility
+from dashboard.models.event import Event, Visibility
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.storage.audit import AuditRepository, add_audit_entry, json_state
@@ -31,7 +31,10 @@ from dashboard.storage.schema import (
     IMPORTS,
     NOTE_IS_VISIBLE,
     NOTES,
-    UtcDateTime,
+    json_from_note,
+    note_from_json,
+    note_from_row,
+    row_from_note,
 )
 from dashboard.storage.tokens import TokenRepository
 from dashboard.storage.upgrade import CurrentDatabase
@@ -50,53 +53,10 @@ READ_ONLY_MESSAGE: Final = (
 )
 _NOTE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
-# ---- rows
-
-
-_NOTE_COLUMNS: Final = tuple(NOTES.columns.keys())
-_DATE_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, Date))
-_TIMESTAMP_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, UtcDateTime))
-
-
-def _row_from_note(note: Event) -> dict[str, Any]:
-    """The columns of the table of notes."""
-    row = {name: getattr(note, name) for name in _NOTE_COLUMNS}
-    row["tags"] = list(note.tags)
-    return row
-
-
-def _note_from_row(row: Mapping[str, Any]) -> Event:
-    """The note of a row, or of `json_from_note` with its dates read."""
-    values = {name: row[name] for name in _NOTE_COLUMNS if name in row}
-    values["tags"] = tuple(row["tags"])
-    return Event(origin=Origin.NOTE, **values)
-
-
-def json_from_note(note: Event) -> dict[str, Any]:
-    """The note as JSON: ISO days, ISO moments in UTC."""
-    row = _row_from_note(note)
-    for name in _DATE_COLUMNS:
-        row[name] = row[name] and row[name].isoformat()
-    for name in _TIMESTAMP_COLUMNS:
-        row[name] = row[name] and row[name].astimezone(UTC).isoformat()
-    return row
-
-
-def _note_from_json(stored: Mapping[str, Any] | None) -> Event | None:
-    """The note that `json_from_note` wrote; an older release may lack columns."""
-    if stored is None:
-        return None
-    row = dict(stored)
-    for name in _DATE_COLUMNS:
-        row[name] = row[name] and date.fromisoformat(row[name])
-    for name in _TIMESTAMP_COLUMNS:
-        row[name] = row[name] and datetime.fromisoformat(row[name])
-    return _note_from_row(row)
-
 
 def _change_from_row(row: Mapping[Any, Any]) -> NoteRevision:
     values = {field.name: row[HISTORY.c[field.name]] for field in fields(NoteRevision)}
-    values["before"], values["after"] = map(_note_from_json, (values["before"], values["after"]))
+    values["before"], values["after"] = map(note_from_json, (values["before"], values["after"]))
     return NoteRevision(**values)
 
 
@@ -278,7 +238,7 @@ class NoteRepository:
         for note in created:
             _check_private_has_owner(note, self.person)
         if created:
-            connection.execute(insert(NOTES), [_row_from_note(note) for note in created])
+            connection.execute(insert(NOTES), [row_from_note(note) for note in created])
             _record_changes(connection, NoteAction.CREATE, [(None, n) for n in created], author)
         return created
 
@@ -434,12 +394,12 @@ class NoteRepository:
 
     def _all(self, query: Select[Any]) -> tuple[Event, ...]:
         rows = self._read(lambda c: c.execute(query, self._viewer).mappings().all())
-        return tuple(_note_from_row(dict(row)) for row in rows)
+        return tuple(note_from_row(dict(row)) for row in rows)
 
     def _find(self, connection: Connection, query: Select[Any], note_id: str) -> Event | None:
         params = {"note_id": note_id} | self._viewer
         row = connection.execute(query, params).mappings().first()
-        return None if row is None else _note_from_row(dict(row))
+        return None if row is None else note_from_row(dict(row))
 
     def _changes(self, connection: Connection, note_id: str) -> tuple[NoteRevision, ...]:
         params = {"note_id": note_id} | self._viewer
@@ -521,7 +481,7 @@ class NoteRepository:
     def _undo(self, connection: Connection, import_id: str, author: str) -> ImportUndo:
         at, before = self._clock(), self._import_to_undo(connection, import_id)
         rows = connection.execute(_NOTES_TO_UNDO, {"import_id": import_id}).mappings()
-        notes = [_note_from_row(dict(row)) for row in rows]
+        notes = [note_from_row(dict(row)) for row in rows]
         present = [note for note in notes if note.deleted is None]
         unchanged = [note for note in present if note.revision == 1]
         changed = tuple(n for n in present if n.revision > 1 and _is_visible(n, self.person))
@@ -597,7 +557,7 @@ def _duplicates(ids: Sequence[str]) -> set[str]:
 
 def _update_params(before: Event, after: Event) -> dict[str, Any]:
     read = {"note_id": before.id, "read_revision": before.revision}
-    return _row_from_note(after) | read
+    return row_from_note(after) | read
 
 
 def _record_changes(

@@ -7,7 +7,8 @@ column with a `key` has another name in the records of the program than in the d
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from dashboard.models.event import NOTE_FIELDS, EventField, Visibility
+from dashboard.models.event import NOTE_FIELDS, Event, EventField, Origin, Visibility
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 REVISION: Final = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -225,3 +226,46 @@ def _visible_rows(table: Table) -> ColumnElement[bool]:
 NOTE_IS_VISIBLE: Final = _visible_rows(NOTES)
 IMPORT_IS_VISIBLE: Final = _visible_rows(IMPORTS)
 """Conditions on `:person`, the user; without a name only shared rows are visible."""
+
+
+# ---- rows of notes
+
+_NOTE_COLUMNS: Final = tuple(NOTES.columns.keys())
+_DATE_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, Date))
+_TIMESTAMP_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, UtcDateTime))
+
+
+def row_from_note(note: Event) -> dict[str, Any]:
+    """The columns of the table of notes."""
+    row = {name: getattr(note, name) for name in _NOTE_COLUMNS}
+    row["tags"] = list(note.tags)
+    return row
+
+
+def note_from_row(row: Mapping[str, Any]) -> Event:
+    """The note of a row, or of `json_from_note` with its dates read."""
+    values = {name: row[name] for name in _NOTE_COLUMNS if name in row}
+    values["tags"] = tuple(row["tags"])
+    return Event(origin=Origin.NOTE, **values)
+
+
+def json_from_note(note: Event) -> dict[str, Any]:
+    """The note as JSON: ISO days, ISO moments in UTC."""
+    row = row_from_note(note)
+    for name in _DATE_COLUMNS:
+        row[name] = row[name] and row[name].isoformat()
+    for name in _TIMESTAMP_COLUMNS:
+        row[name] = row[name] and row[name].astimezone(UTC).isoformat()
+    return row
+
+
+def note_from_json(stored: Mapping[str, Any] | None) -> Event | None:
+    """The note that `json_from_note` wrote; an older release may lack columns."""
+    if stored is None:
+        return None
+    row = dict(stored)
+    for name in _DATE_COLUMNS:
+        row[name] = row[name] and date.fromisoformat(row[name])
+    for name in _TIMESTAMP_COLUMNS:
+        row[name] = row[name] and datetime.fromisoformat(row[name])
+    return note_from_row(row)
