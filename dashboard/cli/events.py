@@ -223,7 +223,7 @@ def import_event_file(  # noqa: PLR0913 - the options of the contract
 def list_event_imports(*, as_json: JsonOption = False) -> None:
     """List the files that were imported, the newest first."""
     from dashboard.cli import listings, output
-        from dashboard.services.serializers import import_record_json
+    from dashboard.services.serializers import import_record_json
 
     records = get_context().notes.imports()
     if as_json:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from dashboard.models.errors import EditConflict, InputError, StoreError
-from dashboard.models.event import Event, Visibility
+from dashboard.models.errors import InputError, StoreError
+from dashboard.models.event import EditConflict, Event, Visibility
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.storage.audit import AuditRepository, add_audit_entry, json_state
@@ -267,7 +269,7 @@ class NoteRepository:
             EditConflict: the note is no longer at `revision`.
         """
 
-        def deleted(_: Connection, note: Event, at: datetime) -> Event:
+        def deleted(_connection: Connection, note: Event, at: datetime) -> Event:
             return note if note.deleted is not None else replace(note, deleted=at)
 
         return self._change(note_id, NoteAction.DELETE, deleted, author, revision)
@@ -284,11 +286,15 @@ class NoteRepository:
         A deleted note is restored; a revision with the present content changes nothing.
         """
 
-        def past(connection: Connection, current: Event, _: datetime) -> Event:
+        def past(connection: Connection, current: Event, _at: datetime) -> Event:
             changes = self._changes(connection, note_id)
             content = next((c.after for c in changes if c.revision == revision), None)
             if content is None:
-                msg = f"{note_id}: there is no revision {revision} to restore; see its history"
+                msg = _(
+                    "{note_id}: there is no revision {wanted} to restore; see its history",
+                    note_id=note_id,
+                    wanted=revision,
+                )
                 raise InputError(msg)
             metadata = {name: getattr(current, name) for name in _METADATA_FIELDS}
             return replace(content, **metadata, deleted=None)
@@ -333,7 +339,7 @@ class NoteRepository:
             InputError: there is no such import, or it was undone before.
         """
         if not _is_note_id(import_id):
-            msg = "there is no import with this id; see `events imports`"
+            msg = _("there is no import with this id; see `events imports`")
             raise InputError(msg)
         return self._write(lambda c: self._undo(c, import_id, self.signature(author)))
 
@@ -430,7 +436,7 @@ class NoteRepository:
     ) -> Event:
         """Replace a note, if it is at `revision` where that is given; the same state is none."""
         if not _is_note_id(note_id):
-            msg = "there is no note with this id; take the id from the list of notes"
+            msg = _("there is no note with this id; take the id from the list of notes")
             raise InputError(msg)
 
         def save(connection: Connection) -> Event:
@@ -464,18 +470,24 @@ class NoteRepository:
     def _for_update(self, connection: Connection, note_id: str) -> Event:
         current = self._find(connection, _NOTE_BY_ID_FOR_UPDATE, note_id)
         if current is None:
-            msg = f"{note_id}: there is no note with this id"
+            msg = _("{note_id}: there is no note with this id", note_id=note_id)
             raise InputError(msg)
         return current
 
     def _conflict(self, connection: Connection, current: Event) -> EditConflict:
         last = self._changes(connection, current.id)[-1]
         is_deleted = current.deleted is not None
-        msg = (
-            f'"{current.title[:60]}" was {"deleted" if is_deleted else "changed"} by'
-            f" {last.author or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
-            f" saved: {'restore the note' if is_deleted else 'read the new text'}, then save again"
+        message = deferred(
+            '"{title}" was changed by {author} at {at:%Y-%m-%d %H:%M:%S} UTC; your change was not'
+            " saved: read the new text, then save again"
         )
+        if is_deleted:
+            message = deferred(
+                '"{title}" was deleted by {author} at {at:%Y-%m-%d %H:%M:%S} UTC; your change was'
+                " not saved: restore the note, then save again"
+            )
+        author = last.author or _("somebody")
+        msg = translate_deferred(message, title=current.title[:60], author=author, at=last.at)
         return EditConflict(msg, current)
 
     def _undo(self, connection: Connection, import_id: str, author: str) -> ImportUndo:
@@ -500,14 +512,24 @@ class NoteRepository:
         params = {"import_id": import_id} | self._viewer
         row = connection.execute(_IMPORT_TO_UNDO, params).mappings().first()
         if row is None:
-            msg = f"{import_id}: there is no import with this id; see `events imports`"
+            msg = _(
+                "{import_id}: there is no import with this id; see `events imports`",
+                import_id=import_id,
+            )
             raise InputError(msg)
         record = _import_from_row(row)
         if record.undone_at is not None:
-            by = f" by {record.undone_by}" if record.undone_by else ""
-            msg = (
-                f"{import_id}: was undone already{by} at {record.undone_at:%Y-%m-%d %H:%M} UTC;"
-                " import the file again, or restore single notes"
+            message = deferred(
+                "{id}: was undone already at {at:%Y-%m-%d %H:%M} UTC; import the file again, or"
+                " restore single notes"
+            )
+            if record.undone_by:
+                message = deferred(
+                    "{id}: was undone already by {author} at {at:%Y-%m-%d %H:%M} UTC; import the"
+                    " file again, or restore single notes"
+                )
+            msg = translate_deferred(
+                message, id=import_id, author=record.undone_by, at=record.undone_at
             )
             raise InputError(msg)
         return record
@@ -603,7 +625,7 @@ def _visible_changes(changes: Iterable[NoteRevision], person: str) -> Iterator[N
 def _check_private_has_owner(note: Event, person: str) -> None:
     """Refuse a private note without an owner, which nobody could ever see again."""
     if note.is_private and not person:
-        msg = "visibility: a private note needs to know whose it is; set DASHBOARD_USER"
+        msg = _("visibility: a private note needs to know whose it is; set DASHBOARD_USER")
         raise InputError(msg)
 
 
@@ -611,6 +633,13 @@ def _check_visibility_change(before: Event, after: Event, person: str) -> None:
     """Refuse that anybody but the owner makes a note private or shares it."""
     if before.visibility == after.visibility or (person and before.owner == person):
         return
-    owner = f"{before.owner}, whose note it is," if before.owner else "nobody: it has no owner, and"
-    msg = f"visibility: can be changed by {owner} not by you; copy it into a note of your own"
-    raise InputError(msg)
+    message = deferred(
+        "visibility: can be changed by nobody: it has no owner, and not by you; copy it into a"
+        " note of your own"
+    )
+    if before.owner:
+        message = deferred(
+            "visibility: can be changed by {owner}, whose note it is, not by you; copy it into a"
+            " note of your own"
+        )
+    raise InputError(translate_deferred(message, owner=before.owner))

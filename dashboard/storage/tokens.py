@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Column, insert, select, update
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken
 from dashboard.storage.audit import add_audit_entry, json_state
 from dashboard.storage.schema import TOKENS
@@ -60,7 +61,10 @@ class TokenRepository:
 
         def create(connection: Connection) -> AccessToken:
             if _find(connection, TOKENS.c.name, token.name) is not None:
-                msg = f"token {token.name}: there is one of this name already; choose another name"
+                msg = _(
+                    "token {name}: there is one of this name already; choose another name",
+                    name=token.name,
+                )
                 raise InputError(msg)
             connection.execute(insert(TOKENS), asdict(token))
             states, signed = (None, _audited(token)), author or self._person
@@ -80,7 +84,7 @@ class TokenRepository:
         def revoke(connection: Connection) -> AccessToken:
             token = _find(connection, TOKENS.c.name, name)
             if token is None:
-                msg = f"token {name}: there is none of this name; see `tokens list`"
+                msg = _("token {name}: there is none of this name; see `tokens list`", name=name)
                 raise InputError(msg)
             if token.revoked is not None:
                 return token
