@@ -288,7 +288,7 @@ class EventField:
         limit: the most characters it may have, of tags each.
         required: whether a note must have it.
         choices: the values of a choice.
-        is_half: whether the form draws it beside the next one.
+        is_half: whether the form gives it half of a row.
     """
 
     name: str
