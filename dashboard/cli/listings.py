@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.cli.output import print_json, print_line, print_notices, rate_text, show_table
 from dashboard.models.article import CheckedClaim, ClaimTruth
+from dashboard.models.event import iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
 from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
@@ -213,10 +214,7 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
         "query": timeline.query,
         "resolution": timeline.resolution,
         "told": list(timeline.messages),
-        "points": [
-            {"at": point.at.isoformat().replace("+00:00", "Z"), "tone": point.tone}
-            for point in timeline.points
-        ],
+        "points": [{"at": iso_text(point.at), "tone": point.tone} for point in timeline.points],
     }
 
 

@@ -12,13 +12,24 @@ from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, overload
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 
 # ---- clock times
+
+
+@overload
+def iso_text(value: date) -> str: ...
+@overload
+def iso_text(value: date | None) -> str | None: ...
+def iso_text(value: date | None) -> str | None:
+    """A day, or a moment in UTC with Z, as JSON has it; None where there is none."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if value is None else value.isoformat()
 
 
 class HourKind(StrEnum):
@@ -277,7 +288,7 @@ class EventField:
         limit: the most characters it may have, of tags each.
         required: whether a note must have it.
         choices: the values of a choice.
-        is_half: whether the form draws it beside the next one.
+        is_half: whether the form gives it half of a row.
     """
 
     name: str
