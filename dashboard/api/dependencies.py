@@ -69,7 +69,7 @@ def _record_refusal(live: AppContext, secret: str) -> None:
         live.limits.take("", "refusal")
     except RateLimited:  # a flood of them must not fill the audit trail
         return
-    record_refused_token(live.notes.tokens, live.notes.audit, secret)
+    record_refused_token(live.notes.tokens, live.notes.for_user("").audit, secret)
 
 
 RequestToken: TypeAlias = Annotated[AccessToken | None, Depends(read_token)]

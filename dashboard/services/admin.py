@@ -291,6 +291,16 @@ def authenticate_token(
     return token
 
 
+def record_refused_token(store: TokenStore, audit: AuditStore, secret: str) -> None:
+    """Put a refused token on record: its name where it was ours, never the secret.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    known = store.find_token(hash_secret(secret)) if _SECRET_PATTERN.fullmatch(secret) else None
+    audit.write("token-refused", known.name if known else "")
+
+
 def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
     """Revoke a token from the next request on.
 
@@ -328,7 +338,10 @@ def hash_secret(secret: str) -> str:
 
 
 class AuditStore(Protocol):
-    """The audit trail; raises StoreError where it cannot be read."""
+    """The audit trail; every method raises StoreError where the store fails."""
+
+    def write(self, action: str, subject: str) -> None:
+        """Add an action."""
 
     def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The latest entries, the newest first."""

@@ -25,7 +25,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import JSON, Connection, Date, DateTime, MetaData, Table, func, insert, select, text
+from sqlalchemy import JSON, Connection, Date, DateTime, MetaData, Table, delete, func, insert, select, text
 from sqlalchemy import table as table_of
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,7 +36,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.records import BackupContents
 from dashboard.storage.audit import add_audit_entry
 from dashboard.storage.database import new_engine, parse_address, store_error, utc_now
-from dashboard.storage.schema import AUDIT, HISTORY, METADATA, TOKENS
+from dashboard.storage.schema import AUDIT, HISTORY, METADATA, RECENT_ACTIONS, TOKENS
 from dashboard.storage.sqlite_files import copy_sqlite_database
 from dashboard.storage.upgrade import (
     CURRENT_RELEASE,
@@ -63,8 +63,7 @@ _MAX_TOTAL_BYTES: Final = 20_000_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _ZIP_LEVEL: Final = 1
 """The level of deflate: notes shrink to a quarter, and 100 MB take seconds."""
-TOKENS_TABLE: Final = "tokens"
-TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS_TABLE})
+TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS.name, RECENT_ACTIONS.name})
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
 
@@ -306,9 +305,11 @@ def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
                     " AND name NOT LIKE 'sqlite_%' ORDER BY name"
                 )
             ]
-            if TOKENS_TABLE in tables:
-                connection.execute("PRAGMA secure_delete = ON")
-                connection.execute("DELETE FROM tokens")
+            connection.execute("PRAGMA secure_delete = ON")
+            for table in (TOKENS, RECENT_ACTIONS):
+                if table.name in tables:
+                    query = delete(table).compile(dialect=sqlite_dialect())
+                    connection.execute(str(query))
             return {
                 table: connection.execute(_count_query(table)).fetchone()[0]
                 for table in tables

@@ -47,7 +47,7 @@ from dashboard.services.serializers import (
 
 router = APIRouter(tags=["notes"])
 
-_REVISION_ETAG: Final = re.compile(r'"([1-9][0-9]{0,8})"')
+_REVISION_ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 _EXAMPLE_NOTE: Final = {
     "date": "2025-04-20",
     "title": "Kellogg: NATO membership for Ukraine is off the table",
@@ -61,7 +61,7 @@ _IF_MATCH_HEADER: Final = {
             "in": "header",
             "required": True,
             "description": 'The ETag of the revision that was read, as `"3"`.',
-            "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
+            "schema": {"type": "string", "pattern": '^"(0|[1-9][0-9]{0,8})"$'},
             "example": '"1"',
         }
     ]
