@@ -45,8 +45,10 @@ class DatabaseBackup(Protocol):
     def is_empty(self) -> bool:
         """Whether it holds nothing."""
 
-    def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
-        """Copy a consistent snapshot into a folder."""
+    def dump_to(
+        self, folder: Path, *, everyone: bool = False
+    ) -> tuple[dict[str, Path], BackupContents]:
+        """Copy a consistent snapshot into a folder, with the private notes of everyone or one's."""
 
     def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
         """Replace everything by the rows of a backup, in one transaction."""
@@ -76,9 +78,22 @@ class BackupArchive(Protocol):
 
 
 def make_backup(
-    file: Path, notes: DatabaseBackup, imported: ImportedSeriesFiles, archive: BackupArchive
+    file: Path,
+    notes: DatabaseBackup,
+    imported: ImportedSeriesFiles,
+    archive: BackupArchive,
+    *,
+    everyone: bool = False,
 ) -> BackupContents:
     """Write the notes and imported series to a new file.
+
+    Args:
+        file: it may not exist.
+        notes: the database.
+        imported: the imported series.
+        archive: writes the file.
+        everyone: whether a database that people share is copied with the private notes of all: the
+            act of an administrator.
 
     Raises:
         InputError: the file exists.
@@ -91,7 +106,7 @@ def make_backup(
         raise InputError(msg)
     try:
         with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
-            files, contents = notes.dump_to(Path(folder))
+            files, contents = notes.dump_to(Path(folder), everyone=everyone)
             series = imported.series_files()
             contents = replace(contents, series=tuple(path.stem for path in series))
             members = {**files, **{f"rates/{path.name}": path for path in series}}
@@ -148,7 +163,7 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
         elif has_data:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
             before = backup_folder / f"before-restore-{stamp}.zip"
-            make_backup(before, notes, imported, archive)
+            make_backup(before, notes, imported, archive, everyone=True)
         notes.restore_from(folder, contents, file.name, author)
         imported.restore_from(sorted((folder / "rates").glob("own_*.npz")))
     return RestoreResult(

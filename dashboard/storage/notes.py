@@ -379,7 +379,7 @@ class NoteRepository:
         """Backup and restore of the same database."""
         from dashboard.storage.backups import BackupStore
 
-        return BackupStore(self.database)
+        return BackupStore(self.database, self.person)
 
     def close(self) -> None:
         """Give every connection back; the next call opens the store again."""
