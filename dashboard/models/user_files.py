@@ -180,7 +180,9 @@ class RateFileOptions:
     Attributes:
         quote: what the numbers count: `rub-per-usd` where a falling number is a stronger
             rouble; otherwise moves are those of the quoted number.
-        columns: read only these; None reads all.
+        columns: read only these; None reads those that hold rates by their name.
+        date: the column of the dates; empty where its name shows it.
+        sheet: the sheet of a workbook; empty where only one holds dates.
         dates: which comes first in 03/04/2025, the day or the month; empty: not said.
         zone: the time zone of times of day without an offset; empty: not said.
         stamps: whether a bar is stamped when it begins or when it ends; empty: not said.
@@ -188,6 +190,8 @@ class RateFileOptions:
 
     quote: FileQuote = "as-quoted"
     columns: tuple[str, ...] | None = None
+    date: str = ""
+    sheet: str = ""
     dates: RateDateOrder = ""
     zone: str = ""
     stamps: BarStamps = ""
@@ -198,12 +202,18 @@ DEFAULT_RATE_OPTIONS: Final = RateFileOptions()
 
 @dataclass(frozen=True, slots=True)
 class RateFileContents:
-    """What was read: one series a column, and messages for the user about the reading."""
+    """What was read: one series a column, and messages for the user about the reading.
+
+    `header` are the columns of the table, `date` is that of the dates, `columns` those of rates.
+    """
 
     name: str
     series: tuple[RateSeries, ...]
     messages: tuple[str, ...]
     sha256: str
+    header: tuple[str, ...] = ()
+    date: str = ""
+    columns: tuple[str, ...] = ()
 
 
 # ---- formula guard
