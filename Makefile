@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: help run test lint format types lock reference docs screenshots bench clean
+.PHONY: help run test lint format types lock messages reference docs screenshots bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -36,6 +36,9 @@ types: $(VENV)/ready-to-test  ## mypy, strict
 
 lock: $(VENV)/ready-to-test  ## write requirements*.txt anew from pyproject.toml
 	@$(BIN)/python tools/lock_requirements.py
+
+messages: $(VENV)/ready-to-test  ## write the catalogue of messages anew from the code
+	@$(BIN)/python -m tools.update_messages
 
 reference: $(VENV)/ready-to-test  ## write the reference pages in docs/ from the program
 	@$(BIN)/python -m tools.write_reference

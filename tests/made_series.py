@@ -17,8 +17,8 @@ def made_card(series_id="made", move_sign=1, breaks=(), rule=END_OF_DAY):
     return SeriesCard(
         id=series_id,
         title="Made by hand",
-        unit="per unit",
-        inverse_unit="units per",
+        unit="RUB per USD" if move_sign == -1 else "per unit",
+        inverse_unit="USD per RUB" if move_sign == -1 else "units per",
         publisher="nobody",
         source_url="https://example.org",
         licence="none",

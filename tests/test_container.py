@@ -7,7 +7,8 @@ from datetime import date
 
 from dashboard.config import Settings
 from dashboard.container import article_from_link, build_context
-from dashboard.services.notes import Draft, add_note, all_events
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note, all_events
 from dashboard.sources.safe_fetch import ConnectionPolicy
 from tests.shipped_catalogue import COUNT, RATES
 

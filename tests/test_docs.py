@@ -20,8 +20,9 @@ from dashboard.eventstudy.normal import NORMAL_MODELS
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.export.schemas import BAR_COLUMNS, TABLES
 from dashboard.models.publication import PUBLICATION_RULES
-from dashboard.presentation.method import TERMS
+from dashboard.presentation.method import define_terms
 from dashboard.services.method import describe_size
+from dashboard.sources.rates.bundled import BundledRates
 from dashboard.ui.pages import PAGES
 from tests.replica.failures import NAMED
 from tests.services.bar_cache import HOURS, fill_cache
@@ -363,7 +364,9 @@ def test_every_page_is_described():
 
 
 def test_the_terms_are_those_of_the_method_page():
-    assert [row[0] for row in table(page("reference/terms.md"))] == [term for term, _ in TERMS]
+    assert [row[0] for row in table(page("reference/terms.md"))] == [
+        term for term, _ in define_terms(BundledRates().cards()[0])
+    ]
 
 
 def test_a_check_list_has_at_most_six_boxes():

@@ -24,9 +24,10 @@ from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.export.schemas import BAR_COLUMNS, STUDY_TABLES, TABLES, Table
 from dashboard.models.publication import BANK_OF_RUSSIA_BREAKS, PUBLICATION_RULES
 from dashboard.models.series import SeriesCard
-from dashboard.presentation.method import TERMS
+from dashboard.presentation.method import define_terms
 from dashboard.services.method import describe_size
 from dashboard.services.serializers import COLUMN_MEANINGS, KIND_NAMES, describe_columns
+from dashboard.sources.rates.bundled import BundledRates
 from dashboard.ui.pages import PAGES
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -432,7 +433,9 @@ def terms_page() -> str:
     """The terms as the Method page defines them."""
     introduction = """
 Spelling: rouble. Direction is always the rouble's; an arrow is that of the number shown."""
-    rows = [(escape(term), escape(meaning)) for term, meaning in TERMS]
+    rows = [
+        (escape(term), escape(meaning)) for term, meaning in define_terms(BundledRates().cards()[0])
+    ]
     return page("Terms", introduction, [table(("term", "meaning"), rows)])
 
 

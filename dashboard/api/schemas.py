@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 import re
 from datetime import date as Day  # noqa: N812 - a field is called date
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from fastapi import Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic import WithJsonSchema as As
 from starlette.requests import ClientDisconnect
 
 from dashboard.api.errors import Problem, validation_message
 from dashboard.models.event import (
-    CATEGORY_LIMIT,
-    MOSCOW,
-    TEXT_LIMIT,
-    TITLE_LIMIT,
+    EVENT_FIELDS,
+    NOTE_FIELDS,
+    TAGS_LIMIT,
     Category,
-    Expected,
-    Visibility,
+    Draft,
+    EventField,
+    FieldKind,
+    draft_defaults,
 )
-from dashboard.services.notes import TAG_LIMIT, TAGS_LIMIT, URL_LIMIT, ZONE_LIMIT, Draft
 
 MAX_BODY_BYTES: Final = 65_536
 JSON_MEDIA_TYPE: Final = "application/json"
@@ -30,67 +30,69 @@ MERGE_PATCH_MEDIA_TYPE: Final = "application/merge-patch+json"
 
 _DATE_PREFIX: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-NoteBody = TypeVar("NoteBody", bound="NoteFields")
-
 
 class NoteFields(BaseModel):
     """The fields of a note, named as in the list of events; the author is the token's.
 
-    A field that is not sent keeps its value, or takes the default here.
+    A field that is not sent keeps its value, or takes the default of `Draft`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    FIELDS: ClassVar[dict[str, str]] = {"date": "day", "time_utc": "moment", "end_date": "end_day"}
-    """Fields with another name in a draft."""
-
-    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")] = Day.min
-    title: Annotated[
-        str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")
-    ] = "?"
-    time_utc: Annotated[
-        AwareDatetime | None, Field(description="The moment, as 2025-04-21T15:05:00Z; or null.")
-    ] = None
-    zone: Annotated[str, Field(max_length=ZONE_LIMIT, description="As Europe/Moscow.")] = MOSCOW
-    end_date: Annotated[Day | None, Field(description="The last day of a range, or null.")] = None
-    category: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=CATEGORY_LIMIT,
-            description=f"{', '.join(Category)}, or a word of your own.",
-        ),
-    ] = Category.OTHER
-    expected: Annotated[Expected, As({"type": "string", "enum": [*Expected]})] = Expected.UNCLEAR
-    text: Annotated[str, Field(max_length=TEXT_LIMIT)] = ""
-    source_url: Annotated[str, Field(max_length=URL_LIMIT, description="http or https.")] = ""
-    tags: Annotated[
-        list[Annotated[str, Field(max_length=TAG_LIMIT)]], Field(max_length=TAGS_LIMIT)
-    ] = []
-    visibility: Annotated[Visibility, As({"type": "string", "enum": [*Visibility]})] = (
-        Visibility.SHARED
-    )
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, under their names in a draft."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set}
-        if "tags" in sent:
-            sent["tags"] = tuple(self.tags)
-        return {self.FIELDS.get(name, name): value for name, value in sent.items()}
-
-
-class NewNote(NoteFields):
-    """A new note."""
-
-    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")]
-    title: Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")]
+        sent = {
+            f.name: getattr(self, f.column) for f in _FIELDS if f.column in self.model_fields_set
+        }
+        return sent | ({"tags": tuple(sent["tags"])} if "tags" in sent else {})
 
     def draft(self, author: str) -> Draft:
-        """The note as a draft."""
+        """A new note as a draft."""
         return Draft(**self.changes(), author=author)
 
 
-class NoteChange(NoteFields):
-    """The fields of a note that are to change; null takes a time or an end away."""
+_FIELDS: Final = tuple(f for f in EVENT_FIELDS if f in NOTE_FIELDS and f.name != "author")
+_TYPES: Final[dict[FieldKind, Any]] = {"date": Day, "moment": AwareDatetime}
+_HINTS: Final[dict[FieldKind, str]] = {
+    "date": "As 2025-04-21.",
+    "moment": "As 2025-04-21T15:05:00Z.",
+    "zone": "As Europe/Moscow.",
+    "link": "http or https.",
+    "category": f"They are {', '.join(Category)}; or a word of your own.",
+}
+
+
+def _field_type(field: EventField) -> Any:
+    """The type of a field in a body, with its limit and description."""
+    description = f"{field.description}. {_HINTS.get(field.kind, '')}".rstrip()
+    if field.kind in _TYPES:
+        kind = _TYPES[field.kind]
+        return Annotated[kind if field.required else kind | None, Field(description=description)]
+    if field.kind == "tags":
+        tag = Annotated[str, Field(max_length=field.limit)]
+        return Annotated[list[tag], Field(max_length=TAGS_LIMIT)]
+    if field.choices is not None:
+        choices: Any = field.choices
+        return Annotated[choices, As({"type": "string", "enum": [*choices]})]
+    shortest = 1 if field.required or field.kind == "category" else None
+    limits = Field(min_length=shortest, max_length=field.limit, description=description)
+    return Annotated[str, limits]
+
+
+def _note_model(name: str, doc: str, *, is_new: bool) -> type[NoteFields]:
+    defaults = draft_defaults() if is_new else {field.name: None for field in _FIELDS}
+    fields: dict[str, Any] = {
+        field.column: (_field_type(field), defaults.get(field.name, ...)) for field in _FIELDS
+    }
+    return create_model(name, __base__=NoteFields, __doc__=doc, **fields)
+
+
+NewNote: Final = _note_model("NewNote", "A new note.", is_new=True)
+NoteChange: Final = _note_model(
+    "NoteChange",
+    "The fields of a note that are to change; null takes a time or an end away.",
+    is_new=False,
+)
 
 
 def describe_body(model: type[NoteFields], media: tuple[str, ...], example: Any) -> dict[str, Any]:
@@ -104,7 +106,9 @@ def describe_body(model: type[NoteFields], media: tuple[str, ...], example: Any)
     return {"requestBody": {"required": True, "content": content}}
 
 
-async def read_body(request: Request, model: type[NoteBody], media: tuple[str, ...]) -> NoteBody:
+async def read_body(
+    request: Request, model: type[NoteFields], media: tuple[str, ...]
+) -> NoteFields:
     """The body of a request as a model.
 
     Raises:
@@ -124,7 +128,7 @@ async def read_body(request: Request, model: type[NoteBody], media: tuple[str, .
 
 def _reject_timestamps(fields: dict[str, Any]) -> None:
     """Reject digits where a day or a moment belongs; pydantic takes them for seconds since 1970."""
-    for name in ("date", "time_utc", "end_date"):
+    for name in (field.column for field in _FIELDS if field.kind in _TYPES):
         if fields.get(name) is not None and not _DATE_PREFIX.match(fields[name]):
             raise Problem(422, f"{name}: is not written as 2025-04-21 or 2025-04-21T15:05:00Z")
 

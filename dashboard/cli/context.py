@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.cli.options import Texts
+from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
     from dashboard.models.event import Event
     from dashboard.models.series import RateSeries
-    from dashboard.models.user_files import FileQuote
     from dashboard.services.events import EventFilter
     from dashboard.services.exports import DataFile, Provenance
     from dashboard.services.study_inputs import RateFile, SelectedSeries
@@ -93,7 +93,7 @@ def list_known_events(
 
 
 def select_series(
-    context: AppContext, names: Texts, quote: FileQuote | None = None, columns: Texts = None
+    context: AppContext, names: Texts, quote: str | None = None, columns: Texts = None
 ) -> SelectedSeries:
     """The series of ids and files; messages about a file go to standard error.
 
@@ -112,10 +112,10 @@ def select_series(
         opened.append(path)
         # A column may be in one of several files, so that only one alone is read in part.
         read_columns = tuple(columns) if columns and len(selected_names) == 1 else None
-        return rates_from_file(path, RateFileOptions(quote or "as-quoted", read_columns))
+        return rates_from_file(path, RateFileOptions(quote or AS_QUOTED_OPTION, read_columns))
 
     selection = resolve_series(context.rates, selected_names, open_file, columns or ())
-    if quote not in (None, "as-quoted") and not opened:
+    if quote not in (None, AS_QUOTED_OPTION) and not opened:
         msg = "is for a FILE of rates; our own series say what they count"
         raise InputError(msg, field="quote", value=quote)
     output.print_notices(selection.messages)
@@ -159,7 +159,7 @@ class StudyInputs:
 
 def read_study_inputs(
     context: AppContext,
-    rate_selection: tuple[Texts, FileQuote | None, Texts, Texts],
+    rate_selection: tuple[Texts, str | None, Texts, Texts],
     event_selection: tuple[Path | None, Texts, str | None],
 ) -> StudyInputs:
     """The series, factors and events of a study.

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from dashboard.cli.context import get_context, list_known_events, rejection_as_json, write_output
 from dashboard.cli.options import (
-    Arg,
     AuthorOption,
     CategoryFilter,
-    CategoryOption,
     ColumnMapOption,
     DateOrderOption,
     DryRunOption,
-    EndDateOption,
     EventFileArgument,
     EventIdsArgument,
     ExcelOption,
     ExpectedFilter,
-    ExpectedOption,
     FileZoneOption,
     GoodRowsOption,
     ImportIdArgument,
     JsonOption,
-    LinkOption,
     NoteIdArgument,
     Opt,
     OriginFilter,
@@ -32,15 +27,13 @@ from dashboard.cli.options import (
     SheetOption,
     SinceOption,
     TagFilter,
-    TagsOption,
     TextFilter,
-    TextOption,
-    TimeOption,
     UntilOption,
-    ZoneOption,
     command_group,
+    note_options,
 )
 from dashboard.models.errors import InputError
+from dashboard.models.event import Draft, draft_from_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,64 +81,34 @@ def list_events(  # noqa: PLR0913 - the fields of a search
 
 
 @event_commands.command("add")
-def add_event(  # noqa: PLR0913 - the fields of a note
-    title: Annotated[str, Arg(help="Who did what.")],
-    *,
-    day: Annotated[str, Opt("--date", metavar="DATE", help="As 2025-04-21.")],
-    time: TimeOption = None,
-    zone: ZoneOption = None,
-    end: EndDateOption = None,
-    category: CategoryOption = None,
-    expected: ExpectedOption = None,
-    text: TextOption = None,
-    link: LinkOption = None,
-    tags: TagsOption = None,
-    author: AuthorOption = None,
-    private: PrivateOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@note_options(is_new=True)
+def add_event(*, as_json: JsonOption = False, **fields: Any) -> None:
     """Add a note."""
     from dashboard.cli import parsing
-    from dashboard.services.notes import Draft, add_note
+    from dashboard.services.notes import add_note
 
     draft = parsing.fill_draft(
-        Draft(title, parsing.read_day("date", day)), time=time, end=end, zone=zone,
-        category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
-        visibility=parsing.read_visibility(is_private=private),
-    )  # fmt: skip
+        Draft(fields["title"], parsing.read_day("date", fields["day"])), fields
+    )
     print_note(add_note(get_context().notes, draft), "added", as_json=as_json)
 
 
 @event_commands.command("edit")
-def edit_event(  # noqa: PLR0913 - the fields of a note
+@note_options()
+def edit_event(
     note_id: NoteIdArgument,
     *,
-    title: Annotated[str | None, Opt(help="Who did what.")] = None,
-    day: Annotated[str | None, Opt("--date", metavar="DATE", help="As 2025-04-21.")] = None,
-    time: TimeOption = None,
-    zone: ZoneOption = None,
-    end: EndDateOption = None,
-    category: CategoryOption = None,
-    expected: ExpectedOption = None,
-    text: TextOption = None,
-    link: LinkOption = None,
-    tags: TagsOption = None,
-    author: AuthorOption = None,
-    private: PrivateOption = None,
     revision: Annotated[int | None, Opt(help="Refuse if the note is at another.")] = None,
     as_json: JsonOption = False,
+    **fields: Any,
 ) -> None:
     """Change the fields of a note that are given; `none` takes a time or an end away."""
     from dashboard.cli import parsing
-    from dashboard.services.notes import draft_from_event, edit_note, get_event
+    from dashboard.services.notes import edit_note, get_event
 
     context = get_context()
     note = get_event(context.catalogue, context.notes, note_id)
-    draft = parsing.fill_draft(
-        draft_from_event(note), time=time, end=end, title=title, day=day, zone=zone,
-        category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
-        visibility=parsing.read_visibility(is_private=private),
-    )  # fmt: skip
+    draft = parsing.fill_draft(draft_from_event(note), fields)
     base_revision = note.revision if revision is None else revision
     print_note(edit_note(context.notes, note_id, draft, base_revision), "changed", as_json=as_json)
 
@@ -310,15 +273,12 @@ def copy_event(
     """Copy an event into a note of your own, which can be changed."""
     from dashboard.cli import parsing
     from dashboard.services.events import hide_events
-    from dashboard.services.notes import add_note, draft_from_event, get_event
+    from dashboard.services.notes import add_note, get_event
 
     context = get_context()
     event = get_event(context.catalogue, context.notes, event_id)
-    visibility = parsing.read_visibility(is_private=private)
-    note = add_note(
-        context.notes,
-        parsing.fill_draft(draft_from_event(event), time=None, end=None, visibility=visibility),
-    )
+    draft = parsing.fill_draft(draft_from_event(event), {"visibility": private})
+    note = add_note(context.notes, draft)
     if hide:
         hide_events(context.catalogue, context.notes, [event_id])
     print_note(note, f"copied from {event.id}", as_json=as_json)

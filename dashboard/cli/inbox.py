@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from dashboard.cli.context import (
     EXIT_FAILED,
@@ -17,18 +17,13 @@ from dashboard.cli.context import (
 from dashboard.cli.options import (
     Arg,
     AuthorOption,
-    CategoryOption,
-    ExpectedOption,
     JsonOption,
     Opt,
     RatesOption,
     SinceOption,
-    TagsOption,
-    TextOption,
-    TimeOption,
     UntilOption,
-    ZoneOption,
     command_group,
+    note_options,
 )
 from dashboard.models.errors import InputError
 
@@ -128,20 +123,14 @@ def search_inbox(
 
 
 @inbox_commands.command("accept")
-def accept_item(  # noqa: PLR0913
-    item_id: ItemIdArgument,
-    *,
-    title: Annotated[str | None, Opt(help="In place of the headline.")] = None,
-    day: Annotated[str | None, Opt("--date", metavar="DATE", help="In place of its day.")] = None,
-    time: TimeOption = None,
-    zone: ZoneOption = None,
-    category: CategoryOption = None,
-    expected: ExpectedOption = None,
-    text: TextOption = None,
-    tags: TagsOption = None,
-    author: AuthorOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@note_options(
+    "end_day",
+    "source_url",
+    "visibility",
+    title="In place of the headline.",
+    day="In place of its day.",
+)
+def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **fields: Any) -> None:
     """Make a note of a story, as it is or with fields changed; `--time none` takes it away."""
     from dashboard.cli import output, parsing
     from dashboard.services.inbox import accept_cluster, draft_from_cluster, find_cluster
@@ -149,11 +138,8 @@ def accept_item(  # noqa: PLR0913
 
     context = get_context()
     cluster = find_cluster(item_id, context.inbox)
-    draft = parsing.fill_draft(
-        draft_from_cluster(cluster, guess_day=day is not None), time=time, end=None, title=title,
-        day=day, zone=zone, category=category, expected=expected, text=text, tags=tags,
-        author=author,
-    )  # fmt: skip
+    draft = draft_from_cluster(cluster, guess_day=fields["day"] is not None)
+    draft = parsing.fill_draft(draft, fields)
     note = accept_cluster(cluster, context.inbox, draft)
     if as_json:
         output.print_json(event_list_rows_json([note])[0])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 import typer
 
-from dashboard.models.event import MOSCOW, Category, Expected
-from dashboard.models.user_files import FileQuote
+from dashboard.models.event import NOTE_FIELDS, EventField, Expected
 
 
 def command_group(sentence: str) -> typer.Typer:
@@ -30,6 +31,7 @@ def show_help(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
+T = TypeVar("T")
 Opt, Arg = typer.Option, typer.Argument
 Texts: TypeAlias = list[str] | None
 AsOfOption: TypeAlias = Annotated[
@@ -42,7 +44,12 @@ RatesOption: TypeAlias = Annotated[
     Texts, Opt("--rates", metavar="ID|FILE", help="A series, or a CSV of levels: date,<series>…")
 ]
 QuoteOption: TypeAlias = Annotated[
-    FileQuote, Opt(help="What the numbers of a FILE of rates count.")
+    str,
+    Opt(
+        metavar="as-quoted|QUOTE-per-BASE",
+        help="What the numbers of a FILE of rates count, as rub-per-usd, usd-per-rub or"
+        " uah-per-usd; as-quoted: what its columns are named, as USD/UAH.",
+    ),
 ]
 PoolOption: TypeAlias = Annotated[
     Literal["near", "quiet", "all", "similar"],
@@ -92,24 +99,12 @@ ImportIdArgument: TypeAlias = Annotated[
     str, Arg(metavar="ID", help="As `events imports` lists it.")
 ]
 DryRunOption: TypeAlias = Annotated[bool, Opt("--dry-run", help="Check the file, change nothing.")]
-TimeOption: TypeAlias = Annotated[str | None, Opt("--time", metavar="HH:MM", help="In --zone.")]
-ZoneOption: TypeAlias = Annotated[
-    str | None, Opt(metavar="NAME", help=f"Time zone, else {MOSCOW}.")
-]
-EndDateOption: TypeAlias = Annotated[str | None, Opt(metavar="DATE", help="Last day of a range.")]
-CategoryOption: TypeAlias = Annotated[
-    str | None, Opt(help=f"{', '.join(Category)}, or a word of your own.")
-]
 PrivateOption: TypeAlias = Annotated[
     bool | None, Opt("--private/--shared", help="Who sees it: you alone, or everybody here.")
 ]
 EventIdsArgument: TypeAlias = Annotated[
     list[str], Arg(metavar="ID…", help="As `events list` shows it.")
 ]
-ExpectedOption: TypeAlias = Annotated[Expected | None, Opt(help="From its nature, before looking.")]
-TextOption: TypeAlias = Annotated[str | None, Opt(help="More words.")]
-LinkOption: TypeAlias = Annotated[str | None, Opt(metavar="URL", help="The source.")]
-TagsOption: TypeAlias = Annotated[Texts, Opt("--tag", help="Repeatable.")]
 AuthorOption: TypeAlias = Annotated[str | None, Opt(help="A label for you.")]
 RateDateOrderOption: TypeAlias = Annotated[
     Literal["dmy", "mdy"] | None, Opt("--dates", help="What comes first in 03/04/2025.")
@@ -128,3 +123,52 @@ ReplaceOption: TypeAlias = Annotated[bool, Opt("--replace", help="In place of on
 SeriesIdArgument: TypeAlias = Annotated[
     str, Arg(metavar="ID", help="As `rates import` printed it.")
 ]
+
+
+# ---- the fields of a note
+
+_METAVARS: Final = {"date": "DATE", "moment": "HH:MM", "zone": "NAME", "link": "URL"}
+
+
+def note_options(
+    *omitted: str, is_new: bool = False, **hints: str
+) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Give a command an option for every field of a note, in place of its `**fields`.
+
+    Args:
+        omitted: fields that the command does not have.
+        is_new: whether the title is an argument and the day has to be given.
+        hints: the help of single fields, where it differs.
+    """
+
+    def decorate(command: Callable[..., T]) -> Callable[..., T]:
+        own = inspect.signature(command, eval_str=True)
+        params = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        options = [
+            _note_option(field, hints.get(field.name, field.hint), is_new=is_new)
+            for field in NOTE_FIELDS
+            if field.name not in omitted
+        ]
+        # What a command takes first is what it is about: the title of a new note, or an id.
+        first = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in params)
+        ordered = [*params[:first], *options, *params[first:]]
+        command.__signature__ = own.replace(parameters=ordered)  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+def _note_option(field: EventField, hint: str, *, is_new: bool) -> inspect.Parameter:
+    kind: Any = {"choice": field.choices, "tags": list[str]}.get(field.kind, str)
+    is_flag = "/" in field.option
+    info = Opt(field.option, metavar=_METAVARS.get(field.kind), help=hint)
+    if is_new and field.name == "title":
+        info = Arg(help=hint)
+    is_required = is_new and field.required
+    annotation = kind if is_required else (bool if is_flag else kind) | None
+    return inspect.Parameter(
+        field.key,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if is_required else None,
+        annotation=Annotated[annotation, info],
+    )

@@ -52,8 +52,9 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
     unit = "log pts" if answer.request.returns == "log" else "%"
     for row in answer.headlines:
         yield from _lines_of_headline(row, unit, answer.request.correction)
-    quotes_rouble = [result.series.card.is_rouble for result in answer.results]
-    sign = "; positive = the rouble stronger" if quotes_rouble and all(quotes_rouble) else ""
+    subjects = {result.series.card.subject for result in answer.results}
+    subject = subjects.pop() if len(subjects) == 1 else None
+    sign = f"; positive = {subject.name} stronger" if subject and subject.is_currency else ""
     yield f"By {HEADLINE_TEST}, the test declared in advance; moves in {unit}{sign}."
     yield "The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json."
 

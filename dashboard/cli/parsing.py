@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.article import PublicationTime
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, Visibility
-from dashboard.services.notes import Draft
+from dashboard.models.event import MOSCOW, NOTE_FIELDS, Draft, EventField, Visibility
 
 REMOVE_FIELD: Final = "none"
 """The value of an end or a time that removes it from a note."""
@@ -121,26 +120,26 @@ def read_published(field: str, text: str) -> PublicationTime:
         raise InputError(msg, field=field, value=text) from None
 
 
-def read_visibility(*, is_private: bool | None) -> str | None:
-    """The visibility of `--private` or `--shared`; None where neither was given."""
-    if is_private is None:
-        return None
-    return Visibility.PRIVATE if is_private else Visibility.SHARED
-
-
-def fill_draft(draft: Draft, *, time: str | None, end: str | None, **fields: Any) -> Draft:
-    """The draft with the fields that were given; None means not given.
+def fill_draft(draft: Draft, options: Mapping[str, Any]) -> Draft:
+    """The draft with the options of its fields that were given; None means not given.
 
     Raises:
         InputError: a day, a time or a time zone is not valid.
     """
-    fields["tags"] = tuple(fields["tags"]) if fields.get("tags") else None
-    if fields.get("day") is not None:
-        fields["day"] = read_day("date", fields["day"])
-    draft = replace(draft, **{name: value for name, value in fields.items() if value is not None})
-    if end is not None:
-        draft = replace(draft, end_day=None if end == REMOVE_FIELD else read_day("end", end))
-    if time is not None:
-        moment = None if time == REMOVE_FIELD else read_moment(draft.day, time, draft.zone)
+    given = {f: options[f.key] for f in NOTE_FIELDS if options.get(f.key) not in (None, [])}
+    values = {f.name: _read_note_field(f, value) for f, value in given.items()}
+    clock = values.pop("moment", None)
+    draft = replace(draft, **values)
+    if clock is not None:
+        moment = None if clock == REMOVE_FIELD else read_moment(draft.day, clock, draft.zone)
         draft = replace(draft, moment=moment)
     return draft
+
+
+def _read_note_field(field: EventField, value: Any) -> Any:
+    if field.kind == "date":
+        is_removed = value == REMOVE_FIELD and not field.required
+        return None if is_removed else read_day(field.option.removeprefix("--"), value)
+    if isinstance(value, bool):
+        return Visibility.PRIVATE if value else Visibility.SHARED
+    return tuple(value) if field.kind == "tags" else value

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from dashboard.models.event import Event
     from dashboard.models.report import ReportFormat
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
-    from dashboard.models.user_files import FileQuote
     from dashboard.services.bundles import BundleRequest
 
 
@@ -272,7 +271,7 @@ def export_everything(
 
 def _run_study(
     request: Callable[[int], StudyRequest],
-    rate_selection: tuple[Texts, FileQuote | None, Texts, Texts] = (None, None, None, None),
+    rate_selection: tuple[Texts, str | None, Texts, Texts] = (None, None, None, None),
     event_selection: tuple[Path | None, Texts, str | None] = (None, None, None),
     asof: str | None = None,
 ) -> tuple[StudyAnswer, StudyInputs]:

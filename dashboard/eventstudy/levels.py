@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.eventstudy.returns import log_points
 from dashboard.models.errors import InputError
 from dashboard.models.moves import DayFacts, Observation, RateChange
-from dashboard.models.series import ROUBLE_QUOTED, Days, Floats, RateSeries, RevisedObservation
+from dashboard.models.series import QUOTE_IS_SUBJECT, Days, Floats, RateSeries, RevisedObservation
 
 MONTHS_BACK = {"month": 1, "quarter": 3, "year": 12}
 
@@ -108,7 +108,7 @@ def _last_as_strong(
     """The last earlier observation at least as strong; stronger = fewer roubles per unit."""
     first, current = span
     earlier = rates[first:current]
-    lower_is_stronger = move_sign == ROUBLE_QUOTED
+    lower_is_stronger = move_sign == QUOTE_IS_SUBJECT
     reached = earlier <= rates[current] if lower_is_stronger else earlier >= rates[current]
     rows = np.flatnonzero(reached)
     return _observation_at(days, rates, first + int(rows[-1])) if len(rows) else None

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from dashboard.eventstudy.numerics import RunningMoments
-from dashboard.models.series import ROUBLE_QUOTED, Bools, Days, Floats, Ints, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, Bools, Days, Floats, Ints, SeriesCard
 from dashboard.models.study import Returns, Window
 
 # ---- windows
@@ -105,7 +105,7 @@ def compute_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:
     before, after = rate[:-1], rate[1:]
     if kind == "log":
         out[1:] = move_sign * np.log(after / before)
-    elif move_sign == ROUBLE_QUOTED:
+    elif move_sign == QUOTE_IS_SUBJECT:
         out[1:] = before / after - 1.0
     else:
         out[1:] = after / before - 1.0

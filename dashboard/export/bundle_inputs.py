@@ -16,7 +16,15 @@ import numpy as np
 from dashboard.export.csv_tables import csv_bytes
 from dashboard.export.rows import event_list_rows, rate_rows
 from dashboard.export.schemas import EVENT_LIST, RATES, Column, Table
-from dashboard.models.event import Category, Event, Hour, HourKind, Origin, Visibility
+from dashboard.models.event import (
+    EVENT_FIELDS,
+    Category,
+    Event,
+    Hour,
+    HourKind,
+    Origin,
+    Visibility,
+)
 from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.models.user_files import unescape_formula
 
@@ -28,8 +36,14 @@ EVENTS_USED: Final = Table(
     "Events known, and which were studied",
     (*EVENT_LIST.columns, Column("studied", "int")),
 )
-OPTIONAL_COLUMNS: Final = frozenset({"hour_kind", "reported_utc"})
+_LAST_COLUMN_OF_FIRST_RELEASE: Final = "visibility"
+OPTIONAL_COLUMNS: Final = frozenset(
+    EVENT_LIST.header[EVENT_LIST.header.index(_LAST_COLUMN_OF_FIRST_RELEASE) + 1 :]
+)
 """Columns of events that bundles of earlier releases lack."""
+_TEXT_FIELDS: Final = tuple(each for each in EVENT_FIELDS if each.kind in {"line", "text", "link"})
+_PUBLIC_TEXTS: Final = frozenset({"id", "series", "confidence"})
+"""Texts of a note that is not studied that go into a bundle."""
 _TAG_PATTERN: Final = re.compile(r"((?:\\.|[^\\;])+)")
 _ESCAPE_PATTERN: Final = re.compile(r"\\(.)")
 
@@ -112,8 +126,8 @@ def card_from_json(content: Mapping[str, Any]) -> SeriesCard:
 def _read_table(content: bytes, table: Table) -> Iterable[dict[str, str]]:
     reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     header = tuple(next(reader, ()))
-    before = tuple(name for name in table.header if name not in OPTIONAL_COLUMNS)
-    if header not in {table.header, before}:
+    expected = (n for n in table.header if n in header or n not in OPTIONAL_COLUMNS)
+    if header != tuple(expected):
         msg = f"{table.file_name}: other columns than ours"
         raise ValueError(msg)
     for row in reader:
@@ -134,31 +148,24 @@ def _series_from_rows(card: SeriesCard, rows: Sequence[Mapping[str, str]]) -> Ra
 def _without_text(event: Event) -> Event:
     if event.origin != Origin.NOTE:
         return event
-    return replace(
-        event, title="", actor="", text="", source_name="", source_url="", tags=(), author="",
-        category=Category.OTHER if event.is_private else event.category,
-    )  # fmt: skip
+    texts: dict[str, Any] = {f.name: "" for f in _TEXT_FIELDS if f.name not in _PUBLIC_TEXTS}
+    category = Category.OTHER if event.is_private else event.category
+    return replace(event, **texts, tags=(), category=category)
 
 
 def _event_from_row(row: Mapping[str, str]) -> Event:
     text = {name: unescape_formula(value) for name, value in row.items()}
+    texts: dict[str, Any] = {field.name: text.get(field.column, "") for field in _TEXT_FIELDS}
+    texts["series"] = texts["series"] or None
     return Event(
-        id=text["id"],
+        **texts,
         day=date.fromisoformat(row["date"]),
-        title=text["title"],
         category=text["category"],
         expected=text["expected"],
         moment=_parse_timestamp(row["time_utc"]),
         zone=text["zone"],
         end_day=date.fromisoformat(row["end_date"]) if row["end_date"] else None,
-        text=text["text"],
-        actor=text["actor"],
-        source_name=text["source_name"],
-        source_url=text["source_url"],
-        confidence=text["confidence"],
         tags=tuple(_ESCAPE_PATTERN.sub(r"\1", tag) for tag in _TAG_PATTERN.findall(text["tags"])),
-        author=text["author"],
-        series=text["series"] or None,
         origin=Origin(row["origin"]),
         created=_parse_timestamp(row["created"]),
         updated=_parse_timestamp(row["updated"]),

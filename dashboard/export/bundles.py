@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from dashboard.models.currencies import Subject
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.series import SeriesCard
 
@@ -46,7 +47,7 @@ CLAIMS_DESCRIPTION: Final = (
     "                      (the claims stand in manifest.json, without the words they were in)",
 )
 MOVES_DESCRIPTION: Final = (
-    "Moves are those of the rouble, positive = stronger: in return units (0.01 = 1 log point)",
+    "Moves are those of {subject}, positive = {direction}: in return units (0.01 = 1 log point)",
     "in the tables of a study, in log points where a column says so. The columns are described",
     "in the README of the program. A move near an event is no proof that the event moved the",
     "rate. Not investment advice.",
@@ -360,6 +361,11 @@ class BundleDescription:
     has_events: bool = True
 
 
+def _describe_moves(subject: Subject) -> tuple[str, ...]:
+    values = {"subject": subject.name, "direction": subject.up}
+    return tuple(line.format(**values) for line in MOVES_DESCRIPTION)
+
+
 def readme_bytes(description: BundleDescription, results: Sequence[str]) -> bytes:
     """`README.txt`."""
     lines = [
@@ -381,7 +387,8 @@ def readme_bytes(description: BundleDescription, results: Sequence[str]) -> byte
         "  CITATION.cff        how to cite this file",
         *_private_lines(description),
         "",
-        *(MOVES_DESCRIPTION if description.has_events else VERDICTS_DESCRIPTION),
+        *(_describe_moves(description.cards[0].subject) if description.has_events
+          else VERDICTS_DESCRIPTION),
         "",
         "Cite the publishers beside this file, on their terms:",
         "",

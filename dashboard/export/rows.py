@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.models.analyses import Projection, RobustnessAnswer
-from dashboard.models.event import Event
+from dashboard.models.event import EVENT_FIELDS, Event
 from dashboard.models.moves import (
     DayFacts,
     DayMove,
@@ -81,17 +82,13 @@ def revision_rows(revisions: Iterable[RateRevision]) -> Rows:
 
 
 def event_list_rows(events: Iterable[Event]) -> Iterator[tuple[Any, ...]]:
-    """Events and notes with every field that an import reads."""
-    return (
-        (
-            event.id, event.day, event.moment, event.zone, event.end_day, event.title,
-            event.actor, event.category, event.expected, event.text, event.source_name,
-            event.source_url, join_tags(event.tags), event.series, event.author, event.origin,
-            event.confidence, event.created, event.updated, event.revision, event.visibility,
-            event.hour_kind, event.reported,
-        )
-        for event in events
-    )  # fmt: skip
+    """Events and notes with every field of `EVENT_FIELDS`."""
+    names = [field.name for field in EVENT_FIELDS]
+    tags = names.index("tags")
+    values, before, after = attrgetter(*names), slice(tags), slice(tags + 1, None)
+    for event in events:
+        row = values(event)
+        yield (*row[before], join_tags(event.tags), *row[after])
 
 
 def join_tags(tags: Iterable[str]) -> str:

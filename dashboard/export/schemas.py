@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
+from dashboard.models.event import EVENT_FIELDS, EventField
+
 ColumnKind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
 StudyTableName: TypeAlias = Literal[
     "events", "paths", "averages", "headline", "tests", "skipped", "correlation", "regression",
@@ -44,6 +46,10 @@ def _parse_columns(kinds: str) -> tuple[Column, ...]:
     """Parse `name:kind name:kind`; a name without a kind is a number."""
     pairs = (word.partition(":") for word in kinds.split())
     return tuple(Column(name, kind or "number") for name, _, kind in pairs)  # type: ignore[arg-type]
+
+
+def _column_kind(field: EventField) -> ColumnKind:
+    return field.kind if field.kind in {"date", "moment", "int"} else "text"
 
 
 PATHS: Final = Table(
@@ -163,12 +169,7 @@ REVISIONS: Final = Table(
 EVENT_LIST: Final = Table(
     "event_list",
     "Events and notes",
-    _parse_columns(
-        "id:text date:date time_utc:moment zone:text end_date:date title:text actor:text"
-        " category:text expected:text text:text source_name:text source_url:text tags:text"
-        " series:text author:text origin:text confidence:text created:moment updated:moment"
-        " revision:int visibility:text hour_kind:text reported_utc:moment"
-    ),
+    tuple(Column(field.column, _column_kind(field)) for field in EVENT_FIELDS),
 )
 LARGEST_MOVES: Final = Table(
     "largest_moves",

@@ -1,12 +1,18 @@
-"""An event: something dated that was said or done, with the clock times given for it."""
+"""An event: something dated that was said or done, its clock times, and the list of its fields.
+
+`EVENT_FIELDS` is the one list of what an event has. The columns of CSV and JSON, the database row
+of a note, the request bodies of the API, the options of the command line, the form, the history
+of changes and the reader of event files come from it. A new field of a note is an attribute of
+`Event` and of `Draft`, an entry at the end of the list, and a migration.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 # ---- clock times
@@ -71,7 +77,12 @@ MOSCOW: Final = "Europe/Moscow"
 
 TITLE_LIMIT: Final = 500
 TEXT_LIMIT: Final = 2_000
+URL_LIMIT: Final = 2_000
 CATEGORY_LIMIT: Final = 40
+AUTHOR_LIMIT: Final = 80
+ZONE_LIMIT: Final = 64
+TAG_LIMIT: Final = 40
+TAGS_LIMIT: Final = 20
 
 
 class Category(StrEnum):
@@ -147,6 +158,7 @@ class Event:
     deleted: datetime | None = None
     visibility: str = Visibility.SHARED
     owner: str = ""
+    speaker_role: str = ""
     hours: tuple[Hour, ...] = ()
 
     def __post_init__(self) -> None:
@@ -212,3 +224,182 @@ class Event:
     def is_range(self) -> bool:
         """Whether the event lasts more than its first day."""
         return self.end_day is not None and self.end_day > self.day
+
+
+# ---- notes before they are stored, and the list of fields
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The content of a note before validation; the fields are those of `Event`."""
+
+    title: str
+    day: date
+    end_day: date | None = None
+    moment: datetime | None = None
+    zone: str = MOSCOW
+    category: str = Category.OTHER
+    expected: str = Expected.UNCLEAR
+    text: str = ""
+    source_url: str = ""
+    tags: tuple[str, ...] = ()
+    author: str = ""
+    speaker_role: str = ""
+    visibility: str = Visibility.SHARED
+
+
+FieldKind: TypeAlias = Literal[
+    "line", "text", "link", "zone", "category", "choice", "tags", "date", "moment", "int"
+]
+"""What a field holds: one line, several lines, a web address, …, a UTC moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventField:
+    """One field of an event, with its names and texts in every interface.
+
+    Attributes:
+        name: the attribute of `Event`, and the column of a note in the database.
+        kind: what it holds.
+        description: the meaning of its column.
+        column: its name in CSV and JSON; `name` where empty.
+        label: what the history calls it; empty where a note does not have it.
+        form_label: what the form calls it; `label` where empty.
+        key: its short name in messages and among the arguments of a command; `name` where empty.
+        option: its option of the command line; `--key` where empty.
+        hint: the help of the option.
+        limit: the most characters it may have, of tags each.
+        required: whether a note must have it.
+        choices: the values of a choice.
+        is_half: whether the form draws it beside the next one.
+    """
+
+    name: str
+    kind: FieldKind
+    description: str
+    column: str = ""
+    label: str = ""
+    form_label: str = ""
+    key: str = ""
+    option: str = ""
+    hint: str = ""
+    limit: int = 200
+    required: bool = False
+    choices: type[StrEnum] | None = None
+    is_half: bool = False
+
+    def __post_init__(self) -> None:
+        """Fill in the names that follow from others."""
+        key = self.key or self.name
+        names = {
+            "column": self.column or self.name,
+            "form_label": self.form_label or self.label,
+            "key": key,
+            "option": self.option or f"--{key.replace('_', '-')}",
+            "hint": self.hint or f"{self.description}.",
+        }
+        for name, value in names.items():
+            object.__setattr__(self, name, value)
+
+
+EVENT_FIELDS: Final = (
+    EventField("id", "line", "Unique and stable"),
+    EventField(
+        "day", "date", "The day where it happened", column="date", label="Day", option="--date",
+        hint="As 2025-04-21.", required=True, is_half=True,
+    ),
+    EventField(
+        "moment", "moment", "The moment, where the hour is known; else empty", column="time_utc",
+        label="Time", form_label="Time, if it is known", key="time", hint="In --zone.",
+        is_half=True,
+    ),
+    EventField(
+        "zone", "zone", "The time zone of the date", label="Time zone",
+        hint=f"Time zone, else {MOSCOW}.", limit=ZONE_LIMIT, is_half=True,
+    ),
+    EventField(
+        "end_day", "date", "The last day of a range, included", column="end_date",
+        label="Last day", form_label="Last day, if it lasts", key="end",
+        hint="Last day of a range.", is_half=True,
+    ),
+    EventField(
+        "title", "line", "Who did what", label="Title", limit=TITLE_LIMIT, required=True
+    ),
+    EventField("actor", "line", "Who said or did it"),
+    EventField(
+        "category", "category", "One of the closed list of categories", label="Category",
+        hint=f"{', '.join(Category)}, or a word of your own.", limit=CATEGORY_LIMIT, is_half=True,
+    ),
+    EventField(
+        "expected", "choice",
+        "Direction expected from the nature of the event, fixed before looking",
+        label="Expected rouble", form_label="Expected for the rouble",
+        hint="From its nature, before looking.", limit=20, choices=Expected, is_half=True,
+    ),
+    EventField(
+        "text", "text", "The text of a note", label="Text", hint="More words.", limit=TEXT_LIMIT
+    ),
+    EventField("source_name", "line", "Who published it"),
+    EventField(
+        "source_url", "link", "Where it was published", label="Link", key="link",
+        hint="The source.", limit=URL_LIMIT,
+    ),
+    EventField(
+        "tags", "tags", "Tags with ; between", label="Tags", form_label="Tags, with commas",
+        option="--tag", hint="Repeatable.", limit=TAG_LIMIT, is_half=True,
+    ),
+    EventField("series", "line", "The rate series it belongs to; empty = every series"),
+    EventField(
+        "author", "line", "The label the writer of a note gave", label="Author",
+        form_label="Your name on the note", hint="A label for you.", limit=AUTHOR_LIMIT,
+        is_half=True,
+    ),
+    EventField("origin", "choice", "catalogue, note or file", choices=Origin),
+    EventField(
+        "confidence", "line",
+        "high = a document states date and content; medium = general knowledge",
+    ),
+    EventField("created", "moment", "When the note was written"),
+    EventField("updated", "moment", "When the note was last changed"),
+    EventField("revision", "int", "How often the note was saved"),
+    EventField(
+        "visibility", "choice", "shared, or private: seen by its owner alone",
+        label="Who sees it", option="--private/--shared",
+        hint="Who sees it: you alone, or everybody here.", limit=20, choices=Visibility,
+    ),
+    EventField(
+        "hour_kind", "choice",
+        "statement, scheduled or published (only reported_utc); empty = hour not known",
+        choices=HourKind,
+    ),
+    EventField(
+        "reported", "moment", "The first report found: the event is not later",
+        column="reported_utc",
+    ),
+    EventField("speaker_role", "line", "The office of the speaker", label="Role of the speaker"),
+)  # fmt: skip
+"""In the order of the columns of a list of events; new ones are added at the end."""
+
+_FIELD_BY_NAME: Final = {each.name: each for each in EVENT_FIELDS}
+NOTE_FIELDS: Final = tuple(_FIELD_BY_NAME[each.name] for each in fields(Draft))
+"""The fields of a note, in the order in which a form asks for them."""
+
+
+def draft_defaults() -> dict[str, Any]:
+    """The value of each field of a note that is not given; of a required one there is none."""
+    return {f.name: f.default for f in fields(Draft) if f.default is not MISSING}
+
+
+def draft_from_event(event: Event) -> Draft:
+    """An event as a draft, for a form or to copy an event of the catalogue into a note."""
+    return Draft(**{each.name: getattr(event, each.name) for each in NOTE_FIELDS})
+
+
+def note_from_draft(draft: Draft, note_id: str = "") -> Event:
+    """A draft as a note; the store completes it.
+
+    Raises:
+        ValueError: the last day lies before the first.
+    """
+    values = {each.name: getattr(draft, each.name) for each in NOTE_FIELDS}
+    return Event(id=note_id, origin=Origin.NOTE, **values)

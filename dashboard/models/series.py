@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -11,6 +11,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.models.currencies import (
+    CurrencyPair,
+    Subject,
+    currency_subject,
+    pair_of_unit,
+    thing_subject,
+)
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
 
@@ -23,8 +30,10 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
-ROUBLE_QUOTED: Final = -1
+QUOTE_IS_SUBJECT: Final = -1
+"""Of a pair: moves are those of the quote currency, so that a rising number is a weaker one."""
 AS_QUOTED: Final = 1
+"""Moves are those of the number: of a pair, of its base currency."""
 
 ChangeKind: TypeAlias = Literal["ratio", "difference"]
 """How two numbers of a series are compared: by their ratio, or by their difference."""
@@ -42,8 +51,9 @@ class MethodBreak:
 class SeriesCard:
     """What a series is, in the texts that pages, README and exports print.
 
-    `move_sign` is -1 where the number counts roubles per foreign unit (a rising number is
-    a weaker rouble) and +1 where moves are those of the quoted number itself. `quantity`
+    `unit` of a currency pair is `QUOTE per BASE` with two ISO 4217 codes. `move_sign` is -1
+    where moves are those of the quote currency (a rising number is a weaker one) and +1 where
+    they are those of the number, which is the value of the base currency. `quantity`
     says what is measured, `limits` what it cannot say; `history_from` and `history_until`
     bound what the publisher has (None: it goes on, or it is not known); `bar_minutes` is the
     length of a bar, 0 where there is one number a day; `stale_after` is how many days may
@@ -80,9 +90,38 @@ class SeriesCard:
         return self.change == "ratio"
 
     @property
-    def is_rouble(self) -> bool:
-        """Whether moves of the series are moves of the rouble."""
-        return self.move_sign == ROUBLE_QUOTED
+    def pair(self) -> CurrencyPair | None:
+        """The base and the quote currency; None where the series is no pair."""
+        return pair_of_unit(self.unit)
+
+    @property
+    def base(self) -> str | None:
+        """The ISO 4217 code of the currency that is priced; None where there is none."""
+        return self.pair.base if self.pair else None
+
+    @property
+    def quote(self) -> str | None:
+        """The ISO 4217 code of the currency that it is priced in; None where there is none."""
+        return self.pair.quote if self.pair else None
+
+    @property
+    def subject(self) -> Subject:
+        """What moves of the series are moves of."""
+        if self.pair is None:
+            return thing_subject(self.title)
+        is_quote = self.move_sign == QUOTE_IS_SUBJECT
+        return currency_subject(self.pair.quote if is_quote else self.pair.base)
+
+    @property
+    def subject_unit(self) -> str:
+        """The unit that counts the value of one unit of the subject: `USD per RUB`."""
+        return self.inverse_unit if self.move_sign == QUOTE_IS_SUBJECT else self.unit
+
+
+def with_pair(card: SeriesCard, pair: CurrencyPair) -> SeriesCard:
+    """The card of a series that quotes a pair, about the subject that `CURRENCIES` gives it."""
+    sign = QUOTE_IS_SUBJECT if pair.is_about_quote else AS_QUOTED
+    return replace(card, unit=pair.unit, inverse_unit=pair.inverse_unit, move_sign=sign)
 
 
 def require_price(card: SeriesCard) -> None:

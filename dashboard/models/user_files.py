@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from dashboard.models.currencies import AS_QUOTED_OPTION
+from dashboard.models.event import EVENT_FIELDS, Event
+
 if TYPE_CHECKING:
-    from dashboard.models.event import Event
     from dashboard.models.series import RateSeries
 
 
@@ -21,11 +23,7 @@ if TYPE_CHECKING:
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
 """Whether 03/04/2025 is the third of April (`dmy`) or the fourth of March (`mdy`)."""
 
-EVENT_FIELDS: Final = (
-    "date", "time", "time_utc", "zone", "end_date", "title", "text", "category", "expected",
-    "source_url", "tags", "author", "actor", "source_name", "series", "id", "confidence",
-    "origin", "created", "updated", "revision", "visibility", "hour_kind", "reported_utc",
-)  # fmt: skip
+EVENT_FILE_FIELDS: Final = ("time", *(field.column for field in EVENT_FIELDS))
 """What a column of a file can hold; `time` is the clock of `zone`, `time_utc` is UTC."""
 
 
@@ -34,7 +32,7 @@ class EventFileOptions:
     """How a file is to be read, as its user says; what is not said is inferred or requested.
 
     Attributes:
-        columns: which column holds a field, by field (of `EVENT_FIELDS`); "" where none does.
+        columns: which column holds a field, by field (of `EVENT_FILE_FIELDS`); "" where none does.
         dates: the order of day and month in dates that could be two.
         zone: the time zone of times that have none.
         sheet: the sheet of a workbook.
@@ -165,7 +163,6 @@ class ImportUndo:
 # ---- rate files
 
 
-FileQuote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
 RateDateOrder: TypeAlias = Literal["", "dmy", "mdy"]
 BarStamps: TypeAlias = Literal["", "begin", "end"]
 
@@ -178,8 +175,9 @@ class RateFileOptions:
     """What the user says about a file, because the file itself cannot.
 
     Attributes:
-        quote: what the numbers count: `rub-per-usd` where a falling number is a stronger
-            rouble; otherwise moves are those of the quoted number.
+        quote: what the numbers count: two currencies as `rub-per-usd`, whose subject the table
+            of currencies says; `as-quoted`: the pair that a column is named by (`USD/UAH`), else
+            moves are those of the number.
         columns: read only these; None reads those that hold rates by their name.
         date: the column of the dates; empty where its name shows it.
         sheet: the sheet of a workbook; empty where only one holds dates.
@@ -188,7 +186,7 @@ class RateFileOptions:
         stamps: whether a bar is stamped when it begins or when it ends; empty: not said.
     """
 
-    quote: FileQuote = "as-quoted"
+    quote: str = AS_QUOTED_OPTION
     columns: tuple[str, ...] | None = None
     date: str = ""
     sheet: str = ""

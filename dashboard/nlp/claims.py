@@ -326,9 +326,9 @@ def _level_claims(text: str, match: re.Match[str], currency: str) -> Iterator[Cl
     qualifier = match["how"]
     exactness = exactness_from_word(qualifier)
     if qualifier and not re.fullmatch(f"{ABOUT}|{ABOVE}|{BELOW}", qualifier, _FLAGS):
-        is_rouble = subject_of_rate(text, match.start()) in {"", "RUB"}
+        is_of_rouble = subject_of_rate(text, match.start()) in {"", "RUB"}
         rises = _RISING.search(text[: match.start()]) is not None
-        exactness = Exactness.LESS if rises == is_rouble else Exactness.MORE
+        exactness = Exactness.LESS if rises == is_of_rouble else Exactness.MORE
     yield Claim(
         ClaimKind.LEVEL, currency, text, match[0].strip(), value, exactness, decimals,
     )  # fmt: skip

@@ -74,7 +74,8 @@ def format_group_label(group: str) -> str:
 
 def describe_sign(card: SeriesCard) -> str:
     """What a positive number means on a series."""
-    return "positive = rouble stronger" if card.is_rouble else "positive = number up"
+    subject = card.subject
+    return f"positive = {subject.noun} stronger" if subject.is_currency else "positive = number up"
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:

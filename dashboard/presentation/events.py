@@ -171,7 +171,7 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
         )
     chosen, other = format_percents(move, quoting)
     unit, other_unit = quote_units(quoting)
-    subject = "the rouble" if view.card.is_rouble else name_subject(quoting)
+    subject = view.card.subject.name
     size = describe_move(move, quoting).removeprefix(name_subject(quoting)).strip()
     statement = (
         f"{subject} was {size} {describe_window(move.window, view.card)} that can contain it"

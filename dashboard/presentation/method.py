@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from dashboard.models.currencies import currency_of
 from dashboard.models.event import Event, HourKind
 from dashboard.models.moves import EventView, Fixing, Move, Timing
 from dashboard.models.publication import PublicationRule
+from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.events import format_event_clock
 from dashboard.presentation.formatting import (
@@ -42,10 +44,7 @@ from dashboard.services.method import (
     SizeTable,
 )
 
-TERMS: Final[tuple[tuple[str, str], ...]] = (
-    ("RUB per USD", "the number the publisher prints: how many roubles one dollar costs"),
-    ("stronger, weaker", "always the rouble: stronger = fewer roubles per dollar"),
-    ("move", "of the rouble: minus the log change of RUB per USD; positive = stronger"),
+_METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("log point", "100 × a log change; the same size in both quotes, and additive over days"),
     ("record date", "the date the publisher prints next to a rate"),
     ("market day", "the day whose deals the rate describes"),
@@ -158,6 +157,29 @@ def _build_timing_steps(view: EventView, quoting: QuotedSeries) -> tuple[Example
     )
 
 
+def define_terms(card: SeriesCard) -> tuple[tuple[str, str], ...]:
+    """The terms of the method with their meanings; the first three depend on the series."""
+    return (*_define_move(card), *_METHOD_TERMS)
+
+
+def _define_move(card: SeriesCard) -> tuple[tuple[str, str], ...]:
+    pair, subject = card.pair, card.subject
+    if pair is None:
+        return (
+            (card.unit, "what the published number counts"),
+            ("up, down", "always the published number"),
+            ("move", "the log change of the published number; positive = up"),
+        )
+    counted, base = currency_of(pair.quote).plural, currency_of(pair.base).noun
+    is_quote = card.move_sign == QUOTE_IS_SUBJECT
+    better, change = ("fewer", "minus the") if is_quote else ("more", "the")
+    return (
+        (card.unit, f"the number the publisher prints: how many {counted} one {base} costs"),
+        ("stronger, weaker", f"always {subject.name}: stronger = {better} {counted} per {base}"),
+        ("move", f"of {subject.name}: {change} log change of {card.unit}; positive = stronger"),
+    )
+
+
 def _describe_unknown_hour(event: Event, timing: Timing, noun: str) -> str:
     """What is known of an unknown hour, and whether it could change the first rate."""
     if event.reported is None:
@@ -174,7 +196,8 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
     if move.base is None or move.end is None or move.log_points is None:
         return ExampleStep("Move", "", NO_VALUE)
     card = quoting.card
-    sign = MINUS if card.is_rouble else ""
+    sign = MINUS if card.move_sign == QUOTE_IS_SUBJECT else ""
+    formula = f"{sign}100 × ln(rate / base)"
     ratio = (
         f"{format_number(move.end.rate, card.decimals)} /"
         f" {format_number(move.base.rate, card.decimals)}"
@@ -182,9 +205,7 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     return ExampleStep(
         f"Move, {describe_window(move.window, card)}",
-        f"{sign}100 × ln(rate / base), so that positive = stronger"
-        if card.is_rouble
-        else "100 × ln(rate / base)",
+        f"{formula}, so that positive = stronger" if card.subject.is_currency else formula,
         f"{sign}100 × ln({ratio}) = {format_signed(move.log_points, 3)} log pts"
         f" ({unit} {chosen}, {other_unit} {other}):"
         f" {name_subject(quoting)} {quoting.direction(move.log_points)}",

@@ -71,8 +71,8 @@ def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
 
 
 def name_subject(quoting: QuotedSeries) -> str:
-    """The subject of a move: the rouble, or the title of a series that quotes no rouble."""
-    return "Rouble" if quoting.card.is_rouble else quoting.card.title.partition(",")[0]
+    """The subject of a move, at the beginning of a sentence."""
+    return quoting.card.subject.title
 
 
 def describe_window(window: Window, card: SeriesCard) -> str:

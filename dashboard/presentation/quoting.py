@@ -1,7 +1,8 @@
 """Quote directions of a rate: numbers, direction names, arrows and axes in one of three modes.
 
-More roubles per dollar is a *weaker* rouble. An arrow follows the number shown; the direction name
-and its colour are always the rouble's.
+An arrow follows the number shown; the direction name and its colour are always those of the
+subject of the series: more roubles per dollar is a *weaker* rouble, more dollars per euro a
+*stronger* euro, a higher price of oil is oil *up*.
 """
 
 from __future__ import annotations
@@ -63,15 +64,22 @@ class QuotedSeries:
     @property
     def axis_title(self) -> str:
         """The unit, and what up on the figure means."""
-        up = "up" if not self.card.is_rouble else f"up = {self.up_label} rouble"
-        if self.axis_is_inverted:
-            return f"{self.unit} (axis inverted: {up})"
-        return f"{self.unit} ({up})" if self.card.is_rouble else self.unit
+        meaning = self.axis_meaning()
+        return f"{self.unit} ({meaning})" if meaning else self.unit
 
     @property
     def up_label(self) -> str:
-        """The rouble's direction when the line on the figure rises."""
-        return "weaker" if self.mode is QuoteMode.WEAKER else "stronger"
+        """The subject's direction when the line on the figure rises."""
+        number_rises = -1 if self.axis_is_inverted else 1
+        return name_direction(self.card, number_rises * self.quoted_log_points(1.0))
+
+    def axis_meaning(self, side: str = "up") -> str:
+        """`axis inverted: up = stronger rouble`; without a currency only that it is inverted."""
+        subject = self.card.subject
+        if not subject.is_currency:
+            return "axis inverted" if self.axis_is_inverted else ""
+        meaning = f"{side} = {self.up_label} {subject.noun}"
+        return f"axis inverted: {meaning}" if self.axis_is_inverted else meaning
 
     def shown(self, rate: float) -> float:
         """The number shown for a rate."""
@@ -82,12 +90,12 @@ class QuotedSeries:
         return format_number(self.shown(rate), self.decimals)
 
     def quoted_log_points(self, log_points: float) -> float:
-        """A move of the rouble as a move of the number shown (100 x log change)."""
+        """A move of the subject as a move of the number shown (100 x log change)."""
         of_the_rate = log_points * self.card.move_sign
         return -of_the_rate if self.is_inverse else of_the_rate
 
     def percent(self, log_points: float, decimals: int = 1) -> str:
-        """A move of the rouble as a signed % change of the number shown."""
+        """A move of the subject as a signed % change of the number shown."""
         return format_percent(log_to_percent(self.quoted_log_points(log_points)), decimals)
 
     def other_percent(self, log_points: float, decimals: int = 1) -> str:
@@ -96,25 +104,26 @@ class QuotedSeries:
         return f"{other.unit} {other.percent(log_points, decimals)}"
 
     def arrow(self, log_points: float) -> str:
-        """▲ or ▼ after the number shown, not after the rouble."""
+        """▲ or ▼ after the number shown, not after the subject."""
         quoted = self.quoted_log_points(log_points)
         if not abs(quoted) >= UNCHANGED_BELOW:
             return "■" if quoted == quoted else ""  # noqa: PLR0124 - NaN has no arrow
         return "▲" if quoted > 0 else "▼"
 
     def direction(self, log_points: float) -> str:
-        """`stronger` or `weaker` for the rouble, `up` or `down` for another series."""
+        """`stronger` or `weaker` of a currency, `up` or `down` of anything else."""
         return name_direction(self.card, log_points)
 
     def move(self, log_points: float, decimals: int = 1) -> str:
-        """`▲ +0.47 % weaker`: the arrow and the % of the number, the direction of the rouble."""
+        """`▲ +0.47 % weaker`: the arrow and the % of the number, the direction of the subject."""
         if math.isnan(log_points):
             return NO_VALUE
         word = self.direction(log_points)
         return f"{self.arrow(log_points)} {self.percent(log_points, decimals)} {word}"
 
-    def headline(self, log_points: float, subject: str = "Rouble") -> str:
-        """`Rouble 5.3 % weaker (RUB per USD +5.3 %)`."""
+    def headline(self, log_points: float) -> str:
+        """`Rouble 5.3 % weaker (RUB per USD +5.3 %)`; of no currency the unit moves."""
+        subject = self.card.subject.title if self.card.subject.is_currency else self.unit
         if math.isnan(log_points):
             return f"{subject}: no rate to compare"
         word, change = self.direction(log_points), self.percent(log_points)
@@ -124,18 +133,12 @@ class QuotedSeries:
 
 
 def name_direction(card: SeriesCard, log_points: float) -> str:
-    """The direction of a move: the rouble's, or the number's where no rouble is quoted."""
+    """The direction of a move of the subject; empty where there is no move."""
     if math.isnan(log_points):
         return ""
     if abs(log_points) < UNCHANGED_BELOW:
         return "unchanged"
-    up, down = direction_names(card)
-    return up if log_points > 0 else down
-
-
-def direction_names(card: SeriesCard) -> tuple[str, str]:
-    """The directions of a positive and a negative move: of the rouble, else of the number."""
-    return ("stronger", "weaker") if card.is_rouble else ("up", "down")
+    return card.subject.up if log_points > 0 else card.subject.down
 
 
 def log_to_percent(log_points: float) -> float:
@@ -148,10 +151,10 @@ def log_to_percent(log_points: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class MoveScale:
-    """How a move in return units (positive = stronger rouble) is shown in figures and text.
+    """How a move in return units (positive = stronger subject) is shown in figures and text.
 
     Log moves are log points of the number shown, in the quote that was chosen. Simple returns
-    are no mirror images, so they are always those of the value of one rouble.
+    are no mirror images, so they are always those of the value of one unit of the subject.
     """
 
     quoting: QuotedSeries
@@ -180,21 +183,16 @@ class MoveScale:
     def axis_towards(self, side: str) -> str:
         """The same for an axis whose values grow to a side, as `right`."""
         card = self.quoting.card
-        of = card.inverse_unit if self.is_simple and card.is_rouble else self.quoting.unit
-        text = f"{'% (simple)' if self.is_simple else 'log pts'} of {of}"
-        if not card.is_rouble:
-            return text
-        inverted = "axis inverted: " if self.is_inverted else ""
-        word = direction_names(card)[0] if self.is_simple else self.up
-        return f"{text}, {inverted}{side} = {word} rouble"
-
-    @property
-    def up(self) -> str:
-        """The rouble's direction when a figure rises."""
-        return self.quoting.up_label
+        if not self.is_simple:
+            text, meaning = f"log pts of {self.quoting.unit}", self.quoting.axis_meaning(side)
+        else:
+            text = f"% (simple) of {card.subject_unit}"
+            is_currency = card.subject.is_currency
+            meaning = f"{side} = {card.subject.up} {card.subject.noun}" if is_currency else ""
+        return f"{text}, {meaning}" if meaning else text
 
     def direction(self, move: float) -> str:
-        """`stronger`, `weaker`, `unchanged`; `up` and `down` of other series."""
+        """`stronger`, `weaker`, `unchanged`; `up` and `down` of what is no currency."""
         return self.quoting.direction(PERCENT * move)
 
     def size(self, move: float, decimals: int = 2) -> str:
@@ -226,7 +224,7 @@ class MoveScale:
         return format_signed(self.shown(move), decimals) if math.isfinite(move) else NO_VALUE
 
     def move(self, move: float) -> str:
-        """`▼ −0.59 stronger`: arrow and sign of the number shown, direction of the rouble."""
+        """`▼ −0.59 stronger`: arrow and sign of the number shown, direction of the subject."""
         if not math.isfinite(move):
             return NO_VALUE
         shown = self.shown(move)

@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from dashboard.models.currencies import AS_QUOTED_OPTION, currency_of, pair_of_option
+from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.moves import Fixing
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.user_files import BarStamps, FileQuote, RateDateOrder
+from dashboard.models.user_files import BarStamps, RateDateOrder
 from dashboard.presentation.formatting import (
+    capitalize_first,
     format_age,
     format_count,
     format_day,
@@ -26,11 +31,8 @@ NEGLIGIBLE_DELAY: Final = timedelta(seconds=1.5)
 """A refresh without any request is over by then."""
 BUNDLED_LABEL: Final = "ships with the program"
 NEVER_FETCHED_LABEL: Final = "not fetched yet"
-QUOTE_LABELS: Final[dict[FileQuote, str]] = {
-    "as-quoted": "As it is: moves of the number",
-    "rub-per-usd": "Roubles for one dollar",
-    "usd-per-rub": "Dollars for one rouble",
-}
+QUOTE_OPTIONS: Final = (AS_QUOTED_OPTION, "rub-per-usd", "usd-per-rub")
+"""The quotes of a file that a page offers; any other two currencies can be typed."""
 DATE_ORDER_LABELS: Final[dict[RateDateOrder, str]] = {
     "": "As the file shows",
     "dmy": "The day",
@@ -147,6 +149,23 @@ def describe_imported_series(series: RateSeries) -> str:
     if missing:
         parts.append(f"{missing:,} missing")
     return " · ".join(parts)
+
+
+def format_quote_option(quote: str) -> str:
+    """`Hryvnias for one dollar`; what was typed where it is no quote."""
+    try:
+        pair = pair_of_option(quote)
+    except InputError:
+        return quote
+    if pair is None:
+        return _("As it is: moves of the number")
+    counted, base = currency_of(pair.quote), currency_of(pair.base)
+    label = _(
+        "{currencies} for one {currency}",
+        currencies=translate_deferred(counted.plural),
+        currency=translate_deferred(base.noun),
+    )
+    return capitalize_first(label)
 
 
 def build_preview_columns(series: RateSeries, max_rows: int = 5) -> dict[str, list[str]]:

@@ -87,7 +87,7 @@ from dashboard.presentation.moves import (
     quote_units,
 )
 from dashboard.presentation.palette import LIGHT_PALETTE, category_title
-from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.claims import series_for_currency
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
@@ -98,11 +98,6 @@ PRIVATE_TITLE: Final = "A private note"
 """The title of a private note in a report that is not about it."""
 TITLE_LIMIT: Final = 500
 SENTENCE_LIMIT: Final = 2_000
-QUOTE_DESCRIPTIONS: Final = {
-    QuoteMode.WEAKER: "as published, up = weaker rouble",
-    QuoteMode.INVERTED: "as published, axis inverted",
-    QuoteMode.USD: "one over the published rate",
-}
 MAX_TITLE_CLAIMS: Final = 3
 PARAGRAPH_LIMIT: Final = 8_000
 
@@ -342,6 +337,10 @@ def _build_time_columns(view: EventView) -> dict[str, list[str]]:
     }
 
 
+def _name_direction_column(card: SeriesCard) -> str:
+    return card.subject.title if card.subject.is_currency else "Direction"
+
+
 def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, list[str]]:
     """The figure as a table: offset, day, rate, move, ordinary range, whether inside it."""
     path = view.path
@@ -357,7 +356,7 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, li
         f"Log pts of {quoting.unit} against the base": [
             format_signed(quoting.quoted_log_points(point.move)) for point in path
         ],
-        "Rouble" if quoting.card.is_rouble else "Direction": [
+        _name_direction_column(quoting.card): [
             quoting.direction(point.move) or NO_VALUE for point in path
         ],
         "Ordinary range": [
@@ -487,6 +486,15 @@ def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportC
     )
 
 
+def _describe_quote(quoting: QuotedSeries) -> str:
+    if quoting.is_inverse:
+        return "one over the published rate"
+    if quoting.axis_is_inverted:
+        return "as published, axis inverted"
+    meaning = quoting.axis_meaning()
+    return f"as published, {meaning}" if meaning else "as published"
+
+
 def _build_event_parameters(
     view: EventView, quoting: QuotedSeries, pool: Pool
 ) -> tuple[tuple[str, str], ...]:
@@ -494,7 +502,7 @@ def _build_event_parameters(
     return (
         ("Event", plain_text(view.event.id, TITLE_LIMIT)),
         ("Series", f"{view.card.id}: {view.card.title}"),
-        ("Shown as", f"{quoting.unit}, {QUOTE_DESCRIPTIONS[quoting.mode]}"),
+        ("Shown as", f"{quoting.unit}, {_describe_quote(quoting)}"),
         ("Event window", window_text(request.window)),
         ("Ordinary move", f"model {describe_model(request.model, view.factors)}"),
         (

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
+from dashboard.models.event import AUTHOR_LIMIT
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
-from dashboard.services.notes import AUTHOR_LIMIT, clean_line, utc_now
+from dashboard.services.notes import clean_line, utc_now
 
 log: Final = logging.getLogger("dashboard.backups")
 

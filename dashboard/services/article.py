@@ -18,12 +18,11 @@ from dashboard.models.article import (
     Statement,
 )
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW
+from dashboard.models.event import MOSCOW, TAG_LIMIT, Draft
 from dashboard.models.series import RateSeries
 from dashboard.nlp.dates import publication_day
 from dashboard.nlp.statements import read_text
 from dashboard.services.claims import check_claims, observation_json
-from dashboard.services.notes import TAG_LIMIT, Draft
 
 NO_PUBLICATION_DATE: Final = (
     "the day of publication is not known, so that days like “on Sunday” stay open;"

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
 from dashboard.export.csv_tables import CsvDialect, csv_bytes
 from dashboard.export.schemas import WRONG_ROWS
 from dashboard.models.errors import InputError
-from dashboard.models.event import Category, Event, Origin
+from dashboard.models.event import (
+    AUTHOR_LIMIT,
+    Category,
+    Event,
+    draft_from_event,
+    note_from_draft,
+)
 from dashboard.models.user_files import EventFileRow, EventFileRows, ImportRecord, ImportUndo
 from dashboard.services.events import DuplicateIndex
-from dashboard.services.notes import AUTHOR_LIMIT, Draft, clean_draft, clean_line
+from dashboard.services.notes import clean_draft, clean_line
 
 EventImportStatus: TypeAlias = Literal["accept", "warn", "reject"]
 RowStatus: TypeAlias = Literal["new", "duplicate", "wrong"]
 
-DRAFT_FIELDS: Final = tuple(each.name for each in fields(Draft))
 UNSUPPORTED_FIELDS: Final = ("actor", "source_name", "series", "confidence", "hours")
 """Fields of an event in a file that a note does not have."""
 MAX_MESSAGES: Final = 10
@@ -199,15 +204,13 @@ class _ImportPlanner:
         return RowVerdict(row.place, "new", note)
 
     def _note(self, place: str, event: Event) -> Event:
-        draft = Draft(**{name: getattr(event, name) for name in DRAFT_FIELDS})
-        clean = clean_draft(draft, self.today)
+        clean = clean_draft(draft_from_event(event), self.today)
         if clean.category not in set(Category):
             self.custom_categories.append(
                 f"{place}, column category: '{clean.category}' is not on the list and is kept as"
                 " a category of your own"
             )
-        values = {name: getattr(clean, name) for name in DRAFT_FIELDS}
-        return Event(id="", origin=Origin.NOTE, **values)
+        return note_from_draft(clean)
 
     def notices(self) -> Iterator[str]:
         """What was left out or changed, one line each, limited for each kind."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, TEXT_LIMIT
+from dashboard.models.event import MOSCOW, TEXT_LIMIT, Draft
 from dashboard.models.inbox import DatedBy, Decision, FeedState, InboxItem, NewsCluster, Publisher
 from dashboard.nlp.classify import category_of_text
 from dashboard.services.events import fold_case
 from dashboard.services.news import group_by_cluster
-from dashboard.services.notes import Draft, NoteStore, add_note, clean_line, utc_now
+from dashboard.services.notes import NoteStore, add_note, clean_line, utc_now
 
 if TYPE_CHECKING:
     from dashboard.models.event import Event

@@ -9,58 +9,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import (
     CATEGORY_LIMIT,
-    MOSCOW,
-    TEXT_LIMIT,
-    TITLE_LIMIT,
+    NOTE_FIELDS,
+    TAGS_LIMIT,
+    ZONE_LIMIT,
     Category,
+    Draft,
     Event,
-    Expected,
-    Origin,
-    Visibility,
+    EventField,
+    FieldKind,
+    note_from_draft,
 )
-from dashboard.models.records import NoteAction, NoteRevision
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from enum import StrEnum
-
-__all__ = [
-    "Draft",
-    "EventCatalogue",
-    "NoteAction",
-    "NoteRevision",
-    "NoteStore",
-    "add_note",
-    "all_events",
-    "delete_note",
-    "draft_from_event",
-    "edit_note",
-    "get_event",
-    "list_notes",
-    "note_history",
-    "notes_version",
-    "restore_note",
-    "restore_revision",
-]
-
+from dashboard.models.records import NoteRevision
 
 NOTE_PREFIX: Final = "note-"
 EARLIEST_DAY: Final = date(1900, 1, 1)
 MAX_YEARS_AHEAD: Final = 2
-URL_LIMIT: Final = 2_000
-AUTHOR_LIMIT: Final = 80
-ZONE_LIMIT: Final = 64
-TAG_LIMIT: Final = 40
-TAGS_LIMIT: Final = 20
 LINKED_FIELDS: Final = ("day", "moment", "zone", "end_day")
 """Fields that are merged together: a moment lies on its day, in its zone."""
 
@@ -69,24 +42,6 @@ _INVALID_LINK_CHARACTERS: Final = re.compile(r"[\s<>\"`\\^{|}]")
 
 
 # ---- validation
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A note before validation; the fields are those of `Event`."""
-
-    title: str
-    day: date
-    moment: datetime | None = None
-    zone: str = MOSCOW
-    end_day: date | None = None
-    category: str = Category.OTHER
-    expected: str = Expected.UNCLEAR
-    text: str = ""
-    source_url: str = ""
-    tags: tuple[str, ...] = ()
-    author: str = ""
-    visibility: str = Visibility.SHARED
 
 
 def clean_draft(draft: Draft, today: date) -> Draft:
@@ -99,17 +54,12 @@ def clean_draft(draft: Draft, today: date) -> Draft:
     Raises:
         InputError: the message names the field, the problem and the remedy.
     """
-    return replace(
-        _clean_dates(draft, today),
-        title=_clean_title(draft.title),
-        category=clean_category(draft.category),
-        expected=_check_choice("expected", draft.expected, Expected),
-        text=_check_length("text", clean_text(draft.text), TEXT_LIMIT),
-        source_url=_clean_link(draft.source_url),
-        tags=_clean_tags(draft.tags),
-        author=_check_length("author", clean_line(draft.author), AUTHOR_LIMIT),
-        visibility=_check_choice("visibility", draft.visibility, Visibility),
-    )
+    values = {
+        each.name: _CLEANERS[each.kind](each, getattr(draft, each.name))
+        for each in NOTE_FIELDS
+        if each.kind in _CLEANERS
+    }
+    return replace(_clean_dates(draft, today), **values)
 
 
 def clean_category(category: str) -> str:
@@ -153,12 +103,12 @@ def _is_allowed_character(letter: str) -> bool:
     return not nonchar and unicodedata.category(letter) not in {"Cc", "Cs"}
 
 
-def _clean_title(title: str) -> str:
-    cleaned = clean_line(title)
-    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in cleaned):
-        msg = "title: is empty; say in a few words who did what"
+def _clean_line_field(field: EventField, value: str) -> str:
+    cleaned = clean_line(value)
+    if field.required and not any(unicodedata.category(c)[0] not in "CZM" for c in cleaned):
+        msg = f"{field.key}: is empty; {_EMPTY_ADVICE.get(field.name, 'fill it in')}"
         raise InputError(msg)
-    return _check_length("title", cleaned, TITLE_LIMIT)
+    return _check_length(field.key, cleaned, field.limit)
 
 
 def _check_length(name: str, text: str, limit: int) -> str:
@@ -168,11 +118,12 @@ def _check_length(name: str, text: str, limit: int) -> str:
     return text
 
 
-def _check_choice(name: str, value: str, choices: type[StrEnum]) -> str:
+def _clean_choice(field: EventField, value: str) -> str:
+    choices: Any = field.choices
     try:
-        return choices(value)
+        return str(choices(value))
     except ValueError:
-        msg = f"{name}: {_quote_value(value)} is unknown; take one of {', '.join(choices)}"
+        msg = f"{field.key}: {_quote_value(value)} is unknown; take one of {', '.join(choices)}"
         raise InputError(msg) from None
 
 
@@ -222,8 +173,8 @@ def _parse_zone(name: str) -> ZoneInfo:
     raise InputError(msg)
 
 
-def _clean_link(link: str) -> str:
-    link = _check_length("link", clean_text(link), URL_LIMIT)
+def _clean_link(field: EventField, value: str) -> str:
+    link = _check_length(field.key, clean_text(value), field.limit)
     if not link:
         return ""
     try:
@@ -238,18 +189,19 @@ def _clean_link(link: str) -> str:
         or _INVALID_LINK_CHARACTERS.search(link)
     ):
         msg = (
-            f"link: {_quote_value(link)} is no web address; write it like https://example.org/page"
+            f"{field.key}: {_quote_value(link)} is no web address; write it like"
+            " https://example.org/page"
         )
         raise InputError(msg)
     return link
 
 
-def _clean_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+def _clean_tags(field: EventField, value: tuple[str, ...]) -> tuple[str, ...]:
     unique: dict[str, str] = {}
-    for tag in filter(None, map(clean_line, tags)):
-        unique.setdefault(tag.casefold(), _check_length("tags", tag, TAG_LIMIT))
+    for tag in filter(None, map(clean_line, value)):
+        unique.setdefault(tag.casefold(), _check_length(field.key, tag, field.limit))
     if len(unique) > TAGS_LIMIT:
-        msg = f"tags: {len(unique)} tags, at most {TAGS_LIMIT} are kept; drop some"
+        msg = f"{field.key}: {len(unique)} tags, at most {TAGS_LIMIT} are kept; drop some"
         raise InputError(msg)
     return tuple(unique.values())
 
@@ -257,6 +209,18 @@ def _clean_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 def _quote_value(text: str) -> str:
     clipped = clean_line(text[:200])
     return f'"{clipped[:60]}…"' if len(clipped) > 60 else f'"{clipped}"'
+
+
+_EMPTY_ADVICE: Final = {"title": "say in a few words who did what"}
+_CLEANERS: Final[dict[FieldKind, Callable[[EventField, Any], Any]]] = {
+    "line": _clean_line_field,
+    "text": lambda field, value: _check_length(field.key, clean_text(value), field.limit),
+    "link": _clean_link,
+    "category": lambda _, value: clean_category(value),
+    "choice": _clean_choice,
+    "tags": _clean_tags,
+}
+"""How the value of a field is validated, by its kind; dates are validated together."""
 
 
 # ---- changes
@@ -311,11 +275,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def draft_from_event(event: Event) -> Draft:
-    """An event as a draft, for a form or to copy an event of the catalogue into a note."""
-    return Draft(**{field.name: getattr(event, field.name) for field in fields(Draft)})
-
-
 def add_note(store: NoteStore, draft: Draft, *, now: Callable[[], datetime] = utc_now) -> Event:
     """Validate a draft and store it as a new note.
 
@@ -323,7 +282,7 @@ def add_note(store: NoteStore, draft: Draft, *, now: Callable[[], datetime] = ut
         InputError: a field is not valid.
         StoreError: the store cannot be written.
     """
-    note = _note_from_draft("", draft, now())
+    note = note_from_draft(clean_draft(draft, today=now().date()))
     return store.add(note, author=note.author)
 
 
@@ -346,7 +305,7 @@ def edit_note(  # noqa: PLR0913 - the note, its new content, the revision and th
         StoreError: the store cannot be written.
     """
     _check_is_note(note_id)
-    note = _note_from_draft(note_id, draft, now())
+    note = note_from_draft(clean_draft(draft, today=now().date()), note_id)
     return store.edit(note, revision, author=clean_line(author) or note.author)
 
 
@@ -426,12 +385,6 @@ def _sort_key(event: Event) -> tuple[object, ...]:
     return event.day, event.starts_at, event.id
 
 
-def _note_from_draft(note_id: str, draft: Draft, now: datetime) -> Event:
-    clean = clean_draft(draft, today=now.date())
-    values = {field.name: getattr(clean, field.name) for field in fields(Draft)}
-    return Event(id=note_id, origin=Origin.NOTE, **values)
-
-
 def _check_is_note(note_id: str) -> None:
     if not note_id.startswith(NOTE_PREFIX):
         msg = f"{clean_line(note_id)[:80]}: the catalogue is read-only; copy the event into a note"
@@ -471,7 +424,7 @@ def draft_differences(base: Draft, theirs: Draft, mine: Draft) -> tuple[DraftDif
     """The fields in which both edits differ, in the order of the fields."""
     return tuple(
         DraftDifference(name, getattr(base, name), getattr(theirs, name), getattr(mine, name))
-        for name in (field.name for field in fields(Draft))
+        for name in (field.name for field in NOTE_FIELDS)
         if getattr(theirs, name) != getattr(mine, name)
     )
 
@@ -480,7 +433,7 @@ def merge_drafts(base: Draft, theirs: Draft, mine: Draft) -> Draft:
     """The stored draft with every field changed by the pending edit; dates are merged together."""
     changed = {
         field.name
-        for field in fields(Draft)
+        for field in NOTE_FIELDS
         if getattr(mine, field.name) != getattr(base, field.name)
     }
     if changed & set(LINKED_FIELDS):

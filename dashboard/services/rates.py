@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 import numpy as np
 
 from dashboard.eventstudy.levels import compare_vintages, restrict_to_known
+from dashboard.models.currencies import pair_of_name
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError, StoreError
 from dashboard.models.event import Event
-from dashboard.models.series import Bools, Floats, RateSeries, RevisedObservation, SeriesCard
+from dashboard.models.series import (
+    Bools,
+    Floats,
+    RateSeries,
+    RevisedObservation,
+    SeriesCard,
+    with_pair,
+)
 from dashboard.models.user_files import IMPORTED_PREFIX, RateFileContents
 
 if TYPE_CHECKING:
@@ -579,17 +587,23 @@ def plan_rate_import(
     Raises:
         InputError: a name that cannot be an id, or two series with one id.
     """
+    alone = len(table.series) == 1
+    pair = pair_of_name(naming.name) if alone else None
     named = naming.name.strip().casefold().removeprefix(IMPORTED_PREFIX)
+    if pair:
+        named = _slug(named)
     if named and not ID_PATTERN.fullmatch(named):
         msg = f"use letters a-z, digits and _ only, at most {MAX_ID_LENGTH}"
         raise InputError(msg, field="name", value=naming.name)
     stem = named or _slug(table.name.rpartition(".")[0] or table.name) or "file"
-    alone = len(table.series) == 1
     series = []
     for number, column_series in enumerate(table.series, start=1):
         column = column_series.card.id
         slug = stem if alone else f"{stem}_{_slug(column) or number}"
         card = _imported_card(column_series.card, table, now)
+        if pair:
+            column = naming.name
+            card = card if card.pair else with_pair(card, pair)
         title = _series_title(naming.title, column, table.name, alone=alone)
         card = replace(card, id=f"{IMPORTED_PREFIX}{slug[:MAX_ID_LENGTH]}", title=title)
         series.append(replace(column_series, card=card, fetched_at=now))

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 from dashboard.export import rows as rows_of
 from dashboard.export.rows import has_bars, study_table_rows
 from dashboard.export.schemas import STUDY_TABLES, TABLES, ColumnKind, table_schema
-from dashboard.models.event import Event
+from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event
 from dashboard.models.moves import EventView, Fixing, SourceMove, Timing
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
@@ -40,6 +40,7 @@ STRONGER_NOTE: Final = "positive = the rouble stronger"
 """Moves of series without the rouble are those of the quoted number."""
 
 COLUMN_MEANINGS: Final[dict[str, str]] = {
+    **{field.column: field.description for field in EVENT_FIELDS},
     "claim": "Which claim of the check, from 1",
     "kind": "level, strongest, weakest, up or down",
     "currency": "The currency that the claim holds the rouble against",
@@ -166,27 +167,6 @@ COLUMN_MEANINGS: Final[dict[str, str]] = {
     "became": "The number that replaced it",
     "was_fetched_at": "When the first number was fetched",
     "seen_at": "When the replacement was fetched",
-    "id": "Unique and stable",
-    "time_utc": "The moment, where the hour is known; else empty",
-    "zone": "The time zone of the date",
-    "end_date": "The last day of a range, included",
-    "title": "Who did what",
-    "actor": "Who said or did it",
-    "category": "One of the closed list of categories",
-    "expected": "Direction expected from the nature of the event, fixed before looking",
-    "text": "The text of a note",
-    "source_name": "Who published it",
-    "source_url": "Where it was published",
-    "tags": "Tags with ; between",
-    "author": "The label the writer of a note gave",
-    "origin": "catalogue, note or file",
-    "confidence": "high = a document states date and content; medium = general knowledge",
-    "created": "When the note was written",
-    "updated": "When the note was last changed",
-    "revision": "How often the note was saved",
-    "visibility": "shared, or private: seen by its owner alone",
-    "hour_kind": "statement, scheduled or published (only reported_utc); empty = hour not known",
-    "reported_utc": "The first report found: the event is not later",
     "publisher": "Who publishes the rate",
     "quantity": "What the rate measures",
     "date_rule": "When the rate of a date is known",
@@ -267,10 +247,7 @@ EXTRA_TEST_FIELDS: Final[dict[str, str]] = {
     "dates": "The simulated pattern that the group's dates resemble: scattered, clustered, dense",
     "caution": "How the test misleads in simulations with such dates; empty = it does not",
 }
-IMPORTED_NOTE_FIELDS: Final = (
-    "date", "time_utc", "zone", "end_date", "title", "category", "expected", "text",
-    "source_url", "tags", "author", "visibility",
-)  # fmt: skip
+_NOTE_COLUMNS: Final = tuple(each.column for each in EVENT_FIELDS if each in NOTE_FIELDS)
 RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
 ROWS_PER_CHUNK: Final = 20_000
 
@@ -468,9 +445,7 @@ def import_report_json(
 
 def note_rows_json(notes: Iterable[Event]) -> list[JsonRow]:
     """The notes of an import, with the names of the event columns."""
-    return [
-        {name: row[name] for name in IMPORTED_NOTE_FIELDS} for row in event_list_rows_json(notes)
-    ]
+    return [{name: row[name] for name in _NOTE_COLUMNS} for row in event_list_rows_json(notes)]
 
 
 def import_record_json(record: ImportRecord) -> JsonRow:

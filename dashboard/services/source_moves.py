@@ -13,6 +13,7 @@ import numpy as np
 from dashboard.eventstudy.alignment import AFTER_DATA as AFTER
 from dashboard.eventstudy.alignment import align_events
 from dashboard.eventstudy.levels import compute_change
+from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.moves import Fixing, Observation, SourceMove
@@ -161,7 +162,7 @@ def compare_sources_of_facts(
         Empty where no chosen series quotes the rouble, or the base is the day itself.
     """
     base = resolve_base_day(day, since)
-    if base >= day or not any(one.card.is_rouble for one in chosen):
+    if base >= day or all(one.card.subject.code != NEWS_CURRENCY for one in chosen):
         return ()
     by_id = {one.card.id: one for one in (*known, *chosen)}
     return compare_sources_between(by_id.values(), base, day)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from dashboard.eventstudy.study import MARKET_ADJUSTED_ID
+from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
 from dashboard.models.series import RateSeries, SeriesCard
@@ -117,20 +118,33 @@ def _fits_bars(text: str, bar_minutes: int) -> bool:
 # ---- factors
 
 
+def codes_without_factors(studied: SeriesCard) -> tuple[str, ...]:
+    """The currencies whose rates can be no factor of a series, see `available_factors`."""
+    code = studied.subject.code
+    return (NEWS_CURRENCY, code) if code not in {"", NEWS_CURRENCY} else (NEWS_CURRENCY,)
+
+
+def is_comparable(card: SeriesCard, first: SeriesCard) -> bool:
+    """Whether moves of two series are of one currency, or of none, and over equal times."""
+    return (card.subject.code, card.bar_minutes) == (first.subject.code, first.bar_minutes)
+
+
 def available_factors(
     studied: SeriesCard, cards: Iterable[SeriesCard], model: str = ""
 ) -> tuple[SeriesCard, ...]:
-    """The series without the rouble and with the same length of bars, except the studied one.
+    """The series about other subjects with the same length of bars, except the studied one.
 
-    Another rouble rate moves with the event itself and would absorb its effect; factors are
-    matched by market day, or by the end of bars of the same length. The market-adjusted model,
-    which subtracts the factor one for one, needs a price.
+    Another rate of the studied currency, or of the one that the news is about, moves with the
+    event itself and would absorb its effect; factors are matched by market day, or by the end of
+    bars of the same length. The market-adjusted model, which subtracts the factor one for one,
+    needs a price.
     """
+    refused = codes_without_factors(studied)
     return tuple(
         card
         for card in cards
         if card.id != studied.id
-        and not card.is_rouble
+        and card.subject.code not in refused
         and card.bar_minutes == studied.bar_minutes
         and (card.is_price or model != MARKET_ADJUSTED_ID)
     )

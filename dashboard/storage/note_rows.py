@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Date, bindparam, delete, func, insert, select, update
 
 from dashboard.models.errors import EditConflict, InputError
 from dashboard.models.event import Event, Origin, Visibility
@@ -27,6 +27,7 @@ from dashboard.storage.schema import (
     IMPORTS,
     NOTE_IS_VISIBLE,
     NOTES,
+    UtcDateTime,
 )
 from dashboard.storage.visibility import (
     check_private_has_owner,
@@ -40,15 +41,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-NOTE_COLUMNS: Final = (
-    *("id", "title", "day", "moment", "zone", "end_day", "category", "expected", "text"),
-    *("source_url", "tags", "author", "created", "updated", "revision", "deleted"),
-    *("visibility", "owner"),
-)
-_DEFAULTS_BEFORE_0003: Final = {"visibility": Visibility.SHARED.value, "owner": ""}
-"""Values of the columns that history older than migration 0003 lacks."""
-_DATE_COLUMNS: Final = ("day", "end_day")
-_TIMESTAMP_COLUMNS: Final = ("moment", "created", "updated", "deleted")
+NOTE_COLUMNS: Final = tuple(NOTES.columns.keys())
+_DATE_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, Date))
+_TIMESTAMP_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, UtcDateTime))
 
 
 def row_from_note(note: Event) -> dict[str, Any]:
@@ -60,7 +55,7 @@ def row_from_note(note: Event) -> dict[str, Any]:
 
 def note_from_row(row: Mapping[str, Any]) -> Event:
     """The note of a row, or of `json_from_note` with its dates read."""
-    values = {name: row[name] for name in NOTE_COLUMNS}
+    values = {name: row[name] for name in NOTE_COLUMNS if name in row}
     values["tags"] = tuple(row["tags"])
     return Event(origin=Origin.NOTE, **values)
 
@@ -76,10 +71,10 @@ def json_from_note(note: Event) -> dict[str, Any]:
 
 
 def note_from_json(stored: Mapping[str, Any] | None) -> Event | None:
-    """The note that `json_from_note` wrote."""
+    """The note that `json_from_note` wrote; an older release may lack columns."""
     if stored is None:
         return None
-    row = _DEFAULTS_BEFORE_0003 | dict(stored)
+    row = dict(stored)
     for name in _DATE_COLUMNS:
         row[name] = row[name] and date.fromisoformat(row[name])
     for name in _TIMESTAMP_COLUMNS:

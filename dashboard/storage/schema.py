@@ -7,6 +7,7 @@ the migrations on both engines. Their column `origin` is the interface that made
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -31,9 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from dashboard.models.event import Visibility
+from dashboard.models.event import NOTE_FIELDS, EventField, Visibility
 
-REVISION: Final = "0005"
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+REVISION: Final = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The newest revision: migrations are numbered."""
 METADATA: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -71,26 +74,26 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def _note_column(field: EventField) -> Column[Any]:
+    """The column of a field of a note; a day or a moment is NULL where it is not known."""
+    kinds: dict[str, Any] = {"date": Date, "moment": UtcDateTime, "tags": JSON}
+    if field.kind in {"zone", "category", "choice"}:
+        kinds[field.kind] = String(field.limit)
+    is_optional = field.kind in {"date", "moment"} and not field.required
+    is_indexed = True if field.name == "day" else None
+    kind = kinds.get(field.kind, Text)
+    return Column(field.name, kind, nullable=is_optional, index=is_indexed)
+
+
 NOTES: Final = Table(
     "notes",
     METADATA,
     Column("id", String(40), primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("day", Date, nullable=False, index=True),
-    Column("moment", UtcDateTime),
-    Column("zone", String(64), nullable=False),
-    Column("end_day", Date),
-    Column("category", String(40), nullable=False),
-    Column("expected", String(20), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("source_url", Text, nullable=False),
-    Column("tags", JSON, nullable=False),
-    Column("author", Text, nullable=False),
+    *map(_note_column, NOTE_FIELDS),
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("deleted", UtcDateTime, index=True),
-    Column("visibility", String(20), nullable=False, server_default="shared"),
     Column("owner", Text, nullable=False, server_default=""),
     CheckConstraint("end_day >= day", name="end_not_before_start"),
 )

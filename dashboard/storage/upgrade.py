@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.models.errors import StoreError
 from dashboard.storage.database import Database, new_engine, store_error
-from dashboard.storage.schema import REVISION
+from dashboard.storage.schema import MIGRATIONS, REVISION
 from dashboard.storage.sqlite_files import backup_before_upgrade
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Release:
     migrations: Path
 
 
-CURRENT_RELEASE: Final = Release(REVISION, Path(__file__).parent / "migrations")
+CURRENT_RELEASE: Final = Release(REVISION, MIGRATIONS)
 
 
 def ensure_schema(database: Database, release: Release = CURRENT_RELEASE) -> None:

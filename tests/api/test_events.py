@@ -5,8 +5,9 @@ import io
 from datetime import date
 from pathlib import Path
 
+from dashboard.models.event import Draft
 from dashboard.services.exports import event_list_csv
-from dashboard.services.notes import Draft, add_note, delete_note
+from dashboard.services.notes import add_note, delete_note
 
 CATALOGUE = Path(__file__).parents[2] / "data/events/catalogue.csv"
 KELLOGG = "kellogg-nato-off-table-2025-04-20"

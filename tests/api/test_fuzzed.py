@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
+from dashboard.models.event import Draft
 from dashboard.services.admin import create_token, revoke_token
-from dashboard.services.notes import Draft, add_note
+from dashboard.services.notes import add_note
 from dashboard.services.rate_limit import RateLimiter
 from tests.api.conftest import build_client
 

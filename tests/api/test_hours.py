@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from dashboard.services.notes import Draft, add_note
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note
 from tests.api.conftest import build_client
 from tests.asgi_client import get
 from tests.services.bar_cache import HOURS, fill_cache

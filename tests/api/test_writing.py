@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dashboard.models.errors import StoreError
+from dashboard.models.event import Draft
 from dashboard.services.admin import create_token, revoke_token
-from dashboard.services.notes import Draft, add_note, edit_note, note_history
+from dashboard.services.notes import add_note, edit_note, note_history
 from dashboard.services.rate_limit import MAX_NOTES
 from dashboard.storage.notes import NoteRepository
 from tests.asgi_client import get

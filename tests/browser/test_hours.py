@@ -6,7 +6,8 @@ import pytest
 
 from dashboard.config import Settings
 from dashboard.container import build_context
-from dashboard.services.notes import Draft, add_note
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note
 from tests.browser.conftest import Product, link_of
 from tests.services.bar_cache import HOURS, fill_cache
 

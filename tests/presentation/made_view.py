@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from dashboard.models.event import Event
 from dashboard.models.moves import EventView, Fixing, Move, PathPoint, PlaceboRank, Timing
 from dashboard.models.publication import BANK_OF_RUSSIA
-from dashboard.models.series import ROUBLE_QUOTED, MethodBreak, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, MethodBreak, SeriesCard
 from dashboard.models.study import StudyRequest
 
 CARD = SeriesCard(
@@ -18,7 +18,7 @@ CARD = SeriesCard(
     source_url="https://example.org",
     licence="none",
     date_rule=BANK_OF_RUSSIA.id,
-    move_sign=ROUBLE_QUOTED,
+    move_sign=QUOTE_IS_SUBJECT,
     breaks=(MethodBreak(date(2024, 6, 13), "another method"),),
 )
 MONDAY = date(2025, 4, 21)

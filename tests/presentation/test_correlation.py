@@ -11,8 +11,8 @@ from dashboard.models.analyses import CrossCell
 from dashboard.presentation.correlation import describe_cross_series, shorten_reason
 from tests.made_series import made_card
 
-GOES_ON = replace(made_card("live"), title="Live", move_sign=-1)
-ENDED = replace(made_card("old"), title="Old", move_sign=-1, history_until=date(2022, 3, 1))
+GOES_ON = replace(made_card("live", move_sign=-1), title="Live")
+ENDED = replace(made_card("old", move_sign=-1), title="Old", history_until=date(2022, 3, 1))
 CARDS = (ENDED, GOES_ON)
 
 

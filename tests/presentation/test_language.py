@@ -33,7 +33,6 @@ EXPLAINED = {
     "cli/output.py": 1,  # which sign means what
     "presentation/correlation.py": 1,  # which sign means what
     "presentation/method.py": 4,  # the list of terms
-    "presentation/reports.py": 1,  # which way the axis runs
     "ui/pages/article/controls.py": 1,  # the text of a newspaper
     "ui/pages/compare/report.py": 2,  # which way the axis runs, and which sign means what
     "ui/pages/correlation/page.py": 1,  # which colour means what

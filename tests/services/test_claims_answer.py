@@ -8,7 +8,7 @@ import pytest
 from dashboard.models.article import ClaimKind, ClaimTruth, Exactness, Precision
 from dashboard.models.errors import InputError
 from dashboard.models.publication import BANK_OF_RUSSIA
-from dashboard.models.series import ROUBLE_QUOTED
+from dashboard.models.series import QUOTE_IS_SUBJECT
 from dashboard.services.claims import (
     ClaimQuery,
     answer_claim,
@@ -28,7 +28,7 @@ MONDAY = date(2025, 4, 21)
 
 def rouble(series_id, rates=RATES, records=RECORDS):
     made = made_series(
-        rates, records, rule=BANK_OF_RUSSIA, series_id=series_id, move_sign=ROUBLE_QUOTED
+        rates, records, rule=BANK_OF_RUSSIA, series_id=series_id, move_sign=QUOTE_IS_SUBJECT
     )
     card = replace(made.card, unit="RUB per USD", inverse_unit="USD per RUB")
     return replace(made, card=card)

@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import CATEGORY_LIMIT
+from dashboard.models.event import CATEGORY_LIMIT, Draft
 from dashboard.services.events import EventFilter, count_facets, find_events, hide_events
 from dashboard.services.notes import (
-    Draft,
     add_note,
     all_events,
     clean_category,

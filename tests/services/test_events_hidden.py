@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import Event
+from dashboard.models.event import Draft, Event
 from dashboard.services.events import (
     hidden_count_text,
     hidden_events,
@@ -13,7 +13,7 @@ from dashboard.services.events import (
     hide_events,
     unhide_events,
 )
-from dashboard.services.notes import Draft, add_note, all_events, get_event
+from dashboard.services.notes import add_note, all_events, get_event
 from dashboard.storage.notes import NoteRepository
 
 

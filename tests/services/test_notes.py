@@ -8,15 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.models.errors import EditConflict, InputError
-from dashboard.models.event import Event, Origin
+from dashboard.models.event import Draft, Event, Origin, draft_from_event
 from dashboard.services.notes import (
-    Draft,
     add_note,
     all_events,
     clean_line,
     clean_text,
     delete_note,
-    draft_from_event,
     edit_note,
     get_event,
     list_notes,

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from dashboard.services.notes import Draft, draft_differences, merge_drafts
+from dashboard.models.event import Draft
+from dashboard.services.notes import draft_differences, merge_drafts
 
 READ = Draft("title", date(2025, 4, 21), text="text", tags=("a",))
 

@@ -7,13 +7,12 @@ import pytest
 from dashboard.config import Settings
 from dashboard.container import build_context
 from dashboard.models.errors import InputError
-from dashboard.models.event import Visibility
+from dashboard.models.event import Draft, Visibility
 from dashboard.services.events import EventFilter, count_facets, custom_categories, find_events
 from dashboard.services.exports import event_list_csv
 from dashboard.services.health import _check_notes as diagnosed
 from dashboard.services.health import check_health
 from dashboard.services.notes import (
-    Draft,
     add_note,
     all_events,
     delete_note,

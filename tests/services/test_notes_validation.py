@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.models.errors import InputError
-from dashboard.services.notes import Draft, clean_draft, clean_line, clean_text
+from dashboard.models.event import Draft
+from dashboard.services.notes import clean_draft, clean_line, clean_text
 
 TODAY = date(2026, 11, 23)
 DRAFT = Draft("Kellogg on NATO", date(2025, 4, 20))

@@ -65,7 +65,7 @@ def test_the_card_says_whose_it_is_when_it_came_and_its_hash():
         in card.description
     )
     assert series.fetched_at == NOW
-    assert card.is_rouble
+    assert card.subject.code == "RUB"
     assert (card.unit, card.title) == ("RUB per USD", "USD, My rates (1).csv")
 
 

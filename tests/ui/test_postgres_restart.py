@@ -6,7 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.services.notes import Draft, add_note, list_notes
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note, list_notes
 from dashboard.ui import session
 from tests.own_postgres import own_postgres
 from tests.ui.app_in_test import SECONDS, open_page, press, words_of

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.cli.parsing import fill_draft, read_day, read_moment
 from dashboard.models.errors import InputError
-from dashboard.services.notes import Draft
+from dashboard.models.event import Draft
 
 DAY = date(2024, 7, 1)
 

@@ -21,17 +21,17 @@ from dashboard.api.schemas import (
     MERGE_PATCH_MEDIA_TYPE,
     NewNote,
     NoteChange,
+    NoteFields,
     describe_body,
     read_body,
 )
 from dashboard.container import AppContext
 from dashboard.models.errors import EditConflict, InputError, RateLimited
-from dashboard.models.event import Event, Origin
+from dashboard.models.event import Event, Origin, draft_from_event
 from dashboard.services.notes import (
     NoteStore,
     add_note,
     delete_note,
-    draft_from_event,
     edit_note,
     get_event,
     note_history,
@@ -88,12 +88,12 @@ _BODY_PROBLEMS: Final = problem_responses(400, 413, 415)
 _REVISION_PROBLEMS: Final = problem_responses(400, 404, 409, 410, 428)
 
 
-async def parse_new_note(request: Request, _writer: WriterToken) -> NewNote:
+async def parse_new_note(request: Request, _writer: WriterToken) -> NoteFields:
     """The body of a new note; it is read after the token was checked."""
     return await read_body(request, NewNote, (JSON_MEDIA_TYPE,))
 
 
-async def parse_note_change(request: Request, _writer: WriterToken) -> NoteChange:
+async def parse_note_change(request: Request, _writer: WriterToken) -> NoteFields:
     """The body of a change."""
     return await read_body(request, NoteChange, (JSON_MEDIA_TYPE, MERGE_PATCH_MEDIA_TYPE))
 
@@ -113,7 +113,7 @@ def add(
     request: Request,
     context: Context,
     writer: WriterToken,
-    sent: Annotated[NewNote, Depends(parse_new_note)],
+    sent: Annotated[NoteFields, Depends(parse_new_note)],
 ) -> Response:
     """Add a note; its author is the person of the token."""
     notes = _notes_of_token(context, writer.person)
@@ -146,7 +146,7 @@ def change(
     context: Context,
     writer: WriterToken,
     event_id: EventId,
-    sent: Annotated[NoteChange, Depends(parse_note_change)],
+    sent: Annotated[NoteFields, Depends(parse_note_change)],
 ) -> Response:
     """Change the fields of a note that are sent, unless somebody changed it meanwhile."""
     notes, revision = _notes_of_token(context, writer.person), _required_revision(request)
@@ -265,7 +265,7 @@ def _required_revision(request: Request) -> int:
 
 
 def _edit_conflict(
-    notes: NoteStore, current: Event, revision: int, sent: NoteChange | None = None
+    notes: NoteStore, current: Event, revision: int, sent: NoteFields | None = None
 ) -> Problem:
     """409 with the current note, and the note with the rejected change applied."""
     changes = note_history(notes, current.id)

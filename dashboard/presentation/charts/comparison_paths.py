@@ -37,7 +37,7 @@ from dashboard.presentation.palette import (
     Palette,
     get_palette,
 )
-from dashboard.presentation.quoting import MoveScale, direction_names
+from dashboard.presentation.quoting import MoveScale
 from dashboard.services.events import EventFilter
 
 MIN_BAND_EVENTS: Final = 5
@@ -352,8 +352,8 @@ HeatRow = tuple[ComparisonGroup, int, float]
 def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
     """The rows shown, and how many are not.
 
-    The largest moves in the window are selected, then sorted group by group, the strongest rouble
-    (or the highest number of another series) on top.
+    The largest moves in the window are selected, then sorted group by group, the most positive
+    on top.
     """
     rows = [
         (group, k, move)
@@ -368,7 +368,7 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
 
 
 def build_heat_figure(chart: ComparisonChart) -> Figure:
-    """Events down, offsets across; blue = stronger rouble, orange-brown = weaker, 0 = surface."""
+    """Events down, offsets across; blue = stronger, orange-brown = weaker, 0 = surface."""
     rows, _ = select_heat_rows(chart)
     cells = [
         [_to_log_points(value) for value in group.study.result.abnormal[k].tolist()]
@@ -430,7 +430,7 @@ def _format_cell(chart: ComparisonChart, value: float | None) -> str:
 
 
 def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
-    up, down = direction_names(chart.scale.quoting.card)
+    subject = chart.scale.quoting.card.subject
     size = f"{format_number(limit, 1)}{chart.scale.unit}"
     return {
         "orientation": "h",
@@ -444,6 +444,6 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
         "thickness": 10,
         "outlinewidth": 0,
         "tickvals": [-limit, 0, limit],
-        "ticktext": [f"{size} {down} or more", "0", f"{size} {up} or more"],
+        "ticktext": [f"{size} {subject.down} or more", "0", f"{size} {subject.up} or more"],
         "tickfont": {"size": FONT_SIZE - 2, "color": chart.palette.muted},
     }

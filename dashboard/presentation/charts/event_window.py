@@ -297,12 +297,13 @@ def _small_font(palette: Palette) -> Figure:
 def _describe_unit(chart: EventWindowChart) -> str:
     """What is measured and which way is up."""
     quoting = chart.quoting
-    up = f"up = {quoting.up_label} rouble"
-    inverted = "axis inverted: " if quoting.axis_is_inverted else ""
-    text = "log pts" if chart.phone else f"log pts of {quoting.unit} against the base"
-    if not quoting.card.is_rouble:
-        return text
-    return f"{inverted or 'log pts, '}{up}" if chart.phone else f"{text} ({inverted}{up})"
+    meaning = quoting.axis_meaning()
+    if not chart.phone:
+        text = f"log pts of {quoting.unit} against the base"
+        return f"{text} ({meaning})" if meaning else text
+    if not meaning or quoting.axis_is_inverted:
+        return meaning or "log pts"
+    return f"log pts, {meaning}"
 
 
 def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
@@ -427,7 +428,7 @@ def summarize_window(chart: EventWindowChart) -> str:
 
 
 def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | None:
-    """A move of the rouble as log points of the number shown; None where missing."""
+    """A move of the subject as log points of the number shown; None where missing."""
     value = quoting.quoted_log_points(log_points)
     return round(value, 4) + 0.0 if math.isfinite(value) else None
 

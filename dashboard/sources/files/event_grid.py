@@ -14,23 +14,23 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import (
+    EVENT_FIELDS,
     MOSCOW,
-    TEXT_LIMIT,
-    TITLE_LIMIT,
     Category,
     Event,
+    EventField,
     Expected,
     Hour,
     HourKind,
     Origin,
     Visibility,
 )
-from dashboard.models.user_files import EVENT_FIELDS, unescape_formula
+from dashboard.models.user_files import EVENT_FILE_FIELDS, unescape_formula
 from dashboard.sources.files.text import (
     display_text,
     is_web_address,
@@ -46,16 +46,11 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 500
 DATE_COLUMN: Final = "date"
-EVENT_COLUMNS: Final = frozenset(
-    {
-        DATE_COLUMN, "id", "time_utc", "zone", "end_date", "title", "actor", "category", "expected",
-        "text", "source_name", "source_url", "tags", "series", "author", "origin", "confidence",
-        "created", "updated", "revision", "visibility", "hour_kind", "reported_utc",
-    }
-)  # fmt: skip
+EVENT_COLUMNS: Final = frozenset(field.column for field in EVENT_FIELDS)
 EXPORT_COLUMNS: Final = frozenset({"id", "origin", "revision", "time_utc"})
-FIELD_LIMITS: Final = {"title": TITLE_LIMIT, "text": TEXT_LIMIT, "source_url": 2_000}
-DEFAULT_FIELD_LIMIT: Final = 200
+MIN_FIELD_LIMIT: Final = 200
+"""Longer text is cut at this limit, or at that of its field where it is higher."""
+FIELD_LIMITS: Final = {field.column: max(field.limit, MIN_FIELD_LIMIT) for field in EVENT_FIELDS}
 ONE_DAY: Final = timedelta(days=1)
 
 _ESCAPED_TAG: Final = re.compile(r"(?:\\.|[^;\\])+")
@@ -74,6 +69,7 @@ EXPORT_ONLY_COLUMNS: Final = frozenset(
 """Fields that are read from exports of this program only."""
 
 COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
+    **{name: (name.replace("_", " "),) for name in EVENT_FILE_FIELDS},
     "date": (
         "date", "day", "event date", "date of event", "start date", "date start", "start",
         "dtstart", "datetime", "date time", "timestamp", "when", "дата", "день", "дата события",
@@ -109,7 +105,6 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "actor": ("actor", "person", "who", "speaker", "кто", "лицо", "персона", "спикер"),
     "series": ("series", "ряд"),
     "id": ("id", "event id", "ид", "номер"),
-    **{name: (name.replace("_", " "),) for name in sorted(EXPORT_ONLY_COLUMNS)},
 }  # fmt: skip
 
 
@@ -195,7 +190,7 @@ def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str
     is_export = {column.casefold() for column in header} >= EXPORT_COLUMNS
     mapped = {normalize_column_name(column) for column in mapping.values()}
     columns: dict[str, str] = {}
-    for field in EVENT_FIELDS:
+    for field in EVENT_FILE_FIELDS:
         if field in mapping:
             columns[field] = (
                 names.get(normalize_column_name(mapping[field]), "") if mapping[field] else ""
@@ -250,10 +245,10 @@ def choose_columns(
 def _check_mapping(name: str, header: Sequence[str], mapping: Mapping[str, str]) -> None:
     names = {normalize_column_name(column) for column in header}
     for field, column in mapping.items():
-        if field not in EVENT_FIELDS or field in EXPORT_ONLY_COLUMNS:
+        if field not in EVENT_FILE_FIELDS or field in EXPORT_ONLY_COLUMNS:
             known = ", ".join(
                 known_field
-                for known_field in EVENT_FIELDS
+                for known_field in EVENT_FILE_FIELDS
                 if known_field not in EXPORT_ONLY_COLUMNS
             )
             msg = f"is no field; take one of {known}"
@@ -283,6 +278,9 @@ class CellTable(Protocol):
         """The place of a cell in messages."""
 
 
+_TEXT_FIELDS: Final = {each.name: each for each in EVENT_FIELDS if each.kind in {"line", "text"}}
+
+
 class EventReader:
     """Turns rows into events; `notes` lists what was cut or left out.
 
@@ -305,24 +303,17 @@ class EventReader:
         end_day = self._read(row, "end_date", parse_day) if self._cell(row, "end_date") else None
         if end_day is not None and end_day < day:
             raise self._wrong(row, "end_date", f"{end_day} is before {day}; swap them")
-        text = normalize_text(self._unescaped(row, "text"))
+        texts = {name: self._text(row, field) for name, field in _TEXT_FIELDS.items()}
         return Event(
-            id=self._line(row, "id"),
+            **texts | {"series": texts["series"] or None},
             day=day,
             moment=self._moment(row, day),
             zone=self._zone(row),
             end_day=end_day,
-            title=self._line(row, "title"),
-            text=self._cut(row, "text", text),
             category=self._category(row),
             expected=self._expected(row),
-            actor=self._line(row, "actor"),
-            source_name=self._line(row, "source_name"),
             source_url=self._link(row),
-            confidence=self._line(row, "confidence"),
             tags=self._tags(row),
-            author=self._line(row, "author"),
-            series=self._line(row, "series") or None,
             origin=Origin.FILE,
             created=self._stamp(row, "created", day),
             updated=self._stamp(row, "updated", day),
@@ -338,12 +329,18 @@ class EventReader:
         cell = self._cell(row, column)
         return unescape_formula(cell) if self._is_escaped else cell
 
+    def _text(self, row: int, field: EventField) -> Any:
+        if field.kind == "line":
+            return self._line(row, field.column)
+        text = normalize_text(self._unescaped(row, field.column))
+        return self._cut(row, field.column, text)
+
     def _line(self, row: int, column: str) -> str:
         cell = self._unescaped(row, column)
         return self._cut(row, column, normalize_line(cell)) if cell else ""
 
     def _cut(self, row: int, column: str, text: str) -> str:
-        limit = FIELD_LIMITS.get(column, DEFAULT_FIELD_LIMIT)
+        limit = FIELD_LIMITS[column]
         if len(text) <= limit:
             return text
         place = self._table.place(row, column)

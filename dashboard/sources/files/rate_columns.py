@@ -8,11 +8,13 @@ in them and in nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from dashboard.models.currencies import CurrencyPair, pair_of_name
 from dashboard.models.errors import InputError
+from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
 from dashboard.sources.files.delimited_file import Header
 from dashboard.sources.files.event_grid import normalize_column_name
 from dashboard.sources.files.text import display_text, is_date_like
@@ -64,14 +66,11 @@ _HEADERLESS: Final = ("Date", "Time", "Open", "High", "Low", "Close", "Volume")
 _NAMELESS: Final = re.compile(r"column [0-9]+")
 _NUMBER_CELL: Final = re.compile(r"[+-]?[0-9][0-9.,\s'’]*(?:[eE][+-]?[0-9]+)?%?")
 
-_CURRENCIES: Final = "USD|EUR|CNY|CNH|RUB|RUR|GBP|JPY|CHF|TRY|KZT|BYN|UAH|INR|AED|HKD|BRL|PLN|SEK"
-_PAIR: Final = re.compile(
-    rf"(?<![A-Z])({_CURRENCIES})[/_.\s-]?({_CURRENCIES})(?=[^A-Z]|TO[MD]|UTS|$)"
-)
-_PAIR_ALIASES: Final = {"USD000UTSTOM": "USDRUB", "EUR000TODTOM": "EURRUB"}
-_YAHOO_PAIR: Final = re.compile(rf"({_CURRENCIES})=X")
-"""Yahoo leaves the dollar out: RUB=X is USD/RUB."""
-_MORE_THAN_A_ROUBLE: Final = frozenset({"USD", "EUR", "GBP", "CHF", "CNY", "CNH"})
+_PAIR: Final = re.compile(r"(?<![A-Z])[A-Z]{3}[/_.\s-]?[A-Z]{3}(?![A-Z])")
+_PAIR_SUFFIX: Final = re.compile(r"(?<=[A-Z])(?:000UTS|000)?(?:TOM|TOD)$|=X$")
+_PAIR_ALIASES: Final = {"USD": "USDRUB", "EUR": "EURRUB", "CNY": "CNYRUB"}
+"""Of the MOEX codes USD000UTSTOM and EUR000TODTOM."""
+_MORE_THAN_A_ROUBLE: Final = frozenset({"USD", "EUR", "GBP", "CHF", "CNY"})
 
 
 # ---- header
@@ -272,36 +271,42 @@ def _split_role(name: str) -> tuple[ColumnRole, str]:
 # ---- pairs of currencies
 
 
-def named_pair(name: str) -> tuple[str, str] | None:
-    """Base and quote of a name such as USD/RUB, usdrub, CNYRUB_TOM or RUB=X; None without one."""
-    text = name.upper()
-    text = _PAIR_ALIASES.get(text, text)
-    if yahoo := _YAHOO_PAIR.fullmatch(text):
-        return "USD", yahoo[1]
-    match = _PAIR.search(text)
-    pair = (match[1].replace("RUR", "RUB"), match[2].replace("RUR", "RUB")) if match else None
-    return pair if pair and pair[0] != pair[1] else None
+def named_pair(name: str) -> CurrencyPair | None:
+    """The pair that a column, ticker or file is named by; None without one.
+
+    Yahoo leaves the dollar out (`RUB=X`), MOEX the rouble (`USD000UTSTOM`).
+    """
+    text = name.strip().upper().replace("RUR", "RUB")
+    if text.endswith("=X") and len(text) == len("RUB=X"):
+        text = f"USD{text}"
+    if match := _PAIR_SUFFIX.search(text):
+        text = _PAIR_ALIASES.get(text[: match.start()], text[: match.start()])
+    inner = _PAIR.search(text)
+    return pair_of_name(text) or (pair_of_name(inner[0]) if inner else None)
 
 
-def pair_message(place: str, pair: tuple[str, str], level: float) -> str:
-    """What the number of a rouble pair counts by its name; empty for other pairs.
+def pair_messages(place: str, card: SeriesCard, level: float) -> Iterator[str]:
+    """What the number of a series counts, where its name says so.
 
     Args:
-        place: file and column, in the message.
-        pair: base and quote.
-        level: a typical number of the column.
+        place: file and column.
+        card: of the series.
+        level: a typical number of it.
     """
-    if "RUB" not in pair:
-        return ""
-    base, quote = pair
-    other = base if quote == "RUB" else quote
-    if other in _MORE_THAN_A_ROUBLE and (level < 1) == (quote == "RUB"):
-        return (
-            f"{place}: the name says {quote} for one {base}, but numbers like {level:g} are those"
-            f" of {base} for one {quote}; say on import what the number counts"
-        )
-    effect = "a weaker" if quote == "RUB" else "a stronger"
-    return (
-        f"{place}: by its name the number counts {quote} for one {base}, so a rise is {effect}"
-        " rouble; moves are those of the number itself unless you say on import what it counts"
+    pair = card.pair
+    if pair is None:
+        return
+    subject = card.subject.name
+    other = pair.base if pair.quote == "RUB" else pair.quote
+    if "RUB" in {pair.base, pair.quote} and other in _MORE_THAN_A_ROUBLE:
+        if (level < 1) == (pair.quote == "RUB"):
+            yield (
+                f"{place}: its name says {pair.unit}, but numbers like {level:g} are those of"
+                f" {pair.inverse_unit}; say on import what the number counts"
+            )
+            return
+    effect = card.subject.down if card.move_sign == QUOTE_IS_SUBJECT else card.subject.up
+    yield (
+        f"{place}: read as {pair.unit} by its name: a rise is {subject} {effect}; say on import"
+        " what the number counts where it is something else"
     )

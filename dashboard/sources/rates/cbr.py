@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from dashboard.models.errors import SourceError
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
-from dashboard.models.series import ROUBLE_QUOTED, FetchResult, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
 from dashboard.sources.http_client import Request, Response
 from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
@@ -47,7 +47,7 @@ _card = partial(
 _official = partial(
     _card,
     date_rule=BANK_OF_RUSSIA.id,
-    move_sign=ROUBLE_QUOTED,
+    move_sign=QUOTE_IS_SUBJECT,
     quantity="official rate, an average of the day's deals",
     limits=(
         "An average over hours: news inside them is only partly in it. No records over New Year"

@@ -14,11 +14,10 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.models.currencies import CurrencyPair, pair_of_name, pair_of_option
 from dashboard.models.errors import InputError
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, PUBLICATION_RULES
 from dashboard.models.series import (
-    AS_QUOTED,
-    ROUBLE_QUOTED,
     Bools,
     Days,
     Floats,
@@ -26,10 +25,10 @@ from dashboard.models.series import (
     Moments,
     RateSeries,
     SeriesCard,
+    with_pair,
 )
 from dashboard.models.user_files import (
     DEFAULT_RATE_OPTIONS,
-    FileQuote,
     RateFileContents,
     RateFileOptions,
 )
@@ -41,7 +40,7 @@ from dashboard.sources.files.rate_columns import (
     column_role,
     find_header,
     named_pair,
-    pair_message,
+    pair_messages,
 )
 from dashboard.sources.files.rate_table import (
     ObservationTimes,
@@ -81,11 +80,6 @@ DATE_COLUMN: Final = "date"
 EXPORT_COLUMNS: Final = frozenset({"date", "day", "known_at", "rate", "series"})
 QUOTIENT_DECIMALS: Final = 12
 """A quotient of two printed numbers is printed with fewer decimals."""
-QUOTE_UNITS: Final[dict[FileQuote, tuple[str, str]]] = {
-    "as-quoted": ("as quoted", "inverse of the quote"),
-    "rub-per-usd": ("RUB per USD", "USD per RUB"),
-    "usd-per-rub": ("USD per RUB", "RUB per USD"),
-}
 
 
 class CsvRates:
@@ -142,6 +136,7 @@ def read_rate_file(
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
+    pair_of_option(options.quote)
     if options.zone:
         check_zone(options.zone)
     table = read_rate_table(source, options, name=name, max_bytes=max_bytes)
@@ -237,15 +232,10 @@ def _column_messages(
             f"{table.name}: the Bank of Russia sets a rate the day before its date; here each is"
             " taken to be known at the end of its date, so no event is placed too early"
         )
-    if options.quote == "as-quoted":
+    if pair_of_option(options.quote) is None:
         for one in series:
-            is_close = column_role(one.card.id) == "close"
-            names = (one.card.id, *((table.name.rpartition(".")[0],) if is_close else ()))
-            pair = next(filter(None, map(named_pair, names)), None)
-            if pair:
-                place = f"{table.name}, column {display_text(one.card.id)}"
-                message = pair_message(place, pair, float(np.nanmedian(one.rate)))
-                yield from filter(None, [message])
+            level = float(np.nanmedian(one.rate))
+            yield from pair_messages(f"{table.name}, column {display_text(one.card.id)}", one.card, level)
 
 
 # ---- rows
@@ -282,7 +272,10 @@ def _read_series(
         series_name = columns.rates[name] if not key else (
             key if len(rates) == 1 else f"{key} {columns.rates[name]}"
         )  # fmt: skip
-        card = _build_card(table.name, series_name, options.quote, times)
+        pair = pair_of_option(options.quote) or named_pair(series_name)
+        if pair is None and column_role(series_name) == "close":
+            pair = named_pair(table.name.rpartition(".")[0])
+        card = _build_card(table.name, series_name, pair, times)
         yield _build_series(card, times, rate, ~np.isnan(rate) | is_empty)
 
 
@@ -352,24 +345,25 @@ def _build_series(
     return make_read_only(RateSeries(card, *arrays))
 
 
-def _build_card(file: str, column: str, quote: FileQuote, times: ObservationTimes) -> SeriesCard:
-    unit, inverse_unit = QUOTE_UNITS[quote]
-    return SeriesCard(
+def _build_card(
+    file: str, column: str, pair: CurrencyPair | None, times: ObservationTimes
+) -> SeriesCard:
+    card = SeriesCard(
         id=column,
         title=column,
-        unit=unit,
-        inverse_unit=inverse_unit,
+        unit="as quoted",
+        inverse_unit="inverse of the quote",
         publisher=f"file {file}",
         source_url="",
         licence="as the owner of the file says",
         date_rule=times.rule,
         description=f"Levels from a person's own file. {PUBLICATION_RULES[times.rule].description}",
-        move_sign=ROUBLE_QUOTED if quote == "rub-per-usd" else AS_QUOTED,
         bar_minutes=times.bar_minutes,
     )
+    return with_pair(card, pair) if pair else card
 
 
-def _read_export_series(table: TextTable, quote: FileQuote) -> Iterator[RateSeries]:
+def _read_export_series(table: TextTable, quote: str) -> Iterator[RateSeries]:
     """The series of this program's own export, each with the days and moments it carries."""
     record, day = _read_days(table, DATE_COLUMN), _read_days(table, "day")
     rate = read_rate_column(table, "rate").values
@@ -385,7 +379,9 @@ def _read_export_series(table: TextTable, quote: FileQuote) -> Iterator[RateSeri
             raise cell_error(table, error, "known_at")
         times = _export_times(record[rows], day[rows], known_at[rows])
         yield _build_series(
-            _build_card(table.name, name or "rate", quote, times), times, rate[rows]
+            _build_card(
+                table.name, name or "rate", pair_of_option(quote) or pair_of_name(name), times
+            ), times, rate[rows]
         )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.models.errors import SourceError
 from dashboard.models.publication import ECB
-from dashboard.models.series import ROUBLE_QUOTED, FetchResult, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
 from dashboard.sources.http_client import CacheValidator, Request, Response
 from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
@@ -54,7 +54,7 @@ _card = partial(
 )
 _rouble = partial(
     _card,
-    move_sign=ROUBLE_QUOTED,
+    move_sign=QUOTE_IS_SUBJECT,
     history_from=date(2005, 4, 1),
     history_until=LAST_ROUBLE_DAY,
     limits="Ended on 1 March 2022, when the ECB suspended the rouble.",

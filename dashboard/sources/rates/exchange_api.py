@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.models.errors import SourceError
 from dashboard.models.publication import NEXT_DAY_UTC
-from dashboard.models.series import ROUBLE_QUOTED, FetchResult, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
 from dashboard.sources.http_client import Request, Response
 from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
@@ -33,7 +33,7 @@ CARDS: Final = (
         licence="CC0",
         date_rule=NEXT_DAY_UTC.id,
         description="A daily number from sources it does not name.",
-        move_sign=ROUBLE_QUOTED,
+        move_sign=QUOTE_IS_SUBJECT,
         quantity="unknown mixture of quotes",
         limits="A cross-check only: wrong values and outages are on record.",
         history_from=date(2024, 3, 2),

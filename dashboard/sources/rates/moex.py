@@ -22,7 +22,7 @@ from dashboard.models.event import MOSCOW
 from dashboard.models.publication import MOEX_BAR, MOEX_DAY
 from dashboard.models.series import (
     AS_QUOTED,
-    ROUBLE_QUOTED,
+    QUOTE_IS_SUBJECT,
     FetchResult,
     Moments,
     RateSeries,
@@ -80,7 +80,7 @@ _card = partial(
     source_url="https://www.moex.com/en/marketdata/",
     licence="For one's own information; not to be passed on",
     date_rule=MOEX_DAY.id,
-    move_sign=ROUBLE_QUOTED,
+    move_sign=QUOTE_IS_SUBJECT,
     unit="RUB per USD",
     inverse_unit="USD per RUB",
     history_from=date(2012, 1, 3),

@@ -20,7 +20,7 @@ from dashboard.models.errors import SourceError
 from dashboard.models.publication import LONDON_DAY, NEW_YORK_DAY, PUBLICATION_RULES
 from dashboard.models.series import (
     AS_QUOTED,
-    ROUBLE_QUOTED,
+    QUOTE_IS_SUBJECT,
     FetchResult,
     Floats,
     RateSeries,
@@ -54,7 +54,7 @@ _card = partial(
 _rouble = partial(
     _card,
     date_rule=LONDON_DAY.id,
-    move_sign=ROUBLE_QUOTED,
+    move_sign=QUOTE_IS_SUBJECT,
     quantity="indicative offshore quote",
     limits=(
         "Not official: flat stretches, spikes and, in 2022 and June 2024, another level than the"

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.models.errors import EditConflict, InputError, RoubleReactionError
 from dashboard.models.event import (
+    AUTHOR_LIMIT,
     MOSCOW,
-    TEXT_LIMIT,
-    TITLE_LIMIT,
+    NOTE_FIELDS,
     Category,
+    Draft,
     Event,
-    Expected,
-    Origin,
+    EventField,
+    FieldKind,
     Visibility,
+    draft_from_event,
+    note_from_draft,
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
@@ -28,13 +33,10 @@ from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import custom_categories, hide_events
 from dashboard.services.notes import (
-    AUTHOR_LIMIT,
-    Draft,
     DraftDifference,
     NoteStore,
     add_note,
     draft_differences,
-    draft_from_event,
     edit_note,
     merge_drafts,
     restore_note,
@@ -44,7 +46,6 @@ from dashboard.services.study import build_event_view
 from dashboard.ui import session
 from dashboard.ui.components.interaction import button_type, open_dialog, set_flash
 from dashboard.ui.components.note_history import (
-    NOTE_FIELD_LABELS,
     VISIBILITY_LABELS,
     format_field_value,
 )
@@ -65,6 +66,7 @@ COLUMN_WIDTHS: Final = (2, 5, 5)
 NAME_WIDTH: Final = 220
 FORM_KEY: Final = "note_form"
 CONFLICT_KEY: Final = "note_form:conflict"
+FIELD_BY_NAME: Final = {field.name: field for field in NOTE_FIELDS}
 HIDE_COPIED_KEY: Final = "note_form:hide_copied"
 AUTHOR_KEY: Final = "note_form.author_of_this_session"
 AUTHOR_NAME_KEY: Final = "person.name"
@@ -77,11 +79,7 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
     """Draw the timing and the move of a draft, or why there is none yet."""
     st.markdown("**What this note will say**")
     try:
-        event = Event(
-            id=note.id if note is not None else "note-draft",
-            origin=Origin.NOTE,
-            **{field.name: getattr(draft, field.name) for field in fields(Draft)},
-        )
+        event = note_from_draft(draft, note.id if note is not None else "note-draft")
     except ValueError:
         st.caption("The last day lies before the day: change one of them.")
         return
@@ -155,11 +153,10 @@ def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
             column.markdown(f"**{heading}**" if heading else "")
         for difference in differences:
             label, theirs, mine = st.columns(COLUMN_WIDTHS)
-            label.markdown(
-                f"{NOTE_FIELD_LABELS[difference.field]}  \n:small[{_describe_editor(difference)}]"
-            )
-            theirs.text(_format_conflict_value(difference, difference.theirs))
-            mine.text(_format_conflict_value(difference, difference.mine))
+            field = FIELD_BY_NAME[difference.field]
+            label.markdown(f"{field.label}  \n:small[{_describe_editor(difference)}]")
+            theirs.text(_format_conflict_value(field, difference.theirs))
+            mine.text(_format_conflict_value(field, difference.mine))
 
 
 def _describe_editor(difference: DraftDifference) -> str:
@@ -168,10 +165,10 @@ def _describe_editor(difference: DraftDifference) -> str:
     return "changed by you" if difference.theirs == difference.base else "changed by both"
 
 
-def _format_conflict_value(difference: DraftDifference, value: object) -> str:
-    if difference.field == "text" and value:
-        return plain_text_block(str(value), TEXT_LIMIT)
-    return format_field_value(difference.field, value)
+def _format_conflict_value(field: EventField, value: object) -> str:
+    if field.kind == "text" and value:
+        return plain_text_block(str(value), field.limit)
+    return format_field_value(field, value)
 
 
 def _draw_resolution_buttons(base: Draft, mine: Draft, conflict: ConflictState) -> None:
@@ -344,93 +341,110 @@ def _hide_copied_event(context: NoteFormContext) -> None:
 
 def _draw_fields(context: NoteFormContext) -> Draft:
     """Draw every field and return their values, not validated except the time."""
-    start = context.draft
-    title = _draw_text_field(
-        "Title", start.title, max_chars=TITLE_LIMIT, placeholder="Who did what"
-    )
-    days = _draw_day_fields(start)
-    clock = _draw_time_fields(start, days["day"])
-    kind = _draw_category_fields(start)
-    text = st.text_area("Text", start.text, key=f"{FORM_KEY}:Text", max_chars=TEXT_LIMIT, height=96)
-    link = _draw_text_field("Link", start.source_url, placeholder="https://")
-    left, right = st.columns(2)
-    with left:
-        tags = _draw_text_field("Tags, with commas", ", ".join(start.tags))
-    with right:
-        author = _draw_text_field("Your name on the note", start.author, max_chars=80)
-    visibility = _draw_visibility(context)
+    values: dict[str, Any] = {}
+    halves: list[DeltaGenerator] = []
+    for field in NOTE_FIELDS:
+        if not field.is_half:
+            halves = []
+        elif not halves:
+            halves = list(st.columns(2))
+        with halves.pop(0) if halves else nullcontext():
+            values[field.name] = _FIELD_WIDGETS[field.kind](field, context)
     if context.copied is not None:
         st.checkbox(
             "Hide the event it is copied from, so that it counts once", True, HIDE_COPIED_KEY
         )
-    return Draft(
-        title=title,
-        text=text or "",
-        source_url=link,
-        tags=tuple(tag.strip() for tag in tags.split(",") if tag.strip()),
-        author=author,
-        visibility=visibility,
-        **days,
-        **clock,
-        **kind,
+    if values["moment"] is not None:
+        values["moment"] = datetime.combine(
+            values["day"], values["moment"], ZoneInfo(values["zone"])
+        )
+    return Draft(**values)
+
+
+def _draw_line(field: EventField, context: NoteFormContext) -> str:
+    value = getattr(context.draft, field.name)
+    hints = {"title": field.hint.rstrip("."), "source_url": "https://"}
+    is_limited = field.kind == "line"
+    return (
+        st.text_input(
+            field.form_label,
+            value,
+            key=f"{FORM_KEY}:{field.form_label}",
+            max_chars=field.limit if is_limited else None,
+            placeholder=hints.get(field.name),
+        )
+        or ""
     )
 
 
-def _draw_text_field(label: str, value: str, **more: Any) -> str:
-    return st.text_input(label, value, key=f"{FORM_KEY}:{label}", **more) or ""
+def _draw_text(field: EventField, context: NoteFormContext) -> str:
+    value, key = getattr(context.draft, field.name), f"{FORM_KEY}:{field.form_label}"
+    text = st.text_area(field.form_label, value, key=key, max_chars=field.limit, height=96)
+    return text or ""
 
 
-def _draw_day_fields(start: Draft) -> dict[str, Any]:
-    first, second = st.columns(2)
+def _draw_tags(field: EventField, context: NoteFormContext) -> tuple[str, ...]:
+    value, key = ", ".join(context.draft.tags), f"{FORM_KEY}:{field.form_label}"
+    tags = st.text_input(field.form_label, value, key=key) or ""
+    return tuple(tag.strip() for tag in tags.split(",") if tag.strip())
+
+
+def _draw_date(field: EventField, context: NoteFormContext) -> date | None:
     latest = session.get_view_day().replace(month=12, day=31)
-    bounds: dict[str, Any] = {
-        "min_value": EARLIEST_DAY,
-        "max_value": max(latest.replace(year=latest.year + YEARS_AHEAD), start.day),
-        "format": "YYYY-MM-DD",
-    }
-    day = first.date_input("Day", start.day, key=f"{FORM_KEY}:day", required=True, **bounds)
-    end = second.date_input("Last day, if it lasts", start.end_day, key=f"{FORM_KEY}:end", **bounds)
-    return {"day": day, "end_day": end}
-
-
-def _draw_time_fields(start: Draft, day: date) -> dict[str, Any]:
-    """The hour, where it is known, in the zone of its source."""
-    first, second = st.columns(2)
-    local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
-    at: time | None = first.time_input(
-        "Time, if it is known", local, key=f"{FORM_KEY}:time", step=60
+    day: date | None = st.date_input(
+        field.form_label,
+        getattr(context.draft, field.name),
+        key=f"{FORM_KEY}:{field.key}",
+        required=field.required,
+        min_value=EARLIEST_DAY,
+        max_value=max(latest.replace(year=latest.year + YEARS_AHEAD), context.draft.day),
+        format="YYYY-MM-DD",
     )
-    zones = TIME_ZONES if start.zone in TIME_ZONES else (*TIME_ZONES, start.zone)
-    zone = second.selectbox("Time zone", zones, zones.index(start.zone), key=f"{FORM_KEY}:zone")
-    if at is None:
-        return {"moment": None, "zone": zone}
-    return {"moment": datetime.combine(day, at, ZoneInfo(zone)), "zone": zone}
+    return day
 
 
-def _draw_category_fields(start: Draft) -> dict[str, Any]:
-    first, second = st.columns(2)
+def _draw_time(field: EventField, context: NoteFormContext) -> time | None:
+    """The hour, where it is known, in the zone of its source."""
+    start = context.draft
+    local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
+    at: time | None = st.time_input(field.form_label, local, key=f"{FORM_KEY}:{field.key}", step=60)
+    return at
+
+
+def _draw_zone(field: EventField, context: NoteFormContext) -> str:
+    zones = tuple(dict.fromkeys((*TIME_ZONES, context.draft.zone)))
+    start = zones.index(context.draft.zone)
+    return st.selectbox(field.form_label, zones, start, key=f"{FORM_KEY}:{field.key}")
+
+
+def _draw_category(field: EventField, context: NoteFormContext) -> str:
     custom = custom_categories(session.get_known_events().events)
-    categories = list(dict.fromkeys([*(item.value for item in Category), *custom, start.category]))
-    category = first.selectbox(
-        "Category",
+    start = context.draft.category
+    categories = list(dict.fromkeys([*(item.value for item in Category), *custom, start]))
+    category = st.selectbox(
+        field.form_label,
         categories,
-        categories.index(start.category),
+        categories.index(start),
         format_func=_format_category,
         accept_new_options=True,
         help="One of the list, or type a word of your own.",
-        key=f"{FORM_KEY}:category",
+        key=f"{FORM_KEY}:{field.key}",
     )
-    expected = second.segmented_control(
-        "Expected for the rouble",
-        [item.value for item in Expected],
-        default=start.expected,
+    return category or Category.OTHER.value
+
+
+def _draw_choice(field: EventField, context: NoteFormContext) -> str:
+    if field.name == "visibility":
+        return _draw_visibility(context)
+    start, choices = getattr(context.draft, field.name), field.choices or ()
+    chosen = st.segmented_control(
+        field.form_label,
+        [item.value for item in choices],
+        default=start,
         required=True,
-        key=f"{FORM_KEY}:expected",
+        key=f"{FORM_KEY}:{field.key}",
     )
-    return {
-        "category": category or Category.OTHER.value,
-        "expected": expected or Expected.UNCLEAR.value,
-    }
+    return chosen or str(start)
 
 
 def _format_category(category: str) -> str:
@@ -463,6 +477,19 @@ def _draw_visibility(context: NoteFormContext) -> str:
         key=f"{FORM_KEY}:visibility",
     )
     return chosen or context.draft.visibility
+
+
+_FIELD_WIDGETS: Final[dict[FieldKind, Callable[[EventField, NoteFormContext], Any]]] = {
+    "line": _draw_line,
+    "link": _draw_line,
+    "text": _draw_text,
+    "tags": _draw_tags,
+    "date": _draw_date,
+    "moment": _draw_time,
+    "zone": _draw_zone,
+    "category": _draw_category,
+    "choice": _draw_choice,
+}
 
 
 # ------------------------------------------------------------------ name of the author

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
-from dashboard.models.event import TEXT_LIMIT, Event, Visibility
+from dashboard.models.event import (
+    NOTE_FIELDS,
+    TEXT_LIMIT,
+    Event,
+    EventField,
+    FieldKind,
+    Visibility,
+    draft_defaults,
+)
 from dashboard.models.records import NoteAction, NoteRevision
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.formatting import (
@@ -34,20 +43,6 @@ ACTION_LABELS: Final = {
     NoteAction.EDIT: "Changed",
     NoteAction.DELETE: "Deleted",
     NoteAction.RESTORE: "Restored",
-}
-NOTE_FIELD_LABELS: Final = {
-    "title": "Title",
-    "day": "Day",
-    "end_day": "Last day",
-    "moment": "Time",
-    "zone": "Time zone",
-    "category": "Category",
-    "expected": "Expected rouble",
-    "text": "Text",
-    "source_url": "Link",
-    "tags": "Tags",
-    "author": "Author",
-    "visibility": "Who sees it",
 }
 ROW_PIXELS: Final = 35
 
@@ -125,38 +120,46 @@ def _draw_long_texts(change: NoteRevision) -> None:
 def list_changed_fields(change: NoteRevision) -> list[tuple[str, str, str]]:
     """Field, value before and after, of every field the change touched, as plain text."""
     return [
-        (label, _format_note_field(change.before, field), _format_note_field(change.after, field))
-        for field, label in NOTE_FIELD_LABELS.items()
-        if _get_field_value(change.before, field) != _get_field_value(change.after, field)
-        and not (change.before is None and _is_default_value(change.after, field))
+        (
+            field.label,
+            _format_note_field(change.before, field),
+            _format_note_field(change.after, field),
+        )
+        for field in NOTE_FIELDS
+        if _get_field_value(change.before, field.name) != _get_field_value(change.after, field.name)
+        and not (change.before is None and _is_default_value(change.after, field.name))
     ]
 
 
-def _is_default_value(note: Event | None, field: str) -> bool:
+def _is_default_value(note: Event | None, name: str) -> bool:
     """Whether a field of a new note has its default value."""
-    is_usual = field == "visibility" and note is not None and not note.is_private
-    return is_usual or field in {"zone", "expected"} or not _get_field_value(note, field)
+    default = draft_defaults().get(name)
+    is_usual = name in {"zone", "expected"} or _get_field_value(note, name) == default
+    return is_usual or not _get_field_value(note, name)
 
 
-def _get_field_value(note: Event | None, field: str) -> Any:
-    value = getattr(note, field) if note is not None else None
+def _get_field_value(note: Event | None, name: str) -> Any:
+    value = getattr(note, name) if note is not None else None
     return value if value is not None else ""
 
 
-def _format_note_field(note: Event | None, field: str) -> str:
-    return format_field_value(field, _get_field_value(note, field))
+def _format_note_field(note: Event | None, field: EventField) -> str:
+    return format_field_value(field, _get_field_value(note, field.name))
 
 
-def format_field_value(field: str, value: Any) -> str:
+def format_field_value(field: EventField, value: Any) -> str:
     """The value of a field of a note as plain text on one line."""
     if value in (None, "", ()):
         return NO_VALUE
-    if field == "category":
-        return plain_text(category_title(value))
-    if field == "visibility":
-        return VISIBILITY_LABELS.get(value, VISIBILITY_LABELS[Visibility.PRIVATE.value])
-    if field in {"day", "end_day"}:
-        return format_day(value)
-    if field == "moment":
-        return format_moment(value)
-    return plain_text(", ".join(value) if field == "tags" else str(value))
+    formatted = _FORMATTERS.get(field.kind, str)(value)
+    if field.name == "visibility":
+        formatted = VISIBILITY_LABELS.get(value, VISIBILITY_LABELS[Visibility.PRIVATE.value])
+    return formatted if field.kind in {"date", "moment"} else plain_text(formatted)
+
+
+_FORMATTERS: Final[dict[FieldKind, Callable[[Any], str]]] = {
+    "category": category_title,
+    "date": format_day,
+    "moment": format_moment,
+    "tags": ", ".join,
+}

@@ -188,7 +188,8 @@ def format_quote_label(card: SeriesCard, quote: QuoteMode) -> str:
     """The title of a quote mode."""
     quoting = QuotedSeries(card, quote)
     shown = "axis inverted" if quoting.axis_is_inverted else quoting.unit
-    return f"{quoting.up_label} rouble ({shown})" if card.is_rouble else shown
+    subject = card.subject
+    return f"{quoting.up_label} {subject.noun} ({shown})" if subject.is_currency else shown
 
 
 def draw_display_switches(view: UrlState) -> None:

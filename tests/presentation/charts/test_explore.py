@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.models.event import Event
-from dashboard.models.series import ROUBLE_QUOTED
+from dashboard.models.series import QUOTE_IS_SUBJECT
 from dashboard.presentation.charts.explore import build_explore_figure, build_rate_line
 from dashboard.presentation.charts.timeline import MAX_MARKERS, ExploreChart
 from dashboard.presentation.palette import DARK_PALETTE, LIGHT_PALETTE
@@ -29,7 +29,7 @@ def shipped_view(since=date(2024, 9, 1), until=date(2026, 9, 1), **more):
 
 
 def made_view(rates, *, events=(), mode=QuoteMode.WEAKER, **more):
-    series = made_series(rates, move_sign=ROUBLE_QUOTED, breaks=more.pop("breaks", ()))
+    series = made_series(rates, move_sign=QUOTE_IS_SUBJECT, breaks=more.pop("breaks", ()))
     until = more.pop("until", JANUARY + timedelta(days=len(rates) - 1))
     return ExploreChart(
         series, QuotedSeries(series.card, mode), tuple(events), JANUARY, until, **more
@@ -165,7 +165,7 @@ def test_a_changed_method_is_marked_and_told():
 def test_the_day_chosen_is_a_line_and_a_band_from_its_base():
     # Saturday 6 January has no rate: the band runs from Friday's to the second rate after it
     series_days = ["2024-01-04", "2024-01-05", "2024-01-08", "2024-01-09"]
-    series = made_series([80.0, 81.0, 82.0, 83.0], series_days, move_sign=ROUBLE_QUOTED)
+    series = made_series([80.0, 81.0, 82.0, 83.0], series_days, move_sign=QUOTE_IS_SUBJECT)
     view = ExploreChart(
         series,
         QuotedSeries(series.card, QuoteMode.WEAKER),
@@ -189,7 +189,7 @@ def test_more_events_than_can_be_told_apart_are_counted():
 def test_an_empty_window_is_still_a_figure():
     figure = build_explore_figure(made_view([math.nan, math.nan]), LIGHT_PALETTE)
     go.Figure(**figure)
-    assert figure["layout"]["annotations"][0]["text"].startswith("per unit")
+    assert figure["layout"]["annotations"][0]["text"].startswith("RUB per USD")
 
 
 def test_the_end_is_labelled_with_value_and_day():

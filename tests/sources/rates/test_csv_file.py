@@ -76,7 +76,7 @@ def test_the_class_reads_its_file_once_and_names_the_columns_it_has(tmp_path):
     rates = CsvRates(path, RateFileOptions(quote="rub-per-usd"))
     assert [card.id for card in rates.cards()] == ["USD", "BRENT"]
     path.unlink()
-    assert rates.get("USD").card.is_rouble
+    assert rates.get("USD").card.subject.code == "RUB"
     with pytest.raises(InputError, match=r"mine\.csv: has no column EUR; choose one of USD, BRENT"):
         rates.get("EUR")
 

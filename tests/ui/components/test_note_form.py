@@ -5,7 +5,8 @@ from datetime import date, time
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.services.notes import Draft, add_note, edit_note, list_notes
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note, edit_note, list_notes
 from dashboard.ui import session
 from tests.ui.app_in_test import SECONDS, open_page, press, words_of
 
@@ -17,7 +18,7 @@ def form(app, label):
 
 WRITER = """
 from datetime import date, time
-from dashboard.services.notes import Draft
+from dashboard.models.event import Draft
 from dashboard.ui.components.interaction import draw_flash
 from dashboard.ui.components.note_form import NoteFormContext, draw_note_form
 import streamlit as st
@@ -28,7 +29,8 @@ draw_note_form(NoteFormContext(draft, "usd_rub_cbr"))
 """
 EDITOR = """
 import streamlit as st
-from dashboard.services.notes import draft_from_event, list_notes
+from dashboard.models.event import draft_from_event
+from dashboard.services.notes import list_notes
 from dashboard.ui import session
 from dashboard.ui.components.note_form import NoteFormContext, draw_note_form
 (note,) = list_notes(session.get_context().notes)

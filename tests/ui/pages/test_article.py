@@ -8,7 +8,8 @@ from time import sleep
 import pytest
 
 from dashboard.container import article_from_link, build_context
-from dashboard.services.notes import Draft, add_note
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note
 from dashboard.sources.safe_fetch import ConnectionPolicy
 from dashboard.ui.pages.article import controls as article_controls
 from tests.nlp.measure import texts

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.models.event import Draft
 from dashboard.models.study import StudyRequest
 from dashboard.services.exports import comparison_csv
-from dashboard.services.notes import Draft, add_note
+from dashboard.services.notes import add_note
 from dashboard.services.study import run_study
 from dashboard.ui import session
 from dashboard.ui.pages.compare.page import OPEN_EVENT_KEY

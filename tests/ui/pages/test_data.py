@@ -8,8 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.cli import run
+from dashboard.models.event import Draft
 from dashboard.services.exports import TABLES, study_table_titles
-from dashboard.services.notes import Draft, add_note
+from dashboard.services.notes import add_note
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
 from tests.ui.app_in_test import open_page, press, words_of

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from dashboard.models.event import Draft
 from dashboard.services.exports import event_moves_csv
-from dashboard.services.notes import Draft, add_note, delete_note
+from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, press, words_of

@@ -9,7 +9,8 @@ import pytest
 import streamlit as st
 
 from dashboard.models.errors import StoreError
-from dashboard.services.notes import Draft, add_note, delete_note, edit_note, list_notes
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note, delete_note, edit_note, list_notes
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT, timed_ids
 from tests.ui.app_in_test import open_page, press, words_of

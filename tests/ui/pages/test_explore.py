@@ -9,7 +9,8 @@ import streamlit as st
 from sqlalchemy.exc import OperationalError
 
 from dashboard.models.errors import StoreError
-from dashboard.services.notes import Draft, add_note
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from dashboard import container
+from dashboard.models.event import Draft
 from dashboard.models.series import FetchResult, RateSeries
-from dashboard.services.notes import Draft, add_note
+from dashboard.services.notes import add_note
 from dashboard.ui import session
 from dashboard.ui.pages import PAGES
 from dashboard.ui.url_state import COMMON_PARAMS

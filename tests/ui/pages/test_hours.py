@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 import streamlit as st
 
-from dashboard.services.notes import Draft, add_note
+from dashboard.models.event import Draft
+from dashboard.services.notes import add_note
 from dashboard.ui import session
 from tests.services.bar_cache import HOURS, fill_cache
 from tests.ui.app_in_test import figure_of, open_page, words_of

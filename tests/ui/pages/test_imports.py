@@ -5,7 +5,8 @@ import re
 import pytest
 
 from dashboard.container import build_context
-from dashboard.services.notes import Draft, add_note, draft_from_event, edit_note
+from dashboard.models.event import Draft, draft_from_event
+from dashboard.services.notes import add_note, edit_note
 from tests.event_collection.form import workbook
 from tests.ui.app_in_test import open_page, press, words_of
 

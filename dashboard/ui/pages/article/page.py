@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.models.article import Article, CheckedClaim, ClaimTruth, DateMention
 from dashboard.models.errors import RoubleReactionError
-from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Event, Expected
+from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Draft, Event, Expected
 from dashboard.presentation.claims import describe_needed_base, format_marked_verdict
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
 from dashboard.presentation.formatting import format_count
@@ -22,7 +22,7 @@ from dashboard.presentation.incoming_events import (
     format_verdict_numbers,
 )
 from dashboard.presentation.palette import STYLE_BY_ID
-from dashboard.services.notes import Draft, add_note, delete_note
+from dashboard.services.notes import add_note, delete_note
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components.figures import draw_text_table

@@ -15,10 +15,9 @@ import streamlit as st
 
 from dashboard.models.article import Article, PublicationTime, Statement
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, Event, Origin
+from dashboard.models.event import MOSCOW, Draft, Event, Origin
 from dashboard.services.article import ArticleReading, draft_from_statement, read_article
 from dashboard.services.events import DuplicateIndex
-from dashboard.services.notes import Draft
 from dashboard.ui import session
 from dashboard.ui.widget_state import get_persistent, reset_persistent
 

@@ -96,10 +96,10 @@ def format_compare_question(state: CompareState) -> str:
 
 
 def _name_whom(card: SeriesCard) -> str:
-    name = card.title.partition(",")[0]
-    if not card.is_rouble:
-        return name
-    return "the rouble" if card.unit == "RUB per USD" else f"the rouble ({name})"
+    subject = card.subject
+    if not subject.is_currency or "USD" in {card.base, card.quote} - {subject.code}:
+        return subject.name
+    return f"{subject.name} ({card.title.partition(',')[0]})"
 
 
 def _describe_span(request: StudyRequest, card: SeriesCard) -> str:
@@ -113,11 +113,6 @@ def _describe_span(request: StudyRequest, card: SeriesCard) -> str:
 
 
 # ------------------------------------------------------------------ verdicts
-
-
-def _name_series_subject(card: SeriesCard) -> str:
-    """Who moves: `Rouble`, `Brent crude`."""
-    return "Rouble" if card.is_rouble else card.title.partition(",")[0]
 
 
 def build_verdict_lines(state: CompareState, answer: Comparison) -> tuple[tuple[str, str], ...]:
@@ -170,7 +165,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     if headline is None or math.isnan(headline.mean):
         return "Difference: one of the groups has no event with a move", ""
     moved = (
-        f"{_name_subject(state.card)} {state.scale.directed(headline.mean)} after"
+        f"{state.card.subject.noun} {state.scale.directed(headline.mean)} after"
         f" {format_group(one.filter)} than after {format_group(other.filter)}"
     )
     size = _describe_sample_size(
@@ -228,7 +223,7 @@ def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Co
     headline = group.study.headline
     mean = headline.mean if headline else group.study.mean
     return (
-        f"{_name_subject(state.card)} {state.scale.directed(mean)}{how}"
+        f"{state.card.subject.noun} {state.scale.directed(mean)}{how}"
         f" {describe_window(answer.window, state.card)} after"
         f" {format_group_count(group.study.n, group.filter)}"
     )
@@ -273,10 +268,6 @@ def _describe_rank_tension(headline: Headline, scale: MoveScale) -> str:
     if not headline.low <= headline.mean <= headline.high:
         return ", a mean that few large moves carry: by ranks it lies outside the interval"
     return ""
-
-
-def _name_subject(card: SeriesCard) -> str:
-    return "rouble" if card.is_rouble else _name_series_subject(card)
 
 
 def _lowercase_first(text: str) -> str:
@@ -367,7 +358,7 @@ def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, 
     )  # fmt: skip
     first = answer.request.window[0]
     return (
-        f"{_name_series_subject(state.card)} {_describe_after(state)}{few}",
+        f"{state.card.subject.title} {_describe_after(state)}{few}",
         (
             f"abnormal moves added up from offset {first};"
             f" {describe_model_settings(answer.request, state.card)};"
@@ -403,7 +394,7 @@ def format_leave_one_out_heading(_state: CompareState, answer: Comparison) -> tu
 def format_placebo_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the placebo distributions and its subheading."""
     return (
-        f"{_name_series_subject(state.card)} {_describe_after(state)}, beside other dates",
+        f"{state.card.subject.title} {_describe_after(state)}, beside other dates",
         f"over {format_window(answer.window)}, {state.scale.axis_towards('right')};"
         f" {_describe_chart_source(state)}",
     )

@@ -263,9 +263,9 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
             phone=state.phone,
         )
     st.caption(
-        "Blue, positive: the rouble stronger against dollar, yuan, euro; the number up for euro in"
-        " dollars and Brent. Each series by its own clock and within its own dates; a rate counts"
-        " once. Standardised: each move divided by its forecast error, so that series can be"
+        "Blue, positive: the rouble stronger against dollar, yuan, euro; the euro stronger against"
+        " the dollar; Brent up. Each series by its own clock and within its own dates; a rate"
+        " counts once. Standardised: each move divided by its forecast error, so that series can be"
         " compared; in brackets log points. • marks a p below 0.05 of the signed-rank test on"
         " clusters of events, Holm-corrected over all cells with a verdict. Grey, no verdict: fewer"
         f" than {MIN_RATES} rates or {MIN_CLUSTERS} clusters, or one rate with more than"

@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.container import rates_from_file
+from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.user_files import RateFileContents, RateFileOptions
 from dashboard.presentation.escaping import escape_markdown
@@ -15,13 +16,14 @@ from dashboard.presentation.formatting import format_count, format_day_range
 from dashboard.presentation.rates import (
     DATE_ORDER_LABELS,
     NO_ZONE_LABEL,
-    QUOTE_LABELS,
+    QUOTE_OPTIONS,
     TIMESTAMP_LABELS,
     ZONES,
     build_preview_columns,
     describe_fetch,
     describe_imported_series,
     describe_rate_file,
+    format_quote_option,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import (
@@ -118,9 +120,12 @@ def _draw_upload() -> None:
         title = st.text_input("Title", key="own.title", placeholder="as the file", width=220)
         quote = st.selectbox(
             "The number is",
-            list(QUOTE_LABELS),
-            format_func=QUOTE_LABELS.__getitem__,
+            QUOTE_OPTIONS,
+            format_func=format_quote_option,
             key="own.quote",
+            accept_new_options=True,
+            help="Of other currencies, type the quote like uah-per-usd. A column named like"
+            " USD/UAH needs none.",
             width=250,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -144,7 +149,9 @@ def _draw_upload() -> None:
         )
     if upload is None:
         return
-    reading = RateFileOptions(quote, dates=order, zone=zone or "", stamps=stamps)
+    reading = RateFileOptions(
+        quote or AS_QUOTED_OPTION, dates=order, zone=zone or "", stamps=stamps
+    )
     _draw_reading(_read_upload(upload, reading), SeriesNaming(name, title))
 
 

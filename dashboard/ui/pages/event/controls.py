@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.models.currencies import currency_subject
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
+from dashboard.presentation.formatting import join_names
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.services.method import describe_method, needs_factor
-from dashboard.services.study_inputs import available_factors, event_windows
+from dashboard.services.study_inputs import available_factors, codes_without_factors, event_windows
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
 from dashboard.ui.pages.event.state import POOL_OPTIONS, get_window_key
@@ -50,13 +52,14 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
         return
     offered = available_factors(card, session.get_cards(), link["model"])
     factors = {item.id: item.title for item in offered}
+    refused = join_names([currency_subject(code).name for code in codes_without_factors(card)])
     st.selectbox(
         "Explained by",
         list(factors),
         format_func=factors.__getitem__,
         width=200,
-        help="Its move on the same market day; a day without it is left empty. Rates of the"
-        " rouble are not offered: they move with the event itself.",
+        help="Its move on the same market day; a day without it is left empty. Rates of"
+        f" {refused} are not offered: they move with the event itself.",
         **link.widget("factor", link["factor"] or next(iter(factors))),
     )
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event, Origin
 from dashboard.models.moves import EventView
 from dashboard.presentation.charts.event_window import (
@@ -310,7 +311,8 @@ def _draw_citation(link: UrlState, state: EventState) -> None:
 def _draw_claim_link(state: EventState) -> None:
     """Draw the link to the claims about the day of the first rate that can contain the event."""
     view = state.view
-    if view.timing is None or not view.card.is_rouble or view.card.bar_minutes:
+    is_checkable = view.card.subject.code == NEWS_CURRENCY and not view.card.bar_minutes
+    if view.timing is None or not is_checkable:
         return
     first = view.timing.first
     settings = build_level_query(first.day, first.rate, view.card.id)

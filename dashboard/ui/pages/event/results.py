@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.models.currencies import NEWS_CURRENCY, Subject
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
 from dashboard.models.moves import EventView, Move, SourceMove
 from dashboard.models.study import Pool, duration_text, window_text
@@ -209,15 +210,21 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
     }
 
 
+def _describe_log_points(subject: Subject) -> str:
+    if not subject.is_currency:
+        return "Log pts = 100 × log change of the number, positive = up"
+    return f"Log pts = 100 × log change of {subject.name}'s value, positive = stronger"
+
+
 def describe_columns(view: EventView, pool: Pool) -> str:
     """The meaning of the columns, as the Method page has it."""
     request = view.request
     return (
-        "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
-        " percentages are the same move seen from either side. CAR: the move less the one expected"
-        f" under the model ({describe_model(request.model, view.factors)}), from the"
-        f" {view.n_estimation} moves that end {request.gap} before the window. Percentile: share of"
-        f" {POOL_HELP[pool]} with a smaller CAR, each in units of the volatility before it; by size"
+        f"{_describe_log_points(view.card.subject)}; the two percentages are the same move seen"
+        " from either side. CAR: the move less the one expected under the model"
+        f" ({describe_model(request.model, view.factors)}), from the {view.n_estimation} moves that"
+        f" end {request.gap} before the window. Percentile: share of {POOL_HELP[pool]} with a"
+        " smaller CAR, each in units of the volatility before it; by size"
         " alone: with a smaller CAR as it is. Placebo p: share, the event included, with one at"
         " least as large in those units. Windows are written in offsets: 0 is the first rate that"
         f" can contain the event.{_describe_bars(view)}"
@@ -287,7 +294,7 @@ def _format_significance(move: Move, text: str) -> str:
 
 def draw_source_moves(state: EventState) -> None:
     """Draw the table, the publication times and the file; nothing for other series."""
-    if not state.view.card.is_rouble:
+    if state.view.card.subject.code != NEWS_CURRENCY:
         return
     moves = _get_source_moves(state.event)
     st.subheader("The same move on every source", anchor=False)

@@ -24,6 +24,7 @@ from dashboard.services.study_inputs import (
     DEFAULT_REQUEST,
     HOUR_WINDOWS,
     available_factors,
+    codes_without_factors,
     default_request,
     default_window,
     event_windows,
@@ -78,7 +79,7 @@ def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
     if link["factor"] and link["factor"] not in choices:
         notice = (
             f"{_get_series_title(link['factor'])} cannot explain {card.title}:"
-            f" {_explain_refusal(link['factor'])}."
+            f" {_explain_refusal(link['factor'], card)}."
         )
         link.ignore("factor")
     chosen = link["factor"] or next(iter(choices))
@@ -110,12 +111,12 @@ def _get_series_title(series_id: str) -> str:
     return next((card.title for card in session.get_cards() if card.id == series_id), series_id)
 
 
-def _explain_refusal(series_id: str) -> str:
+def _explain_refusal(series_id: str, studied: SeriesCard) -> str:
     card = next((card for card in session.get_cards() if card.id == series_id), None)
     if card is None:
         return "there is no such series"
-    if card.is_rouble:
-        return "it moves with the rouble itself, so it would take the answer away"
+    if card.subject.code in codes_without_factors(studied):
+        return f"it moves with {card.subject.name} itself, so it would take the answer away"
     return "it is the series itself, or counts in other steps"
 
 

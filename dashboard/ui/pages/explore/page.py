@@ -441,7 +441,7 @@ def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
 
 def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
     """When the rate was last as strong and as weak."""
-    if not quoting.card.is_rouble:
+    if not quoting.card.subject.is_currency:
         return ""
     messages = []
     for word, seen in zip(RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True):

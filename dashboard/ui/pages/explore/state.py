@@ -94,8 +94,7 @@ def format_title(state: ExploreState) -> str:
         return f"{state.series.card.title}: no rate in this window"
     (first, first_rate), (last, last_rate) = ends
     move = move_between(state.series.card, first_rate, last_rate)
-    subject = "Rouble" if state.series.card.is_rouble else state.quoting.unit
-    return f"{state.quoting.headline(move, subject)}, {format_day(first)} to {format_day(last)}"
+    return f"{state.quoting.headline(move)}, {format_day(first)} to {format_day(last)}"
 
 
 def _format_subtitle(state: ExploreState) -> str:

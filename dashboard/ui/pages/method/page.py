@@ -7,19 +7,19 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import Event
-from dashboard.models.series import RateSeries
+from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.comparison_moves import build_funnel_figure
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
 from dashboard.presentation.formatting import format_day
 from dashboard.presentation.method import (
     LIMITATIONS,
-    TERMS,
     build_brief_size_columns,
     build_example_steps,
     build_funnel_rows,
     build_recommendation_columns,
     build_recommendation_notes,
     build_size_columns,
+    define_terms,
     describe_constants,
     describe_projection_coverage,
     describe_rule,
@@ -77,7 +77,7 @@ def draw(link: UrlState) -> None:
     _draw_test_recommendations()
     _draw_funnel(series, known)
     _draw_limits(known)
-    _draw_terms()
+    _draw_terms(series.card)
     _draw_sources()
 
 
@@ -212,10 +212,11 @@ def _draw_limits(known: tuple[Event, ...]) -> None:
     )
 
 
-def _draw_terms() -> None:
+def _draw_terms(card: SeriesCard) -> None:
     st.subheader("Terminology")
-    half = (len(TERMS) + 1) // 2
-    for column, terms in zip(st.columns(2), (TERMS[:half], TERMS[half:]), strict=True):
+    all_terms = define_terms(card)
+    half = (len(all_terms) + 1) // 2
+    for column, terms in zip(st.columns(2), (all_terms[:half], all_terms[half:]), strict=True):
         column.markdown(
             "\n".join(
                 f"- **{escape_markdown(word)}**: {escape_markdown(meaning)}"

@@ -12,7 +12,7 @@ from dashboard.presentation.escaping import escape_label
 from dashboard.presentation.formatting import EXPECTED_TITLES
 from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID
 from dashboard.services.method import needs_factor
-from dashboard.services.study_inputs import available_factors
+from dashboard.services.study_inputs import available_factors, is_comparable
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION
 from dashboard.ui.components.view_controls import draw_period_fields, draw_series_choice
@@ -142,13 +142,12 @@ def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
 
 
 def _draw_series_choices(view: UrlState, state: RobustnessState) -> None:
-    """Draw the choice of further series with the unit of the first."""
+    """Draw the choice of further series with the subject of the first."""
     first = state.series[0].card
     titles = {
         card.id: card.title
         for card in session.get_price_cards()
-        if card.id != first.id
-        and (card.is_rouble, card.bar_minutes) == (first.is_rouble, first.bar_minutes)
+        if card.id != first.id and is_comparable(card, first)
     }
     if titles:
         st.multiselect(

@@ -137,7 +137,7 @@ def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
     if not answer.distinct:
         return "No specification has an event with a move"
     word = name_direction(card, 100 * answer.median)
-    subject = "rouble" if card.is_rouble else card.title
+    subject = card.subject.noun if card.subject.is_currency else card.title
     size = f"{format_number(abs(100 * answer.median), 2)} log pts {word}"
     share = _format_share(answer.same_sign)
     those = f"{format_count(answer.distinct, 'distinct specification')}"
@@ -252,7 +252,7 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
     )  # fmt: skip
     quoting = QuotedSeries(card, QuoteMode.WEAKER)
     up, down = (quoting.direction(value) for value in (1.0, -1.0))
-    subject = " rouble" if card.is_rouble else ""
+    subject = f" {card.subject.noun}" if card.subject.is_currency else ""
     return SpecificationCurve(
         rows=rows,
         descriptions=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),

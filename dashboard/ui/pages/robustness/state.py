@@ -25,7 +25,7 @@ from dashboard.services.robustness import (
     RunProgress,
     count_categories,
 )
-from dashboard.services.study_inputs import available_factors
+from dashboard.services.study_inputs import available_factors, is_comparable
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION, CATEGORY_IDS, EXPECTED_OPTIONS
 from dashboard.ui.url_state import (
@@ -219,8 +219,7 @@ def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
     others = [
         name
         for name in view["also"]
-        if name in cards and name != first.id and cards[name].is_rouble == first.is_rouble
-        and cards[name].bar_minutes == first.bar_minutes
+        if name in cards and name != first.id and is_comparable(cards[name], first)
     ]  # fmt: skip
     if len(others) < len(view["also"]):
         view.ignore("also")
