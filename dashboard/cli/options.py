@@ -41,7 +41,7 @@ AsOfOption: TypeAlias = Annotated[
 
 JsonOption: TypeAlias = Annotated[bool, Opt("--json", help="Print JSON.")]
 RatesOption: TypeAlias = Annotated[
-    Texts, Opt("--rates", metavar="ID|FILE", help="A series, or a CSV of levels: date,<series>…")
+    Texts, Opt("--rates", metavar="ID|FILE", help="A series, or a CSV or .xlsx of levels.")
 ]
 QuoteOption: TypeAlias = Annotated[
     str,
@@ -76,7 +76,7 @@ ExpectedFilter: TypeAlias = Annotated[
 TagFilter: TypeAlias = Annotated[Texts, Opt("--tag", help="Only with this tag; repeatable.")]
 NoteIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `events add` printed it.")]
 OutputFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="- is standard output.")]
-CsvFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="A CSV.")]
+CsvFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="CSV or .xlsx.")]
 EventFileArgument: TypeAlias = Annotated[
     Path, Arg(metavar="FILE", help="CSV, .xlsx, JSON or iCalendar.")
 ]
@@ -114,6 +114,12 @@ RateZoneOption: TypeAlias = Annotated[
 ]
 BarStampsOption: TypeAlias = Annotated[
     Literal["begin", "end"] | None, Opt("--stamps", help="When a bar is stamped.")
+]
+RateDateColumnOption: TypeAlias = Annotated[
+    str, Opt("--date", metavar="COLUMN", help="Which column of rates holds the dates.")
+]
+RateColumnOption: TypeAlias = Annotated[
+    Texts, Opt("--column", metavar="COLUMN", help="Read this column of rates; repeatable.")
 ]
 SeriesNameOption: TypeAlias = Annotated[str, Opt("--name", metavar="ID", help="Stored as own_ID.")]
 SeriesTitleOption: TypeAlias = Annotated[

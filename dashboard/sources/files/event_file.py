@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, Event
+from dashboard.models.event import MOSCOW, Event, Expected
 from dashboard.models.user_files import (
     DateOrderQuestion,
     EventFileOptions,
@@ -21,24 +23,47 @@ from dashboard.models.user_files import (
 )
 from dashboard.sources.files import delimited_file, excel_file, icalendar_file, json_file
 from dashboard.sources.files.date_formats import (
+    WEEKDAYS,
     LocalTime,
     ambiguous_days,
     resolve_day_order,
     resolve_time,
     split_date_time,
+    split_range,
+    split_weekday,
+    to_24_hour_time,
     to_iso_date,
 )
 from dashboard.sources.files.event_grid import (
     EXPORT_COLUMNS,
     MAX_BYTES,
+    ONE_DAY,
     EventGrid,
     EventReader,
     choose_columns,
+    generate_event_id,
     match_columns,
+    stated_zone,
 )
-from dashboard.sources.files.text import check_size, display_name, display_text, read_bytes
+from dashboard.sources.files.text import (
+    check_size,
+    display_name,
+    display_text,
+    parse_day,
+    parse_moment,
+    read_bytes,
+)
 
-MIDNIGHT_TIMES: Final = frozenset({"0:00", "00:00", "00:00:00", "0:00:00", "00:00:00.000"})
+_MIDNIGHT: Final = re.compile(r"0?0:00(?::00(?:[.,]0+)?)?|24:00(?::00)?")
+HOURLESS_WORDS: Final = frozenset(
+    {
+        "all day", "all-day", "allday", "whole day", "full day", "tentative", "tbd", "tba", "tbc", "n/a",
+        "na", "none", "unknown", "not set", "-", "–", "—", "?", "весь день", "целый день", "уточняется",
+        "неизвестно", "не указано", "нет",
+    }
+)  # fmt: skip
+"""What calendars and sheets write where there is no hour."""
+ALL_DAY_FLAGS: Final = frozenset({"true", "yes", "y", "1", "x", "да", "истина", "всего дня"})
 _UNSUPPORTED_SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password",
      "save it as .xlsx without one"),
@@ -71,7 +96,12 @@ _FILE_EXTENSIONS: Final = {
 
 
 def read_event_rows(
-    source: Path | bytes, options: EventFileOptions, today: date, *, name: str = ""
+    source: Path | bytes,
+    options: EventFileOptions,
+    today: date,
+    *,
+    name: str = "",
+    needs_title: bool = True,
 ) -> EventFileRows:
     """Read CSV, Excel, JSON or iCalendar; the content decides about the format, not the name.
 
@@ -80,6 +110,7 @@ def read_event_rows(
         options: what the user states about the file.
         today: the day from which "at most two years ahead" counts.
         name: of an upload in messages.
+        needs_title: whether a file without titles and ids is refused.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
@@ -91,10 +122,11 @@ def read_event_rows(
     if options.sheet and grid.kind != excel_file.KIND:
         msg = f"{name} is {grid.kind} and has no sheets"
         raise InputError(msg, field="sheet", value=display_text(options.sheet))
-    fields = _match_fields(grid, options)
+    fields = _match_fields(grid, options, needs_title=needs_title)
     if not grid.rows:
         msg = f"{name}: has a header but no rows; add at least one"
         raise InputError(msg)
+    forecast = _leave_out_forecasts(grid, fields, options)
     columns = build_columns(grid, fields, options)
     rows = _RowReader(columns).all()
     return EventFileRows(
@@ -107,6 +139,7 @@ def read_event_rows(
             *_extension_messages(name, grid.kind),
             *grid.messages,
             *columns.messages,
+            *forecast,
             *_unused_column_messages(grid, fields),
         ),
         dates=columns.dates,
@@ -152,6 +185,11 @@ def _read_grid(data: bytes, name: str, options: EventFileOptions, today: date) -
     return delimited_file.read_csv(data, name, options.columns)
 
 
+def is_midnight(clock: str) -> bool:
+    """Whether a time of day is 00:00."""
+    return _MIDNIGHT.fullmatch(to_24_hour_time(clock.strip())) is not None
+
+
 def _leading_text(data: bytes) -> str:
     """The first characters of a text in any encoding."""
     codec = "utf-16" if data[:2] in _BYTE_ORDER_MARKS else "utf-8-sig"
@@ -185,11 +223,33 @@ def _reject_mapping(name: str, kind: str, options: EventFileOptions) -> None:
         raise InputError(msg, field="map")
 
 
-def _match_fields(grid: EventGrid, options: EventFileOptions) -> dict[str, str]:
+def _match_fields(
+    grid: EventGrid, options: EventFileOptions, *, needs_title: bool
+) -> dict[str, str]:
     if grid.kind == icalendar_file.KIND:
         return dict(icalendar_file.FIELDS)
     header_place = {json_file.KIND: "names", excel_file.KIND: "header"}.get(grid.kind, "line 1")
-    return choose_columns(grid.name, grid.header, options.columns, header_place)
+    return choose_columns(
+        grid.name, grid.header, options.columns, header_place, needs_title=needs_title
+    )
+
+
+def _leave_out_forecasts(
+    grid: EventGrid, fields: dict[str, str], options: EventFileOptions
+) -> list[str]:
+    """Remove a column `Expected` of an economic calendar: it holds forecasts, not directions."""
+    column = fields.get("expected")
+    if column is None or "expected" in options.columns:
+        return []
+    index = grid.header.index(column)
+    words = {row[index].casefold() for row in grid.rows if row[index]}
+    if not words or words & set(Expected):
+        return []
+    del fields["expected"]
+    return [
+        f"{grid.name}: the column {display_text(column)} holds no directions"
+        f" ({', '.join(Expected)}) and is not used"
+    ]
 
 
 def _extension_messages(name: str, kind: str) -> list[str]:
@@ -226,6 +286,7 @@ class EventColumns:
         messages: for the user.
         dates: the question about the order of day and month, where a date is ambiguous.
         zoneless: the number of times of day without a zone of their own.
+        whole_days: rows whose flag says that they last the whole day.
     """
 
     grid: EventGrid
@@ -235,6 +296,12 @@ class EventColumns:
     messages: list[str] = field(default_factory=list)
     dates: DateOrderQuestion | None = None
     zoneless: int = 0
+    whole_days: set[int] = field(default_factory=set)
+
+    @property
+    def is_export(self) -> bool:
+        """Whether this program wrote the file."""
+        return {column.casefold() for column in self.grid.header} >= EXPORT_COLUMNS
 
     def column(self, name: str) -> list[str]:
         """The cells of a field; empty ones where the file has none."""
@@ -268,21 +335,99 @@ def build_columns(
         columns.cells[name] = [row[index] for row in grid.rows]
     for row, reason in grid.wrong.items():
         columns.wrong[row] = f"{columns.place(row)}: {reason}"
-    split = _split_dates_and_times(columns)
+    split, weekdays = _split_dates_and_times(columns)
+    _clear_times_of_days(columns, split)
     _apply_day_order(columns, options)
+    _check_weekdays(columns, weekdays)
     _resolve_times(columns, split, options)
+    _shorten_exclusive_ends(columns)
     return columns
 
 
-def _split_dates_and_times(columns: EventColumns) -> list[tuple[str, str]]:
-    """Remove the time of day from the date cells; returns time and zone of each row."""
-    ends = [to_iso_date(split_date_time(cell)[0]) for cell in columns.column("end_date")]
-    parts = [split_date_time(cell) for cell in columns.column("date")]
-    columns.cells["end_date"] = ends
-    columns.cells["date"] = [to_iso_date(day) for day, _, _ in parts]
-    if all(time in MIDNIGHT_TIMES for _, time, _ in parts if time):
-        return [("", "")] * len(parts)  # a spreadsheet's way to write a day
-    return [(time, zone) for _, time, zone in parts]
+def _split_dates_and_times(
+    columns: EventColumns,
+) -> tuple[list[tuple[str, str]], list[int | None]]:
+    """Leave the days in the date cells; returns time and zone, and the weekday, of each row."""
+    ends = columns.column("end_date")
+    columns.cells["end_date"] = [to_iso_date(split_date_time(cell)[0]) for cell in ends]
+    columns.cells["date"] = list(columns.column("date"))
+    times: list[tuple[str, str]] = []
+    weekdays: list[int | None] = []
+    for row, cell in enumerate(columns.cells["date"]):
+        written, weekday = split_weekday(cell)
+        first, last = split_range(written)
+        last_day = split_date_time(split_weekday(last)[0])[0]
+        if last and ":" not in last_day:
+            if ends[row]:
+                columns.mark_invalid(row, "end_date", "the last day is given twice; keep one")
+            columns.cells["end_date"][row] = to_iso_date(last_day)
+        day, time, zone = split_date_time(split_weekday(first)[0])
+        columns.cells["date"][row] = to_iso_date(day)
+        times.append((time, zone))
+        weekdays.append(weekday)
+    return times, weekdays
+
+
+def _clear_times_of_days(columns: EventColumns, split: list[tuple[str, str]]) -> None:
+    """Remove what stands for "no hour": midnight, `All Day`, the flag of a whole day.
+
+    A column of dates written with midnight needs no message: spreadsheets write days like that.
+    """
+    clocks = list(columns.column("time"))
+    has_clocks = any(clocks) or any(zone for _, zone in split)
+    flags = [flag.casefold() in ALL_DAY_FLAGS for flag in columns.column("all_day")]
+    midnights: list[int] = []
+    words: dict[str, int] = {}
+    for row, ((time, zone), clock) in enumerate(zip(split, clocks, strict=True)):
+        if clock.casefold() in HOURLESS_WORDS:
+            words[clock] = words.get(clock, 0) + 1
+            clocks[row] = ""
+        elif is_midnight(time) or is_midnight(clock):
+            midnights.append(row)
+            split[row], clocks[row] = ("", zone), ""
+        if flags[row]:
+            split[row], clocks[row] = ("", ""), ""
+    columns.cells["time"] = clocks
+    columns.whole_days.update(row for row, flag in enumerate(flags) if flag)
+    told = [row for row in midnights if not flags[row]]
+    if told and (has_clocks or any(time for time, _ in split)):
+        columns.messages.append(_hourless_message(columns.grid.name, "00:00", len(told)))
+    for word, count in words.items():
+        columns.messages.append(_hourless_message(columns.grid.name, word, count))
+
+
+def _hourless_message(name: str, word: str, count: int) -> str:
+    times = "1 time" if count == 1 else f"{count} times"
+    kind = " (midnight)" if word == "00:00" else ""
+    return (
+        f"{name}: {times} '{display_text(word)}'{kind} were taken as a day without an hour; where"
+        " midnight itself is meant, write 00:01"
+    )
+
+
+def _check_weekdays(columns: EventColumns, weekdays: list[int | None]) -> None:
+    """Say where the day of the week in a cell is not that of its date."""
+    for row, weekday in enumerate(weekdays):
+        if weekday is None or row in columns.wrong:
+            continue
+        with suppress(ValueError):  # said when the row is read
+            day = parse_day(columns.cells["date"][row])
+            if day.weekday() != weekday:
+                columns.messages.append(
+                    f"{columns.place(row, 'date')}: {day} is a {WEEKDAYS[day.weekday()]}, not a"
+                    f" {WEEKDAYS[weekday]}; check the date"
+                )
+
+
+def _shorten_exclusive_ends(columns: EventColumns) -> None:
+    """End an event on the day before the midnight at which it ends, as calendars write it."""
+    stated = columns.column("end_time")
+    ends = columns.cells["end_date"]
+    for row, clock in enumerate(stated):
+        if ends[row] and is_midnight(clock):
+            with suppress(ValueError):  # said when the row is read
+                first, last = parse_day(columns.cells["date"][row]), parse_day(ends[row])
+                ends[row] = (last - ONE_DAY).isoformat() if last > first else ends[row]
 
 
 def _apply_day_order(columns: EventColumns, options: EventFileOptions) -> None:
@@ -307,14 +452,16 @@ def _resolve_times(
     columns: EventColumns, split: list[tuple[str, str]], options: EventFileOptions
 ) -> None:
     stated, zones = columns.column("time_utc"), columns.column("zone")
-    utc = list(stated)
+    utc = ["" if row in columns.whole_days else cell for row, cell in enumerate(stated)]
+    default_zone = options.zone or _header_zone(columns)
+    exact: list[int] = []
     for row, ((time, zone), cell) in enumerate(zip(split, columns.column("time"), strict=True)):
-        if row in columns.wrong or not (time or cell):
+        if row in columns.wrong or not (time or cell) or row in columns.whole_days:
             continue
         if (time and cell) or stated[row]:
             columns.mark_invalid(row, "date", "the time of day is given twice; keep one of the two")
             continue
-        zone_name = zones[row] or options.zone
+        zone_name = zones[row] or default_zone
         local_time = LocalTime(columns.cells["date"][row], time or cell, zone, zone_name or MOSCOW)
         try:
             resolved = resolve_time(local_time)
@@ -328,14 +475,66 @@ def _resolve_times(
             )
         utc[row] = resolved.utc
         columns.cells["date"][row] = resolved.day
+        if not resolved.used_default_zone:
+            exact.append(row)
         columns.zoneless += resolved.used_default_zone and not zones[row]
     columns.cells["time_utc"] = utc
-    if options.zone and not any(zones):
-        columns.cells["zone"] = [options.zone if moment else "" for moment in utc]
-    if columns.zoneless and not options.zone:
+    if len(exact) == sum(map(bool, utc)):
+        _take_midnights_as_days(columns, exact, default_zone or MOSCOW)
+    elif not columns.is_export:
+        stated_rows = [row for row, cell in enumerate(stated) if cell]
+        if len(stated_rows) == sum(map(bool, utc)):
+            _take_midnights_as_days(columns, stated_rows, default_zone or MOSCOW, of_own_day=True)
+    if default_zone and not any(zones):
+        columns.cells["zone"] = [
+            default_zone if moment else "" for moment in columns.cells["time_utc"]
+        ]
+    if default_zone and not options.zone and columns.zoneless:
+        columns.messages.append(
+            f"{columns.grid.name}: the times are those of {default_zone}, as the column"
+            f" {display_text(columns.fields.get('time') or columns.fields['date'])} says"
+        )
+    elif columns.zoneless and not options.zone:
         columns.messages.append(
             f"{columns.grid.name}: {columns.zoneless} times have no zone and were read as {MOSCOW};"
             " say their time zone on import if it is another"
+        )
+
+
+def _header_zone(columns: EventColumns) -> str:
+    """The zone that the name of the column of times, or of dates, states."""
+    names = (columns.fields.get("time", ""), columns.fields["date"])
+    return next(filter(None, map(stated_zone, names)), "")
+
+
+def _take_midnights_as_days(
+    columns: EventColumns, rows: list[int], zone: str, *, of_own_day: bool = False
+) -> None:
+    """Take moments as days where all of them are midnight in a zone: programs write days so.
+
+    Args:
+        columns: with the moments as UTC.
+        rows: all that have a moment.
+        zone: in which they may be midnight.
+        of_own_day: whether the midnight has to be that of the date in the row.
+    """
+    local: dict[int, datetime] = {}
+    for row in rows:
+        try:
+            day = parse_day(columns.cells["date"][row])
+            moment = parse_moment(columns.cells["time_utc"][row], day).astimezone(ZoneInfo(zone))
+        except (ValueError, LookupError, OSError):
+            return
+        if moment.time() != time() or (of_own_day and moment.date() != day):
+            return
+        local[row] = moment
+    for row, moment in local.items():
+        columns.cells["date"][row] = moment.date().isoformat()
+        columns.cells["time_utc"][row] = ""
+    if local:
+        columns.messages.append(
+            f"{columns.grid.name}: every time is midnight in {zone}; they were read as days without"
+            " an hour"
         )
 
 
@@ -346,11 +545,10 @@ class _RowReader:
     """Reads the rows of a file in order."""
 
     def __init__(self, columns: EventColumns) -> None:
-        is_export = {column.casefold() for column in columns.grid.header} >= EXPORT_COLUMNS
-        is_escaped = is_export and columns.grid.kind != json_file.KIND
+        is_escaped = columns.is_export and columns.grid.kind != json_file.KIND
         self._columns = columns
-        self._reader = EventReader(columns, is_export=is_export, is_escaped=is_escaped)
-        self._ids: dict[str, str] = {}
+        self._reader = EventReader(columns, is_export=columns.is_export, is_escaped=is_escaped)
+        self._ids: dict[str, tuple[str, Event]] = {}
 
     def all(self) -> tuple[EventFileRow, ...]:
         """Every row, in file order."""
@@ -369,14 +567,89 @@ class _RowReader:
         return EventFileRow(place, event, messages=tuple(self._reader.notes[first_note:]))
 
     def _titled(self, index: int, event: Event) -> Event:
-        """The event; in a file without titles the id is the title. Two equal ids are refused."""
+        """The event; in a file without titles the id is the title.
+
+        Raises:
+            InputError: another event has its id.
+        """
         place = self._columns.grid.places[index]
-        if event.id and self._ids.setdefault(event.id, place) != place:
-            msg = (
-                f"{self._columns.place(index, 'id')}: '{display_text(event.id)}' is already in"
-                f" {self._ids[event.id]}; rename"
-            )
-            raise InputError(msg)
+        if event.id:
+            first, known = self._ids.setdefault(event.id, (place, event))
+            if known != event:
+                msg = (
+                    f"{self._columns.place(index, 'id')}: '{display_text(event.id)}' is already in"
+                    f" {first}; rename"
+                )
+                raise InputError(msg)
         if "title" not in self._columns.fields:
             return replace(event, title=event.id)
         return event
+
+
+# ---- events of a study
+
+
+@dataclass(frozen=True, slots=True)
+class EventTable:
+    """The events of a file in the order of their days, and messages for the user.
+
+    `places` are the places of the events: `file.csv, row 3 (line 4)`.
+    """
+
+    name: str
+    events: tuple[Event, ...]
+    places: tuple[str, ...]
+    messages: tuple[str, ...]
+    sha256: str
+
+
+def read_events(
+    source: Path | bytes, options: EventFileOptions, today: date, *, name: str = ""
+) -> EventTable:
+    """Read a file of which every row has to be an event; a row given twice is one event.
+
+    Args:
+        source: a path, or the bytes of an upload.
+        options: what the user states about the file.
+        today: the day from which "at most two years ahead" counts.
+        name: of an upload in messages.
+
+    Raises:
+        InputError: the file or a row of it cannot be read.
+    """
+    file = read_event_rows(source, options, today, name=name, needs_title=False)
+    first_of: dict[Event, str] = {}
+    messages = list(file.messages)
+    for row in file.rows:
+        if row.event is None:
+            raise InputError(row.wrong)
+        messages.extend(row.messages)
+        if row.event in first_of:
+            messages.append(
+                f"{row.place}: is the event of {first_of[row.event]} again and was left out"
+            )
+        first_of.setdefault(row.event, row.place)
+    events = _with_ids(list(first_of))
+    generated = sum(not event.id for event in first_of)
+    if generated:
+        messages.append(f"{file.name}: {generated} events had no id; made from title and date")
+    order = sorted(range(len(events)), key=lambda k: events[k].day)
+    places = list(first_of.values())
+    return EventTable(
+        name=file.name,
+        events=tuple(events[k] for k in order),
+        places=tuple(places[k] for k in order),
+        messages=tuple(messages),
+        sha256=file.sha256,
+    )
+
+
+def _with_ids(events: list[Event]) -> list[Event]:
+    """The events with an id and a title each."""
+    seen = {event.id for event in events if event.id}
+    named = []
+    for event in events:
+        event_id = event.id or generate_event_id(event, seen)
+        seen.add(event_id)
+        named.append(replace(event, id=event_id, title=event.title or event_id))
+    return named

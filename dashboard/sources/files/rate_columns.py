@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias
 from dashboard.models.currencies import CurrencyPair, pair_of_name
 from dashboard.models.errors import InputError
 from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
+from dashboard.models.user_files import RateFileOptions
 from dashboard.sources.files.delimited_file import Header
 from dashboard.sources.files.event_grid import normalize_column_name
 from dashboard.sources.files.text import display_text, is_date_like
@@ -175,20 +176,18 @@ class RateColumns:
     zone: str = ""
 
 
-def choose_columns(
-    file: str, header: Sequence[str], date_column: str = "", columns: Sequence[str] | None = None
-) -> RateColumns:
+def choose_columns(file: str, header: Sequence[str], options: RateFileOptions) -> RateColumns:
     """What the columns of a table hold, by their names and as the user says.
 
     Args:
         file: in messages.
         header: the names of the columns.
-        date_column: the column of the dates; empty where its name shows it.
-        columns: the columns of rates; None where the names show them.
+        options: the column of the dates and those of rates, where the user names them.
 
     Raises:
         InputError: a column that was named does not exist, or no column is left to read.
     """
+    date_column, columns = options.date, options.columns
     roles = {name: column_role(name) for name in header}
     date = _find_column(file, header, date_column) if date_column else _date_column(header)
     names = {normalize_column_name(name) for name in header}
@@ -207,6 +206,8 @@ def choose_columns(
         chosen = [_find_column(file, left, column) for column in dict.fromkeys(columns)]
         rates = {name: name for name in chosen}
         is_bar = any(roles[name] in {"close", "price"} for name in chosen)
+    wanted = {factor.casefold() for factor in options.factors}
+    rates |= {name: name for name in left if name.casefold() in wanted}
     return RateColumns(
         date=date,
         time=time,

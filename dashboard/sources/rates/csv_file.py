@@ -143,7 +143,7 @@ def read_rate_file(
     if {column.casefold() for column in table.header} == EXPORT_COLUMNS:
         series = tuple(_read_export_series(table, options.quote))
         return RateFileContents(table.name, series, table.messages, table.sha256)
-    columns = choose_columns(table.name, table.header, options.date, options.columns)
+    columns = choose_columns(table.name, table.header, options)
     notes = list(table.messages)
     columns = _without_empty_columns(table, columns, notes, is_chosen=options.columns is not None)
     parts = _split_by_key(table, columns)
@@ -235,7 +235,9 @@ def _column_messages(
     if pair_of_option(options.quote) is None:
         for one in series:
             level = float(np.nanmedian(one.rate))
-            yield from pair_messages(f"{table.name}, column {display_text(one.card.id)}", one.card, level)
+            yield from pair_messages(
+                f"{table.name}, column {display_text(one.card.id)}", one.card, level
+            )
 
 
 # ---- rows
@@ -381,7 +383,9 @@ def _read_export_series(table: TextTable, quote: str) -> Iterator[RateSeries]:
         yield _build_series(
             _build_card(
                 table.name, name or "rate", pair_of_option(quote) or pair_of_name(name), times
-            ), times, rate[rows]
+            ),
+            times,
+            rate[rows],
         )
 
 
