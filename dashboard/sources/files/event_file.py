@@ -427,7 +427,7 @@ def _shorten_exclusive_ends(columns: EventColumns) -> None:
         if ends[row] and is_midnight(clock):
             with suppress(ValueError):  # said when the row is read
                 first, last = parse_day(columns.cells["date"][row]), parse_day(ends[row])
-                ends[row] = (last - ONE_DAY).isoformat() if last > first else ends[row]
+                ends[row] = (last - ONE_DAY).isoformat() if last - ONE_DAY > first else ""
 
 
 def _apply_day_order(columns: EventColumns, options: EventFileOptions) -> None:
