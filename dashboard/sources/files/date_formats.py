@@ -64,9 +64,7 @@ _DAY_AND_YEAR: Final = re.compile(r"[0-9]{1,2},?\s[0-9]{4}")
 _DAY_AND_MONTH: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.?")
 _NAMED_DAY: Final = re.compile(r"(?:[0-9]{1,2}\s[^\W\d_]{3,9}|[^\W\d_]{3,9}\.?\s[0-9]{1,2})\.?")
 _YEAR_LAST: Final = re.compile(r"([0-9]{4})(?:\s?(?:г\.?|года))?$")
-_ZONE_MARK: Final = (
-    r"Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT|MSK|МСК|ET|EDT|EST|CET|CEST"
-)
+_ZONE_MARK: Final = r"Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT|MSK|МСК|ET|CEST|CET"
 _TWELVE_HOUR_TIME: Final = re.compile(
     r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2})(?:\.[0-9]{1,9})?)?\s?([AaPp])\.?[Mm]\.?"
 )
@@ -82,7 +80,7 @@ _UTC_OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?")
 _ZONE_NAMES: Final = {
     "Z": "UTC", "UTC": "UTC", "GMT": "UTC", "MSK": MOSCOW, "МСК": MOSCOW, "ET": "America/New_York",
 }  # fmt: skip
-_ZONE_OFFSETS: Final = {"EST": "-05:00", "EDT": "-04:00", "CET": "+01:00", "CEST": "+02:00"}
+_ZONE_OFFSETS: Final = {"CET": "+01:00", "CEST": "+02:00"}
 _MAX_OFFSET: Final = timedelta(hours=14)
 DayOrder: TypeAlias = Literal["dmy", "mdy"]
 DAY_ORDER_NAMES: Final[dict[DayOrder, str]] = {"dmy": "day/month/year", "mdy": "month/day/year"}

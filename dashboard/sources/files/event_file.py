@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -57,9 +58,9 @@ from dashboard.sources.files.text import (
 _MIDNIGHT: Final = re.compile(r"0?0:00(?::00(?:[.,]0+)?)?|24:00(?::00)?")
 HOURLESS_WORDS: Final = frozenset(
     {
-        "all day", "all-day", "allday", "whole day", "full day", "tentative", "tbd", "tba", "tbc", "n/a",
-        "na", "none", "unknown", "not set", "-", "–", "—", "?", "весь день", "целый день", "уточняется",
-        "неизвестно", "не указано", "нет",
+        "all day", "all-day", "allday", "whole day", "full day", "tentative", "tbd", "tba", "tbc",
+        "n/a", "na", "none", "unknown", "not set", "-", "–", "—", "?", "весь день", "целый день",
+        "уточняется", "неизвестно", "не указано", "нет",
     }
 )  # fmt: skip
 """What calendars and sheets write where there is no hour."""
@@ -101,7 +102,7 @@ def read_event_rows(
     today: date,
     *,
     name: str = "",
-    needs_title: bool = True,
+    is_study: bool = False,
 ) -> EventFileRows:
     """Read CSV, Excel, JSON or iCalendar; the content decides about the format, not the name.
 
@@ -110,7 +111,7 @@ def read_event_rows(
         options: what the user states about the file.
         today: the day from which "at most two years ahead" counts.
         name: of an upload in messages.
-        needs_title: whether a file without titles and ids is refused.
+        is_study: whether a file without titles is read, and every field of an export.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
@@ -122,7 +123,7 @@ def read_event_rows(
     if options.sheet and grid.kind != excel_file.KIND:
         msg = f"{name} is {grid.kind} and has no sheets"
         raise InputError(msg, field="sheet", value=display_text(options.sheet))
-    fields = _match_fields(grid, options, needs_title=needs_title)
+    fields = _match_fields(grid, options, is_study=is_study)
     if not grid.rows:
         msg = f"{name}: has a header but no rows; add at least one"
         raise InputError(msg)
@@ -140,7 +141,7 @@ def read_event_rows(
             *grid.messages,
             *columns.messages,
             *forecast,
-            *_unused_column_messages(grid, fields),
+            *_unused_column_messages(grid, fields, is_study=is_study),
         ),
         dates=columns.dates,
         zoneless=columns.zoneless,
@@ -223,15 +224,11 @@ def _reject_mapping(name: str, kind: str, options: EventFileOptions) -> None:
         raise InputError(msg, field="map")
 
 
-def _match_fields(
-    grid: EventGrid, options: EventFileOptions, *, needs_title: bool
-) -> dict[str, str]:
+def _match_fields(grid: EventGrid, options: EventFileOptions, *, is_study: bool) -> dict[str, str]:
     if grid.kind == icalendar_file.KIND:
         return dict(icalendar_file.FIELDS)
     header_place = {json_file.KIND: "names", excel_file.KIND: "header"}.get(grid.kind, "line 1")
-    return choose_columns(
-        grid.name, grid.header, options.columns, header_place, needs_title=needs_title
-    )
+    return choose_columns(grid.name, grid.header, options.columns, header_place, is_study=is_study)
 
 
 def _leave_out_forecasts(
@@ -243,7 +240,7 @@ def _leave_out_forecasts(
         return []
     index = grid.header.index(column)
     words = {row[index].casefold() for row in grid.rows if row[index]}
-    if not words or words & set(Expected):
+    if words & set(Expected) or not any(re.search("[0-9]", word) for word in words):
         return []
     del fields["expected"]
     return [
@@ -259,11 +256,13 @@ def _extension_messages(name: str, kind: str) -> list[str]:
     return [f"{name}: is {kind} whatever its name says, and was read as that"]
 
 
-def _unused_column_messages(grid: EventGrid, fields: dict[str, str]) -> list[str]:
+def _unused_column_messages(
+    grid: EventGrid, fields: dict[str, str], *, is_study: bool
+) -> list[str]:
     if grid.kind == icalendar_file.KIND:
         return []
     messages = []
-    if "title" not in fields:
+    if "title" not in fields and not is_study:
         messages.append(f"{grid.name}: has no column of titles; the ids were taken")
     unused = [name for name in grid.header if name and name not in fields.values()]
     if unused:
@@ -451,54 +450,65 @@ def _apply_day_order(columns: EventColumns, options: EventFileOptions) -> None:
 def _resolve_times(
     columns: EventColumns, split: list[tuple[str, str]], options: EventFileOptions
 ) -> None:
+    """Write every time of day as UTC in `time_utc`; midnights that mean no hour become days."""
     stated, zones = columns.column("time_utc"), columns.column("zone")
-    utc = ["" if row in columns.whole_days else cell for row, cell in enumerate(stated)]
-    default_zone = options.zone or _header_zone(columns)
-    exact: list[int] = []
-    for row, ((time, zone), cell) in enumerate(zip(split, columns.column("time"), strict=True)):
-        if row in columns.wrong or not (time or cell) or row in columns.whole_days:
+    columns.cells["time_utc"] = [
+        "" if row in columns.whole_days else cell for row, cell in enumerate(stated)
+    ]
+    utc = columns.cells["time_utc"]
+    zone = options.zone or _header_zone(columns)
+    exact = []
+    for row, (time, mark) in enumerate(split):
+        clock = time or columns.cells["time"][row]
+        if row in columns.wrong or not clock:
             continue
-        if (time and cell) or stated[row]:
+        if (time and columns.cells["time"][row]) or stated[row]:
             columns.mark_invalid(row, "date", "the time of day is given twice; keep one of the two")
             continue
-        zone_name = zones[row] or default_zone
-        local_time = LocalTime(columns.cells["date"][row], time or cell, zone, zone_name or MOSCOW)
-        try:
-            resolved = resolve_time(local_time)
-        except ValueError as error:
-            columns.mark_invalid(row, "date" if time else "time", str(error))
-            continue
-        if resolved.is_day_shifted:
-            columns.messages.append(
-                f"{columns.place(row)}: {columns.cells['date'][row]} with its offset is"
-                f" {resolved.day} in Moscow, which was taken"
-            )
-        utc[row] = resolved.utc
-        columns.cells["date"][row] = resolved.day
-        if not resolved.used_default_zone:
+        local_time = LocalTime(
+            columns.cells["date"][row], clock, mark, zones[row] or zone or MOSCOW
+        )
+        if _resolve_row(columns, row, local_time, "date" if time else "time"):
+            columns.zoneless += not zones[row]
+        elif row not in columns.wrong:
             exact.append(row)
-        columns.zoneless += resolved.used_default_zone and not zones[row]
-    columns.cells["time_utc"] = utc
-    if len(exact) == sum(map(bool, utc)):
-        _take_midnights_as_days(columns, exact, default_zone or MOSCOW)
-    elif not columns.is_export:
-        stated_rows = [row for row, cell in enumerate(stated) if cell]
-        if len(stated_rows) == sum(map(bool, utc)):
-            _take_midnights_as_days(columns, stated_rows, default_zone or MOSCOW, of_own_day=True)
-    if default_zone and not any(zones):
-        columns.cells["zone"] = [
-            default_zone if moment else "" for moment in columns.cells["time_utc"]
-        ]
-    if default_zone and not options.zone and columns.zoneless:
+    written = [row for row, cell in enumerate(stated) if cell]
+    moments = sum(map(bool, utc))
+    if len(exact) == moments:
+        _take_midnights_as_days(columns, exact, zone or MOSCOW)
+    elif len(written) == moments and not columns.is_export:
+        _take_midnights_as_days(columns, written, zone or MOSCOW, of_own_day=True)
+    if zone and not any(zones):
+        columns.cells["zone"] = [zone if moment else "" for moment in utc]
+    if columns.zoneless and not options.zone:
+        columns.messages.append(_zoneless_message(columns, zone))
+
+
+def _resolve_row(columns: EventColumns, row: int, local_time: LocalTime, column: str) -> bool:
+    """Set day and moment of a row; whether its time has no zone of its own."""
+    try:
+        resolved = resolve_time(local_time)
+    except ValueError as error:
+        columns.mark_invalid(row, column, str(error))
+        return False
+    if resolved.is_day_shifted:
         columns.messages.append(
-            f"{columns.grid.name}: the times are those of {default_zone}, as the column"
-            f" {display_text(columns.fields.get('time') or columns.fields['date'])} says"
+            f"{columns.place(row)}: {columns.cells['date'][row]} with its offset is"
+            f" {resolved.day} in Moscow, which was taken"
         )
-    elif columns.zoneless and not options.zone:
-        columns.messages.append(
-            f"{columns.grid.name}: {columns.zoneless} times have no zone and were read as {MOSCOW};"
-            " say their time zone on import if it is another"
-        )
+    columns.cells["time_utc"][row] = resolved.utc
+    columns.cells["date"][row] = resolved.day
+    return resolved.used_default_zone
+
+
+def _zoneless_message(columns: EventColumns, zone: str) -> str:
+    if zone:
+        column = display_text(columns.fields.get("time") or columns.fields["date"])
+        return f"{columns.grid.name}: the times are those of {zone}, as the column {column} says"
+    return (
+        f"{columns.grid.name}: {columns.zoneless} times have no zone and were read as {MOSCOW};"
+        " say their time zone on import if it is another"
+    )
 
 
 def _header_zone(columns: EventColumns) -> str:
@@ -525,7 +535,7 @@ def _take_midnights_as_days(
             moment = parse_moment(columns.cells["time_utc"][row], day).astimezone(ZoneInfo(zone))
         except (ValueError, LookupError, OSError):
             return
-        if moment.time() != time() or (of_own_day and moment.date() != day):
+        if moment.time() != clock_time() or (of_own_day and moment.date() != day):
             return
         local[row] = moment
     for row, moment in local.items():
@@ -617,7 +627,7 @@ def read_events(
     Raises:
         InputError: the file or a row of it cannot be read.
     """
-    file = read_event_rows(source, options, today, name=name, needs_title=False)
+    file = read_event_rows(source, options, today, name=name, is_study=True)
     first_of: dict[Event, str] = {}
     messages = list(file.messages)
     for row in file.rows:

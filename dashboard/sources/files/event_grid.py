@@ -185,7 +185,9 @@ def normalize_column_name(name: str) -> str:
     return " ".join(re.sub(r"[^\w%]|_", " ", folded).split())
 
 
-def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+def match_columns(
+    header: Sequence[str], mapping: Mapping[str, str], *, is_study: bool = False
+) -> dict[str, str]:
     """The column of each field that a header has; nothing is raised.
 
     Of two names of a field (`date` and `start`) the earlier in `COLUMN_ALIASES` is taken.
@@ -195,7 +197,7 @@ def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str
         for column in reversed(header)
         if normalize_column_name(column)
     }
-    is_export = {column.casefold() for column in header} >= EXPORT_COLUMNS
+    is_export = is_study or {column.casefold() for column in header} >= EXPORT_COLUMNS
     names = {_without_zone(name): column for name, column in names.items()} | names
     mapped = {normalize_column_name(column) for column in mapping.values()}
     columns: dict[str, str] = {}
@@ -227,7 +229,7 @@ def choose_columns(
     mapping: Mapping[str, str],
     place: str = "line 1",
     *,
-    needs_title: bool = True,
+    is_study: bool = False,
 ) -> dict[str, str]:
     """The column of each field.
 
@@ -236,14 +238,14 @@ def choose_columns(
         header: the names of its columns.
         mapping: columns by field, as the user named them; "" where no column holds it.
         place: of the header, in messages.
-        needs_title: whether a file without titles and ids is refused.
+        is_study: whether a file without titles is read, and every field of an export.
 
     Raises:
         InputError: a field or column is unknown or named twice, or date or title is missing; the
             line says what was found and what to do.
     """
     _check_mapping(name, header, mapping)
-    columns = match_columns(header, mapping)
+    columns = match_columns(header, mapping, is_study=is_study)
     listed = display_text(", ".join(filter(None, header)), 80) or "nothing"
     if "date" not in columns:
         msg = (
@@ -251,7 +253,7 @@ def choose_columns(
             " line, or say on import which column holds the dates"
         )
         raise InputError(msg)
-    if needs_title and "title" not in columns and "id" not in columns:
+    if not is_study and "title" not in columns and "id" not in columns:
         msg = (
             f"{name}, {place}: has no column title (found: {listed}); name one, or say"
             " on import which column holds the titles"
@@ -448,7 +450,7 @@ class EventReader:
         return link
 
     def _tags(self, row: int) -> tuple[str, ...]:
-        r"""Tags between `;`, else between commas; an export escapes `;` and `\\` with a backslash."""
+        r"""Tags between `;`, else between commas; an export escapes `;` and `\\`."""
         cell = self._unescaped(row, "tags")
         if self._is_export:
             tags = [re.sub(r"\\(.)", r"\1", tag) for tag in _ESCAPED_TAG.findall(cell)]

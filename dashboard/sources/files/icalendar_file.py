@@ -354,6 +354,7 @@ class _Calendar:
         from icalendar import Event
 
         latest: dict[tuple[str, str], list[tuple[_EventLines, Component]]] = {}
+        places = {id(block): place for place, block in enumerate(blocks)}
         for block in blocks:
             event = Event.from_ical("\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT"]))
             occurrence = ",".join(sorted(map(str, self._recurrence_moments(event))))
@@ -363,7 +364,8 @@ class _Calendar:
             kept = [pair for pair in (*known, (block, event)) if pair[0].age == max(ages)]
             self._replaced += len(known) + 1 - len(kept)
             latest[key] = [pair for pair in kept if _is_cancelled(*pair)] or kept
-        return [pair for versions in latest.values() for pair in versions]
+        pairs = [pair for versions in latest.values() for pair in versions]
+        return sorted(pairs, key=lambda pair: places[id(pair[0])])
 
     def _recurrence_moments(self, event: Component) -> list[date]:
         try:
@@ -398,7 +400,8 @@ class _Calendar:
             )
         if self._all_day:
             messages.append(
-                f"{self._all_day} events from midnight to midnight were read as days without an hour"
+                f"{self._all_day} events from midnight to midnight were read as days without an"
+                " hour"
             )
         if self._others:
             messages.append(f"{self._others} tasks or journals are no events and were left out")
@@ -417,7 +420,7 @@ class _Calendar:
         start = self._start(block, event)
         cells |= _cells(event, start)
         overrides = self._overrides[_text(event, "UID")]
-        if _values(event, "RECURRENCE-ID"):
+        if self._moments(event, "RECURRENCE-ID"):
             overrides = []
         single = [_wall(item.moment, start) for item in overrides if not item.is_range]
         ranges = sorted(

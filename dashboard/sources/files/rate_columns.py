@@ -299,13 +299,13 @@ def pair_messages(place: str, card: SeriesCard, level: float) -> Iterator[str]:
         return
     subject = card.subject.name
     other = pair.base if pair.quote == "RUB" else pair.quote
-    if "RUB" in {pair.base, pair.quote} and other in _MORE_THAN_A_ROUBLE:
-        if (level < 1) == (pair.quote == "RUB"):
-            yield (
-                f"{place}: its name says {pair.unit}, but numbers like {level:g} are those of"
-                f" {pair.inverse_unit}; say on import what the number counts"
-            )
-            return
+    is_rouble = "RUB" in {pair.base, pair.quote} and other in _MORE_THAN_A_ROUBLE
+    if is_rouble and (level < 1) == (pair.quote == "RUB"):
+        yield (
+            f"{place}: its name says {pair.unit}, but numbers like {level:g} are those of"
+            f" {pair.inverse_unit}; say on import what the number counts"
+        )
+        return
     effect = card.subject.down if card.move_sign == QUOTE_IS_SUBJECT else card.subject.up
     yield (
         f"{place}: read as {pair.unit} by its name: a rise is {subject} {effect}; say on import"

@@ -221,8 +221,9 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
     if dates.seconds is None:
         return _row_dates(dates, dates.days, np.isin(np.arange(len(dates.days)), dates.odd))
     if _are_dates(dates.seconds):
-        note = ("every time is midnight; read as dates",) if dates.offsets is not None else ()
-        return _row_dates(dates, dates.days, dates.seconds != 0, note)
+        note = "every time is midnight; read as dates"
+        notes = (note,) if dates.offsets is not None else ()
+        return _row_dates(dates, dates.days, dates.seconds != 0, notes)
     local = dates.days.astype("datetime64[s]") + dates.seconds.astype("timedelta64[s]")
     if dates.offsets is None:
         if not zone:
@@ -238,8 +239,8 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
         there = _utc_to_local(moment, name)
         seconds = (there - there.astype("datetime64[D]")).astype(np.int64)
         if _are_dates(seconds) and (name in {zone, MOSCOW} or _changes_clock(moment, seconds == 0)):
-            note = f"every time is midnight in {name}; read as dates"
-            return _row_dates(dates, there.astype("datetime64[D]"), seconds != 0, (note,))
+            notes = (f"every time is midnight in {name}; read as dates",)
+            return _row_dates(dates, there.astype("datetime64[D]"), seconds != 0, notes)
     day = _utc_to_local(moment, zone or MOSCOW).astype("datetime64[D]")
     return RowTimes(moment, day, has_times=True, notes=dates.notes)
 
@@ -271,13 +272,18 @@ def _row_dates(
     last = days[~is_odd].max()
     live = tuple(int(row) for row in odd if days[row] >= last)
     if live:
-        several = f"{len(live)} rows" if len(live) > 1 else "1 row"
-        notes = (*notes, f"{several} of {days[live[0]]} with a time of day, below rows of whole days,"
-                 " is of a day under way and was left out")  # fmt: skip
+        notes = (
+            *notes,
+            f"{len(live)} with a time of day below rows of whole days, of {days[live[0]]}: a day under"
+            " way is no close, it was left out",
+        )
     if len(live) < len(odd):
         row = next(int(k) for k in odd if int(k) not in live)
-        notes = (*notes, f"{len(odd) - len(live)} rows among dates have a time of day, as that of"
-                 f" {days[row]}; they are taken to be known at the end of their date")  # fmt: skip
+        notes = (
+            *notes,
+            f"{len(odd) - len(live)} among rows of whole days with a time of day, as of {days[row]}:"
+            " taken to be known at the end of the date",
+        )
     return RowTimes(days, days, has_times=False, notes=(*dates.notes, *notes), live=live)
 
 
@@ -461,8 +467,8 @@ def sort_rows(
         raise cell_error(table, CellError(row, reason), row_times.column)
     rows = "1 row" if len(repeated) == 1 else f"{len(repeated):,} rows"
     notes.append(
-        f"{table.place(int(second[0]), row_times.column)}: {_format_key(key[second[0]])} is there twice"
-        f" with the same rate (line {table.lines[int(first[0])]}); {rows} like this left out"
+        f"{table.place(int(second[0]), row_times.column)}: {_format_key(key[second[0]])} is there"
+        f" twice with the same rate (line {table.lines[int(first[0])]}); {rows} like this left out"
     )
     return np.delete(order, repeated + 1)
 

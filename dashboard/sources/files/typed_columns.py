@@ -37,9 +37,9 @@ _MARK_GROUPS: Final = {
 _BLANK_GROUPS: Final = re.compile(r"[+-]?(?:[0-9]{1,3}(?:[\s'’][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?")
 _MISSING_MARKS: Final = frozenset(
     {
-        "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#n/a field not applicable", "#n/a invalid security",
-        "#n/a requesting data...", "nan", "<na>", "null", "none", "nil", "nd", "n.d.", "-", "--", "–",
-        "—", ".", "..", "...", ":", "н/д", "#н/д", "нет", "нет данных", "x",
+        "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#n/a field not applicable",
+        "#n/a invalid security", "#n/a requesting data...", "nan", "<na>", "null", "none", "nil",
+        "nd", "n.d.", "-", "--", "–", "—", ".", "..", "...", ":", "н/д", "#н/д", "нет", "нет данных",
     }
 )  # fmt: skip
 _INFINITY_MARKS: Final = frozenset({"inf", "infinity", "∞"})
