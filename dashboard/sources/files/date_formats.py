@@ -79,8 +79,8 @@ _TIME_WITH_ZONE: Final = re.compile(rf"(.*?)\s?\(?({_ZONE_MARK})\)?", re.IGNOREC
 _UTC_OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?")
 _ZONE_NAMES: Final = {
     "Z": "UTC", "UTC": "UTC", "GMT": "UTC", "MSK": MOSCOW, "МСК": MOSCOW, "ET": "America/New_York",
+    "CET": "Europe/Berlin", "CEST": "Europe/Berlin",
 }  # fmt: skip
-_ZONE_OFFSETS: Final = {"CET": "+01:00", "CEST": "+02:00"}
 _MAX_OFFSET: Final = timedelta(hours=14)
 DayOrder: TypeAlias = Literal["dmy", "mdy"]
 DAY_ORDER_NAMES: Final[dict[DayOrder, str]] = {"dmy": "day/month/year", "mdy": "month/day/year"}
@@ -388,7 +388,7 @@ def _local_to_utc(local: datetime, name: str) -> datetime:
 
 
 def _with_offset(local: datetime, mark: str) -> ResolvedTime:
-    match = _UTC_OFFSET.fullmatch(_ZONE_OFFSETS.get(mark, mark))
+    match = _UTC_OFFSET.fullmatch(mark)
     hours, minutes = (int(match[2]), int(match[3] or 0)) if match else (99, 0)
     ahead = timedelta(hours=hours, minutes=minutes)
     if match is None or minutes > 59 or ahead > _MAX_OFFSET:

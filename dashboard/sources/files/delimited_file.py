@@ -33,7 +33,7 @@ KIND: Final = "CSV"
 DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_ROWS: Final = 1_500_000
 MAX_COLUMNS: Final = 500
-MIN_SENTENCE_WORDS: Final = 3
+MIN_SENTENCE_LENGTH: Final = 3
 MAX_PREAMBLE: Final = 60
 """How many lines may stand above a table."""
 
@@ -340,7 +340,7 @@ def _is_below_table(record: list[str], width: int, *, is_after_blank: bool) -> b
     if any(map(is_date_like, record)):
         return False
     filled = [cell for cell in record if cell]
-    is_sentence = len(filled) == 1 and len(filled[0].split()) >= MIN_SENTENCE_WORDS
+    is_sentence = len(filled) == 1 and len(filled[0].split()) >= MIN_SENTENCE_LENGTH
     return is_sentence or (is_after_blank and len(record) != width)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -56,7 +57,7 @@ from dashboard.sources.files.text import (
 )
 
 _MIDNIGHT: Final = re.compile(r"0?0:00(?::00(?:[.,]0+)?)?|24:00(?::00)?")
-HOURLESS_WORDS: Final = frozenset(
+HOURLESS_MARKS: Final = frozenset(
     {
         "all day", "all-day", "allday", "whole day", "full day", "tentative", "tbd", "tba", "tbc",
         "n/a", "na", "none", "unknown", "not set", "-", "–", "—", "?", "весь день", "целый день",
@@ -239,8 +240,8 @@ def _leave_out_forecasts(
     if column is None or "expected" in options.columns:
         return []
     index = grid.header.index(column)
-    words = {row[index].casefold() for row in grid.rows if row[index]}
-    if words & set(Expected) or not any(re.search("[0-9]", word) for word in words):
+    texts = {row[index].casefold() for row in grid.rows if row[index]}
+    if texts & set(Expected) or not any(re.search("[0-9]", text) for text in texts):
         return []
     del fields["expected"]
     return [
@@ -376,10 +377,10 @@ def _clear_times_of_days(columns: EventColumns, split: list[tuple[str, str]]) ->
     has_clocks = any(clocks) or any(zone for _, zone in split)
     flags = [flag.casefold() in ALL_DAY_FLAGS for flag in columns.column("all_day")]
     midnights: list[int] = []
-    words: dict[str, int] = {}
+    hourless: Counter[str] = Counter()
     for row, ((time, zone), clock) in enumerate(zip(split, clocks, strict=True)):
-        if clock.casefold() in HOURLESS_WORDS:
-            words[clock] = words.get(clock, 0) + 1
+        if clock.casefold() in HOURLESS_MARKS:
+            hourless[clock] += 1
             clocks[row] = ""
         elif is_midnight(time) or is_midnight(clock):
             midnights.append(row)
@@ -388,10 +389,10 @@ def _clear_times_of_days(columns: EventColumns, split: list[tuple[str, str]]) ->
             split[row], clocks[row] = ("", ""), ""
     columns.cells["time"] = clocks
     columns.whole_days.update(row for row, flag in enumerate(flags) if flag)
-    told = [row for row in midnights if not flags[row]]
-    if told and (has_clocks or any(time for time, _ in split)):
-        columns.messages.append(_hourless_message(columns.grid.name, "00:00", len(told)))
-    for word, count in words.items():
+    unflagged = [row for row in midnights if not flags[row]]
+    if unflagged and (has_clocks or any(time for time, _ in split)):
+        columns.messages.append(_hourless_message(columns.grid.name, "00:00", len(unflagged)))
+    for word, count in hourless.items():
         columns.messages.append(_hourless_message(columns.grid.name, word, count))
 
 
@@ -409,7 +410,7 @@ def _check_weekdays(columns: EventColumns, weekdays: list[int | None]) -> None:
     for row, weekday in enumerate(weekdays):
         if weekday is None or row in columns.wrong:
             continue
-        with suppress(ValueError):  # said when the row is read
+        with suppress(ValueError):  # reported when the row is read
             day = parse_day(columns.cells["date"][row])
             if day.weekday() != weekday:
                 columns.messages.append(
@@ -424,7 +425,7 @@ def _shorten_exclusive_ends(columns: EventColumns) -> None:
     ends = columns.cells["end_date"]
     for row, clock in enumerate(stated):
         if ends[row] and is_midnight(clock):
-            with suppress(ValueError):  # said when the row is read
+            with suppress(ValueError):  # reported when the row is read
                 first, last = parse_day(columns.cells["date"][row]), parse_day(ends[row])
                 ends[row] = (last - ONE_DAY).isoformat() if last - ONE_DAY > first else ""
 
@@ -455,7 +456,6 @@ def _resolve_times(
     columns.cells["time_utc"] = [
         "" if row in columns.whole_days else cell for row, cell in enumerate(stated)
     ]
-    utc = columns.cells["time_utc"]
     zone = options.zone or _header_zone(columns)
     exact = []
     for row, (time, mark) in enumerate(split):
@@ -472,14 +472,9 @@ def _resolve_times(
             columns.zoneless += not zones[row]
         elif row not in columns.wrong:
             exact.append(row)
-    written = [row for row, cell in enumerate(stated) if cell]
-    moments = sum(map(bool, utc))
-    if len(exact) == moments:
-        _take_midnights_as_days(columns, exact, zone or MOSCOW)
-    elif len(written) == moments and not columns.is_export:
-        _take_midnights_as_days(columns, written, zone or MOSCOW, of_own_day=True)
+    _take_midnights_as_days(columns, exact, stated, zone or MOSCOW)
     if zone and not any(zones):
-        columns.cells["zone"] = [zone if moment else "" for moment in utc]
+        columns.cells["zone"] = [zone if moment else "" for moment in columns.cells["time_utc"]]
     if columns.zoneless and not options.zone:
         columns.messages.append(_zoneless_message(columns, zone))
 
@@ -518,16 +513,20 @@ def _header_zone(columns: EventColumns) -> str:
 
 
 def _take_midnights_as_days(
-    columns: EventColumns, rows: list[int], zone: str, *, of_own_day: bool = False
+    columns: EventColumns, exact: list[int], stated: list[str], zone: str
 ) -> None:
     """Take moments as days where all of them are midnight in a zone: programs write days so.
 
     Args:
         columns: with the moments as UTC.
-        rows: all that have a moment.
+        exact: rows whose date has a moment with a zone of its own.
+        stated: the column of moments in UTC, whose midnight has to be that of the date in the row.
         zone: in which they may be midnight.
-        of_own_day: whether the midnight has to be that of the date in the row.
     """
+    written = [row for row, cell in enumerate(stated) if cell and not columns.is_export]
+    rows = exact or written
+    if len(rows) < sum(map(bool, columns.cells["time_utc"])):
+        return
     local: dict[int, datetime] = {}
     for row in rows:
         try:
@@ -535,7 +534,7 @@ def _take_midnights_as_days(
             moment = parse_moment(columns.cells["time_utc"][row], day).astimezone(ZoneInfo(zone))
         except (ValueError, LookupError, OSError):
             return
-        if moment.time() != clock_time() or (of_own_day and moment.date() != day):
+        if moment.time() != clock_time() or (rows is written and moment.date() != day):
             return
         local[row] = moment
     for row, moment in local.items():

@@ -215,8 +215,8 @@ def match_columns(
 
 def stated_zone(column: str) -> str:
     """The zone that the name of a column of times states: of `Time (ET)`; empty without one."""
-    words = normalize_column_name(column).split(maxsplit=1)
-    return _HEADER_ZONES.get(words[1], "") if len(words) == 2 else ""
+    _, _, zone = normalize_column_name(column).partition(" ")
+    return _HEADER_ZONES.get(zone, "")
 
 
 def _without_zone(name: str) -> str:

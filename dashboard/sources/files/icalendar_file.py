@@ -359,11 +359,11 @@ class _Calendar:
             event = Event.from_ical("\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT"]))
             occurrence = ",".join(sorted(map(str, self._recurrence_moments(event))))
             key = (_text(event, "UID") or block.place, occurrence)
-            known = latest.setdefault(key, [])
-            ages = {kept.age for kept, _ in known} | {block.age}
-            kept = [pair for pair in (*known, (block, event)) if pair[0].age == max(ages)]
-            self._replaced += len(known) + 1 - len(kept)
-            latest[key] = [pair for pair in kept if _is_cancelled(*pair)] or kept
+            versions = [*latest.get(key, ()), (block, event)]
+            newest = max(version.age for version, _ in versions)
+            current = [pair for pair in versions if pair[0].age == newest]
+            self._replaced += len(versions) - len(current)
+            latest[key] = [pair for pair in current if _is_cancelled(*pair)] or current
         pairs = [pair for versions in latest.values() for pair in versions]
         return sorted(pairs, key=lambda pair: places[id(pair[0])])
 

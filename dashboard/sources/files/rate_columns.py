@@ -158,7 +158,7 @@ class RateColumns:
         time: the column of the times of day; empty where there is none.
         rates: the columns that are read as rates, with the name of each series.
         nominal: the column of units, by which rates are divided; empty where there is none.
-        keys: columns of text that tell several series of one table apart.
+        keys: columns of text that distinguish several series of one table.
         unread: further columns, in the order of the table.
         is_bar: whether the rates are the closes of bars.
         ends: whether the dates are stated to be the ends of bars.
@@ -261,10 +261,10 @@ def _split_role(name: str) -> tuple[ColumnRole, str]:
     role = column_role(name)
     if role:
         return role, ""
-    words = [word for word in re.split(r"[\s_:,]+", name) if word]
-    for word, rest in ((words[-1], words[:-1]), (words[0], words[1:])) if len(words) > 1 else ():
-        own = column_role(word)
-        if own in {"close", "price", "other"} and len(word) > 1:
+    parts = [part for part in re.split(r"[\s_:,]+", name) if part]
+    for part, rest in ((parts[-1], parts[:-1]), (parts[0], parts[1:])) if len(parts) > 1 else ():
+        own = column_role(part)
+        if own in {"close", "price", "other"} and len(part) > 1:
             return own, " ".join(rest)
     return "", ""
 

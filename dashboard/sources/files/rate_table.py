@@ -274,15 +274,15 @@ def _row_dates(
     if live:
         notes = (
             *notes,
-            f"{len(live)} with a time of day below rows of whole days, of {days[live[0]]}: a day under"
-            " way is no close, it was left out",
+            f"{len(live)} with a time of day below rows of whole days, of {days[live[0]]}: a day"
+            " under way is no close, it was left out",
         )
     if len(live) < len(odd):
         row = next(int(k) for k in odd if int(k) not in live)
         notes = (
             *notes,
-            f"{len(odd) - len(live)} among rows of whole days with a time of day, as of {days[row]}:"
-            " taken to be known at the end of the date",
+            f"{len(odd) - len(live)} among rows of whole days with a time of day, as of"
+            f" {days[row]}: taken to be known at the end of the date",
         )
     return RowTimes(days, days, has_times=False, notes=(*dates.notes, *notes), live=live)
 
@@ -493,7 +493,7 @@ def gap_messages(table: TextTable, times: ObservationTimes) -> Iterator[str]:
 def spacing_messages(
     table: TextTable, times: ObservationTimes, rates: dict[str, Floats]
 ) -> Iterator[str]:
-    """Messages about rows a week or more apart, weekends filled forward, and rows of Sundays.
+    """Messages about rows with steps of a week or more, weekends filled forward, and rows of Sundays.
 
     Args:
         table: the file.

@@ -39,7 +39,8 @@ _MISSING_MARKS: Final = frozenset(
     {
         "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#n/a field not applicable",
         "#n/a invalid security", "#n/a requesting data...", "nan", "<na>", "null", "none", "nil",
-        "nd", "n.d.", "-", "--", "–", "—", ".", "..", "...", ":", "н/д", "#н/д", "нет", "нет данных",
+        "nd", "n.d.", "-", "--", "–", "—", ".", "..", "...", ":", "н/д", "#н/д", "нет",
+        "нет данных",
     }
 )  # fmt: skip
 _INFINITY_MARKS: Final = frozenset({"inf", "infinity", "∞"})
