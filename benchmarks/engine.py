@@ -40,7 +40,12 @@ from dashboard.eventstudy import study
 from dashboard.eventstudy.abnormal_returns import compute_abnormal_returns, standardise
 from dashboard.eventstudy.normal.market import MarketModel
 from dashboard.eventstudy.panel import list_tested_windows, run_tests
-from dashboard.eventstudy.placebo import eve_volatility, find_candidates, rank_among_placebos
+from dashboard.eventstudy.placebo import (
+    PlaceboGrid,
+    eve_volatility,
+    find_candidates,
+    rank_among_placebos,
+)
 from dashboard.eventstudy.returns import History
 from dashboard.eventstudy.samples import PooledSample
 from dashboard.models.analyses import SpecificationGrid
@@ -167,10 +172,20 @@ def compare_ways() -> None:
         print(f"{name} / kernel: {times:,.0f}x (goal >= {PACKAGE:,.0f}x: {word})")
 
 
+def every_field(item: object) -> list[object]:
+    """Read every field of an answer or a result, which computes those that are lazy."""
+    return [getattr(item, field.name) for field in fields(item)]
+
+
 def every_column(result: StudyResult) -> list[object]:
     """Read every field of a result and of its CAR windows, as a file of it does."""
-    of_windows = [getattr(car, f.name) for car in result.cars for f in fields(car)]
-    return [getattr(result, f.name) for f in fields(result)] + of_windows
+    return [every_field(item) for item in (result, *result.cars)]
+
+
+def page_columns(result: StudyResult) -> list[object]:
+    """Read what a page of many events shows: moves, their p, ranks and flags."""
+    moves = [(car.car, car.se, car.p, car.percentile, car.n_placebo) for car in result.cars]
+    return [*moves, result.flags]
 
 
 def compare_results() -> None:
@@ -184,13 +199,20 @@ def compare_results() -> None:
             "result": lambda: every_column(
                 study.study_series(own, events, events, REQUEST, (factor,))
             ),
-            "page": lambda: study.study_series(own, events, events, REQUEST, (factor,)).cars,
+            "page": lambda: page_columns(
+                study.study_series(own, events, events, REQUEST, (factor,))
+            ),
+            "moves": lambda: study.study_series(own, events, events, REQUEST, (factor,)).cars,
         },
         REPEATS,
     )
     against("result of `study` (every column) / bare numpy", seconds, ("result", "bare"), RESULT)
-    against("result as a page reads it (CARs, p) / bare numpy", seconds, ("page", "bare"), RESULT)
-    answer = timed({"answer": lambda: run_study([own], events, REQUEST, factors=[factor])}, 1)
+    against("result as a page reads it (CARs, p, ranks) / bare numpy", seconds, ("page", "bare"),
+            RESULT)  # fmt: skip
+    against("its CARs, errors and p alone / bare numpy", seconds, ("moves", "bare"), RESULT)
+    answer = timed(
+        {"answer": lambda: every_field(run_study([own], events, REQUEST, factors=[factor]))}, 1
+    )
     against(
         "the same with all 23 tests in 21 windows", {**seconds, **answer}, ("answer", "bare"), None
     )
@@ -238,7 +260,8 @@ def placebo_seconds() -> list[tuple[float, float]]:
 
     def rank() -> None:
         history = History(returns, market[:, None])
-        pool = find_candidates(history, rows, REQUEST, MarketModel())
+        grid = PlaceboGrid.admissible(history, REQUEST, MarketModel())
+        pool = find_candidates(grid, rows)
         if len(pool.row) < PLACEBO_WINDOWS:
             raise RuntimeError(len(pool.row))
         found = compute_abnormal_returns(history, rows, REQUEST, MarketModel())

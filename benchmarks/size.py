@@ -28,8 +28,7 @@ import numpy as np
 from benchmarks.designs import DESIGNS, RealGroup, real_groups, shipped_returns, simulate
 from benchmarks.size_document import document
 from dashboard.eventstudy.abnormal_returns import compute_abnormal_returns
-from dashboard.eventstudy.clusters import compute_cluster_scores, signed_rank_test
-from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.clusters import HEADLINE_TEST, compute_cluster_scores, signed_rank_test
 from dashboard.eventstudy.normal.mean import ConstantMean
 from dashboard.eventstudy.placebo import PlaceboGrid
 from dashboard.eventstudy.returns import History, has_full_windows

@@ -18,7 +18,7 @@ from dashboard.cli import run
 from dashboard.config import Settings
 from dashboard.eventstudy.normal import NORMAL_MODELS
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
-from dashboard.export.schemas import BAR_COLUMNS, TABLES
+from dashboard.export.schemas import TABLES
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.presentation.method import define_terms
 from dashboard.services.method import describe_size
@@ -288,7 +288,7 @@ def test_options_that_are_named_exist():
 def test_every_column_of_every_table_is_in_the_reference():
     described = re.findall(r"^\| `(\w+\.\w+)` \|", page("reference/files.md"), re.MULTILINE)
     columns = {f"{each.name}.{name}" for each in TABLES.values() for name in each.header}
-    bars = {f"{name}.{column.name}" for name in BAR_COLUMNS for column in BAR_COLUMNS[name]}
+    bars = {f"{each.name}.{col.name}" for each in TABLES.values() for col in each.bar_columns}
     assert sorted(described) == sorted(columns | bars)
 
 

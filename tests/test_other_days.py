@@ -44,6 +44,7 @@ def test_what_reads_the_clock_holds_on_another_day(faketime, moment, monkeypatch
     monkeypatch.setenv("FAKETIME_CACHE_DURATION", str(2**31 - 1))
     command = [faketime, "--exclude-monotonic", "-f", moment, sys.executable, "-m", "pytest"]
     options = ["--quiet", "-p", "no:cacheprovider", "-p", "tests.faked_clock", "-m", "clock"]
+    options += ["-p", "no:schemathesis", "-p", "no:xdist"]  # none of these tests uses them
     done = subprocess.run(
         [*command, *options, *marked()],
         cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False,

@@ -21,12 +21,13 @@ from dashboard.config import Settings
 from dashboard.container import live_sources
 from dashboard.eventstudy.normal import NORMAL_MODELS
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
-from dashboard.export.schemas import BAR_COLUMNS, STUDY_TABLES, TABLES, Table
+from dashboard.export.schemas import STUDY_TABLES, TABLES
 from dashboard.models.publication import BANK_OF_RUSSIA_BREAKS, PUBLICATION_RULES
 from dashboard.models.series import SeriesCard
+from dashboard.models.tables import Table
 from dashboard.presentation.method import define_terms
 from dashboard.services.method import describe_size
-from dashboard.services.serializers import COLUMN_MEANINGS, KIND_NAMES, describe_columns
+from dashboard.services.serializers import KIND_NAMES
 from dashboard.sources.rates.bundled import BundledRates
 from dashboard.ui.pages import PAGES
 
@@ -243,16 +244,16 @@ sha256 of every file, and `created_at`."""
 def table_part(schema: Table) -> str:
     """One table: its title and a row for each column."""
     rows = [
-        (f"`{schema.name}.{column.name}`", column.kind, escape_prose(column.meaning))
-        for column in describe_columns(schema.name)
-    ]
-    rows += [
         (
             f"`{schema.name}.{column.name}`",
             KIND_NAMES[column.kind],
-            escape_prose(COLUMN_MEANINGS[column.name]) + " (series of bars only)",
+            escape_prose(column.description) + suffix,
         )
-        for column in BAR_COLUMNS.get(schema.name, ())
+        for columns, suffix in (
+            (schema.columns, ""),
+            (schema.bar_columns, " (series of bars only)"),
+        )
+        for column in columns
     ]
     heading = f"### {schema.file_name}\n\n{escape_prose(schema.title)}."
     return f"{heading}\n\n{table(('column', 'kind', 'meaning'), rows)}"

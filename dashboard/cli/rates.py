@@ -40,6 +40,7 @@ from dashboard.cli.options import (
     UntilOption,
     command_group,
 )
+from dashboard.models.messages import deferred
 
 if TYPE_CHECKING:
     from dashboard.models.series import SeriesCard
@@ -51,13 +52,17 @@ if TYPE_CHECKING:
 
 def refresh_rates_command(
     *,
-    source: Annotated[str, Opt(metavar="ID", help="Only this source: cbr, moex, ecb …")] = "",
-    series: Annotated[Texts, Opt(metavar="ID", help="Only this series; repeatable.")] = None,
+    source: Annotated[
+        str, Opt(metavar="ID", help=deferred("Only this source: cbr, moex, ecb …"))
+    ] = "",
+    series: Annotated[
+        Texts, Opt(metavar="ID", help=deferred("Only this series; repeatable."))
+    ] = None,
     since: Annotated[
-        str | None, Opt(metavar="DATE", help="Read everything from this day on again.")
+        str | None, Opt(metavar="DATE", help=deferred("Read everything from this day on again."))
     ] = None,
     force: Annotated[
-        bool, Opt("--force", help="Fetch again what was fetched a moment ago.")
+        bool, Opt("--force", help=deferred("Fetch again what was fetched a moment ago."))
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -117,7 +122,7 @@ def _silence_logs() -> Iterator[None]:
 
 # ------------------------------------------------------------------ rates
 
-rate_commands = command_group("List, refresh, export, import and remove rates.")
+rate_commands = command_group(deferred("List, refresh, export, import and remove rates."))
 rate_commands.command("refresh")(refresh_rates_command)
 
 
@@ -125,7 +130,7 @@ rate_commands.command("refresh")(refresh_rates_command)
 def list_rates(
     *,
     include_all: Annotated[
-        bool, Opt("--all", help="Also those of which nothing was fetched.")
+        bool, Opt("--all", help=deferred("Also those of which nothing was fetched."))
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -158,11 +163,12 @@ def export_rates(
 ) -> None:
     """Write the rates of series as CSV, with the moment each was known."""
     from dashboard.cli import parsing
-    from dashboard.services.exports import rates_csv
+    from dashboard.services.exports import table_csv
 
     first, last = parsing.read_period(since, until)
     selection = select_series(get_context(), rates)
-    write_output(file, rates_csv(selection.series, first, last, "excel" if excel else "plain"))
+    shown = [series.between(first, last) for series in selection.series]
+    write_output(file, table_csv("rates", shown, "excel" if excel else "plain"))
 
 
 @rate_commands.command("import")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import cache, partial
+from typing import Any, Final
 
 import numpy as np
 from scipy import special
@@ -16,17 +17,24 @@ from dashboard.eventstudy.alignment import (
     locate_known_events,
 )
 from dashboard.eventstudy.calendar_shifts import compute_shifted_means
+from dashboard.eventstudy.clusters import build_headlines
 from dashboard.eventstudy.difference import (
     DIFFERENCE_GROUP,
     DIFFERENCE_TESTS,
+    DifferenceOutcome,
+    DifferenceTest,
     GroupPair,
     build_difference_headline,
 )
-from dashboard.eventstudy.headline import HEADLINE_TEST
-from dashboard.eventstudy.multiple_testing import CORRECTIONS
-from dashboard.eventstudy.panel import build_study_answer
+from dashboard.eventstudy.numerics import CORRECTIONS
+from dashboard.eventstudy.panel import (
+    DECLARED_TESTS,
+    lazy_tables,
+    list_tested_windows,
+    run_tests,
+)
 from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
-from dashboard.eventstudy.samples import ALL_EVENTS, GroupSample, PooledSample, SeriesSample
+from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
 from dashboard.eventstudy.study import measure_series
 from dashboard.models.analyses import (
     AttritionStep,
@@ -38,13 +46,14 @@ from dashboard.models.analyses import (
     StepName,
 )
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, Ints, RateSeries
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
     CarResult,
     Headline,
     SkippedEvent,
-    StudyAnswer,
     StudyRequest,
     StudyResult,
     TestResult,
@@ -88,7 +97,7 @@ def attrition_step(reason: str) -> StepName:
     for beginning, step in STEP_BY_REASON.items():
         if reason.startswith(beginning):
             return step
-    msg = f"no step of the attrition has the reason: {reason}"
+    msg = _("no step of the attrition has the reason: {reason}", reason=reason)
     raise ValueError(msg)
 
 
@@ -160,7 +169,8 @@ def compare_groups(
 
     The overlap rule looks at each group by itself. The p-values of one test, of its
     counterpart for the difference too, are adjusted together by the request's correction:
-    those in the CAR windows, and those of the single days that are none.
+    those in the CAR windows, and those of the single days that are none. The declared tests are
+    run at once, the others when their table is read.
 
     Args:
         series: the observations.
@@ -173,32 +183,51 @@ def compare_groups(
         InputError: the request does not fit the series or the model.
     """
     measured = [measure_series(series, group.events, known, request, factors) for group in groups]
-    names = tuple(factor.card.id for factor in factors)
-    answers = [
-        _study_group(group, measurement, request, names)
-        for group, measurement in zip(groups, measured, strict=True)
+    samples = [
+        PooledSample((sample,), tuple(dict.fromkeys(request.cars)), request, group.name)
+        for group, (_, sample) in zip(groups, measured, strict=True)
     ]
-    two = GroupPair.of(measured[0][1], measured[1][1], request) if len(groups) > 1 else None
-    differences, gap = _run_difference_tests(two, request) if two else ((), None)
-    *tests, differences = adjust_test_tables(
-        [*(group_answer.tests for group_answer in answers), differences], request
-    )
-    occupied = _find_occupied_rows(series, groups, known)
-    return Comparison(
+    pair = GroupPair.of(measured[0][1], measured[1][1], request) if len(groups) > 1 else None
+    declared, gap = _run_declared_tests(samples, pair)
+
+    @cache
+    def adjusted_tests() -> list[tuple[TestResult, ...]]:
+        every = list_tested_windows(request)
+        tables = [
+            run_tests(PooledSample(pooled.series_samples, every, request, pooled.group))
+            for pooled in samples
+        ]
+        return adjust_test_tables([*tables, _run_difference_tests(pair)], request)
+
+    def tests_of(at: int) -> tuple[TestResult, ...]:
+        return adjusted_tests()[at]
+
+    def occupied() -> Ints:
+        return _find_occupied_rows(series, groups, known)
+
+    return Comparison.create_lazy(
+        {
+            "differences": partial(tests_of, -1),
+            "shifted": lambda: pair.shifted if pair else NO_VALUES,
+        },
         request=request,
         series=series,
         groups=tuple(
             _build_group_answer(
-                group, _with_adjusted_p_values(answer, rows), measurement[1], occupied
+                group,
+                measured[at][0],
+                samples[at],
+                declared,
+                {
+                    "tests": partial(tests_of, at),
+                    "placebo": partial(_build_placebo, measured[at][1], request, occupied),
+                },
             )
-            for group, answer, rows, measurement in zip(
-                groups, answers, tests, measured, strict=True
-            )
+            for at, group in enumerate(groups)
         ),
-        differences=differences,
-        shifted=two.shifted if two else NO_VALUES,
+        declared=declared,
         in_both=_events_in_both(groups),
-        difference=gap and _adjust_headline(gap, differences[0].p_adjusted),
+        difference=gap and _adjust_headline(gap, declared[-1].p_adjusted),
     )
 
 
@@ -225,45 +254,89 @@ def p_value_family(row: TestResult, request: StudyRequest) -> tuple[str, bool]:
     return COUNTERPARTS.get(row.test, row.test), row.window in request.cars
 
 
-def _study_group(
-    group: Group,
-    measurement: tuple[StudyResult, SeriesSample],
-    request: StudyRequest,
-    factors: tuple[str, ...],
-) -> StudyAnswer:
-    """The study of one group, its rows under the name of the group.
+def _run_declared_tests(
+    samples: Sequence[PooledSample], pair: GroupPair | None
+) -> tuple[tuple[TestResult, ...], Headline | None]:
+    """The tests that answer for the groups and their difference, and the difference by its own."""
+    tables = [run_tests(pooled, DECLARED_TESTS) for pooled in samples]
+    gap = None
+    if pair is not None:
+        outcome = DIFFERENCE_TESTS[0].apply(pair)
+        tables.append((_build_difference_row(pair, DIFFERENCE_TESTS[0], outcome),))
+        gap = build_difference_headline(pair, outcome)
+    adjusted = adjust_test_tables(tables, samples[0].request)
+    return tuple(row for table in adjusted for row in table), gap
 
-    For the study all its events are of one category, so that nothing is tested twice.
-    """
-    result, measured = measurement
-    events = tuple(replace(event, category=ALL_EVENTS) for event in result.events)
-    uniform = (replace(result, events=events), replace(measured, events=events))
-    answer = build_study_answer([uniform], request, len(group.events), factors, relations=False)
-    series_id = result.series.card.id
+
+def _run_difference_tests(pair: GroupPair | None) -> tuple[TestResult, ...]:
+    """Every test of the difference; none for one group."""
+    if pair is None:
+        return ()
+    return tuple(_build_difference_row(pair, test, test.apply(pair)) for test in DIFFERENCE_TESTS)
+
+
+def _build_difference_row(
+    pair: GroupPair, test: DifferenceTest, outcome: DifferenceOutcome
+) -> TestResult:
+    return TestResult(
+        DIFFERENCE_GROUP,
+        pair.pooled.windows[0],
+        test.id,
+        outcome.statistic,
+        outcome.df,
+        outcome.p_value,
+        float("nan"),
+        pair.events,
+        test.null_hypothesis,
+        test.reference,
+        outcome.reason or outcome.note,
+        "" if outcome.reason else test.caution,
+        role="headline" if test is DIFFERENCE_TESTS[0] else "",
+    )
+
+
+def _build_group_answer(
+    group: Group,
+    result: StudyResult,
+    pooled: PooledSample,
+    declared: Sequence[TestResult],
+    lazy: Mapping[str, Callable[[], Any]],
+) -> GroupAnswer:
+    """The study of a group with its declared tests; its other tables when they are read."""
+    request, series_id = pooled.request, result.series.card.id
+    mine = [row for row in declared if row.group == group.name]
+    p_adjusted = {row.window: row.p_adjusted for row in mine}
     of_other_series = tuple(
-        SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
+        SkippedEvent(
+            event.id,
+            event.series,
+            deferred("no series {series} in this study", series=event.series),
+        )
         for event in group.events
         if event.series not in {None, series_id}
     )
-    return replace(
-        answer,
+    skipped = of_other_series + result.skipped
+    return GroupAnswer.create_lazy(
+        {
+            **lazy_tables([result], pooled),
+            "left_out": lambda: leave_one_out(
+                [event.id for event in result.events], result.cars[0].car
+            ),
+            "medians": lambda: _median_path(result.car),
+            "half_width": lambda: _interval_half_width(result.cars[0]),
+            **lazy,
+        },
+        name=group.name,
+        events=group.events,
+        request=request,
         results=(result,),
-        averages=tuple(replace(row, group=group.name) for row in answer.averages),
-        tests=tuple(replace(row, group=group.name) for row in answer.tests),
-        headlines=tuple(replace(row, group=group.name) for row in answer.headlines),
-        intervals=tuple(replace(row, group=group.name) for row in answer.intervals),
-        directions=tuple(replace(row, group=group.name) for row in answer.directions),
-        skipped=of_other_series + answer.skipped,
+        headlines=tuple(
+            _adjust_headline(row, p_adjusted[row.window]) for row in build_headlines(pooled, mine)
+        ),
+        steps=count_attrition(len(group.events), skipped, request.cars[0]),
+        skipped=skipped,
+        n_events=len(group.events),
     )
-
-
-def _with_adjusted_p_values(answer: StudyAnswer, tests: tuple[TestResult, ...]) -> StudyAnswer:
-    """The answer with adjusted tests, and the same adjusted p-values in its headlines."""
-    adjusted = {row.window: row.p_adjusted for row in tests if row.test == HEADLINE_TEST}
-    headlines = tuple(
-        _adjust_headline(row, adjusted.get(row.window, row.p_adjusted)) for row in answer.headlines
-    )
-    return replace(answer, tests=tests, headlines=headlines)
 
 
 def _adjust_headline(row: Headline, p_adjusted: float) -> Headline:
@@ -271,59 +344,20 @@ def _adjust_headline(row: Headline, p_adjusted: float) -> Headline:
     return row if row.reason else replace(row, p_adjusted=p_adjusted)
 
 
-def _run_difference_tests(
-    two: GroupPair, request: StudyRequest
-) -> tuple[tuple[TestResult, ...], Headline]:
-    """The tests of the difference, and what the first of them says."""
-    results = [test.apply(two) for test in DIFFERENCE_TESTS]
-    rows = tuple(
-        TestResult(
-            DIFFERENCE_GROUP,
-            request.cars[0],
-            test.id,
-            outcome.statistic,
-            outcome.df,
-            outcome.p_value,
-            float("nan"),
-            two.events,
-            test.null_hypothesis,
-            test.reference,
-            outcome.reason or outcome.note,
-            "" if outcome.reason else test.caution,
-            role="headline" if test is DIFFERENCE_TESTS[0] else "",
-        )
-        for test, outcome in zip(DIFFERENCE_TESTS, results, strict=True)
-    )
-    return rows, build_difference_headline(two, results[0])
-
-
-def _build_group_answer(
-    group: Group, answer: StudyAnswer, measured: SeriesSample, occupied: Ints
-) -> GroupAnswer:
-    result, window = answer.results[0], answer.request.cars[0]
-    return GroupAnswer(
-        name=group.name,
-        events=group.events,
-        answer=answer,
-        steps=count_attrition(len(group.events), answer.skipped, window),
-        left_out=leave_one_out([event.id for event in result.events], result.cars[0].car),
-        placebo=_build_placebo(measured, answer.request, occupied),
-        medians=_median_path(result.car),
-        half_width=_interval_half_width(result.cars[0]),
-    )
-
-
-def _build_placebo(measured: SeriesSample, request: StudyRequest, occupied: Ints) -> PlaceboMoves:
+def _build_placebo(
+    measured: SeriesSample, request: StudyRequest, occupied: Callable[[], Ints]
+) -> PlaceboMoves:
     pooled = PooledSample((measured,), request.cars[:1], request)
     everyone = GroupSample(pooled, np.ones(len(pooled), dtype=bool))
     car = measured.grid.car(request.cars[0])[0]
-    means, _ = compute_shifted_means(everyone, lambda _: car[:, None])
+    means, _counts = compute_shifted_means(everyone, lambda _rows: car[:, None])
     chosen = np.isfinite(car) & (measured.grid.prediction.usable >= request.min_estimation)
     if request.pool == "quiet":
         length = request.window[1] - request.window[0] + 1
-        chosen &= is_far_from(measured.positions, occupied, length)
+        chosen &= is_far_from(measured.positions, occupied(), length)
     elif request.pool == "near":
         chosen &= ~is_far_from(measured.positions, measured.row, NEAR_ROWS + 1)
+    measured.candidates.release_long()
     return PlaceboMoves(means[:, 0], car[chosen])
 
 

@@ -280,3 +280,65 @@ def _is_full_rank(matrix: Floats) -> Bools:
     unit = matrix[good] / (scale[good][:, :, None] * scale[good][:, None, :])
     good[good] = np.linalg.eigvalsh(unit)[:, 0] > COLLINEARITY_TOLERANCE
     return good
+
+
+# ---- corrections of p-values for multiple tests
+
+
+def bonferroni(p: Floats) -> Floats:
+    """Bonferroni: p times the number of tests."""
+    return _adjust_in_order(p, lambda ordered: np.minimum(1.0, len(ordered) * ordered))
+
+
+def holm(p: Floats) -> Floats:
+    """Holm 1979 (Scand. J. Statistics 6), step-down; as R's `p.adjust`."""
+
+    def adjust(ordered: Floats) -> Floats:
+        factor = np.arange(len(ordered), 0, -1)
+        return np.minimum(1.0, np.maximum.accumulate(factor * ordered))
+
+    return _adjust_in_order(p, adjust)
+
+
+def hochberg(p: Floats) -> Floats:
+    """Hochberg 1988 (Biometrika 75), step-up; assumes no negative dependence."""
+    return _step_up(p, lambda size: np.arange(size, 0, -1.0))
+
+
+def benjamini_hochberg(p: Floats) -> Floats:
+    """Benjamini & Hochberg 1995 (JRSS B 57): false discovery rate."""
+    return _step_up(p, lambda size: size / np.arange(1, size + 1))
+
+
+def benjamini_yekutieli(p: Floats) -> Floats:
+    """Benjamini & Yekutieli 2001 (Annals of Statistics 29): under any dependence."""
+    return _step_up(
+        p, lambda size: (1 / np.arange(1, size + 1)).sum() * size / np.arange(1, size + 1)
+    )
+
+
+CORRECTIONS: Final[dict[str, Callable[[Floats], Floats]]] = {
+    "holm": holm,
+    "hochberg": hochberg,
+    "bonferroni": bonferroni,
+    "bh": benjamini_hochberg,
+    "by": benjamini_yekutieli,
+}
+
+
+def _step_up(p: Floats, factor: Callable[[int], Floats]) -> Floats:
+    def adjust(ordered: Floats) -> Floats:
+        scaled = factor(len(ordered)) * ordered
+        return np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
+
+    return _adjust_in_order(p, adjust)
+
+
+def _adjust_in_order(p: Floats, adjust: Callable[[Floats], Floats]) -> Floats:
+    """Adjust the p-values in ascending order; NaN entries are not counted and stay NaN."""
+    out = np.full(len(p), np.nan)
+    present = np.flatnonzero(np.isfinite(p))
+    if len(present):
+        order = present[np.argsort(p[present], kind="stable")]
+        out[order] = adjust(p[order])
+    return out

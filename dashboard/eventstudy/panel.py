@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy import special
 
-from dashboard.eventstudy.clusters import bootstrap_intervals, count_hits, hit_rate_p
-from dashboard.eventstudy.headline import HEADLINE_TEST, build_headlines
-from dashboard.eventstudy.multiple_testing import CORRECTIONS, distinct_groups, expand_to_groups
-from dashboard.eventstudy.numerics import count_mean_sd
+from dashboard.eventstudy.clusters import (
+    HEADLINE_TEST,
+    bootstrap_intervals,
+    build_headlines,
+    count_hits,
+    hit_rate_p,
+)
+from dashboard.eventstudy.numerics import CORRECTIONS, count_mean_sd
 from dashboard.eventstudy.relations import compute_lead_lag, regress_returns
-from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, group_members
+from dashboard.eventstudy.samples import (
+    GroupSample,
+    PooledSample,
+    SeriesSample,
+    distinct_groups,
+    expand_to_groups,
+)
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
-from dashboard.eventstudy.significance.base import Outcome
+from dashboard.eventstudy.significance.base import Outcome, SignificanceTest
 from dashboard.eventstudy.simulated_size import classify_date_pattern, size_caution
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
     AverageRow,
     DirectionRow,
-    Interval,
     StudyAnswer,
     StudyRequest,
     StudyResult,
@@ -37,12 +47,15 @@ DRAW_BLOCK: Final = 50
 """Draws that are held at once: few enough for the processor's cache."""
 MAX_SMALL_SAMPLE: Final = 40
 """Up to so many events the band simulates whole samples."""
-P_VALUE_FAMILY: Final = (
-    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
-    " the same events count once, another test of the same group is no further question, and the"
-    " single days that are no CAR window form a family of their own"
+P_VALUE_FAMILY: Final = deferred(
+    "the p-values of one test over the distinct groups and the CAR windows of the "
+    "study; groups of the same events count once, another test of the same group is "
+    "no further question, and the single days that are no CAR window form a family of "
+    "their own"
 )
 """The declared family of the adjusted p-values: that of the headline, and alike of every test."""
+DECLARED_TESTS: Final = tuple(test for test in SIGNIFICANCE_TESTS if test.id == HEADLINE_TEST)
+"""The test that answers for a group, alone."""
 
 
 # ---- average paths
@@ -139,8 +152,10 @@ def _mean_and_error(values: Floats) -> tuple[Ints, Floats, Floats]:
 # ---- tests
 
 
-def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
-    """Apply every test of the battery to "all" and to each category.
+def run_tests(
+    pooled: PooledSample, tests: Sequence[SignificanceTest] = SIGNIFICANCE_TESTS
+) -> tuple[TestResult, ...]:
+    """Apply tests, every one of the battery if none are given, to "all" and to each category.
 
     Returns:
         One result a group, window and test, p-values adjusted within `P_VALUE_FAMILY` by the
@@ -150,14 +165,16 @@ def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
         return ()
     groups = distinct_groups(pooled.members)
     samples = [pooled.sample(member) for member in groups.values()]
-    results = [[test.apply(sample) for test in SIGNIFICANCE_TESTS] for sample in samples]
+    results = [[test.apply(sample) for test in tests] for sample in samples]
+    for series_sample in pooled.series_samples:
+        series_sample.candidates.release_long()
     adjusted = _adjust_p_values(
         pooled, np.array([[o.p_value for o in group_outcomes] for group_outcomes in results])
     )
     rows = (
         row
         for group, sample, outcomes, p in zip(groups, samples, results, adjusted, strict=True)
-        for row in _build_test_rows(group, sample, outcomes, p)
+        for row in _build_test_rows(group, sample, list(zip(tests, outcomes, p, strict=True)))
     )
     return expand_to_groups(rows, pooled.members)
 
@@ -177,12 +194,15 @@ def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
 
 
 def _build_test_rows(
-    group: str, sample: GroupSample, outcomes: Sequence[Outcome], adjusted: Floats
+    group: str,
+    sample: GroupSample,
+    outcomes: Sequence[tuple[SignificanceTest, Outcome, Floats]],
 ) -> Iterator[TestResult]:
+    """The rows of a group, window by window, from each test's outcome and adjusted p (W,)."""
     pattern = classify_date_pattern(sample)
-    warned = {test.id: size_caution(test.id, pattern) for test in SIGNIFICANCE_TESTS}
+    warned = {test.id: size_caution(test.id, pattern) for test, _, _ in outcomes}
     for w, window in enumerate(sample.pooled.windows):
-        for test, outcome, p in zip(SIGNIFICANCE_TESTS, outcomes, adjusted[:, w], strict=True):
+        for test, outcome, adjusted in outcomes:
             yield TestResult(
                 group,
                 window,
@@ -190,7 +210,7 @@ def _build_test_rows(
                 float(outcome.statistic[w]),
                 float(outcome.df[w]),
                 float(outcome.p_value[w]),
-                float(p),
+                float(adjusted[w]),
                 int(outcome.n[w]),
                 test.null_hypothesis,
                 test.reference,
@@ -209,8 +229,6 @@ def build_study_answer(
     request: StudyRequest,
     n_events: int,
     factor_names: tuple[str, ...] = (),
-    *,
-    relations: bool = True,
 ) -> StudyAnswer:
     """What all series say together; the event on its series is the unit.
 
@@ -219,26 +237,44 @@ def build_study_answer(
         request: the parameters.
         n_events: how many events were given.
         factor_names: names of the factors of every series.
-        relations: whether correlations and the regression are computed too.
     """
     results = tuple(result for result, _ in series_results)
-    pooled = PooledSample(
-        [measured for _, measured in series_results], list_tested_windows(request), request
-    )
-    tests = run_tests(pooled)
-    return StudyAnswer(
+    samples = [measured for _, measured in series_results]
+    pooled = PooledSample(samples, list_tested_windows(request), request)
+    of_cars = PooledSample(samples, tuple(dict.fromkeys(request.cars)), request)
+    return StudyAnswer.create_lazy(
+        {
+            **lazy_tables(results, of_cars),
+            "tests": lambda: run_tests(pooled),
+            "headlines": lambda: build_headlines(of_cars, run_tests(of_cars, DECLARED_TESTS)),
+            "correlations": lambda: compute_lead_lag(of_cars),
+            "regression": lambda: regress_returns(of_cars, factor_names) if len(of_cars) else (),
+        },
         request=request,
         results=results,
-        averages=_average_paths(results, request),
-        tests=tests,
-        headlines=tuple(build_headlines(pooled, tests)),
-        intervals=tuple(_bootstrap_group_intervals(pooled)),
-        directions=compute_hit_rates(pooled),
-        correlations=compute_lead_lag(pooled) if relations else (),
-        regression=regress_returns(pooled, factor_names) if relations and len(pooled) else (),
         skipped=tuple(row for result in results for row in result.skipped),
         n_events=n_events,
     )
+
+
+def lazy_tables(
+    results: Sequence[StudyResult], pooled: PooledSample
+) -> dict[str, Callable[[], tuple[Any, ...]]]:
+    """The tables of a study that do not depend on its tests, for `StudyAnswer.create_lazy`.
+
+    Args:
+        results: of each series.
+        pooled: their events, with the CAR windows.
+    """
+    return {
+        "averages": lambda: _average_paths(results, pooled),
+        "intervals": lambda: tuple(
+            row
+            for name, member in pooled.members.items()
+            for row in bootstrap_intervals(name, pooled.sample(member))
+        ),
+        "directions": lambda: compute_hit_rates(pooled),
+    }
 
 
 def list_tested_windows(request: StudyRequest) -> tuple[Window, ...]:
@@ -258,21 +294,16 @@ def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
-def _average_paths(results: Sequence[StudyResult], request: StudyRequest) -> tuple[AverageRow, ...]:
-    offsets = np.arange(request.window[0], request.window[1] + 1, dtype=np.int64)
+def _average_paths(results: Sequence[StudyResult], pooled: PooledSample) -> tuple[AverageRow, ...]:
+    first, last = pooled.request.window
+    offsets = np.arange(first, last + 1, dtype=np.int64)
     abnormal = np.concatenate([result.abnormal for result in results])
     car = np.concatenate([result.car for result in results])
-    events = [event for result in results for event in result.events]
     return tuple(
         row
-        for name, member in group_members(events, request.by).items()
-        for row in average_path(name, offsets, (abnormal[member], car[member]), request.seed)
+        for name, member in pooled.members.items()
+        for row in average_path(name, offsets, (abnormal[member], car[member]), pooled.request.seed)
     )
-
-
-def _bootstrap_group_intervals(pooled: PooledSample) -> Iterator[Interval]:
-    for name, member in pooled.members.items():
-        yield from bootstrap_intervals(name, pooled.sample(member))
 
 
 def compute_hit_rates(pooled: PooledSample) -> tuple[DirectionRow, ...]:

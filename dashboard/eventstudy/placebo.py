@@ -299,68 +299,78 @@ class DistinctRowReturns:
 
 
 class PlaceboGrid:
-    """The abnormal returns at every admissible pseudo-date, computed on first access.
+    """The abnormal returns at P positions, computed on first access.
 
-    A page needs only their CARs; of a million bars the matrices would not fit.
+    A page needs only their CARs, or none of them; of a million bars the matrices would not fit.
     """
 
     def __init__(
         self, history: History, positions: Ints, request: StudyRequest, model: NormalModel
     ) -> None:
         """Store what they are computed from."""
-        self.positions = positions
-        self._history, self._request, self._model = history, request, model
-        self._abnormal: AbnormalReturns | None = None
+        self.positions, self.history, self.request = positions, history, request
+        self._model = model
 
-    @property
+    @classmethod
+    def admissible(
+        cls, history: History, request: StudyRequest, model: NormalModel, rows: Ints | None = None
+    ) -> PlaceboGrid:
+        """At every row, or at those of `rows`, whose two windows lie inside the series."""
+        rows = np.arange(1, len(history), dtype=np.int64) if rows is None else rows
+        reach = request.estimation, request.gap
+        inside = has_full_windows(rows, request.window, reach, len(history))
+        return cls(history, rows[inside], request, model)
+
+    @cached_property
     def abnormal(self) -> AbnormalReturns:
         """All of them, (P, L)."""
-        if self._abnormal is None:
-            self._abnormal = self.measure_chunk(slice(None))
-        return self._abnormal
+        return self._measure(self.positions)
+
+    @property
+    def _step(self) -> int:
+        """How many positions fit comfortably at once."""
+        length = self.request.window[1] - self.request.window[0] + 1
+        return max(MAX_CELLS // length, 1)
 
     def chunks(self) -> Iterator[AbnormalReturns]:
         """One after the other, as many positions as fit comfortably; all at once if they do."""
-        length = self._request.window[1] - self._request.window[0] + 1
-        step = max(MAX_CELLS // length, 1)
-        if len(self.positions) <= step:
+        if len(self.positions) <= self._step:
             yield self.abnormal
             return
-        for start in range(0, len(self.positions), step):
-            yield self.measure_chunk(slice(start, start + step))
+        for start in range(0, len(self.positions), self._step):
+            yield self._measure(self.positions[start : start + self._step])
 
     def measure_rows(self, rows: Ints) -> DistinctRowReturns:
         """The abnormal returns at N rows: where they are most of all positions, those of all."""
         distinct, inverse = collapse_runs(rows)
-        if self._abnormal is not None and 0 < len(self.positions) < REUSE_RATIO * len(distinct):
+        if 0 < len(self.positions) < min(REUSE_RATIO * len(distinct), self._step + 1):
             indices = np.searchsorted(self.positions, rows)
             if (self.positions[np.minimum(indices, len(self.positions) - 1)] == rows).all():
-                return DistinctRowReturns(self.positions, indices, self._abnormal)
-        return DistinctRowReturns(
-            distinct,
-            inverse,
-            compute_abnormal_returns(self._history, distinct, self._request, self._model),
-        )
+                return DistinctRowReturns(self.positions, indices, self.abnormal)
+        return DistinctRowReturns(distinct, inverse, self._measure(distinct))
 
-    def measure_chunk(self, rows: slice) -> AbnormalReturns:
-        """Those of some positions."""
-        return compute_abnormal_returns(
-            self._history, self.positions[rows], self._request, self._model
-        )
+    def release_long(self) -> None:
+        """Free the matrices of a long series, so that a cached answer does not hold them."""
+        if len(self.positions) > self._step:
+            self.__dict__.pop("abnormal", None)
+
+    def count_coefficients(self) -> int:
+        """The coefficients of a fit, by that of the first position; 0 without any."""
+        prediction = self._measure(self.positions[:1]).prediction
+        return int((prediction.usable - prediction.df).max(initial=0))
+
+    def _measure(self, rows: Ints) -> AbnormalReturns:
+        return compute_abnormal_returns(self.history, rows, self.request, self._model)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PlaceboCandidates:
-    """Every admissible pseudo-date of a series.
+    """The K admissible pseudo-dates of a series that have enough history.
 
-    `grid` holds all rows whose windows lie inside the series and the abnormal returns
-    there, `n_coefficients` the most coefficients a fit takes; the arrays keep the K rows that have
-    enough history: `row`, `quiet` and eve `volatility` (K,), CAR and SCAR for each window.
-    `day` (n,) are the market days of the series.
+    `row`, `quiet` and eve `volatility` (K,), CAR and SCAR for each window; `day` (n,) are the
+    market days of the series.
     """
 
-    grid: PlaceboGrid
-    n_coefficients: int
     day: Days
     row: Ints
     quiet: Bools
@@ -420,60 +430,29 @@ def is_far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
     return free
 
 
-def find_candidates(
-    history: History,
-    occupied: Ints,
-    request: StudyRequest,
-    model: NormalModel,
-    rows: Ints | None = None,
-) -> PlaceboCandidates:
-    """Every row whose estimation and event window lie inside the series.
+def find_candidates(grid: PlaceboGrid, occupied: Ints) -> PlaceboCandidates:
+    """The positions with enough history, and their moves.
 
     Args:
-        history: returns and factors of the series.
+        grid: the admissible positions.
         occupied: rows of offset 0 of all known events; they make a pseudo-date unquiet.
-        request: windows and the number of returns needed.
-        model: predicts the normal return, as for the events.
-        rows: the candidate rows, ascending; every row if None.
     """
-    rows = np.arange(1, len(history), dtype=np.int64) if rows is None else rows
-    rows = rows[
-        has_full_windows(rows, request.window, (request.estimation, request.gap), len(history))
-    ]
-    grid = PlaceboGrid(history, rows, request, model)
-    parts = [_measure_chunk(chunk, request) for chunk in grid.chunks()]
-    enough = np.concatenate([part.enough for part in parts])
-    length = request.window[1] - request.window[0] + 1
-    return PlaceboCandidates(
-        grid,
-        max(part.n_coefficients for part in parts),
-        history.day,
-        rows[enough],
-        is_far_from(rows[enough], occupied, length),
-        cached_eve_volatility(history)[rows[enough]],
-        {w: np.concatenate([part.car[w] for part in parts]) for w in request.cars},
-        {w: np.concatenate([part.scar[w] for part in parts]) for w in request.cars},
+    request, windows = grid.request, tuple(dict.fromkeys(grid.request.cars))
+    enough: list[Bools] = []
+    parts: list[list[tuple[Floats, Floats]]] = []
+    for chunk in grid.chunks():
+        usable = chunk.prediction.usable >= request.min_estimation
+        moves = [chunk.car(window) for window in windows]
+        enough.append(usable)
+        parts.append([(car[usable], standardise(car, se)[usable]) for car, se in moves])
+    rows = grid.positions[np.concatenate(enough)]
+    car, scar = (
+        {w: np.concatenate([part[at][k] for part in parts]) for at, w in enumerate(windows)}
+        for k in (0, 1)
     )
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _CandidateChunk:
-    """What is stored of some positions: which have enough history, and the CARs of those."""
-
-    enough: Bools
-    n_coefficients: int
-    car: dict[Window, Floats]
-    scar: dict[Window, Floats]
-
-
-def _measure_chunk(abnormal: AbnormalReturns, request: StudyRequest) -> _CandidateChunk:
-    usable = abnormal.prediction.usable
-    enough = usable >= request.min_estimation
-    car, scar = {}, {}
-    for window in request.cars:
-        value, se = abnormal.car(window)
-        car[window], scar[window] = value[enough], standardise(value, se)[enough]
-    return _CandidateChunk(enough, int((usable - abnormal.prediction.df).max(initial=0)), car, scar)
+    quiet = is_far_from(rows, occupied, request.window[1] - request.window[0] + 1)
+    volatility = cached_eve_volatility(grid.history)[rows]
+    return PlaceboCandidates(grid.history.day, rows, quiet, volatility, car, scar)
 
 
 def rank_among_placebos(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 
@@ -56,12 +56,20 @@ class PooledSample:
     """
 
     def __init__(
-        self, measured: Sequence[SeriesSample], windows: Sequence[Window], request: StudyRequest
+        self,
+        measured: Sequence[SeriesSample],
+        windows: Sequence[Window],
+        request: StudyRequest,
+        group: str = "",
     ) -> None:
-        """Pool what was measured; `windows` are the W windows that are tested."""
+        """Pool what was measured; `windows` are the W windows that are tested.
+
+        With the name of a `group` all events are this one group, whatever their categories.
+        """
         self.series_samples = tuple(measured)
         self.windows = tuple(windows)
         self.request = request
+        self.group = group
         self.events = tuple(event for sample in measured for event in sample.events)
         self.series = np.concatenate(
             [np.full(len(sample.events), k) for k, sample in enumerate(measured)]
@@ -75,6 +83,8 @@ class PooledSample:
     @cached_property
     def members(self) -> dict[str, Bools]:
         """Members of "all" and of each group that the request makes, each (N,)."""
+        if self.group:
+            return {self.group: np.ones(len(self), dtype=bool)}
         return group_members(self.events, self.request.by)
 
     def sample(self, member: Bools) -> GroupSample:
@@ -155,10 +165,14 @@ class PooledSample:
 
     @cached_property
     def estimation(self) -> tuple[Ints, Floats]:
-        """Rows (N, M) of the estimation windows and the residuals there, NaN where unusable."""
-        rows, residuals = [], []
+        """Rows (N, M) of the estimation windows and the residuals there, NaN where unusable.
+
+        A row is below 1 where the history is short.
+        """
+        rows, residuals, request = [], [], self.request
         for sample in self.series_samples:
-            at = estimation_row_matrix(sample.row, self.request)
+            first, _ = estimation_rows(sample.row, request.window, request.estimation, request.gap)
+            at = first[:, None] + np.arange(request.estimation)[None, :]
             rows.append(at)
             residuals.append(compute_residuals(sample, at))
         return np.concatenate(rows), np.concatenate(residuals)
@@ -245,12 +259,6 @@ def split_by_events(present: Bools) -> Iterator[tuple[Ints, Bools]]:
         yield np.array(windows, dtype=np.int64), present[:, windows[0]]
 
 
-def estimation_row_matrix(row: Ints, request: StudyRequest) -> Ints:
-    """Rows of the estimation windows in event time, (N, M); below 1 where history is short."""
-    first, _ = estimation_rows(row, request.window, request.estimation, request.gap)
-    return first[:, None] + np.arange(request.estimation)[None, :]
-
-
 def compute_residuals(sample: SeriesSample, rows: Ints) -> Floats:
     """Returns minus predictions on any rows; NaN on rows that no estimation may use."""
     history, prediction = sample.history, sample.abnormal.prediction
@@ -277,3 +285,54 @@ def group_members(events: Sequence[Event], by: Grouping = "category") -> dict[st
         name: names == name for name in sorted(set(names.tolist())) if name and name != ALL_EVENTS
     }
     return {ALL_EVENTS: np.ones(len(names), dtype=bool), **members}
+
+
+# ---- groups with the same events
+
+
+class GroupRow(Protocol):
+    """A row of a result that names its group."""
+
+    @property
+    def group(self) -> str:
+        """`all`, or a category."""
+        ...
+
+
+Row = TypeVar("Row", bound=GroupRow)
+
+
+def map_equal_groups(members: Mapping[str, Bools]) -> dict[str, str]:
+    """For each group the first one with the same events: itself, unless it repeats one.
+
+    A study of one category has the same events in "all" and in that category: one question,
+    which counts once in the number of comparisons that a p-value is corrected for.
+
+    Args:
+        members: which of N events each group holds, (N,).
+    """
+    first: dict[bytes, str] = {}
+    return {name: first.setdefault(member.tobytes(), name) for name, member in members.items()}
+
+
+def distinct_groups(members: Mapping[str, Bools]) -> dict[str, Bools]:
+    """The groups that repeat no other, in their order."""
+    same = map_equal_groups(members)
+    return {name: member for name, member in members.items() if same[name] == name}
+
+
+def expand_to_groups(rows: Iterable[Row], members: Mapping[str, Bools]) -> tuple[Row, ...]:
+    """Rows of the distinct groups, listed for each group in turn with the same numbers.
+
+    Args:
+        rows: dataclass rows of the distinct groups, each group's in its order.
+        members: all groups.
+    """
+    of_group: dict[str, list[Row]] = {}
+    for row in rows:
+        of_group.setdefault(row.group, []).append(row)
+    return tuple(
+        row if row.group == name else replace(row, group=name)  # type: ignore[type-var]
+        for name, first in map_equal_groups(members).items()
+        for row in of_group.get(first, ())
+    )

@@ -20,6 +20,7 @@ from dashboard.eventstudy.numerics import (
 )
 from dashboard.eventstudy.returns import estimation_rows, take_or_nan
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, split_by_events
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints
 
 RANK_TIE: Final = 1e-10
@@ -105,7 +106,9 @@ class _EstimationRanks:
         self._weight = 1 / (self._points_per_event + 1.0)
         count = present.sum(axis=0)
         self._has_residual, self._count = count > 0, count[count > 0]
-        ranks = np.nan_to_num(_residual_ranks(sample.pooled)[sample.member][usable])
+        pooled = sample.pooled
+        own_ranks = cached_on(pooled, "base_ranks", lambda: average_ranks(pooled.residuals))
+        ranks = np.nan_to_num(own_ranks[sample.member][usable])
         self._base = self._weight @ ranks - count / 2
         self._above, self._tied = np.empty(past.shape), np.empty(past.shape, dtype=bool)
 
@@ -127,11 +130,6 @@ class _EstimationRanks:
         points = len(average) + 1
         square = ((self._count / n * average**2).sum() + u0.mean() ** 2) / points
         return RankScores(float(u0.mean()), float(square), points, n, points_per_event)
-
-
-def _residual_ranks(pooled: PooledSample) -> Floats:
-    """Ranks of the residuals of every event among themselves, average ties, (N, M)."""
-    return cached_on(pooled, "base_ranks", lambda: average_ranks(pooled.residuals))
 
 
 # ---- overlap correlation
@@ -188,7 +186,8 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
     lengths = (spans[:, 1] - spans[:, 0] + 1).astype(float)
     if (prediction.usable == prediction.df).all():
         return _add_over_spans(inside, np.broadcast_to(1 / np.sqrt(lengths), inside[0].shape), size)
-    first, last = estimation_rows(row, pooled.request.window, *_estimation_and_gap(pooled))
+    request = pooled.request
+    first, last = estimation_rows(row, request.window, request.estimation, request.gap)
     before = (np.broadcast_to(np.maximum(first, 1), inside[0].shape), last)
     factors = (
         series_sample.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
@@ -201,10 +200,6 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
     usable = np.isfinite(series_sample.history.returns) & np.isfinite(factors).all(axis=1)
     weights[~usable | series_sample.history.excluded] = 0.0
     return _add_over_spans(inside, unit, size) - weights
-
-
-def _estimation_and_gap(pooled: PooledSample) -> tuple[int, int]:
-    return pooled.request.estimation, pooled.request.gap
 
 
 def _add_over_spans(bounds: tuple[Ints, Ints], values: Floats, size: int) -> Floats:
@@ -333,19 +328,20 @@ def _group_correlation(pooled: PooledSample, events: Ints) -> tuple[float, str]:
     """Mean over the pairs of some events (their numbers in `pooled`), and a sentence."""
     n = len(events)
     if n < 2:
-        return float("nan"), "needs at least 2 events whose past varies"
+        return float("nan"), deferred("needs at least 2 events whose past varies")
     if len(pooled) > MAX_PAIRED_EVENTS:
-        return float("nan"), f"more than {MAX_PAIRED_EVENTS} events; overlap_t is exact for those"
-    r, common = (matrix[np.ix_(events, events)] for matrix in _all_pair_correlations(pooled))
+        return float("nan"), deferred(
+            "more than {most} events; overlap_t is exact for those", most=MAX_PAIRED_EVENTS
+        )
+    of_pairs = cached_on(
+        pooled, "residual_correlation", lambda: correlate_pairs(*_match_residuals_to_days(pooled))
+    )
+    r, common = (matrix[np.ix_(events, events)] for matrix in of_pairs)
     pairs = n * (n - 1)
     mean = (r.sum() - np.trace(r)) / pairs
     overlapping = (common.sum() - np.trace(common)) / pairs
-    return float(mean), f"r = {mean:.3f}; {100 * overlapping:.0f} % of the pairs share days"
-
-
-def _all_pair_correlations(pooled: PooledSample) -> tuple[Floats, Floats]:
-    return cached_on(
-        pooled, "residual_correlation", lambda: correlate_pairs(*_match_residuals_to_days(pooled))
+    return float(mean), deferred(
+        "r = {r:.3f}; {share:.0f} % of the pairs share days", r=mean, share=100 * overlapping
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, Final, get_args
 
 import numpy as np
@@ -37,7 +37,6 @@ from dashboard.eventstudy.normal.base import NormalModel
 from dashboard.eventstudy.placebo import (
     MIN_NEAR_DATES,
     DistinctRowReturns,
-    EventMoves,
     PlaceboCandidates,
     PlaceboGrid,
     PlaceboRanks,
@@ -57,6 +56,8 @@ from dashboard.eventstudy.returns import (
 from dashboard.eventstudy.samples import SeriesSample
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, HourKind
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import crosses_break
 from dashboard.models.series import Bools, Floats, Ints, RateSeries, require_price
 from dashboard.models.study import (
@@ -73,6 +74,16 @@ from dashboard.models.study import (
 FEW_CLOSE_DATES: Final = 50
 """A pool with fewer dates within two years of the event says so."""
 PLACEBO_POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
+PLACEBO_FIELDS: Final = {
+    "placebo_p": "p",
+    "percentile": "percentile",
+    "percentile_by_move": "by_move",
+    "n_placebo": "size",
+    "n_close": "close",
+    "pool_first": "first",
+    "pool_last": "last",
+}
+"""The fields of a `CarResult` that its rank among pseudo-dates gives, by those of the rank."""
 MARKET_ADJUSTED_ID: Final = "market-adjusted"
 CLEAN_OFFSETS: Final = (0, 1)
 """Offsets of other events that a clean estimation leaves out."""
@@ -83,30 +94,46 @@ CLEAN_OFFSETS: Final = (0, 1)
 def skip_reason(series: RateSeries, row: int, usable: int, request: StudyRequest) -> str:
     """Why an event aligned to `row` with `usable` estimation returns cannot be studied."""
     if len(series) == 0:
-        return "the series has no observations"
+        return deferred("the series has no observations")
     if row == AFTER_DATA:
         last = observation_label(series, len(series) - 1)
-        return f"after the data: the last observation describes {last}"
+        return deferred("after the data: the last observation describes {last}", last=last)
     if row < 1:
         first = observation_label(series, 0)
-        return f"before the data: the first observation describes {first}"
-    return (
-        f"too little history: {usable} returns in the estimation window,"
-        f" {request.min_estimation} needed"
+        return deferred("before the data: the first observation describes {first}", first=first)
+    return deferred(
+        "too little history: {count} returns in the estimation window, {least} needed",
+        count=usable,
+        least=request.min_estimation,
     )
 
 
-def missing_value_reason(history: History, series: RateSeries, rows: range) -> str:
-    """Why there is no abnormal return on some of an event's rows."""
+def missing_value_reason(history: History, series: RateSeries, rows: range, window: str) -> str:
+    """Why there is no abnormal return on some of an event's rows, those of a window."""
     if rows.stop > len(series):
-        last = observation_label(series, len(series) - 1)
-        return f" reaches past the last observation, which describes {last}"
+        return deferred(
+            "window {window} reaches past the last observation, which describes {last}",
+            window=window,
+            last=observation_label(series, len(series) - 1),
+        )
     for row in rows:
+        observation = observation_label(series, row)
         if not np.isfinite(history.returns[row]):
-            return f": the return on {observation_label(series, row)} is missing"
+            return deferred(
+                "window {window}: the return on {observation} is missing",
+                window=window,
+                observation=observation,
+            )
         if not np.isfinite(history.factors[row]).all():
-            return f": the return of a factor on {observation_label(series, row)} is missing"
-    return ": the factors do not vary in its estimation window, or repeat one another"
+            return deferred(
+                "window {window}: the return of a factor on {observation} is missing",
+                window=window,
+                observation=observation,
+            )
+    return deferred(
+        "window {window}: the factors do not vary in its estimation window, or repeat one another",
+        window=window,
+    )
 
 
 # ---- result of one series
@@ -114,18 +141,18 @@ def missing_value_reason(history: History, series: RateSeries, rows: range) -> s
 
 @dataclass(frozen=True, eq=False)
 class SeriesStudy:
-    """What was measured on one series, before the result is built: N events on D first rates.
+    """What was measured on one series: N events on D first rates, and how to measure the rest.
 
-    Their moves are in `row_returns`.
+    Their moves are in `row_returns`, those of all positions in `grid`; `locate_known` finds the
+    rows of all known events. A page that reads only CARs needs neither.
     """
 
-    series: RateSeries
     dated: DatedEvents
     alignment: Alignment
     request: StudyRequest
     row_returns: DistinctRowReturns
-    history: History
-    known_rows: KnownEventRows
+    grid: PlaceboGrid
+    locate_known: Callable[[], KnownEventRows]
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -156,46 +183,91 @@ class SeriesStudy:
             else self.abnormal.take(self.inverse)
         )
 
+    def find_nearby(self, window: Window) -> Sequence[tuple[str, ...]]:
+        """Ids of the other events in a window of each event."""
+        known = self.locate_known()
+        known_rows = (known.first, known.last, known.ids)
+        return find_nearby_events(self.alignment.row, self.dated.ids, known_rows, window)
+
     @cached_property
-    def nearby_events(self) -> dict[Window, Sequence[tuple[str, ...]]]:
-        """Ids of the other events in the event window and in each CAR window."""
-        event_ids = self.dated.ids
-        known_rows = (self.known_rows.first, self.known_rows.last, self.known_rows.ids)
-        return {
-            window: find_nearby_events(self.alignment.row, event_ids, known_rows, window)
-            for window in {self.request.window, *self.request.cars}
-        }
+    def candidates(self) -> PlaceboCandidates:
+        """The pseudo-dates."""
+        return find_candidates(self.grid, self.locate_known().occupied)
+
+    def rank(self, window: Window, pool: Pool) -> PlaceboRanks:
+        """Every event among the pseudo-dates of a pool."""
+        volatility = cached_eve_volatility(self.grid.history)[self.rows]
+        car, se = self.abnormal.car(window)
+        move = (self.rows, car, standardise(car, se), volatility)
+        return rank_among_placebos(self.candidates, window, pool, move).take(self.inverse)
 
 
 def build_result(
-    study: SeriesStudy, cars: tuple[CarResult, ...], skipped: list[SkippedEvent]
+    series: RateSeries, study: SeriesStudy, skipped: list[SkippedEvent]
 ) -> StudyResult:
     """The answer for one series from what was measured and the events that were skipped."""
     request, prediction, inverse = study.request, study.abnormal.prediction, study.inverse
-    return StudyResult.with_lazy_matrices(
-        partial(_build_matrices, study),
+    cars = tuple(_build_car_result(study, window) for window in dict.fromkeys(request.cars))
+    matrices = cache(partial(_build_matrices, series, study))
+
+    def matrix(name: str) -> Floats | tuple[Floats, ...]:
+        return matrices()[name]
+
+    return StudyResult.create_lazy(
+        {
+            "estimation_events": lambda: _count_estimation_events(study)[inverse],
+            "crowd": lambda: study.find_nearby(request.window),
+            "flags": lambda: _build_flags(series, study, cars),
+            **{name: partial(matrix, name) for name in MATRICES},
+        },
         request=request,
-        series=study.series,
+        series=series,
         events=study.events,
         anchor=study.alignment.row,
         shift_days=study.alignment.shift_days,
         offsets=np.arange(request.window[0], request.window[1] + 1, dtype=np.int64),
         sigma=prediction.sigma[inverse],
         n_estimation=prediction.usable[inverse],
-        estimation_events=_count_estimation_events(study)[inverse],
-        crowd=study.nearby_events[request.window],
-        flags=_build_flags(study, cars),
         cars=cars,
-        skipped=(*skipped, *_list_incomplete_windows(study, cars)),
+        skipped=(*skipped, *_list_incomplete_windows(series, study, cars)),
     )
 
 
-def _build_matrices(study: SeriesStudy) -> dict[str, Floats | tuple[Floats, ...]]:
+def _build_car_result(study: SeriesStudy, window: Window) -> CarResult:
+    """The CARs of a window; their rank among pseudo-dates and their crowd when they are read."""
+    abnormal, inverse = study.abnormal, study.inverse
+    car, se = abnormal.car(window)
+    scar, df = standardise(car, se), abnormal.prediction.df.astype(float)
+    simple = study.request.returns == "simple"
+    ranks = cache(partial(study.rank, window, study.request.pool))
+
+    def rank(name: str) -> NDArray[Any]:
+        values: NDArray[Any] = getattr(ranks(), name)
+        return values
+
+    return CarResult.create_lazy(
+        {
+            "crowd": partial(study.find_nearby, window),
+            **{name: partial(rank, of_rank) for name, of_rank in PLACEBO_FIELDS.items()},
+        },
+        window=window,
+        car=car[inverse],
+        se=se[inverse],
+        t=scar[inverse],
+        df=df[inverse],
+        p=two_sided_p(scar, df)[inverse],
+        bhar=abnormal.bhar(window)[inverse] if simple else np.full(len(inverse), np.nan),
+    )
+
+
+def _build_matrices(
+    series: RateSeries, study: SeriesStudy
+) -> dict[str, Floats | tuple[Floats, ...]]:
     """The fields of a result that are matrices, (N, L)."""
     abnormal, window = study.abnormal, study.request.window
     *matrices, base, low, high = _expand_to_events(
         study,
-        take_or_nan(study.series.rate, event_rows(study.rows, window)),
+        take_or_nan(series.rate, event_rows(study.rows, window)),
         abnormal.returns,
         np.asarray(abnormal.prediction.normal),
         abnormal.ar,
@@ -222,28 +294,33 @@ def _expand_to_events(study: SeriesStudy, *matrices: Floats) -> tuple[Floats, ..
 
 def _count_estimation_events(study: SeriesStudy) -> Ints:
     """How many known events lie in the estimation window of each first rate, (D,)."""
-    request, size = study.request, len(study.series)
+    request, size = study.request, len(study.grid.history)
     first, last = estimation_rows(study.rows, request.window, request.estimation, request.gap)
-    before = np.concatenate(([0], np.cumsum(np.bincount(study.known_rows.first, minlength=size))))
+    known = np.bincount(study.locate_known().first, minlength=size)
+    before = np.concatenate(([0], np.cumsum(known)))
     within: Ints = before[np.clip(last + 1, 0, size)] - before[np.clip(first, 0, size)]
     return within
 
 
-def _list_incomplete_windows(study: SeriesStudy, cars: tuple[CarResult, ...]) -> list[SkippedEvent]:
+def _list_incomplete_windows(
+    series: RateSeries, study: SeriesStudy, cars: tuple[CarResult, ...]
+) -> list[SkippedEvent]:
     """Events taken out of a CAR window, because a return in it is missing."""
-    out, card = [], study.series.card
+    out: list[SkippedEvent] = []
     for result in cars:
         for k in np.flatnonzero(~np.isfinite(result.car)).tolist():
             row = int(study.alignment.row[k])
             rows = range(row + result.window[0], row + result.window[1] + 1)
-            detail = missing_value_reason(study.history, study.series, rows)
-            reason = f"window {window_text(result.window)}{detail}"
-            out.append(SkippedEvent(study.events[k].id, card.id, reason))
+            window = window_text(result.window)
+            reason = missing_value_reason(study.grid.history, series, rows, window)
+            out.append(SkippedEvent(study.events[k].id, series.card.id, reason))
     return out
 
 
-def _build_flags(study: SeriesStudy, cars: tuple[CarResult, ...]) -> tuple[tuple[str, ...], ...]:
-    rows, last = study.alignment.row, len(study.series) - 1
+def _build_flags(
+    series: RateSeries, study: SeriesStudy, cars: tuple[CarResult, ...]
+) -> tuple[tuple[str, ...], ...]:
+    rows, last = study.alignment.row, len(series) - 1
     marks: dict[str, Sequence[bool] | Bools] = {
         **_hour_flags(study),
         "partly_in_fixing": study.alignment.partial,
@@ -254,8 +331,8 @@ def _build_flags(study: SeriesStudy, cars: tuple[CarResult, ...]) -> tuple[tuple
         ],
         "no_variance": ~(study.abnormal.prediction.sigma > 0)[study.inverse],
         "few_placebos": np.any([result.n_close < FEW_CLOSE_DATES for result in cars], axis=0),
-        "method_break": _crosses_method_break(study)[study.inverse],
-        **compute_bar_flags(study.series, study.events, rows, study.request.window),
+        "method_break": _crosses_method_break(series, study)[study.inverse],
+        **compute_bar_flags(series, study.events, rows, study.request.window),
     }
     return _flag_names(marks, len(rows))
 
@@ -277,14 +354,14 @@ def _hour_flags(study: SeriesStudy) -> dict[str, Bools]:
     }
 
 
-def _crosses_method_break(study: SeriesStudy) -> Bools:
+def _crosses_method_break(series: RateSeries, study: SeriesStudy) -> Bools:
     """Whether the event window of each first rate holds a break of the method, (D,)."""
-    day, window = study.series.day, study.request.window
-    if not study.series.card.breaks:
+    day, window = series.day, study.request.window
+    if not series.card.breaks:
         return np.zeros(len(study.rows), dtype=bool)
     first = np.clip(study.rows + window[0] - 1, 0, len(day) - 1)
     final = np.clip(study.rows + window[1], 0, len(day) - 1)
-    crosses = crosses_break(study.series.card.breaks, day[first], day[final])
+    crosses = crosses_break(series.card.breaks, day[first], day[final])
     return np.array(crosses, dtype=bool)
 
 
@@ -312,7 +389,8 @@ def study_series(
     factors: Sequence[RateSeries] = (),
 ) -> StudyResult:
     """Study events on one series; see `measure_series`."""
-    return _finish_study(*_measure_events(series, (events, known), request, factors))
+    study, skipped = _measure_events(series, (events, known), request, factors)
+    return build_result(series, study, skipped)
 
 
 def measure_series(
@@ -339,16 +417,16 @@ def measure_series(
         InputError: for a series that is no price, and a model that is not known, lacks
             its factors or fits as many coefficients as there are returns.
     """
-    study, pool, skipped = _measure_events(series, (events, known), request, factors)
+    study, skipped = _measure_events(series, (events, known), request, factors)
     measured = SeriesSample(
         matching_calendar(series),
-        study.history,
+        study.grid.history,
         study.events,
         study.alignment.row,
         study.event_returns,
-        pool.grid,
+        study.grid,
     )
-    return _finish_study(study, pool, skipped), measured
+    return build_result(series, study, skipped), measured
 
 
 def study_series_in_all_pools(
@@ -363,16 +441,12 @@ def study_series_in_all_pools(
     Returns:
         The result, and of each pool the `PlaceboRanks` of each CAR window; see `measure_series`.
     """
-    study, pool, skipped = _measure_events(series, (events, known), request, factors)
-    cars = _event_moves(study)
+    study, skipped = _measure_events(series, (events, known), request, factors)
     ranked = {
-        name: tuple(
-            rank_among_placebos(pool, window, name, move).take(study.inverse)
-            for window, move in cars.items()
-        )
-        for name in PLACEBO_POOLS
+        pool: tuple(study.rank(window, pool) for window in dict.fromkeys(request.cars))
+        for pool in PLACEBO_POOLS
     }
-    return _finish_study(study, pool, skipped), ranked
+    return build_result(series, study, skipped), ranked
 
 
 def rank_rows(
@@ -384,42 +458,23 @@ def rank_rows(
     long series only what lies around the rows is measured.
     """
     model = get_normal_model(request.model)
-    no_rows = np.array([], dtype=np.int64)
-    history = _build_history(series, (), no_rows, request)
+    returns = compute_returns(series.rate, series.card.move_sign, request.returns)
+    history = History(returns, day=series.day)
     abnormal = compute_abnormal_returns(history, rows, request, model)
     enough = abnormal.prediction.usable >= request.min_estimation
     volatility = np.full(len(rows), np.nan)
     ranked: dict[Window, tuple[Floats, PlaceboRanks]] = {}
     for around in iterate_near_rows(rows, len(series)):
-        pool = find_candidates(history, no_rows, request, model, around)
+        grid = PlaceboGrid.admissible(history, request, model, around)
+        candidates = find_candidates(grid, np.array([], dtype=np.int64))
         for window in request.cars:
             car, se = abnormal.car(window)
             car = np.where(enough, car, np.nan)
             move = (rows, car, standardise(car, se), volatility)
-            ranked[window] = car, rank_among_placebos(pool, window, "near", move)
+            ranked[window] = car, rank_among_placebos(candidates, window, "near", move)
         if all((placebo.size >= MIN_NEAR_DATES).all() for _, placebo in ranked.values()):
             break
     return ranked
-
-
-def _finish_study(
-    study: SeriesStudy, pool: PlaceboCandidates, skipped: list[SkippedEvent]
-) -> StudyResult:
-    cars = tuple(
-        _build_car_result(
-            study, window, move, rank_among_placebos(pool, window, study.request.pool, move)
-        )
-        for window, move in _event_moves(study).items()
-    )
-    return build_result(study, cars, skipped)
-
-
-def _event_moves(study: SeriesStudy) -> dict[Window, EventMoves]:
-    """Row, CAR, SCAR and eve volatility at each first rate in each CAR window."""
-    row = study.rows
-    volatility = cached_eve_volatility(study.history)[row]
-    cars = {window: study.abnormal.car(window) for window in study.request.cars}
-    return {w: (row, car, standardise(car, se), volatility) for w, (car, se) in cars.items()}
 
 
 def _measure_events(
@@ -427,44 +482,50 @@ def _measure_events(
     event_lists: tuple[Sequence[Event], Sequence[Event]],
     request: StudyRequest,
     factors: Sequence[RateSeries],
-) -> tuple[SeriesStudy, PlaceboCandidates, list[SkippedEvent]]:
-    """The events chosen with their abnormal returns, the pseudo-dates, and what was skipped."""
+) -> tuple[SeriesStudy, list[SkippedEvent]]:
+    """The events chosen with their abnormal returns, and what was skipped."""
     require_price(series.card)
     _refuse_non_price_factor(request.model, factors)
     model = get_normal_model(request.model)
     events, known = event_lists
     dated = DatedEvents.of(events).sorted_by_date().for_series(series.card.id)
-    context = locate_known_events(series, dated, None if known is events else known)
-    history = _build_history(series, factors, context.occupied, request)
-    pool = find_candidates(history, context.occupied, request, model)
-    chosen, row_returns, skipped = _select_events(series, dated, request, pool.grid)
-    _refuse_short_estimation(request, pool.n_coefficients)
-    study = SeriesStudy(series, *chosen, request, row_returns, history, context)
-    return study, pool, skipped
+    others = None if known is events else known
+    locate_known = cache(partial(locate_known_events, series, dated, others))
+    history = _build_history(series, factors, locate_known, request)
+    grid = PlaceboGrid.admissible(history, request, model)
+    chosen, row_returns, skipped = _select_events(series, dated, request, grid)
+    _refuse_short_estimation(request, grid.count_coefficients())
+    return SeriesStudy(*chosen, request, row_returns, grid, locate_known), skipped
 
 
 def _refuse_non_price_factor(model_id: str, factors: Sequence[RateSeries]) -> None:
     """Refuse to take changes that are no returns off returns, as one coefficient of 1 does."""
     points = next((factor.card for factor in factors if not factor.card.is_price), None)
     if model_id == MARKET_ADJUSTED_ID and points is not None:
-        msg = (
-            f"takes a factor's return off one for one, and {points.id} counts {points.unit};"
-            " use the model market"
+        msg = _(
+            "takes a factor's return off one for one, and {id} counts {unit}; use the model market",
+            id=points.id,
+            unit=points.unit,
         )
         raise InputError(msg, field="model", value=model_id)
 
 
 def _refuse_short_estimation(request: StudyRequest, n_coefficients: int) -> None:
     if request.min_estimation <= n_coefficients:
-        msg = (
-            f"the model {request.model} fits {n_coefficients} coefficients;"
-            f" give at least {n_coefficients + 1}"
+        msg = _(
+            "the model {model} fits {count} coefficients; give at least {least}",
+            model=request.model,
+            count=n_coefficients,
+            least=n_coefficients + 1,
         )
         raise InputError(msg, field="min_estimation", value=request.min_estimation)
 
 
 def _build_history(
-    series: RateSeries, factors: Sequence[RateSeries], occupied: Ints, request: StudyRequest
+    series: RateSeries,
+    factors: Sequence[RateSeries],
+    locate_known: Callable[[], KnownEventRows],
+    request: StudyRequest,
 ) -> History:
     returns = compute_returns(series.rate, series.card.move_sign, request.returns)
     columns = [
@@ -474,7 +535,7 @@ def _build_history(
     excluded = np.zeros(len(series), dtype=bool)
     if request.clean_estimation:
         for offset in CLEAN_OFFSETS:
-            rows = occupied + offset
+            rows = locate_known().occupied + offset
             excluded[rows[rows < len(series)]] = True
     factor_returns = np.column_stack(columns) if columns else None
     return History(returns, factor_returns, excluded, series.day)
@@ -490,7 +551,7 @@ def get_normal_model(model_id: str) -> NormalModel:
         if model.id == model_id:
             return model
     ids = ", ".join(model.id for model in NORMAL_MODELS)
-    msg = f"not known; choose one of {ids}"
+    msg = _("not known; choose one of {ids}", ids=ids)
     raise InputError(msg, field="model", value=model_id)
 
 
@@ -516,35 +577,13 @@ def _select_events(
     order = order[np.argsort(alignment.row[order], kind="stable")]
     retained = apply_overlap_rule(alignment.row[order], request.window, request.overlap)
     for k in order[~retained].tolist():
-        reason = f"its event window overlaps another event's (--overlap {request.overlap})"
+        reason = deferred(
+            "its event window overlaps another event's (--overlap {overlap})",
+            overlap=request.overlap,
+        )
         skipped.append(SkippedEvent(dated.events[k].id, card.id, reason))
     order = order[retained]
     if np.array_equal(order, np.arange(len(rows))):
         return (dated, alignment), row_returns, skipped
     cut = alignment.take(order)
     return (dated.take(order.tolist()), cut), grid.measure_rows(cut.row), skipped
-
-
-def _build_car_result(
-    study: SeriesStudy, window: Window, move: EventMoves, placebo: PlaceboRanks
-) -> CarResult:
-    _, car, scar, _ = move
-    df = study.abnormal.prediction.df.astype(float)
-    simple = study.request.returns == "simple"
-    columns: dict[str, NDArray[Any]] = {
-        "car": car,
-        "se": study.abnormal.se(window),
-        "t": scar,
-        "df": df,
-        "p": two_sided_p(scar, df),
-        "bhar": study.abnormal.bhar(window) if simple else np.full(len(car), np.nan),
-        "placebo_p": placebo.p,
-        "percentile": placebo.percentile,
-        "percentile_by_move": placebo.by_move,
-        "n_placebo": placebo.size,
-        "n_close": placebo.close,
-        "pool_first": placebo.first,
-        "pool_last": placebo.last,
-    }
-    of_events = {name: values[study.inverse] for name, values in columns.items()}
-    return CarResult(window=window, crowd=study.nearby_events[window], **of_events)

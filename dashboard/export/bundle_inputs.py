@@ -14,8 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.rows import event_list_rows, rate_rows
-from dashboard.export.schemas import EVENT_LIST, RATES, Column, Table
+from dashboard.export.schemas import EVENT_LIST, RATES, series_moments
 from dashboard.models.event import (
     EVENT_FIELDS,
     Category,
@@ -25,11 +24,16 @@ from dashboard.models.event import (
     Origin,
     Visibility,
 )
+from dashboard.models.messages import translate as _
 from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
+from dashboard.models.tables import Column, Table
 from dashboard.models.user_files import unescape_formula
 
 RATES_USED: Final = Table(
-    "rates", "Rates used, with the moments they cover", (*RATES.columns, Column("opens", "moment"))
+    "rates",
+    "Rates used, with the moments they cover",
+    (*RATES.columns, Column("opens", "moment", get=lambda series: series_moments(series.opens))),
+    batched=True,
 )
 EVENTS_USED: Final = Table(
     "events",
@@ -50,14 +54,7 @@ _ESCAPE_PATTERN: Final = re.compile(r"\\(.)")
 
 def write_rates(series: Iterable[RateSeries]) -> bytes:
     """`rates.csv`: the columns of an export and the start of the period of each rate."""
-    rows = (
-        (*row, f"{moment}Z")
-        for one in series
-        for row, moment in zip(
-            rate_rows([one]), np.datetime_as_string(one.opens, unit="s").tolist(), strict=True
-        )
-    )
-    return csv_bytes(RATES_USED, rows)
+    return csv_bytes(RATES_USED, RATES_USED.rows(series))
 
 
 def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, RateSeries]:
@@ -80,7 +77,7 @@ def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
     """
     numbers = {event.id: number for number, event in enumerate(studied, 1)}
     written = [event if event.id in numbers else _without_text(event) for event in known]
-    rows = zip(event_list_rows(written), written, strict=True)
+    rows = zip(EVENT_LIST.rows(written), written, strict=True)
     return csv_bytes(EVENTS_USED, ((*row, numbers.get(event.id)) for row, event in rows))
 
 
@@ -128,7 +125,7 @@ def _read_table(content: bytes, table: Table) -> Iterable[dict[str, str]]:
     header = tuple(next(reader, ()))
     expected = (n for n in table.header if n in header or n not in OPTIONAL_COLUMNS)
     if header != tuple(expected):
-        msg = f"{table.file_name}: other columns than ours"
+        msg = _("{file_name}: other columns than ours", file_name=table.file_name)
         raise ValueError(msg)
     for row in reader:
         yield dict(zip(header, row, strict=True))

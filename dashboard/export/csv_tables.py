@@ -11,18 +11,17 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from dashboard.export.schemas import Column, ColumnKind, Table
+from dashboard.models.tables import Cells, Column, ColumnKind, Table
 from dashboard.models.user_files import escape_formula
 
 CsvDialect: TypeAlias = Literal["plain", "excel"]
-Row: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 CHUNK_ROWS: Final = 5_000
 BOM: Final = b"\xef\xbb\xbf"
@@ -31,13 +30,12 @@ _CONTROL_CHARACTERS: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udf
 _WINDOW_PATTERN: Final = re.compile(r"\[-?\d+,-?\d+\]")
 
 
-def csv_bytes(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") -> bytes:
+def csv_bytes(table: Table, rows: Iterable[Cells], dialect: CsvDialect = "plain") -> bytes:
     """The whole file of a table.
 
     Args:
         table: its columns.
-        rows: tuples in the order of the columns, or mappings by column name; NaN and None
-            are missing values.
+        rows: cells in the order of the columns; NaN and None are missing values.
         dialect: `plain` or `excel`.
 
     Raises:
@@ -46,13 +44,15 @@ def csv_bytes(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") 
     return b"".join(csv_chunks(table, rows, dialect))
 
 
-def csv_chunks(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") -> Iterator[bytes]:
+def csv_chunks(
+    table: Table, rows: Iterable[Cells], dialect: CsvDialect = "plain"
+) -> Iterator[bytes]:
     """The file of a table in chunks, for tables too long for memory."""
     yield (BOM if dialect == "excel" else b"") + _encode_lines([table.header], dialect)
     source = iter(rows)
     cells = _CellFormatter()
     while chunk := list(islice(source, CHUNK_ROWS)):
-        columns = zip(*(_cells_in_order(table, row) for row in chunk), strict=True)
+        columns = zip(*chunk, strict=True)
         written = [
             cells.column(column, values)
             for column, values in zip(table.columns, columns, strict=True)
@@ -79,12 +79,6 @@ def safe_file_name(text: str, fallback: str = "export", limit: int = 120) -> str
     stem, dot, extension = name.rpartition(".")
     stem_limit = max(limit - len(dot) - len(extension), 1)
     return f"{stem[:stem_limit]}{dot}{extension}"[:limit] or fallback
-
-
-def _cells_in_order(table: Table, row: Row) -> Sequence[Any]:
-    if isinstance(row, Mapping):
-        return [row.get(name) for name in table.header]
-    return row
 
 
 def _encode_lines(rows: Iterable[Iterable[Any]], dialect: CsvDialect) -> bytes:

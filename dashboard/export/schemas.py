@@ -1,266 +1,748 @@
-"""Schemas of every exported table: its columns and the kind of each."""
+"""The tables of files and JSON: the columns of each, what they mean and where they come from.
+
+A column is declared here once. CSV (`dashboard.export.csv_tables`), JSON and the API
+(`dashboard.services.serializers`), the Data page and the reference (`tools/write_reference.py`) are
+made from it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
-from dashboard.models.event import EVENT_FIELDS, EventField
+import numpy as np
+from numpy.typing import NDArray
 
-ColumnKind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
+from dashboard.eventstudy.local_projections import project_groups
+from dashboard.models.analyses import ProjectionRow
+from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
+from dashboard.models.event import EVENT_FIELDS, Event, EventField
+from dashboard.models.series import RateSeries
+from dashboard.models.study import CarResult, StudyAnswer, StudyResult
+from dashboard.models.tables import Column, ColumnKind, Getter, Table, Unit
+
 StudyTableName: TypeAlias = Literal[
     "events", "paths", "averages", "headline", "tests", "skipped", "correlation", "regression",
     "direction", "intervals", "projections",
 ]  # fmt: skip
 """The tables of a study, in files, pages and the API."""
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A named column; `window` is `[a,b]`, other strings are `text`."""
-
-    name: str
-    kind: ColumnKind
+TAG_SEPARATOR: Final = ";"
+_TAG_SPECIALS: Final = re.compile(r"([\\;])")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: its name, which is the stem of its file, its title and its columns."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-
-    @property
-    def file_name(self) -> str:
-        """The name of its file in a folder of tables."""
-        return f"{self.name}.csv"
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """The column names."""
-        return tuple(column.name for column in self.columns)
+# ---- columns
 
 
-def _parse_columns(kinds: str) -> tuple[Column, ...]:
-    """Parse `name:kind name:kind`; a name without a kind is a number."""
-    pairs = (word.partition(":") for word in kinds.split())
-    return tuple(Column(name, kind or "number") for name, _, kind in pairs)  # type: ignore[arg-type]
+def _kind(kind: ColumnKind, unit: Unit = "") -> Callable[..., Column]:
+    def column(name: str, description: str, get: Getter = "") -> Column:
+        return Column(name, kind, unit, description, get)
+
+    return column
 
 
-def _column_kind(field: EventField) -> ColumnKind:
-    return field.kind if field.kind in {"date", "moment", "int"} else "text"
+_text, _count, _window = _kind("text"), _kind("int"), _kind("window")
+_day, _moment = _kind("date"), _kind("moment")
+_number, _signed = _kind("number"), _kind("number", "signed")
+_rate, _percentile = _kind("number", "rate"), _kind("number", "percentile")
+_return, _error = _kind("number", "log move"), _kind("number", "log move s.e.")
+_log_points = _kind("number", "log pts")
+_percent, _share, _p = _kind("number", "%"), _kind("number", "share"), _kind("number", "p")
+
+_SHARED: Final = {
+    column.name: column
+    for column in (
+        _text("event_id", "The id of the event"),
+        _text("series", "The id of the rate series"),
+        _text("group", "all, or a category"),
+        _count("offset", "Observations from the first that can contain the event (0)"),
+        _window("window", "First and last offset"),
+        _day("day", "The market day the rate describes"),
+        _day("date", "The date the publisher prints"),
+        _rate("rate", "The quoted number as published"),
+        _moment("known_at", "The moment up to which information can be inside the rate"),
+        _return("car",
+            "Abnormal moves of the window added up, 0.01 = 1 log point; positive = the rouble"
+            " stronger"),
+        _signed("car_t", "car divided by its standard error"),
+        _number("df", "Degrees of freedom"),
+        _p("p_value", "Two-sided p-value"),
+        _p("p_adjusted", "p_value adjusted for the number of tests"),
+        _p("placebo_p",
+            "Share of the dates compared with, the event included, with a move at least as large"
+            " in units of the volatility before it; by default the dates within 250 rows of the"
+            " event"),
+        _percentile("percentile", "Per cent of the same dates with a smaller move in those units"),
+        _percentile("percentile_by_move",
+            "Per cent of the same dates with a smaller plain move, in size"),
+        _count("pool_size", "How many dates the move is compared with"),
+        _day("pool_first_day", "The first of them"),
+        _day("pool_last_day", "The last of them"),
+        _count("crowd", "How many other events lie in the window"),
+        _text("crowd_ids", "Their ids, blanks between"),
+        _count("n", "How many events"),
+        _return("caar", "Cumulative average abnormal return"),
+        _return("supt_low", "Lower end of the 95 % band of the whole path"),
+        _return("supt_high", "Upper end of the 95 % band of the whole path"),
+        _count("rates", "Distinct first rates of the events"),
+        _count("clusters", "Clusters of events with overlapping windows"),
+        _share("largest_share",
+            "The largest move of a rate as a share of the sum of the sizes of all"),
+        _text("method", "How the number is computed"),
+        _signed("r", "Correlation"),
+        _signed("low", "Lower end of the 95 % band of shifted dates"),
+        _signed("high", "Upper end of the 95 % band of shifted dates"),
+        _text("reason", "Why a number or an event is missing"),
+        _day("base_day", "The market day of the base"),
+        _rate("base_rate", "The rate at the base"),
+        _day("end_day", "The market day of the last offset"),
+        _rate("end_rate", "The rate at the last offset"),
+        _moment("base_known_at", "The moment up to which information can be inside the base"),
+        _moment("end_known_at", "The moment up to which information can be inside the last rate"),
+        _log_points("move_log_pts",
+            "100 x the log move from the base; positive = the rouble stronger"),
+        _percent("move_pct_rub_per_usd", "Change of the quoted number from the base, in per cent"),
+        _percent("move_pct_usd_per_rub", "Change of its inverse from the base, in per cent"),
+        _count("claim", "Which claim of the check, from 1"),
+        _text("quote", "The unit of the quoted number"),
+        _day("asked", "The day in question"),
+        _text("base", "What the change is counted from"),
+    )
+}  # fmt: skip
+
+
+def _shared(name: str, get: Getter) -> Column:
+    """A column of several tables, with the place of its value in one of them."""
+    return replace(_SHARED[name], get=get)
+
+
+def _columns(*parts: str | Column) -> tuple[Column, ...]:
+    """Columns of a table, those of several tables by name: `event_id=event.id window`.
+
+    A path after `=` says where the value is; by default it is the attribute of the name.
+    """
+    columns = []
+    for part in parts:
+        if isinstance(part, Column):
+            columns.append(part)
+            continue
+        for word in part.split():
+            name, _, get = word.partition("=")
+            columns.append(_shared(name, get))
+    return tuple(columns)
+
+
+class _Part(NamedTuple):
+    """A row that is a part of an object: a move of an event, a change of a day's facts."""
+
+    whole: Any
+    item: Any
+    number: int = 0
+
+
+def _parts(name: str) -> Callable[[Any], Iterator[_Part]]:
+    """Expand an object into the parts in an attribute of it."""
+    return lambda whole: (_Part(whole, item) for item in getattr(whole, name))
+
+
+# ---- studies: every offset
+
+
+def series_moments(moments: NDArray[Any]) -> list[str]:
+    """Moments of a series as they are written: `2025-04-21T12:30:00Z`."""
+    return [f"{moment}Z" for moment in np.datetime_as_string(moments, unit="s")]
+
+
+def _times_of_rows(values: NDArray[Any], rows: NDArray[np.int64]) -> list[str | None]:
+    """The days or moments of rows of a series; None outside of it."""
+    if not len(values):
+        return [None] * rows.size
+    picked = values[np.clip(rows, 0, len(values) - 1)]
+    text = (
+        np.datetime_as_string(picked, unit="D")
+        if values.dtype == np.dtype("datetime64[D]")
+        else series_moments(picked)
+    )
+    outside = (rows < 0) | (rows >= len(values))
+    return [None if out else str(cell) for cell, out in zip(text, outside.tolist(), strict=True)]
+
+
+def _path_rows(result: StudyResult) -> NDArray[np.int64]:
+    rows: NDArray[np.int64] = (result.anchor[:, None] + result.offsets[None, :]).ravel()
+    return rows
+
+
+def _path_matrix(name: str) -> Callable[[StudyResult], NDArray[np.float64]]:
+    return lambda result: getattr(result, name).ravel()
 
 
 PATHS: Final = Table(
     "paths",
     "Every offset of every event window",
-    _parse_columns(
-        "event_id:text series:text offset:int day:date rate return normal abnormal abnormal_se"
-        " car ordinary_low ordinary_high"
+    (
+        _shared("event_id", lambda r: [e.id for e in r.events for _ in r.offsets]),
+        _shared("series", lambda r: [r.series.card.id] * r.car.size),
+        _shared("offset", lambda r: np.tile(r.offsets, len(r.events))),
+        _shared("day", lambda r: _times_of_rows(r.series.day, _path_rows(r))),
+        _shared("rate", _path_matrix("rate")),
+        _return("return",
+            "The move from the observation before, 0.01 = 1 log point; positive = the rouble"
+            " stronger", _path_matrix("returns")),
+        _return("normal", "The move that the model expects", _path_matrix("normal")),
+        _return("abnormal", "return less normal", _path_matrix("abnormal")),
+        _error("abnormal_se", "Standard error of abnormal", _path_matrix("abnormal_se")),
+        _shared("car", _path_matrix("car")),
+        _return("ordinary_low",
+            "Lower end of the range in which 95 of 100 ordinary moves lie",
+            _path_matrix("ordinary_low")),
+        _return("ordinary_high",
+            "Upper end of the range in which 95 of 100 ordinary moves lie",
+            _path_matrix("ordinary_high")),
     ),
-)
+    bar_columns=(
+        _shared("known_at", lambda r: _times_of_rows(r.series.known_at, _path_rows(r))),
+    ),
+    bars="series.card.bar_minutes",
+    batched=True,
+)  # fmt: skip
+
+
+# ---- studies: events
+
+
+@dataclass(frozen=True, slots=True)
+class _EventCar:
+    """Event `k` of a result in one CAR window."""
+
+    result: StudyResult
+    car: CarResult
+    k: int
+
+    @property
+    def event(self) -> Event:
+        """The event."""
+        return self.result.events[self.k]
+
+
+def _event_cars(result: StudyResult) -> Iterator[_EventCar]:
+    """Every event and window; undefined CARs are in `skipped` instead."""
+    for k in range(len(result.events)):
+        for car in result.cars:
+            if not np.isnan(car.car[k]):
+                yield _EventCar(result, car, k)
+
+
+def _of_event(path: str) -> Callable[[_EventCar], Any]:
+    """The entry of the event in an array of its result or window: `car.se`."""
+    read = attrgetter(path)
+    return lambda row: read(row)[row.k]
+
+
 STUDY_EVENTS: Final = Table(
     "events",
     "One row an event and window",
-    _parse_columns(
-        "event_id:text series:text event_day:date anchor_day:date shift_days:int window:window"
-        " car car_se car_t df p_value bhar placebo_p percentile n_estimation:int crowd:int"
-        " crowd_ids:text flags:text percentile_by_move pool_size:int pool_first_day:date"
-        " pool_last_day:date"
+    _columns(
+        "event_id=event.id series=result.series.card.id",
+        _day("event_day", "The day of the event where it happened", "event.day"),
+        _day("anchor_day",
+            "The market day of offset 0",
+            lambda r: _times_of_rows(r.result.series.day, r.result.anchor[r.k : r.k + 1])[0]),
+        _count("shift_days",
+            "Calendar days from the event to the market day of offset 0",
+            _of_event("result.shift_days")),
+        "window=car.window",
+        _shared("car", _of_event("car.car")),
+        _error("car_se", "Standard error of car", _of_event("car.se")),
+        _shared("car_t", _of_event("car.t")),
+        _shared("df", _of_event("car.df")),
+        _shared("p_value", _of_event("car.p")),
+        _return("bhar",
+            "Buy-and-hold abnormal return; empty for log returns", _of_event("car.bhar")),
+        _shared("placebo_p", _of_event("car.placebo_p")),
+        _shared("percentile", _of_event("car.percentile")),
+        _count("n_estimation",
+            "Returns in the estimation window", _of_event("result.n_estimation")),
+        _shared("crowd", lambda r: len(r.car.crowd[r.k])),
+        _shared("crowd_ids", lambda r: " ".join(r.car.crowd[r.k])),
+        _text("flags",
+            "What to know before use: date_only, hour_upper_bound, partly_in_fixing …",
+            lambda r: " ".join(r.result.flags[r.k])),
+        _shared("percentile_by_move", _of_event("car.percentile_by_move")),
+        _shared("pool_size", _of_event("car.n_placebo")),
+        _shared("pool_first_day", _of_event("car.pool_first")),
+        _shared("pool_last_day", _of_event("car.pool_last")),
     ),
-)
-AVERAGES: Final = Table(
-    "averages",
-    "Average paths of groups",
-    _parse_columns(
-        "group:text offset:int n:int aar aar_se caar caar_low caar_high supt_low supt_high"
-    ),
-)
-HEADLINE: Final = Table(
-    "headline",
-    "The declared test of each group and window, with the mean and its interval",
-    _parse_columns(
-        "group:text window:window n:int rates:int clusters:int mean median mean_without_largest"
-        " low high p_value p_adjusted smallest_visible reason:text statistic largest_share"
-    ),
-)
-TESTS: Final = Table(
-    "tests",
-    "Tests of groups and windows",
-    _parse_columns(
-        "group:text window:window test:text statistic df p_value p_adjusted n:int"
-        " null_hypothesis:text reference:text role:text"
-    ),
-)
+    expand=_event_cars,
+)  # fmt: skip
 SKIPPED: Final = Table(
     "skipped",
     "Events that are not in the answer, with the reason",
-    _parse_columns("event_id:text series:text reason:text"),
-)
+    _columns("event_id series reason"),
+)  # fmt: skip
+
+
+# ---- studies: groups
+
+AVERAGES: Final = Table(
+    "averages",
+    "Average paths of groups",
+    _columns(
+        "group offset n",
+        _return("aar", "Average abnormal return"),
+        _error("aar_se", "Standard error of aar across events"),
+        "caar",
+        _return("caar_low", "Lower end of the 95 % interval of caar"),
+        _return("caar_high", "Upper end of the 95 % interval of caar"),
+        "supt_low supt_high",
+    ),
+)  # fmt: skip
+HEADLINE: Final = Table(
+    "headline",
+    "The declared test of each group and window, with the mean and its interval",
+    _columns(
+        "group window n rates clusters",
+        _return("mean", "Mean CAR, 0.01 = 1 log point; positive = the rouble stronger"),
+        _return("median", "Median CAR, 0.01 = 1 log point; positive = the rouble stronger"),
+        _return("mean_without_largest",
+            "Mean CAR without the three largest moves in size, 0.01 = 1 log point"),
+        _return("low", "The lowest mean that the test does not reject at 5 %, 0.01 = 1 log point"),
+        _return("high",
+            "The highest mean that the test does not reject at 5 %, 0.01 = 1 log point"),
+        _p("p_value", "Two-sided p-value of the declared test"),
+        _p("p_adjusted", "p_value adjusted over the groups and windows of the study"),
+        _error("smallest_visible",
+            "The mean CAR that the test would see in four studies of five, 0.01 = 1 log point"),
+        _text("reason", "Why there is no verdict; then p_value and the interval are empty"),
+        _signed("statistic", "Standardised sum of signed ranks; its sign is that of the verdict"),
+        "largest_share",
+    ),
+)  # fmt: skip
+TESTS: Final = Table(
+    "tests",
+    "Tests of groups and windows",
+    _columns(
+        "group window",
+        _text("test", "The id of the test"),
+        _signed("statistic", "The value of the test statistic"),
+        "df p_value p_adjusted n",
+        _text("null_hypothesis", "What the test supposes"),
+        _text("reference", "Where the test is described"),
+        _text("role", "headline = the test declared before any data; empty = another test"),
+    ),
+    json_columns=(
+        _text("note", "Why the test does not apply, or what its number rests on"),
+        _text("dates",
+            "The simulated pattern that the group's dates resemble: scattered, clustered, dense"),
+        _text("caution",
+            "How the test misleads in simulations with such dates; empty = it does not"),
+    ),
+)  # fmt: skip
 CORRELATION: Final = Table(
     "correlation",
     "Lead-lag correlation of events with returns; the band is that of shifted dates",
-    _parse_columns("group:text lag:int method:text r low high n:int p_value p_adjusted"),
-)
+    _columns(
+        "group",
+        _count("lag", "Observations from the event to the return"),
+        "method r low high n p_value p_adjusted",
+    ),
+)  # fmt: skip
 REGRESSION: Final = Table(
     "regression",
     "Returns on categories and factors, HAC standard errors",
-    _parse_columns("term:text estimate se t p_value n:int lags:int p_adjusted"),
-)
+    _columns(
+        _text("term", "constant, a category, a factor or another series"),
+        _number("estimate", "Return units for each unit of the term"),
+        _number("se", "Standard error, Newey-West"),
+        _signed("t", "estimate divided by its standard error"),
+        "p_value n",
+        _count("lags", "Lags of the Newey-West error"),
+        "p_adjusted",
+    ),
+)  # fmt: skip
 DIRECTION: Final = Table(
     "direction",
     "How often the rouble moved as expected",
-    _parse_columns(
-        "group:text window:window n:int hits:int share low high p_value unclear:int unmoved:int"
-        " p_adjusted"
+    _columns(
+        "group window n",
+        _count("hits", "Events that moved as expected"),
+        _share("share", "hits divided by n"),
+        _share("low", "Lower end of the 95 % Wilson interval of share, for orientation only"),
+        _share("high", "Upper end of the 95 % Wilson interval of share, for orientation only"),
+        _p("p_value", "Two-sided p of share = 1/2 by signs of whole clusters of events"),
+        _count("unclear", "Events without a clear expectation, left out"),
+        _count("unmoved", "Events that did not move at all, left out"),
+        "p_adjusted",
     ),
-)
+)  # fmt: skip
 INTERVALS: Final = Table(
     "intervals",
     "Cluster-bootstrap intervals of the CAAR",
-    _parse_columns("group:text window:window method:text low high clusters:int draws:int"),
-)
+    _columns(
+        "group window method",
+        _return("low",
+            "Lower end of the bootstrap interval; nominal 95 %, in simulations with clustered"
+            " dates it holds the mean in 86-92 %; the interval of the verdict is in headline.csv"),
+        _return("high",
+            "Upper end of the bootstrap interval; nominal 95 %, in simulations with clustered"
+            " dates it holds the mean in 86-92 %; the interval of the verdict is in headline.csv"),
+        "clusters",
+        _count("draws", "Bootstrap draws"),
+    ),
+)  # fmt: skip
+
+
+def _dropped_rows(part: _Part) -> int:
+    row: ProjectionRow = part.item
+    return sum(count for _, count in row.dropped)
+
+
+def _dropped_by(part: _Part) -> str:
+    row: ProjectionRow = part.item
+    return "; ".join(f"{reason} {count}" for reason, count in row.dropped)
+
+
 PROJECTIONS: Final = Table(
     "projections",
     "Local projections: the move from before the events of a group, horizon by horizon",
-    _parse_columns(
-        "group:text series:text horizon:int n:int events:int rates:int rates_dropped:int estimate"
-        " se_hc1 se_hac lags:int low high supt_low supt_high p_value p_adjusted dropped:int"
-        " dropped_by:text pretrend_wald pretrend_df:int pretrend_df_error:int pretrend_p"
-        " reason:text"
+    _columns(
+        "group=item.group series=item.series",
+        _count("horizon",
+            "Rates from the event on: 0 = the first that can contain it, -1 = the base",
+            "item.horizon"),
+        _count("n", "Rows of the series that are used", "item.n"),
+        _count("events", "How many events lie on these rows", "item.events"),
+        "rates=item.rates",
+        _count("rates_dropped", "First rates on rows that are not used", "item.rates_dropped"),
+        _return("estimate",
+            "Log move from the base, 0.01 = 1 log point; positive = the rouble stronger",
+            "item.estimate"),
+        _error("se_hc1", "Standard error that allows for unequal variance, HC1", "item.se_hc1"),
+        _error("se_hac",
+            "Standard error that allows for correlation over time too, Newey-West", "item.se_hac"),
+        _count("lags", "Lags of se_hac: as many as the move has returns", "item.lags"),
+        _return("low", "Lower end of the 95 % interval at this horizon", "item.low"),
+        _return("high", "Upper end of the 95 % interval at this horizon", "item.high"),
+        "supt_low=item.supt_low supt_high=item.supt_high p_value=item.p_value",
+        _p("p_adjusted", "p_value corrected for all horizons from 0 on (sup-t)", "item.p_adjusted"),
+        _count("dropped", "Rows that are not used", _dropped_rows),
+        _text("dropped_by", "How many of them for which reason, ; between", _dropped_by),
+        _number("pretrend_wald",
+            "Wald statistic: all moves before the base are 0", "whole.pre_trend.statistic"),
+        _count("pretrend_df", "Degrees of freedom: the horizons tested", "whole.pre_trend.df"),
+        _count("pretrend_df_error",
+            "Degrees of freedom of the error in its F distribution", "whole.pre_trend.df_error"),
+        _p("pretrend_p", "p-value of the Wald statistic", "whole.pre_trend.p_value"),
+        "reason=item.reason",
     ),
-)
+    expand=_parts("rows"),
+)  # fmt: skip
 SPECIFICATIONS: Final = Table(
     "specifications",
     "One question under every combination of choices",
-    _parse_columns(
-        "series:text model:text window:window estimation:int gap:int overlap:text"
-        " event_filter:text returns:text n:int caar ci_low ci_high p_value p_overlap"
+    _columns(
+        "series=specification.series",
+        _text("model", "The id of the normal-return model", "specification.model"),
+        "window=specification.window",
+        _count("estimation",
+            "Returns in the estimation window, at most", "specification.estimation"),
+        _count("gap", "Rows between estimation and event window", "specification.gap"),
+        _text("overlap", "What happens where event windows overlap", "specification.overlap"),
+        _text("event_filter", "Which events are taken", "specification.event_filter"),
+        _text("returns", "log or simple", "specification.returns"),
+        "n caar",
+        _return("ci_low", "Lower end of the 95 % interval of caar across events", "low"),
+        _return("ci_high", "Upper end of the 95 % interval of caar across events", "high"),
+        _p("p_value", "Two-sided p of the signed-rank test on clusters of events"),
+        _p("p_overlap", "p-value of overlap_t"),
     ),
-)
+)  # fmt: skip
 SCORES: Final = Table(
     "scores",
     "Spearman's rho of scores of events with their moves; the band is that of shifted dates",
-    _parse_columns(
-        "score:text against:text window:window r low high n:int without:int p_value p_adjusted"
+    _columns(
+        _text("score", "tone or intensity from tags, crowd = events at the same first rate"),
+        _text("against", "move, or size = the move without its sign"),
+        "window r low high n",
+        _count("without", "Events without a score or a CAR, left out"),
+        "p_value p_adjusted",
     ),
-)
+)  # fmt: skip
 ACROSS_SERIES: Final = Table(
     "across_series",
     "Mean move of every category on every series, each first rate once",
-    _parse_columns(
-        "group:text series:text window:window n:int caar spread in_spreads percentile p_value"
-        " p_adjusted reason:text n_rates:int mean_scar largest_share clusters:int"
+    _columns(
+        "group series window n",
+        _return("caar", "Mean CAR, each distinct first rate once"),
+        _error("spread",
+            "Standard deviation of the means of all calendar shifts of the same rates"),
+        _signed("in_spreads", "caar less the mean of the shifts, divided by spread"),
+        _percentile("percentile", "Per cent of shifted dates with a smaller mean, in size"),
+        _p("p_value", "p of the signed-rank test on clusters; empty with a reason"),
+        "p_adjusted",
+        _text("reason", "Why the mean has no verdict"),
+        _count("n_rates", "Distinct first rates with a CAR; each counts once in a mean"),
+        _signed("mean_scar", "Mean of the CARs of the rates, each divided by its forecast error"),
+        "largest_share clusters",
     ),
-)
+)  # fmt: skip
+
+
+# ---- rates and events
+
+
+def _iso_days(name: str) -> Callable[[RateSeries], list[str]]:
+    return lambda series: np.datetime_as_string(getattr(series, name), unit="D").tolist()
+
+
 RATES: Final = Table(
     "rates",
     "Published rates with the market day and the moment each was known",
-    _parse_columns("date:date day:date known_at:moment rate series:text"),
-)
+    (
+        _shared("date", _iso_days("record")),
+        _shared("day", _iso_days("day")),
+        _shared("known_at", lambda series: series_moments(series.known_at)),
+        _SHARED["rate"],
+        _shared("series", lambda series: [series.card.id] * len(series)),
+    ),
+    batched=True,
+)  # fmt: skip
 REVISIONS: Final = Table(
     "revisions",
     "Numbers that their publishers replaced",
-    _parse_columns(
-        "series:text date:date opens:moment was became was_fetched_at:moment seen_at:moment"
+    _columns(
+        "series date=record",
+        _moment("opens", "The beginning of the bar, or of the hours that make the rate"),
+        _rate("was", "The number as it was first fetched"),
+        _rate("became", "The number that replaced it"),
+        _moment("was_fetched_at", "When the first number was fetched"),
+        _moment("seen_at", "When the replacement was fetched"),
     ),
-)
-EVENT_LIST: Final = Table(
-    "event_list",
-    "Events and notes",
-    tuple(Column(field.column, _column_kind(field)) for field in EVENT_FIELDS),
-)
-LARGEST_MOVES: Final = Table(
-    "largest_moves",
-    "The largest moves of a period",
-    _parse_columns(
-        "series:text day:date base_day:date rate base_rate move_log_pts move_pct_rub_per_usd"
-        " move_pct_usd_per_rub percentile event_ids:text percentile_by_move pool_size:int"
-        " pool_first_day:date pool_last_day:date"
-    ),
-)
-EVENT_MOVES: Final = Table(
-    "event_moves",
-    "The moves around one event",
-    _parse_columns(
-        "event_id:text series:text window:window base_day:date base_rate end_day:date end_rate"
-        " move_log_pts move_pct_rub_per_usd move_pct_usd_per_rub car car_se car_t p_value"
-        " placebo_p placebo_p_all percentile percentile_all percentile_matched n_quiet:int"
-        " n_all:int crowd:int crowd_ids:text reason:text percentile_by_move pool_size:int"
-        " pool_first_day:date pool_last_day:date placebo_p_quiet percentile_quiet"
-    ),
-)
-EVENT_WINDOW: Final = Table(
-    "event_window",
-    "The path around one event against its base",
-    _parse_columns(
-        "event_id:text series:text offset:int day:date rate move_log_pts ordinary_low ordinary_high"
-    ),
-)
-SOURCE_MOVES: Final = Table(
-    "source_moves",
-    "The same move measured on every source",
-    _parse_columns(
-        "event_id:text window:window series:text publisher:text quantity:text date_rule:text"
-        " base_day:date base_known_at:moment base_rate end_day:date end_known_at:moment end_rate"
-        " move_log_pts move_pct_rub_per_usd move_pct_usd_per_rub partly_in_rate:int reason:text"
-    ),
-)
-FACTS: Final = Table(
-    "facts",
-    "Changes of a rate against named bases, and since when it was last there",
-    _parse_columns(
-        "series:text quote:text asked:date day:date rate base:text base_day:date base_rate"
-        " rub_per_usd_pct usd_per_rub_pct log_points strongest_since_day:date"
-        " strongest_since_rate weakest_since_day:date weakest_since_rate"
-        " low_52_weeks_day:date low_52_weeks_rate high_52_weeks_day:date high_52_weeks_rate"
-    ),
-)
-CLAIMS: Final = Table(
-    "claims",
-    "Claims about a rate, held against every source, base and quote",
-    _parse_columns(
-        "claim:int kind:text currency:text asked:date value exactness:text since_day:date"
-        " since_end:date series:text verdict:text is_claimed:int base:text quote:text day:date rate"
-        " base_day:date base_rate change_pct reason:text"
-    ),
-)
-NEEDED_BASES: Final = Table(
-    "needed_bases",
-    "What a base would have to be for a claimed change, and when the rate last was there",
-    _parse_columns(
-        "claim:int series:text quote:text rate reached_day:date reached_rate data_from:date"
-    ),
-)
+)  # fmt: skip
 
+
+def join_tags(tags: Iterable[str]) -> str:
+    r"""Tags with `;` between; a `;` or `\` inside a tag is written `\;`, `\\`."""
+    return TAG_SEPARATOR.join(_TAG_SPECIALS.sub(r"\\\1", tag) for tag in tags)
+
+
+def _event_column(field: EventField) -> Column:
+    kind: ColumnKind = field.kind if field.kind in {"date", "moment", "int"} else "text"
+    get: Getter = (lambda event: join_tags(event.tags)) if field.kind == "tags" else field.name
+    return Column(field.column, kind, "", field.description, get)
+
+
+EVENT_LIST: Final = Table("event_list", "Events and notes", tuple(map(_event_column, EVENT_FIELDS)))
 WRONG_ROWS: Final = Table(
     "wrong_rows",
     "Rows of a file of events that cannot be taken",
-    _parse_columns("row:text column:text reason:text"),
-)
+    _columns(
+        _text("row", "Where the row stands in the file", "place"),
+        _text("column",
+            "The column of the file that is wrong; empty where it is the row as a whole",
+            "wrong_column"),
+        "reason=problem",
+    ),
+)  # fmt: skip
+
+
+# ---- moves around events
+
+
+def _rank(pool: str, name: str) -> Callable[[_Part], Any]:
+    """A number of the rank of a move among the dates of a pool."""
+    return lambda part: getattr(part.item.rank(pool), name)
+
+
+EVENT_MOVES: Final = Table(
+    "event_moves",
+    "The moves around one event",
+    _columns(
+        "event_id=whole.event.id series=whole.card.id window=item.window",
+        "base_day=item.base.day base_rate=item.base.rate",
+        "end_day=item.end.day end_rate=item.end.rate move_log_pts=item.log_points",
+        "move_pct_rub_per_usd=item.pct_quoted move_pct_usd_per_rub=item.pct_inverse",
+        _log_points("car",
+            "Abnormal moves of the window added up, in log points; positive = the rouble stronger",
+            "item.car"),
+        _log_points("car_se", "Standard error of car, in log points", "item.car_se"),
+        "car_t=item.car_t p_value=item.p_value",
+        _shared("placebo_p", _rank("near", "p")),
+        _p("placebo_p_all", "placebo_p among all admissible dates", _rank("all", "p")),
+        _shared("percentile", _rank("near", "percentile")),
+        _percentile("percentile_all",
+            "percentile among all admissible dates", _rank("all", "percentile")),
+        _percentile("percentile_matched",
+            "percentile among all dates of similar volatility on their eve",
+            _rank("similar", "percentile")),
+        _count("n_quiet", "Quiet pseudo-dates compared with", _rank("quiet", "size")),
+        _count("n_all", "All pseudo-dates compared with", _rank("all", "size")),
+        _shared("crowd", lambda part: len(part.item.crowd)),
+        _shared("crowd_ids", lambda part: " ".join(e.id for e in part.item.crowd)),
+        "reason=item.reason",
+        _shared("percentile_by_move", _rank("near", "by_move")),
+        _shared("pool_size", _rank("near", "size")),
+        _shared("pool_first_day", _rank("near", "first")),
+        _shared("pool_last_day", _rank("near", "last")),
+        _p("placebo_p_quiet",
+            "placebo_p among quiet dates, those near no listed event", _rank("quiet", "p")),
+        _percentile("percentile_quiet",
+            "percentile among quiet dates", _rank("quiet", "percentile")),
+    ),
+    bar_columns=_columns("base_known_at=item.base.known_at end_known_at=item.end.known_at"),
+    expand=_parts("moves"),
+    bars="card.bar_minutes",
+)  # fmt: skip
+EVENT_WINDOW: Final = Table(
+    "event_window",
+    "The path around one event against its base",
+    _columns(
+        "event_id=whole.event.id series=whole.card.id offset=item.offset day=item.day",
+        "rate=item.rate move_log_pts=item.move",
+        _log_points("ordinary_low", "Lower end of the ordinary range, in log points", "item.low"),
+        _log_points("ordinary_high", "Upper end of the ordinary range, in log points", "item.high"),
+    ),
+    bar_columns=_columns("known_at=item.known_at"),
+    expand=_parts("path"),
+    bars="card.bar_minutes",
+)  # fmt: skip
+SOURCE_MOVES: Final = Table(
+    "source_moves",
+    "The same move measured on every source",
+    _columns(
+        "event_id window series=card.id",
+        _text("publisher", "Who publishes the rate", "card.publisher"),
+        _text("quantity", "What the rate measures", "card.quantity"),
+        _text("date_rule", "When the rate of a date is known", "rule"),
+        "base_day=base.day base_known_at=base.known_at base_rate=base.rate",
+        "end_day=end.day end_known_at=end.known_at end_rate=end.rate",
+        "move_log_pts=log_points move_pct_rub_per_usd=pct_quoted move_pct_usd_per_rub=pct_inverse",
+        _count("partly_in_rate",
+            "1 = the event lies inside the hours that make its first rate", "partial"),
+        "reason",
+    ),
+)  # fmt: skip
+
+
+# ---- facts and claims
+
+FACTS: Final = Table(
+    "facts",
+    "Changes of a rate against named bases, and since when it was last there",
+    _columns(
+        "series=whole.series quote=whole.quote asked=whole.requested day=whole.day",
+        "rate=whole.rate base=item.base base_day=item.base_day base_rate=item.base_rate",
+        _percent("rub_per_usd_pct",
+            "Change of the quoted number, in per cent", "item.rub_per_usd_pct"),
+        _percent("usd_per_rub_pct", "Change of its inverse, in per cent", "item.usd_per_rub_pct"),
+        _log_points("log_points",
+            "100 x the log move; positive = the rouble stronger", "item.log_points"),
+        _day("strongest_since_day",
+            "The last earlier day at least as strong; empty = never in the data",
+            "whole.strongest_since.day"),
+        _rate("strongest_since_rate", "The rate of that day", "whole.strongest_since.rate"),
+        _day("weakest_since_day",
+            "The last earlier day at least as weak; empty = never in the data",
+            "whole.weakest_since.day"),
+        _rate("weakest_since_rate", "The rate of that day", "whole.weakest_since.rate"),
+        _day("low_52_weeks_day",
+            "The day of the lowest rate of the 52 weeks before", "whole.year_low.day"),
+        _rate("low_52_weeks_rate", "The lowest rate of the 52 weeks before", "whole.year_low.rate"),
+        _day("high_52_weeks_day",
+            "The day of the highest rate of the 52 weeks before", "whole.year_high.day"),
+        _rate("high_52_weeks_rate",
+            "The highest rate of the 52 weeks before", "whole.year_high.rate"),
+    ),
+    expand=lambda facts: (_Part(facts, change) for change in facts.changes or (None,)),
+)  # fmt: skip
+
+
+class NumberedAnswer(NamedTuple):
+    """The answer to one claim of a check, and its number from 1."""
+
+    number: int
+    answer: ClaimAnswer
+
+
+def _claim_change(part: _Part) -> float | None:
+    answer: ClaimAnswer = part.whole
+    row: ClaimRow = part.item
+    return row.verdict.found if answer.claim.kind in {ClaimKind.UP, ClaimKind.DOWN} else None
+
+
+CLAIMS: Final = Table(
+    "claims",
+    "Claims about a rate, held against every source, base and quote",
+    _columns(
+        "claim=number",
+        _text("kind", "level, strongest, weakest, up or down", "whole.claim.kind"),
+        _text("currency",
+            "The currency that the claim holds the rouble against", "whole.claim.currency"),
+        "asked=whole.claim.day",
+        _number("value",
+            "The number claimed: a level, or a change in per cent", "whole.claim.value"),
+        _text("exactness",
+            "How the number is meant: exact, about, more or less", "whole.claim.exactness"),
+        _day("since_day",
+            "The first day of the period that a record or a change is claimed since",
+            "whole.claim.since.day"),
+        _day("since_end", "The last day of that period", "whole.claim.since.end_day"),
+        "series=item.verdict.card.id",
+        _text("verdict",
+            "true, about, false or cannot be known; of a record about = it goes back further",
+            "item.verdict.truth"),
+        _count("is_claimed",
+            "1 where the claim itself names the base, else 0", "item.verdict.is_claimed"),
+        "base=item.verdict.base_name quote=item.verdict.quote day=item.at.day rate=item.at.rate",
+        "base_day=item.base.day base_rate=item.base.rate",
+        _percent("change_pct",
+            "The change in per cent, positive = in the direction of the claim", _claim_change),
+        "reason=item.verdict.reason",
+    ),
+    expand=lambda one: (_Part(one.answer, row, one.number) for row in one.answer.rows),
+)  # fmt: skip
+NEEDED_BASES: Final = Table(
+    "needed_bases",
+    "What a base would have to be for a claimed change, and when the rate last was there",
+    _columns(
+        "claim=number series=item.card.id quote=item.quote rate=item.rate",
+        _day("reached_day",
+            "The last day before the claim at which the rate was at the needed base",
+            "item.reached.day"),
+        _rate("reached_rate", "The rate of that day", "item.reached.rate"),
+        _day("data_from", "The first day of the series", "item.data_from.day"),
+    ),
+    expand=lambda one: (_Part(one.answer, base, one.number) for base in one.answer.needed),
+)  # fmt: skip
+
+
+# ---- all
 
 TABLES: Final = {
     table.name: table
     for table in (
         PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION, REGRESSION, DIRECTION,
         INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES, RATES, REVISIONS, EVENT_LIST,
-        LARGEST_MOVES, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES, FACTS, CLAIMS, NEEDED_BASES,
-        WRONG_ROWS,
+        EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES, FACTS, CLAIMS, NEEDED_BASES, WRONG_ROWS,
     )
 }  # fmt: skip
-STUDY_TABLES: Final = tuple(TABLES[name] for name in get_args(StudyTableName))
-BAR_COLUMNS: Final = {
-    "paths": _parse_columns("known_at:moment"),
-    "largest_moves": _parse_columns("known_at:moment"),
-    "event_moves": _parse_columns("base_known_at:moment end_known_at:moment"),
-    "event_window": _parse_columns("known_at:moment"),
-}
-"""Additional last columns for series of bars, of which a day has many."""
+STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)
+STUDY_TABLES: Final = tuple(TABLES[name] for name in STUDY_TABLE_NAMES)
+_STUDY_PARTS: Final = {
+    "paths": "results", "events": "results", "averages": "averages", "headline": "headlines",
+    "tests": "tests", "skipped": "skipped", "correlation": "correlations",
+    "regression": "regression", "direction": "directions", "intervals": "intervals",
+}  # fmt: skip
 
 
-def table_schema(name: str, *, bars: bool = False) -> Table:
-    """A table of `TABLES`, for series of bars or for daily ones."""
-    table = TABLES[name]
-    more = BAR_COLUMNS.get(name, ()) if bars else ()
-    return Table(table.name, table.title, (*table.columns, *more)) if more else table
+def study_objects(answer: StudyAnswer, name: StudyTableName) -> tuple[Any, ...]:
+    """The objects of one table of a study; the others are not computed."""
+    if name == "projections":
+        return tuple(
+            projection
+            for result in answer.results
+            for projection in project_groups(result, answer.factors)
+        )
+    return tuple(getattr(answer, _STUDY_PARTS[name]))

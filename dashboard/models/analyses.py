@@ -11,9 +11,12 @@ from typing import Final, Literal, TypeAlias
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, RateSeries
 from dashboard.models.study import (
     Headline,
+    LazyFields,
     Overlap,
     Returns,
     SkippedEvent,
@@ -68,17 +71,18 @@ class PlaceboMoves:
     cars: Floats
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class GroupAnswer:
-    """What is known of one group: its study, its attrition, each event left out, its placebo.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GroupAnswer(StudyAnswer):
+    """The study of one group on one series, with its attrition, each event left out, its placebo.
 
-    `answer` has one group only, under the group's name; `medians` (L,) are those of the paths and
-    `half_width` (N,) half the 95 % interval of each event's CAR in the requested window.
+    Its rows are those of one group, under the `name` of the group; p-values are adjusted over all
+    groups of the comparison. `medians` (L,) are those of the paths and `half_width` (N,) half the
+    95 % interval of each event's CAR in the requested window. What is not in `steps`, `skipped`
+    and `headlines` is computed when it is read.
     """
 
     name: str
     events: tuple[Event, ...]
-    answer: StudyAnswer
     steps: tuple[AttritionStep, ...]
     left_out: tuple[LeaveOneOut, ...]
     placebo: PlaceboMoves
@@ -88,7 +92,7 @@ class GroupAnswer:
     @property
     def result(self) -> StudyResult:
         """The study of its series."""
-        return self.answer.results[0]
+        return self.results[0]
 
     @property
     def car(self) -> Floats:
@@ -115,22 +119,25 @@ class GroupAnswer:
     @property
     def headline(self) -> Headline | None:
         """The declared test in that window; None where no event is left."""
-        window = self.answer.request.cars[0]
-        return next((row for row in self.answer.headlines if row.window == window), None)
+        window = self.request.cars[0]
+        return next((row for row in self.headlines if row.window == window), None)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Comparison:
+@dataclass(frozen=True, eq=False)
+class Comparison(LazyFields):
     """One or two groups; for two the tests of the difference of their CAARs (first - second).
 
-    `shifted` (S,) are the differences after every shift of both groups' dates together, the
-    first one where they are. `in_both` are the events that belong to either group. `difference`
-    is the difference with the interval of the test that answers for it; None for one group.
+    `declared` are the tests that answer, of each group in the CAR windows and of the difference,
+    p-values adjusted over all of them. `shifted` (S,) are the differences after every shift of
+    both groups' dates together, the first one where they are. `in_both` are the events that
+    belong to either group. `difference` is the difference with the interval of the test that
+    answers for it; None for one group. `differences` and `shifted` are computed when read.
     """
 
     request: StudyRequest
     series: RateSeries
     groups: tuple[GroupAnswer, ...]
+    declared: tuple[TestResult, ...]
     differences: tuple[TestResult, ...]
     shifted: Floats
     in_both: tuple[str, ...]
@@ -317,9 +324,11 @@ class Projection:
 OVERLAPS: Final = ("keep", "first", "exclude")
 EVENT_FILTERS: Final = {
     "all": "every event",
-    "high-confidence": "events whose date and content a document states",
-    "hour-known": "events whose hour is known, or whose first report leaves one first rate",
-    "alone": "events with no other event in [0,1]",
+    "high-confidence": deferred("events whose date and content a document states"),
+    "hour-known": deferred(
+        "events whose hour is known, or whose first report leaves one first rate"
+    ),
+    "alone": deferred("events with no other event in [0,1]"),
 }
 """Ways of choosing events, each with its sentence."""
 
@@ -373,11 +382,14 @@ class SpecificationGrid:
         """
         for rule in self.overlaps:
             if rule not in OVERLAPS:
-                msg = f"not known; choose one of {', '.join(OVERLAPS)}"
+                msg = _("not known; choose one of {known}", known=", ".join(OVERLAPS))
                 raise InputError(msg, field="overlap", value=rule)
         for name in self.event_filters:
             if name not in EVENT_FILTERS:
-                msg = f"not known; choose one of {', '.join(EVENT_FILTERS)}"
+                msg = _(
+                    "not known; choose one of {known}",
+                    known=", ".join(EVENT_FILTERS),
+                )
                 raise InputError(msg, field="filter", value=name)
 
     def specifications(self) -> tuple[Specification, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 import numpy as np
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Days, Floats, Ints, RateSeries
 
 # ---- request and result
@@ -80,34 +81,41 @@ class StudyRequest:
         """
         self._refuse_windows()
         if self.gap < 0:
-            msg = "must be 0 or more; it counts rows between the two windows"
+            msg = _("must be 0 or more; it counts rows between the two windows")
             raise InputError(msg, field="gap", value=self.gap)
         if self.correction not in CORRECTIONS:
-            msg = f"choose one of {', '.join(CORRECTIONS)}"
+            msg = _("choose one of {known}", known=", ".join(CORRECTIONS))
             raise InputError(msg, field="correction", value=self.correction)
         if self.estimation < MIN_ESTIMATION_RETURNS:
-            msg = f"too short to learn from; give {MIN_ESTIMATION_RETURNS} or more"
+            msg = _(
+                "too short to learn from; give {least} or more",
+                least=MIN_ESTIMATION_RETURNS,
+            )
             raise InputError(msg, field="estimation", value=self.estimation)
         if not MIN_ESTIMATION_RETURNS <= self.min_estimation <= self.estimation:
-            msg = (
-                f"must lie between {MIN_ESTIMATION_RETURNS} and the estimation window,"
-                f" {self.estimation}"
+            msg = _(
+                "must lie between {least} and the estimation window, {estimation}",
+                least=MIN_ESTIMATION_RETURNS,
+                estimation=self.estimation,
             )
             raise InputError(msg, field="min_estimation", value=self.min_estimation)
 
     def _refuse_windows(self) -> None:
         first, last = self.window
         if first > last:
-            msg = "the window ends before it starts; give it as -5:10"
+            msg = _("the window ends before it starts; give it as -5:10")
             raise InputError(msg, field="window", value=f"{first}:{last}")
         for car in self.cars:
             if car[0] > car[1]:
-                msg = "the window ends before it starts; give it as 0:1"
+                msg = _("the window ends before it starts; give it as 0:1")
                 raise InputError(msg, field="car", value=f"{car[0]}:{car[1]}")
             if car[0] < first or car[1] > last:
-                msg = (
-                    f"lies outside the event window {first}:{last};"
-                    " widen the event window or shorten the CAR window"
+                msg = _(
+                    "lies outside the event window {first}:{last}; widen the event window or"
+                    " shorten "
+                    "the CAR window",
+                    first=first,
+                    last=last,
                 )
                 raise InputError(msg, field="car", value=f"{car[0]}:{car[1]}")
 
@@ -121,15 +129,70 @@ class SkippedEvent:
     reason: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class CarResult:
+# ---- results
+
+
+_LAZY: Final = "_lazy"
+
+
+class LazyFields:
+    """A dataclass without slots whose costly fields are computed when they are first read.
+
+    Most pages read few fields of a study. A value is stored once it is computed; two threads
+    may both compute it. `dataclasses.replace` and a pickle hold every field computed. The default
+    of a field that can be lazy comes from a factory, since one on the class would hide it.
+    """
+
+    @classmethod
+    def create_lazy(cls, lazy: Mapping[str, Callable[[], Any]], **values: Any) -> Self:
+        """An instance with these values, and the other fields computed by the functions."""
+        instance = cls(**values, **dict.fromkeys(lazy))
+        for name in lazy:
+            del instance.__dict__[name]
+        instance.__dict__[_LAZY] = dict(lazy)
+        return instance
+
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with changed fields; nothing is computed for it."""
+        copy = object.__new__(type(self))
+        lazy = {k: v for k, v in self.__dict__.get(_LAZY, {}).items() if k not in changes}
+        copy.__dict__.update({**self.__dict__, **changes, _LAZY: lazy})
+        return copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Every field, computed."""
+        for name in tuple(self.__dict__.get(_LAZY, ())):
+            getattr(self, name)
+        return {name: value for name, value in self.__dict__.items() if name != _LAZY}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """A field that is read for the first time."""
+            stored = self.__dict__
+            lazy = stored.get(_LAZY, {})
+            compute = lazy.get(name)
+            if compute is not None:
+                stored[name] = compute()
+                lazy.pop(name, None)
+                if not lazy:
+                    stored.pop(_LAZY, None)
+            if name in stored:
+                return stored[name]
+            msg = f"{type(self).__name__} has no {name}"
+            raise AttributeError(msg)
+
+
+@dataclass(frozen=True, eq=False)
+class CarResult(LazyFields):
     """One CAR window of every event; every array has shape (N,), NaN where not defined.
 
     `car`, `se`, `bhar` are in return units (0.01 = 1 log point for log returns), positive =
     stronger rouble for rouble series. `percentile` is 100 x the share of pseudo-dates whose
     |SCAR|, the move in units of the volatility learnt before it, is smaller;
     `percentile_by_move` that of those whose |CAR| is. The pool has `n_placebo` dates from
-    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years.
+    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years. These and
+    `crowd`, the ids of other events in the window, are computed when they are read.
     """
 
     window: Window
@@ -312,12 +375,11 @@ MATRICES: Final = (
     "ordinary_high",
     "from_base",
 )
-"""The fields of a result that `StudyResult.with_lazy_matrices` computes when one is read."""
-_LAZY_MATRICES: Final = "_matrices"
+"""The fields of a result that are computed together when one of them is read."""
 
 
 @dataclass(frozen=True, eq=False)
-class StudyResult:
+class StudyResult(LazyFields):
     """The answer for one series: N events, L = b-a+1 offsets.
 
     `anchor` (N,) is the row of offset 0; `shift_days` (N,) the calendar days from the event's
@@ -326,7 +388,8 @@ class StudyResult:
     `ordinary_low/high` (95 % forecast interval of `car` under the model). `from_base` holds the
     raw move against the base and its ordinary range (low, high), each (N, L). `sigma` (N,) is
     the residual standard deviation of one return in the estimation window and
-    `estimation_events` (N,) the known events that lie in it.
+    `estimation_events` (N,) the known events that lie in it. Matrices, flags and what other
+    events are near are computed when they are read.
     """
 
     request: StudyRequest
@@ -352,46 +415,14 @@ class StudyResult:
     cars: tuple[CarResult, ...]
     skipped: tuple[SkippedEvent, ...]
 
-    @classmethod
-    def with_lazy_matrices(
-        cls,
-        matrices: Callable[[], Mapping[str, Floats | tuple[Floats, ...]]],
-        **columns: Any,
-    ) -> StudyResult:
-        """A result whose `MATRICES` are computed when one of them is first read, then stored.
 
-        Most pages read only the CARs. A pickled result holds its matrices.
-        """
-        result = cls.__new__(cls)
-        result.__dict__.update(columns, **{_LAZY_MATRICES: matrices})
-        return result
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Every field, the matrices computed."""
-        _ = self.rate
-        return dict(self.__dict__)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> object:
-            """A matrix that is read for the first time; two threads may both compute it."""
-            stored = self.__dict__
-            if name in MATRICES and _LAZY_MATRICES in stored:
-                stored.update(stored[_LAZY_MATRICES]())
-                stored.pop(_LAZY_MATRICES, None)
-            if name in stored:
-                return stored[name]
-            msg = f"a study result has no {name}"
-            raise AttributeError(msg)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class StudyAnswer:
+@dataclass(frozen=True, eq=False)
+class StudyAnswer(LazyFields):
     """A whole study: one result a series; averages and tests over the events of all of them.
 
     The event on its series is the unit, never the series. `n_events` counts the given
     events; each is in a CAR window of a result or in `skipped` with its reason. `factors` are
-    the series that local projections take as controls.
+    the series that local projections take as controls. The tables of `eventstudy.panel` are lazy.
     """
 
     request: StudyRequest
@@ -400,11 +431,11 @@ class StudyAnswer:
     tests: tuple[TestResult, ...]
     skipped: tuple[SkippedEvent, ...]
     n_events: int
-    intervals: tuple[Interval, ...] = ()
-    directions: tuple[DirectionRow, ...] = ()
-    correlations: tuple[CorrelationRow, ...] = ()
-    regression: tuple[RegressionRow, ...] = ()
-    headlines: tuple[Headline, ...] = ()
+    intervals: tuple[Interval, ...] = field(default_factory=tuple)
+    directions: tuple[DirectionRow, ...] = field(default_factory=tuple)
+    correlations: tuple[CorrelationRow, ...] = field(default_factory=tuple)
+    regression: tuple[RegressionRow, ...] = field(default_factory=tuple)
+    headlines: tuple[Headline, ...] = field(default_factory=tuple)
     factors: tuple[RateSeries, ...] = ()
 
     @property
@@ -453,15 +484,17 @@ def read_window(field: str, text: str, bar_minutes: int = 0) -> Window:
     """
     match = _WINDOW_PATTERN.fullmatch(text)
     if match is None:
-        msg = "is no window; write first and last offset like -5:10, or on bars hours like -2h:6h"
+        msg = _(
+            "is no window; write first and last offset like -5:10, or on bars hours like -2h:6h"
+        )
         raise InputError(msg, field=field, value=text)
     first, last = (int(match[1]), match[2]), (int(match[3]), match[4])
     if bool(first[1]) != bool(last[1]) and 0 not in {n for n, unit in (first, last) if not unit}:
-        msg = "one end counts time, the other observations; give both alike"
+        msg = _("one end counts time, the other observations; give both alike")
         raise InputError(msg, field=field, value=text)
     ends = tuple(_count_rows((field, text), end, bar_minutes) for end in (first, last))
     if max(abs(end) for end in ends) > MAX_OFFSET:
-        msg = f"reaches more than {MAX_OFFSET:,} observations; shorten it"
+        msg = _("reaches more than {most:,} observations; shorten it", most=MAX_OFFSET)
         raise InputError(msg, field=field, value=text)
     return ends[0], ends[1]
 
@@ -479,11 +512,11 @@ def read_length(field: str, text: str | int, bar_minutes: int = 0) -> int:
     """
     found = _LENGTH_PATTERN.fullmatch(str(text))
     if found is None:
-        msg = "is no number of observations; write it like 120, or on bars 120h"
+        msg = _("is no number of observations; write it like 120, or on bars 120h")
         raise InputError(msg, field=field, value=text)
     rows = _count_rows((field, str(text)), (int(found[1]), found[2]), bar_minutes)
     if rows > MAX_ROWS:
-        msg = f"is more than {MAX_ROWS:,} observations; shorten it"
+        msg = _("is more than {most:,} observations; shorten it", most=MAX_ROWS)
         raise InputError(msg, field=field, value=text)
     return rows
 
@@ -503,16 +536,17 @@ def _count_rows(given: tuple[str, str], span: tuple[int, str], bar_minutes: int)
     if not unit:
         return number
     if not bar_minutes:
-        msg = (
-            "hours need a series of bars, and this one has one number a day;"
-            " give offsets like -5:10, or a series of bars"
+        msg = _(
+            "hours need a series of bars, and this one has one number a day; give offsets "
+            "like -5:10, or a series of bars"
         )
         raise InputError(msg, field=field, value=text)
     bars, rest = divmod(number * MINUTES_PER_UNIT[unit], bar_minutes)
     if rest:
-        msg = (
-            f"is no whole number of bars of {duration_text(1, bar_minutes)};"
-            f" give a multiple of {bar_minutes}m"
+        msg = _(
+            "is no whole number of bars of {length}; give a multiple of {minutes}m",
+            length=duration_text(1, bar_minutes),
+            minutes=bar_minutes,
         )
         raise InputError(msg, field=field, value=text)
     return bars

@@ -6,20 +6,24 @@ columns or reads values of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from dashboard.models.study import window_text
 
 ColumnKind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
-Unit: TypeAlias = Literal["", "log move", "log pts", "%", "share", "p", "rate"]
-"""Of a number: a log or simple return (0.01 = 1 log point), 100 times that, per cent, a share of
-1, a p-value, or the quote of the series."""
+Unit: TypeAlias = Literal[
+    "", "signed", "log move", "log move s.e.", "log pts", "%", "percentile", "share", "p", "rate",
+]  # fmt: skip
+"""Of a number: one with a sign (a statistic, a correlation), a return (0.01 = 1 log point) and its
+standard error, 100 times a return, a change in per cent, a percentile from 0 to 100, a share of 1,
+a p-value, or the quote of the series."""
 Getter: TypeAlias = str | Callable[[Any], Any]
+Cells: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +45,28 @@ class Column:
     description: str = ""
     get: Getter = ""
 
-    def using(self, get: Getter, description: str = "") -> Column:
-        """The column with another way to get its value, or another description."""
-        return replace(self, get=get, description=description or self.description)
+    def reader(self) -> Callable[[Any], Any]:
+        """A function that gives the value of an object, None where it is missing."""
+        convert = _CONVERTERS.get(self.kind)
+        if callable(self.get):
+            read = self.get
+        elif "." in self.get:
+            read = _follow(self.get.split("."))
+        else:
+            read = attrgetter(self.get or self.name)
+        return read if convert is None else lambda item: convert(read(item))
 
-    def value(self, item: Any) -> Any:
-        """The value of an object; None where it is missing."""
-        value = self.get(item) if callable(self.get) else _follow(item, self.get or self.name)
-        return _cell(self.kind, value)
-
-    def values(self, batch: Any) -> list[Any]:
+    def values(self, batch: Any) -> Sequence[Any]:
         """The values of every row of a batch, whose getter gives an array or a list."""
         get = self.get if callable(self.get) else attrgetter(self.get or self.name)
         values = get(batch)
         if not isinstance(values, np.ndarray):
-            return list(values)
-        if values.dtype.kind != "f":
-            return list(values.tolist())
-        cells = values.astype(object)
-        cells[np.isnan(values)] = None
-        return list(cells.tolist())
+            return values  # type: ignore[no-any-return]
+        if values.dtype.kind == "f":
+            missing = np.isnan(values)
+            values = values.astype(object)
+            values[missing] = None
+        return values.tolist()  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +74,22 @@ class Table:
     """A table: its name, which is the stem of its file, its title and its columns.
 
     Attributes:
+        columns: of a file, in their order.
         bar_columns: additional last columns for series of bars, of which a day has many.
+        json_columns: additional keys of a JSON row, never missing.
         expand: the objects of the rows of one given object, such as the moves of an event; by
             default each given object is a row.
-        batched: whether a row object is a batch of rows, of which a getter gives all values.
+        bars: the attribute of a given object that is not 0 where its series is one of bars.
+        batched: whether an object is a batch of rows, of which a getter gives all values.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     bar_columns: tuple[Column, ...] = ()
-    expand: Callable[[Any], Iterable[Any]] | None = None
+    json_columns: tuple[Column, ...] = ()
+    expand: Callable[[Any], Iterable[Any]] | None = field(default=None, compare=False)
+    bars: str = ""
     batched: bool = False
 
     @property
@@ -91,42 +102,66 @@ class Table:
         """The column names."""
         return tuple(column.name for column in self.columns)
 
-    def for_bars(self, bars: bool = True) -> Table:  # noqa: FBT001 - the one question
-        """The table for series of bars, or the table itself for daily ones."""
-        return replace(self, columns=(*self.columns, *self.bar_columns)) if bars else self
+    def fit(self, objects: Iterable[Any]) -> Table:
+        """The table with the columns that only series of bars have, where an object is of one."""
+        is_bars = self.bars and any(map(attrgetter(self.bars), objects))
+        return replace(self, columns=(*self.columns, *self.bar_columns)) if is_bars else self
 
-    def select(self, names: Iterable[str]) -> Table:
-        """The table with some of its columns.
+    def items(self, objects: Iterable[Any]) -> Iterator[Any]:
+        """The object of every row, or of every batch of rows."""
+        expand = self.expand
+        return iter(objects) if expand is None else (row for o in objects for row in expand(o))
 
-        Raises:
-            KeyError: it has no column of a name.
-        """
-        by_name = {column.name: column for column in self.columns}
-        return replace(self, columns=tuple(by_name[name] for name in names))
-
-    def rows(self, objects: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    def rows(self, objects: Iterable[Any]) -> Iterator[Cells]:
         """The cells of every row in the order of the columns; missing values are None."""
-        for item in objects:
-            for row in (item,) if self.expand is None else self.expand(item):
-                if self.batched:
-                    yield from zip(*(c.values(row) for c in self.columns), strict=True)
-                else:
-                    yield tuple([column.value(row) for column in self.columns])
+        if self.batched:
+            for batch in self.items(objects):
+                yield from zip(*(column.values(batch) for column in self.columns), strict=True)
+            return
+        readers = [column.reader() for column in self.columns]
+        for item in self.items(objects):
+            yield tuple([read(item) for read in readers])
+
+    def count(self, objects: Iterable[Any]) -> int:
+        """The number of rows."""
+        items = self.items(objects)
+        if self.batched:
+            return sum(len(self.columns[0].values(batch)) for batch in items)
+        return sum(1 for _ in items)
 
 
-def _follow(item: Any, path: str) -> Any:
-    for name in path.split("."):
-        if item is None:
-            return None
-        item = getattr(item, name)
-    return item
+def _follow(names: Sequence[str]) -> Callable[[Any], Any]:
+    def read(item: Any) -> Any:
+        for name in names:
+            if item is None:
+                return None
+            item = getattr(item, name)
+        return item
+
+    return read
 
 
-def _cell(kind: ColumnKind, value: Any) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or value != value:  # noqa: PLR0124 - NaN is the number unequal to itself
-        return None
-    if kind == "window" and not isinstance(value, str):
-        return window_text(value)
-    return int(value) if kind == "int" else value
+def _number(value: Any) -> Any:
+    missing = value is None or value != value  # noqa: PLR0124 - NaN is the number unequal to itself
+    return None if missing else value
+
+
+def _integer(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _time(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _window(value: Any) -> str | None:
+    return None if value is None else window_text(value)
+
+
+_CONVERTERS: Final[dict[ColumnKind, Callable[[Any], Any]]] = {
+    "number": _number,
+    "int": _integer,
+    "date": _time,
+    "moment": _time,
+    "window": _window,
+}

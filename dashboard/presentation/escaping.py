@@ -14,6 +14,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from string import ascii_uppercase
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -89,11 +90,13 @@ def escape_label(text: str, limit: int = LABEL_LIMIT) -> str:
     return escape_markdown(text, limit)
 
 
+@lru_cache(maxsize=4096)
 def escape_plot(text: str, columns: int = PLOT_COLUMNS, lines: int = PLOT_LINES) -> str:
     """Text for Plotly (hover data, annotations, titles, ticks), wrapped at `columns`.
 
     Plotly's pseudo-HTML, its `%{...}` templates, MathJax dollars and Streamlit's colour
     placeholders (`#000001` ...) are written as character references; `<br>` only comes from us.
+    Cached, because every rerun draws the same titles again.
     """
     wrapped = _wrap(clean_text(text), columns)
     if len(wrapped) > lines:

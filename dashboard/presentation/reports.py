@@ -17,6 +17,8 @@ from dashboard import __version__
 from dashboard.models.article import ClaimAnswer
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT, Category, Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.report import (
@@ -53,17 +55,17 @@ from dashboard.presentation.events import (
 )
 from dashboard.presentation.formatting import (
     MIN_POOL_SIZE,
-    MINUS,
     NO_VALUE,
     capitalize_first,
     describe_expected,
-    format_count,
     format_day,
     format_event_time,
     format_offset,
+    format_range,
     format_signed,
     format_timestamp,
     format_weekday,
+    format_window,
 )
 from dashboard.presentation.moves import (
     MOSCOW_TIME,
@@ -93,8 +95,8 @@ from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
 
 SOFTWARE_VERSION: Final = f"Rouble Reaction {__version__}"
-CAUSALITY_CAUTION: Final = "A move near an event is no proof of its cause."
-PRIVATE_TITLE: Final = "A private note"
+CAUSALITY_CAUTION: Final = deferred("A move near an event is no proof of its cause.")
+PRIVATE_TITLE: Final = deferred("A private note")
 """The title of a private note in a report that is not about it."""
 TITLE_LIMIT: Final = 500
 SENTENCE_LIMIT: Final = 2_000
@@ -127,29 +129,37 @@ class ReportContext:
 
 def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:
     """As of when the numbers are, and whether the page was frozen there."""
-    mode = "the page was frozen at this moment" if context.as_of else "live, when this was made"
-    return "As of", f"{format_timestamp(context.known_on)} ({mode})"
+    mode = (
+        _("the page was frozen at this moment") if context.as_of else _("live, when this was made")
+    )
+    return _("As of"), f"{format_timestamp(context.known_on)} ({mode})"
 
 
 def build_report_links(context: ReportContext, subject: str = "") -> tuple[ReportLink, ...]:
     """The links back to the page; `subject` names their claim where there are several."""
     suffix = f", {subject}" if subject else ""
-    live = ReportLink(f"Live page (follows the data){suffix}", context.live)
+    live = ReportLink(_("Live page (follows the data){suffix}", suffix=suffix), context.live)
     if not context.frozen:
         return (live,)
     known = format_timestamp(context.known_on)
-    return (live, ReportLink(f"Frozen page (as known on {known}){suffix}", context.frozen))
+    return (
+        live,
+        ReportLink(
+            _("Frozen page (as known on {known}){suffix}", known=known, suffix=suffix),
+            context.frozen,
+        ),
+    )
 
 
 def build_rate_source(series: RateSeries) -> ReportSource:
     """Who publishes the rates, what they are, on which terms, and until when they are known."""
     card = series.card
     return ReportSource(
-        "Rate",
+        _("Rate"),
         card.publisher,
-        f"{card.title}: {card.quantity or card.description or card.unit}."
-        f" {PUBLICATION_RULES[card.date_rule].description}",
-        f"Terms: {card.licence}",
+        f"{card.title}: {translate_deferred(card.quantity or card.description) or card.unit}."
+        f" {translate_deferred(PUBLICATION_RULES[card.date_rule].description)}",
+        _("Terms: {licence}", licence=translate_deferred(card.licence)),
         format_as_of(series),
         safe_link(card.source_url) or "",
     )
@@ -158,10 +168,10 @@ def build_rate_source(series: RateSeries) -> ReportSource:
 def build_factor_source(card: SeriesCard) -> ReportSource:
     """Who publishes a factor of the model."""
     return ReportSource(
-        "Factor of the model",
+        _("Factor of the model"),
         card.publisher,
         card.title,
-        f"Terms: {card.licence}",
+        _("Terms: {licence}", licence=translate_deferred(card.licence)),
         url=safe_link(card.source_url) or "",
     )
 
@@ -172,9 +182,11 @@ def format_as_of(series: RateSeries) -> str:
         return ""
     last = format_day(date.fromisoformat(str(series.day[-1])))
     if series.fetched_at is None:
-        return f"as of {last}"
-    return (
-        f"as of {last}, fetched {format_timestamp(series.fetched_at.astimezone(ZoneInfo(MOSCOW)))}"
+        return _("as of {last}", last=last)
+    return _(
+        "as of {last}, fetched {fetched_at}",
+        last=last,
+        fetched_at=format_timestamp(series.fetched_at.astimezone(ZoneInfo(MOSCOW))),
     )
 
 
@@ -183,8 +195,8 @@ def redact_private(event: Event) -> Event:
     if not event.is_private:
         return event
     return replace(
-        event, title=PRIVATE_TITLE, category=Category.OTHER, text="", actor="", source_name="",
-        source_url="", tags=(), author="",
+        event, title=translate_deferred(PRIVATE_TITLE), category=Category.OTHER, text="", actor="",
+        source_name="", source_url="", tags=(), author="",
     )  # fmt: skip
 
 
@@ -193,10 +205,11 @@ def describe_private_notes(events: Iterable[Event]) -> str:
     private = sum(event.is_private for event in events)
     if not private:
         return ""
-    return (
-        f"This holds the words of {format_count(private, 'private note')} of yours; whoever gets"
-        " the file"
-        " can read them."
+    return plural(
+        "This holds the words of {n:,} private note of yours; whoever gets the file can read them.",
+        "This holds the words of {n:,} private notes of yours; whoever gets the file can read"
+        " them.",
+        private,
     )
 
 
@@ -213,44 +226,51 @@ def build_event_tables(
 ) -> tuple[ReportTable, ...]:
     """Every table of an event, those without rows left out."""
     tables = (
-        build_moves_table(view, quoting, pool),
-        build_significance_table(view, pool),
+        build_table(_("Moves around the event"), build_moves_columns(view, quoting, pool)),
+        build_table(_("How certain is that?"), build_significance_columns(view, pool)),
         build_crowd_table(view),
-        build_table("The window, offset by offset", build_window_columns(view, quoting)),
+        build_table(_("The window, offset by offset"), build_window_columns(view, quoting)),
     )
     return tuple(table for table in tables if table.rows)
 
 
-def build_moves_table(view: EventView, quoting: QuotedSeries, pool: Pool) -> ReportTable:
+def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> dict[str, list[str]]:
     """Window, days, rates, direction, both percentages, log points, how unusual, other events."""
     unit, other_unit = quote_units(quoting)
-    return ReportTable(
-        "Moves around the event",
-        (
-            "Window", "Base → end", unit, "Direction", f"{unit}, %", f"{other_unit}, %",
-            "Log pts", "How unusual", "Other events",
-        ),
-        tuple(_build_move_row(move, view, quoting, pool) for move in view.moves),
+    titles = (
+        _("Window"), _("Base → end"), unit, _("Direction"), f"{unit}, %", f"{other_unit}, %",
+        _("Log pts"), _("How unusual"), _("Other events"),
     )  # fmt: skip
+    rows = (_build_move_row(move, view, quoting, pool) for move in view.moves)
+    return _as_columns(titles, rows)
 
 
-def build_significance_table(view: EventView, pool: Pool) -> ReportTable:
+def build_significance_columns(view: EventView, pool: Pool) -> dict[str, list[str]]:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
-    return ReportTable(
-        "How certain is that?",
-        (
-            "Window", "CAR ± s.e., log pts", "t", "p of t", f"Placebo p, {POOL_TITLES[pool]}",
-            *get_percentile_titles(),
-        ),
-        tuple(_build_significance_row(move, view, pool) for move in view.moves),
-    )  # fmt: skip
+    titles = (
+        _("Window"),
+        _("CAR ± s.e., log pts"),
+        "t",
+        _("p of t"),
+        _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])),
+        *_percentile_titles(),
+    )
+    return _as_columns(titles, (_build_significance_row(move, view, pool) for move in view.moves))
+
+
+def _as_columns(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    columns: dict[str, list[str]] = {title: [] for title in titles}
+    for row in rows:
+        for cells, cell in zip(columns.values(), row, strict=True):
+            cells.append(cell)
+    return columns
 
 
 def build_crowd_table(view: EventView) -> ReportTable:
     """The other events in the event window, in the order of their offsets."""
     return ReportTable(
-        "Other events in the window",
-        ("Offset", "Day", "Category", "Event"),
+        _("Other events in the window"),
+        (_("Offset"), _("Day"), _("Category"), _("Event")),
         tuple(
             (
                 format_offset(offset),
@@ -266,7 +286,7 @@ def build_crowd_table(view: EventView) -> ReportTable:
 def _build_move_row(
     move: Move, view: EventView, quoting: QuotedSeries, pool: Pool
 ) -> tuple[str, ...]:
-    where = f"{_format_offsets(move)} {describe_window(move.window, view.card)}"
+    where = f"{format_window(move.window)} {describe_window(move.window, view.card)}"
     if move.log_points is None:
         return (where, describe_missing_move(move, view.card), *([NO_VALUE] * 7))
     chosen, other = format_percents(move, quoting)
@@ -286,26 +306,30 @@ def _build_move_row(
 
 def _build_significance_row(move: Move, view: EventView, pool: Pool) -> tuple[str, ...]:
     rank = move.rank(pool)
-    abnormal = format_car(move)
-    if move.car is None and move.log_points is not None:
-        abnormal = move.reason or "a rate inside the window is missing"
     return (
-        _format_offsets(move),
-        abnormal,
+        format_window(move.window),
+        format_abnormal_move(move),
         NO_VALUE if move.car_t is None else format_signed(move.car_t),
         format_p_value(move.p_value, view.n_estimation),
         format_p_value(rank.p, rank.size),
-        *format_percentile_cells(move),
+        *_format_percentiles(move),
     )
 
 
-def get_percentile_titles() -> tuple[str, ...]:
+def format_abnormal_move(move: Move) -> str:
+    """CAR with its standard error, or why a move has none."""
+    if move.car is None and move.log_points is not None:
+        return translate_deferred(move.reason) or _("a rate inside the window is missing")
+    return format_car(move)
+
+
+def _percentile_titles() -> tuple[str, ...]:
     """Those of the columns of percentiles: the nearest dates both ways, then the other pools."""
-    first, *others = POOL_TITLES.values()
-    return (f"Percentile: {first}", "the same by size alone", *others)
+    first, *others = map(translate_deferred, POOL_TITLES.values())
+    return (_("Percentile: {first}", first=first), _("the same by size alone"), *others)
 
 
-def format_percentile_cells(move: Move) -> tuple[str, ...]:
+def _format_percentiles(move: Move) -> tuple[str, ...]:
     """The percentiles of a move, in the order of their titles."""
     near, *others = (move.rank(pool) for pool in POOL_TITLES)
     return (
@@ -318,27 +342,27 @@ def format_percentile_cells(move: Move) -> tuple[str, ...]:
 def _format_share(share: float | None, among: int) -> str:
     if share is None:
         return NO_VALUE
-    return format_percentile(share) if among >= MIN_POOL_SIZE else f"too few ({among})"
-
-
-def _format_offsets(move: Move) -> str:
-    return window_text(move.window).replace("-", MINUS)
+    return (
+        format_percentile(share) if among >= MIN_POOL_SIZE else _("too few ({among})", among=among)
+    )
 
 
 def _build_time_columns(view: EventView) -> dict[str, list[str]]:
     """The market day; on bars their hours in Moscow, how far from the event, what is special."""
     path, minutes = view.path, view.card.bar_minutes
     if not minutes:
-        return {"Market day": [format_weekday(point.day) for point in path]}
+        return {_("Market day"): [format_weekday(point.day) for point in path]}
     return {
-        f"Bar ({MOSCOW_TIME})": [format_point_time(point, minutes) for point in path],
-        "From the event": [format_offset_time(point.offset, minutes) for point in path],
-        "Mark": [describe_bar_mark(point) or NO_VALUE for point in path],
+        _("Bar ({moscow_time})", moscow_time=translate_deferred(MOSCOW_TIME)): [
+            format_point_time(point, minutes) for point in path
+        ],
+        _("From the event"): [format_offset_time(point.offset, minutes) for point in path],
+        _("Mark"): [describe_bar_mark(point) or NO_VALUE for point in path],
     }
 
 
 def _name_direction_column(card: SeriesCard) -> str:
-    return card.subject.title if card.subject.is_currency else "Direction"
+    return card.subject.title if card.subject.is_currency else _("Direction")
 
 
 def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, list[str]]:
@@ -350,27 +374,27 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, li
         for point in path
     ]
     return {
-        "Offset": [format_offset(point.offset) for point in path],
+        _("Offset"): [format_offset(point.offset) for point in path],
         **_build_time_columns(view),
         quoting.unit: [quoting.rate(point.rate) for point in path],
-        f"Log pts of {quoting.unit} against the base": [
+        _("Log pts of {unit} against the base", unit=quoting.unit): [
             format_signed(quoting.quoted_log_points(point.move)) for point in path
         ],
         _name_direction_column(quoting.card): [
             quoting.direction(point.move) or NO_VALUE for point in path
         ],
-        "Ordinary range": [
-            f"{format_signed(low)} to {format_signed(high)}"
+        _("Ordinary range"): [
+            format_range(format_signed(low), format_signed(high))
             if banded and point.offset != -1
             else NO_VALUE
             for point, (low, high) in zip(path, ranges, strict=True)
         ],
-        "Inside it": [
+        _("Inside it"): [
             NO_VALUE
             if not banded or point.offset == -1
-            else "yes"
+            else _("yes")
             if point.low <= point.move <= point.high
-            else "no"
+            else _("no")
             for point in path
         ],
     }
@@ -394,10 +418,12 @@ def build_event_report(
     view = _redact_view(view)
     title = plain_text(view.event.title, TITLE_LIMIT)
     return ReportDocument(
-        title=f"{format_chart_title(view, quoting)} after: {title}",
-        question=(
-            f"What did {view.card.title} do around “{title}”"
-            f" ({plain_text(format_event_time(view.event))}), and was that unusual?"
+        title=_("{move} after: {event}", move=format_chart_title(view, quoting), event=title),
+        question=_(
+            "What did {series} do around “{event}” ({time}), and was that unusual?",
+            series=view.card.title,
+            event=title,
+            time=plain_text(format_event_time(view.event)),
         ),
         parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
         paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
@@ -458,28 +484,31 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
 def build_event_source(event: Event) -> ReportSource:
     """The source of an event; the address is live only where it is a plain http or https link."""
     names = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
-    name = names[0] if names else "no source named" if not event.source_url else "source"
+    name = names[0] if names else _("no source named") if not event.source_url else _("source")
     link = safe_link(event.source_url) or ""
     refused = "" if link or not event.source_url else plain_text(event.source_url, TITLE_LIMIT)
-    return ReportSource("Event", name, definition=refused, url=link)
+    return ReportSource(_("Event"), name, definition=refused, url=link)
 
 
 def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportChart, ...]:
     if not view.path:
         return ()
     chart = build_window_chart(view, quoting)
-    title = (
-        f"{format_chart_title(view, quoting)} after: {plain_text(view.event.title, TITLE_LIMIT)}"
+    title = _(
+        "{chart_title} after: {title}",
+        chart_title=format_chart_title(view, quoting),
+        title=plain_text(view.event.title, TITLE_LIMIT),
     )
     return (
         ReportChart(
             build_window_figure(chart, LIGHT_PALETTE),
             title,
             format_chart_subtitle(view, quoting),
-            (
-                f"Move of {quoting.unit} against the {observation_name(view.card)} before the"
-                " event, in log"
-                " points (100 × log change), by offset; 0 is the first that can contain it."
+            _(
+                "Move of {unit} against the {observation_name} before the event, in log points"
+                " (100 × log change), by offset; 0 is the first that can contain it.",
+                unit=quoting.unit,
+                observation_name=observation_name(view.card),
             ),
             summarize_window(chart),
         ),
@@ -488,11 +517,11 @@ def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportC
 
 def _describe_quote(quoting: QuotedSeries) -> str:
     if quoting.is_inverse:
-        return "one over the published rate"
+        return _("one over the published rate")
     if quoting.axis_is_inverted:
-        return "as published, axis inverted"
+        return _("as published, axis inverted")
     meaning = quoting.axis_meaning()
-    return f"as published, {meaning}" if meaning else "as published"
+    return _("as published, {meaning}", meaning=meaning) if meaning else _("as published")
 
 
 def _build_event_parameters(
@@ -500,17 +529,21 @@ def _build_event_parameters(
 ) -> tuple[tuple[str, str], ...]:
     request = view.request
     return (
-        ("Event", plain_text(view.event.id, TITLE_LIMIT)),
-        ("Series", f"{view.card.id}: {view.card.title}"),
-        ("Shown as", f"{quoting.unit}, {_describe_quote(quoting)}"),
-        ("Event window", window_text(request.window)),
-        ("Ordinary move", f"model {describe_model(request.model, view.factors)}"),
+        (_("Event"), plain_text(view.event.id, TITLE_LIMIT)),
+        (_("Series"), f"{view.card.id}: {view.card.title}"),
+        (_("Shown as"), f"{quoting.unit}, {_describe_quote(quoting)}"),
+        (_("Event window"), window_text(request.window)),
+        (_("Ordinary move"), _("model {model}", model=describe_model(request.model, view.factors))),
         (
-            "Estimation",
-            f"{view.n_estimation} returns of {request.estimation} asked, {request.gap} rows"
-            " before the event window",
+            _("Estimation"),
+            _(
+                "{n_estimation} returns of {estimation} asked, {gap} rows before the event window",
+                n_estimation=view.n_estimation,
+                estimation=request.estimation,
+                gap=request.gap,
+            ),
         ),
-        ("Compared with", POOL_TITLES[pool]),
+        (_("Compared with"), translate_deferred(POOL_TITLES[pool])),
     )
 
 
@@ -539,11 +572,21 @@ def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
     if view.timing is None:
         return ""
     noun, first, base = observation_name(view.card), view.timing.first, view.timing.base
-    return (
-        f"First {noun} that can contain it: {format_weekday(first.day)}, {quoting.rate(first.rate)}"
-        f" {quoting.unit}, known at {format_timestamp(first.known_at)}. Base:"
-        f" {format_weekday(base.day)},"
-        f" {quoting.rate(base.rate)} {quoting.unit}, known at {format_timestamp(base.known_at)}."
+    rates = [
+        _(
+            "{day}, {rate} {unit}, known at {known_at}",
+            day=format_weekday(fixing.day),
+            rate=quoting.rate(fixing.rate),
+            unit=quoting.unit,
+            known_at=format_timestamp(fixing.known_at),
+        )
+        for fixing in (first, base)
+    ]
+    return _(
+        "First {observation} that can contain it: {first}. Base: {base}.",
+        observation=noun,
+        first=rates[0],
+        base=rates[1],
     )
 
 
@@ -554,7 +597,7 @@ def _build_cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
         *build_notices(view),
         matched,
         describe_private_notes([view.event]),
-        CAUSALITY_CAUTION,
+        translate_deferred(CAUSALITY_CAUTION),
     )
     return tuple(text for text in candidates if text)
 
@@ -586,7 +629,7 @@ def build_claim_report(
         paragraphs=tuple(_build_claim_paragraphs(answers, contexts)),
         charts=() if chart is None else (_build_claim_chart(replace(chart, phone=False)),),
         tables=tuple(_build_claim_tables(answers, chart)),
-        cautions=(*notices, f"{capitalize_first(claims.OTC_CAVEAT)}."),
+        cautions=(*notices, f"{capitalize_first(translate_deferred(claims.OTC_CAVEAT))}."),
         sources=tuple(build_rate_source(item) for item in _list_used_series(answers, series)),
         links=tuple(
             link
@@ -609,7 +652,14 @@ def _format_claim_title(answers: Sequence[ClaimAnswer]) -> str:
     ]
     more = len(answers) - MAX_TITLE_CLAIMS
     return " ".join(
-        [*sentences, *([f"And {format_count(more, 'more claim')}."] if more > 0 else [])]
+        [
+            *sentences,
+            *(
+                [plural("And {n:,} more claim.", "And {n:,} more claims.", more)]
+                if more > 0
+                else []
+            ),
+        ]
     )
 
 
@@ -617,7 +667,7 @@ def _format_claim_question(answers: Sequence[ClaimAnswer]) -> str:
     """The sentence that was pasted, else the question."""
     pasted = dict.fromkeys(answer.claim.sentence for answer in answers if answer.claim.sentence)
     if pasted:
-        return f"Is it so? “{plain_text(' '.join(pasted), SENTENCE_LIMIT)}”"
+        return _("Is it so? “{pasted}”", pasted=plain_text(" ".join(pasted), SENTENCE_LIMIT))
     return " ".join(claims.format_question(answer.claim) for answer in answers)
 
 
@@ -628,7 +678,9 @@ def _build_claim_paragraphs(
         yield f"{claims.format_question(answer.claim)} {claims.describe_answer(answer)}"
         needed = [f"{item[:1].upper()}{item[1:]}." for item in claims.list_needed_bases(answer)]
         others = claims.describe_other_sources(answer)
-        details = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
+        details = " ".join(
+            [*needed, *([_("Other sources: {others}.", others=others)] if others else [])]
+        )
         if details:
             yield details
     links = " ".join(item.live for item in contexts)
@@ -643,8 +695,11 @@ def _build_claim_chart(chart: ClaimChart) -> ReportChart:
         build_claim_figure(chart, LIGHT_PALETTE),
         chart.title,
         chart.subtitle,
-        f"{chart.quoting.unit} by market day; marked are the day of the claim, the bases that a"
-        " change is counted from, and the last day at least as strong, or as weak.",
+        _(
+            "{unit} by market day; marked are the day of the claim, the bases that a change is"
+            " counted from, and the last day at least as strong, or as weak.",
+            unit=chart.quoting.unit,
+        ),
         summarize_claim(chart),
     )
 
@@ -653,16 +708,16 @@ def _build_claim_tables(
     answers: Sequence[ClaimAnswer], chart: ClaimChart | None
 ) -> Iterator[ReportTable]:
     for answer in answers:
-        title = f"{claims.format_question(answer.claim)} Every source and base"
+        title = _("{question} Every source and base", question=claims.format_question(answer.claim))
         yield build_table(title, build_plain_claim_columns(answer))
     if chart is not None:
         points, quoting = list_marked_fixings(chart), chart.quoting
         yield build_table(
-            "The marks of the chart",
+            _("The marks of the chart"),
             {
-                "Mark": [name for name, _ in points],
-                "Market day": [format_weekday(fixing.day) for _, fixing in points],
-                "Record date": [format_weekday(fixing.record) for _, fixing in points],
+                _("Mark"): [name for name, _ in points],
+                _("Market day"): [format_weekday(fixing.day) for _, fixing in points],
+                _("Record date"): [format_weekday(fixing.record) for _, fixing in points],
                 quoting.unit: [quoting.rate(fixing.rate) for _, fixing in points],
             },
         )
@@ -672,12 +727,12 @@ def _build_claim_parameters(
     answers: Sequence[ClaimAnswer], chart: ClaimChart | None
 ) -> Iterator[tuple[str, str]]:
     days = dict.fromkeys(format_day(answer.claim.day) for answer in answers if answer.claim.day)
-    yield "Day of the claim", "; ".join(days) or "not told"
-    yield "Claims", "; ".join(claims.format_question(answer.claim) for answer in answers)
+    yield _("Day of the claim"), "; ".join(days) or _("not told")
+    yield _("Claims"), "; ".join(claims.format_question(answer.claim) for answer in answers)
     mains = dict.fromkeys(answer.main for answer in answers if answer.main)
-    yield "Series that answers first", "; ".join(mains) or "none"
+    yield _("Series that answers first"), "; ".join(mains) or _("none")
     if chart is not None:
-        yield "Shown as", chart.quoting.unit
+        yield _("Shown as"), chart.quoting.unit
 
 
 def _list_used_series(

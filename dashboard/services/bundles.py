@@ -8,7 +8,7 @@ import io
 import json
 import math
 import operator
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -27,23 +27,22 @@ from dashboard.export.bundles import (
 )
 from dashboard.models.article import (
     Claim,
-    ClaimAnswer,
     ClaimKind,
-    ClaimRow,
     DateMention,
     Exactness,
     Precision,
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyRequest
-from dashboard.services.claims import CHANGE_KINDS, CLAIM_BASES, answer_claim
+from dashboard.services.claims import CLAIM_BASES, answer_claim
 from dashboard.services.exports import (
     DataFile,
+    NumberedAnswer,
     Provenance,
-    event_moves_csv,
-    event_window_csv,
     request_json,
     study_csvs,
     table_csv,
@@ -65,7 +64,7 @@ EVENTS_PATH: Final = "inputs/events.csv"
 RESULTS_FOLDER: Final = "results/"
 LEVEL_COLUMNS: Final = frozenset({"rate", "base_rate", "end_rate", "reached_rate"})
 FREE_LICENCES: Final = ("free use", "free reuse", "public domain", "cc0")
-USER_LICENCES: Final = ("as the owner of the file says", "yours")
+USER_LICENCES: Final = (deferred("as the owner of the file says"), "yours")
 MAX_CLAIMS: Final = 50
 MAX_DECIMALS: Final = 12
 MAX_CLAIM_VALUE: Final = 1e12
@@ -181,7 +180,12 @@ def build_event_bundle(query: BundleRequest, provenance: Provenance) -> bytes:
         InputError: the bundle is too large, or cannot be computed.
     """
     (series,), (event,) = query.series, query.events
-    question = f"How did {series.card.title} move around “{event.title}” ({event.day})?"
+    question = deferred(
+        "How did {series} move around “{title}” ({day})?",
+        series=series.card.title,
+        title=event.title,
+        day=event.day,
+    )
     return build_bundle(query, provenance, " ".join(question.split()))
 
 
@@ -202,8 +206,8 @@ def compute_results(query: BundleRequest) -> dict[str, bytes]:
             query.series[0], query.events[0], query.known, query.request, query.factors
         )
         files = {
-            "event_moves.csv": event_moves_csv(view),
-            "event_window.csv": event_window_csv(view),
+            "event_moves.csv": table_csv("event_moves", [view]),
+            "event_window.csv": table_csv("event_window", [view]),
         }
     else:
         answer = run_study(
@@ -259,9 +263,18 @@ def blank_levels(content: bytes, withheld: Collection[str]) -> bytes:
 def study_question(parameters: Mapping[str, Any], n_events: int, titles: Sequence[str]) -> str:
     """The title of a bundle: `How did USD/RUB, Bank of Russia move around 365 events?`."""
     categories = parameters.get("category") or []
-    kind = f" ({', '.join(categories)})" if categories else ""
-    word = "event" if n_events == 1 else "events"
-    return f"How did {', '.join(titles)} move around {n_events:,} {word}{kind}?"
+    message = _STUDY_QUESTIONS[n_events == 1, bool(categories)]
+    kinds, series = ", ".join(categories), ", ".join(titles)
+    return message.format(series=series, n=n_events, categories=kinds)
+
+
+_STUDY_QUESTIONS: Final = {
+    (True, False): deferred("How did {series} move around {n:,} event?"),
+    (False, False): deferred("How did {series} move around {n:,} events?"),
+    (True, True): deferred("How did {series} move around {n:,} event ({categories})?"),
+    (False, True): deferred("How did {series} move around {n:,} events ({categories})?"),
+}
+"""By whether it is one event, and whether they are of some categories; a title of the bundle."""
 
 
 # ---- claim checks
@@ -284,7 +297,7 @@ def build_claim_bundle(query: ClaimBundleRequest, provenance: Provenance) -> byt
     """
     used = ClaimBundleRequest(query.claims, claim_series(query), query.main)
     if any(claim.day is None for claim in used.claims):
-        msg = "claim: the day is not known; say when the text was printed"
+        msg = _("claim: the day is not known; say when the text was printed")
         raise InputError(msg)
     contents = BundleContents(
         {},
@@ -302,7 +315,7 @@ def build_claim_bundle(query: ClaimBundleRequest, provenance: Provenance) -> byt
 
 def claim_series(query: ClaimBundleRequest) -> tuple[RateSeries, ...]:
     """The series that the claims are checked against, and those that a dollar is implied from."""
-    units = {f"RUB per {claim.currency}" for claim in query.claims}
+    units = {_("RUB per {currency}", currency=claim.currency) for claim in query.claims}
     implied_from = source_series_ids(query.series) if "RUB per USD" in units else ()
     return tuple(
         series
@@ -315,12 +328,8 @@ def claim_series(query: ClaimBundleRequest) -> tuple[RateSeries, ...]:
 def compute_claim_results(query: ClaimBundleRequest) -> dict[str, bytes]:
     """`claims.csv` and `needed_bases.csv`; levels under restrictive licences are empty."""
     answers = [answer_claim(claim, query.series, query.main) for claim in query.claims]
-    files = {
-        f"{name}.csv": table_csv(
-            name, [row for k, answer in enumerate(answers, 1) for row in rows(k, answer)]
-        )
-        for name, rows in (("claims", _claim_rows), ("needed_bases", _needed_base_rows))
-    }
+    numbered = [NumberedAnswer(number, answer) for number, answer in enumerate(answers, 1)]
+    files = {f"{name}.csv": table_csv(name, numbered) for name in ("claims", "needed_bases")}
     cards = {row.verdict.card.id: row.verdict.card for answer in answers for row in answer.rows}
     withheld = {name for name, card in cards.items() if not is_redistributable(card)}
     return {name: blank_levels(content, withheld) for name, content in files.items()}
@@ -367,7 +376,7 @@ def _claim_from_json(values: Mapping[str, Any]) -> Claim:
         msg = "value"
         raise ValueError(msg)
     if not 0 <= decimals <= MAX_DECIMALS or base not in {"", *CLAIM_BASES}:
-        msg = "decimals or base"
+        msg = _("decimals or base")
         raise ValueError(msg)
     return Claim(
         ClaimKind(values["kind"]),
@@ -392,46 +401,9 @@ def _period_from_json(values: Mapping[str, Any]) -> DateMention:
     return DateMention("", 0, Precision(values["precision"]), first, last)
 
 
-def _claim_rows(number: int, answer: ClaimAnswer) -> Iterator[tuple[Any, ...]]:
-    claim = answer.claim
-    since = claim.since
-    head = (number, claim.kind, claim.currency, claim.day, claim.value, claim.exactness,
-            since.day if since else None, since.end_day if since else None)  # fmt: skip
-    is_change = claim.kind in CHANGE_KINDS
-    for row in answer.rows:
-        yield (*head, *_verdict_cells(row, is_change=is_change))
-
-
-def _verdict_cells(row: ClaimRow, *, is_change: bool) -> tuple[Any, ...]:
-    verdict, at, base = row.verdict, row.at, row.base
-    return (
-        verdict.card.id,
-        verdict.truth,
-        int(verdict.is_claimed),
-        verdict.base_name,
-        verdict.quote,
-        at.day if at else None,
-        at.rate if at else None,
-        base.day if base else None,
-        base.rate if base else None,
-        verdict.found if is_change else None,
-        verdict.reason,
-    )
-
-
-def _needed_base_rows(number: int, answer: ClaimAnswer) -> Iterator[tuple[Any, ...]]:
-    for base in answer.needed:
-        reached = base.reached
-        yield (
-            number, base.card.id, base.quote, base.rate,
-            reached.day if reached else None, reached.rate if reached else None,
-            base.data_from.day,
-        )  # fmt: skip
-
-
 def _claims_question(claims: Sequence[Claim]) -> str:
     """The title of the bundle: `Are 3 claims about the rouble on 2025-04-21 so?`."""
     days = ", ".join(dict.fromkeys(str(claim.day) for claim in claims))
     if len(claims) == 1:
-        return f"Is a claim about the rouble on {days} so?"
-    return f"Are {len(claims)} claims about the rouble on {days} so?"
+        return _("Is a claim about the rouble on {days} so?", days=days)
+    return _("Are {count} claims about the rouble on {days} so?", count=len(claims), days=days)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -13,7 +12,6 @@ import numpy as np
 
 from dashboard import __version__
 from dashboard.eventstudy.panel import P_VALUE_FAMILY
-from dashboard.export import rows as rows_of
 from dashboard.export.bundles import (
     DataFile,
     FileContent,
@@ -24,78 +22,56 @@ from dashboard.export.bundles import (
     write_file,
     zip_files,
 )
-from dashboard.export.csv_tables import CsvDialect, Row, csv_bytes, csv_chunks, safe_file_name
+from dashboard.export.csv_tables import CsvDialect, csv_bytes, csv_chunks, safe_file_name
 from dashboard.export.report.render import NO_CHART, render_in_subprocess
-from dashboard.export.rows import (
-    facts_rows,
-    has_bars,
-    headline_rows,
-    projection_rows,
-    specification_rows,
-    study_rows,
-    study_table_rows,
-    test_rows,
-)
 from dashboard.export.schemas import (
-    FACTS,
-    SOURCE_MOVES,
-    STUDY_TABLES,
+    STUDY_TABLE_NAMES,
     TABLES,
+    NumberedAnswer,
     StudyTableName,
-    Table,
-    table_schema,
+    study_objects,
 )
 from dashboard.models.analyses import (
     Comparison,
-    CrossCell,
-    Projection,
     RobustnessAnswer,
-    ScoreRow,
     SpecificationGrid,
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
-from dashboard.models.moves import DayFacts, DayMove, EventView, SourceMove
+from dashboard.models.messages import plural
+from dashboard.models.messages import translate as _
+from dashboard.models.moves import DayFacts, SourceMove
 from dashboard.models.report import ReportDocument, ReportFormat
-from dashboard.models.series import RateRevision, RateSeries
+from dashboard.models.series import RateSeries
 from dashboard.models.study import (
-    CorrelationRow,
-    DirectionRow,
-    RegressionRow,
     StudyAnswer,
     StudyRequest,
     window_text,
 )
-from dashboard.services.source_moves import compare_sources_of_events, source_move_rows
+from dashboard.models.tables import Cells
+from dashboard.services.serializers import json_value, table_json
+from dashboard.services.source_moves import compare_sources_of_events
 
 __all__ = [
     "TABLES",
     "CsvDialect",
     "DataFile",
+    "NumberedAnswer",
     "Provenance",
     "StudyTableName",
     "download_file_name",
-    "event_list_csv",
-    "event_moves_csv",
-    "event_window_csv",
-    "facts_csv",
     "hash_data_file",
-    "largest_moves_csv",
-    "rates_csv",
     "request_json",
-    "revisions_csv",
     "robustness_json",
     "safe_file_name",
-    "source_moves_csv",
     "study_cautions",
     "study_counts",
-    "study_csv",
     "study_csvs",
     "study_files",
     "study_manifest",
+    "study_objects",
     "study_table_titles",
     "table_csv",
-    "table_csv_chunks",
     "table_files",
     "write_file",
     "write_robustness",
@@ -152,15 +128,20 @@ def skipped_reasons(answer: StudyAnswer) -> list[str]:
     lines = [f"{len(ids)} x {why} ({_join_names(ids)})" for why, ids in ordered[:MAX_REASONS]]
     left = len(ordered) - len(lines)
     if left > 0:
-        more = "more reason" if left == 1 else "more reasons"
-        lines.append(f"{left} {more}, all of them in the files and in JSON")
+        lines.append(
+            plural(
+                "{n} more reason, all of them in the files and in JSON",
+                "{n} more reasons, all of them in the files and in JSON",
+                left,
+            )
+        )
     return lines
 
 
 def _join_names(names: Iterable[str]) -> str:
     unique: Sequence[str] = list(dict.fromkeys(names))
-    rest = f" and {len(unique) - MAX_NAMED} more" if len(unique) > MAX_NAMED else ""
-    return ", ".join(unique[:MAX_NAMED]) + rest
+    shown, left = ", ".join(unique[:MAX_NAMED]), len(unique) - MAX_NAMED
+    return _("{names} and {count} more", names=shown, count=left) if left > 0 else shown
 
 
 # ---- CSV files
@@ -179,69 +160,11 @@ class Provenance:
     created_at: datetime
 
 
-def table_csv(name: str, rows: Iterable[Row], dialect: CsvDialect = "plain") -> bytes:
-    """The CSV file of a table of `TABLES`."""
-    return csv_bytes(TABLES[name], rows, dialect)
-
-
-def table_csv_chunks(
-    name: str, rows: Iterable[Row], dialect: CsvDialect = "plain"
-) -> Iterator[bytes]:
-    """The bytes of `table_csv` in chunks, for a streamed response."""
-    return csv_chunks(TABLES[name], rows, dialect)
-
-
-# ------------------------------------------------------------------ one table
-
-
-def rates_csv(
-    series: Iterable[RateSeries],
-    since: date | None = None,
-    until: date | None = None,
-    dialect: CsvDialect = "plain",
-) -> bytes:
-    """`rates.csv`: the observations whose market day lies between two days, both included."""
-    return table_csv("rates", rows_of.rate_rows(series, since, until), dialect)
-
-
-def revisions_csv(revisions: Iterable[RateRevision], dialect: CsvDialect = "plain") -> bytes:
-    """`revisions.csv`: the numbers that their publishers replaced."""
-    return table_csv("revisions", rows_of.revision_rows(revisions), dialect)
-
-
-def event_list_csv(events: Iterable[Event], dialect: CsvDialect = "plain") -> bytes:
-    """`event_list.csv`: events and notes, in the format of an import."""
-    return table_csv("event_list", rows_of.event_list_rows(events), dialect)
-
-
-def largest_moves_csv(
-    series_id: str, moves: Sequence[DayMove], dialect: CsvDialect = "plain"
-) -> bytes:
-    """`largest_moves.csv`."""
-    table = table_schema("largest_moves", bars=any(move.known_at is not None for move in moves))
-    return csv_bytes(table, rows_of.largest_move_rows(series_id, moves), dialect)
-
-
-def event_moves_csv(view: EventView, dialect: CsvDialect = "plain") -> bytes:
-    """`event_moves.csv`: the moves table of one event."""
-    table = table_schema("event_moves", bars=bool(view.card.bar_minutes))
-    return csv_bytes(table, rows_of.event_move_rows(view), dialect)
-
-
-def event_window_csv(view: EventView, dialect: CsvDialect = "plain") -> bytes:
-    """`event_window.csv`: the path around one event."""
-    table = table_schema("event_window", bars=bool(view.card.bar_minutes))
-    return csv_bytes(table, rows_of.event_window_rows(view), dialect)
-
-
-def facts_csv(facts: Iterable[DayFacts], dialect: CsvDialect = "plain") -> bytes:
-    """`facts.csv`: one row a series and base."""
-    return table_csv("facts", rows_of.facts_rows(facts), dialect)
-
-
-def source_moves_csv(moves: Sequence[SourceMove], dialect: CsvDialect = "plain") -> bytes:
-    """`source_moves.csv`: the same move on every source."""
-    return table_csv("source_moves", source_move_rows(moves), dialect)
+def table_csv(name: str, objects: Iterable[Any], dialect: CsvDialect = "plain") -> bytes:
+    """The CSV file of a table of `TABLES`, made from its objects."""
+    given = tuple(objects)
+    table = TABLES[name].fit(given)
+    return csv_bytes(table, table.rows(given), dialect)
 
 
 def download_file_name(
@@ -258,22 +181,14 @@ def download_file_name(
 
 def study_table_titles() -> dict[str, str]:
     """The titles of the tables of a study, by name."""
-    return {table.name: table.title for table in STUDY_TABLES}
+    return {name: TABLES[name].title for name in STUDY_TABLE_NAMES}
 
 
-def study_csvs(answer: StudyAnswer, dialect: CsvDialect = "plain") -> dict[str, bytes]:
+def study_csvs(answer: StudyAnswer) -> dict[str, bytes]:
     """The CSV files of a study by file name."""
-    tables = study_rows(answer)
     return {
-        table.file_name: csv_bytes(table, tables[table.name], dialect)
-        for table in _study_table_schemas(answer)
+        f"{name}.csv": table_csv(name, study_objects(answer, name)) for name in STUDY_TABLE_NAMES
     }
-
-
-def study_csv(answer: StudyAnswer, name: str, dialect: CsvDialect = "plain") -> bytes:
-    """The CSV file of one table of a study; the others are not computed."""
-    table = table_schema(name, bars=has_bars(answer))
-    return csv_bytes(table, study_table_rows(answer, name), dialect)
 
 
 def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tuple[Path, ...]:
@@ -299,7 +214,6 @@ def write_robustness(
     Raises:
         InputError: the folder cannot be used.
     """
-    table, rows = TABLES["specifications"], specification_rows(answer)
     choices = asdict(grid) | {"windows": [window_text(window) for window in grid.windows]}
     manifest = Manifest(
         parameters={
@@ -310,10 +224,9 @@ def write_robustness(
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
-        counts={"specifications": len(rows)},
+        counts={"specifications": len(answer.rows)},
     )
-    return write_bundle(folder, {table.file_name: FileContent(csv_chunks(table, rows), len(rows))},
-                        manifest)  # fmt: skip
+    return write_bundle(folder, table_files({"specifications": answer.rows}), manifest)
 
 
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
@@ -322,7 +235,6 @@ def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
     `joint_placebo_p` is the joint p-value by sign flips of whole clusters, `shifts` the number
     of sign vectors (all, or those drawn).
     """
-    header = TABLES["specifications"].header
     summary = {
         "specifications": len(answer.rows),
         "median": answer.median,
@@ -336,11 +248,8 @@ def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
         "clusters": answer.clusters,
     }
     return {
-        "summary": {name: _json_value(value) for name, value in summary.items()},
-        "specifications": [
-            {name: _json_value(cell) for name, cell in zip(header, row, strict=True)}
-            for row in specification_rows(answer)
-        ],
+        "summary": {name: json_value(value) for name, value in summary.items()},
+        "specifications": table_json("specifications", answer.rows),
     }
 
 
@@ -367,26 +276,17 @@ def request_json(request: StudyRequest) -> dict[str, Any]:
 
 def study_files(answer: StudyAnswer) -> dict[str, FileContent]:
     """The files of a study, by file name."""
-    tables = study_rows(answer)
-    rows = {table.name: tables[table.name] for table in STUDY_TABLES}
-    return table_files(rows, bars=has_bars(answer))
+    return table_files({name: study_objects(answer, name) for name in STUDY_TABLE_NAMES})
 
 
-def table_files(
-    tables: Mapping[str, Sequence[Row]], *, bars: bool = False
-) -> dict[str, FileContent]:
-    """The files of some tables, by file name."""
-    return {
-        TABLES[name].file_name: FileContent(
-            csv_chunks(table_schema(name, bars=bars), rows), len(rows)
-        )
-        for name, rows in tables.items()
-    }
+def table_files(objects: Mapping[str, Sequence[Any]]) -> dict[str, FileContent]:
+    """The files of some tables, made from their objects, by file name."""
+    return {TABLES[name].file_name: _table_file(name, given) for name, given in objects.items()}
 
 
-def _study_table_schemas(answer: StudyAnswer) -> tuple[Table, ...]:
-    bars = has_bars(answer)
-    return tuple(table_schema(table.name, bars=bars) for table in STUDY_TABLES)
+def _table_file(name: str, objects: Sequence[Any]) -> FileContent:
+    table = TABLES[name].fit(objects)
+    return FileContent(csv_chunks(table, table.rows(objects)), table.count(objects))
 
 
 def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
@@ -396,8 +296,9 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
         "series": series,
         "p_adjusted_family": P_VALUE_FAMILY,
     }
-    if has_bars(answer):
-        parameters["bar_minutes"] = answer.results[0].series.card.bar_minutes
+    bar_minutes = [result.series.card.bar_minutes for result in answer.results]
+    if any(bar_minutes):
+        parameters["bar_minutes"] = bar_minutes[0]
     return Manifest(
         parameters={**parameters, **provenance.parameters, **_manifest_notes(answer)},
         software_version=__version__,
@@ -405,12 +306,6 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
         created_at=provenance.created_at,
         counts=study_counts(answer),
     )
-
-
-def _json_value(cell: Any) -> Any:
-    if isinstance(cell, float) and not math.isfinite(cell):
-        return None
-    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 # ---- comparisons and relations
@@ -424,7 +319,7 @@ def comparison_csv(
     `headline` and `tests` have rows of the difference. `paths`, `events` and `skipped` have no
     group column and hold an event of both groups once.
     """
-    table = table_schema(name, bars=any(has_bars(group.answer) for group in answer.groups))
+    table = TABLES[name].fit(_comparison_objects(answer, name))
     return csv_bytes(table, _comparison_rows(answer, name), dialect)
 
 
@@ -433,55 +328,18 @@ def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
     return len(_comparison_rows(answer, name))
 
 
-def _comparison_rows(answer: Comparison, name: StudyTableName) -> list[Row]:
-    rows = [row for group in answer.groups for row in study_table_rows(group.answer, name)]
+def _comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, None]:
+    objects = _comparison_objects(answer, name)
+    return dict.fromkeys(TABLES[name].fit(objects).rows(objects))
+
+
+def _comparison_objects(answer: Comparison, name: StudyTableName) -> list[Any]:
+    objects = [one for group in answer.groups for one in study_objects(group, name)]
     if name == "tests":
-        rows += test_rows(answer.differences)
+        objects += answer.differences
     if name == "headline" and answer.difference:
-        rows += headline_rows([answer.difference])
-    return list(dict.fromkeys(rows))
-
-
-def correlation_csv(rows: Iterable[CorrelationRow], dialect: CsvDialect = "plain") -> bytes:
-    """`correlation.csv`, as a study writes it."""
-    return table_csv("correlation", map(astuple, rows), dialect)
-
-
-def direction_csv(rows: Iterable[DirectionRow], dialect: CsvDialect = "plain") -> bytes:
-    """`direction.csv`, as a study writes it."""
-    return table_csv("direction", (_with_window_text(row, 1) for row in rows), dialect)
-
-
-def regression_csv(rows: Iterable[RegressionRow], dialect: CsvDialect = "plain") -> bytes:
-    """`regression.csv`, as a study writes it."""
-    return table_csv("regression", map(astuple, rows), dialect)
-
-
-def projections_csv(projections: Iterable[Projection], dialect: CsvDialect = "plain") -> bytes:
-    """`projections.csv`, as a study writes it."""
-    return table_csv("projections", projection_rows(projections), dialect)
-
-
-def scores_csv(rows: Iterable[ScoreRow], dialect: CsvDialect = "plain") -> bytes:
-    """`scores.csv`: one row a score and kind of move."""
-    return table_csv("scores", (_with_window_text(row, 2) for row in rows), dialect)
-
-
-def across_series_csv(cells: Iterable[CrossCell], dialect: CsvDialect = "plain") -> bytes:
-    """`across_series.csv`: one row a category and series."""
-    return table_csv("across_series", (_with_window_text(cell, 2) for cell in cells), dialect)
-
-
-def specifications_csv(answer: RobustnessAnswer, dialect: CsvDialect = "plain") -> bytes:
-    """`specifications.csv`, as `robustness --out` writes it."""
-    return table_csv("specifications", specification_rows(answer), dialect)
-
-
-def _with_window_text(row: Any, at: int) -> tuple[Any, ...]:
-    """The cells of a row, the window at index `at` written as `[a,b]`."""
-    cells = list(astuple(row))
-    cells[at] = window_text(cells[at])
-    return tuple(cells)
+        objects.append(answer.difference)
+    return objects
 
 
 # ---- folders and archives
@@ -525,11 +383,9 @@ def full_export_zip(
 def _full_export_files(
     answer: StudyAnswer, series: Sequence[RateSeries], events: Sequence[Event]
 ) -> dict[str, FileContent]:
-    rates, n_rates = TABLES["rates"], sum(len(one) for one in series)
-    moves = source_move_rows(compare_sources_of_events(series, events))
+    moves = compare_sources_of_events(series, events)
     return {
-        rates.file_name: FileContent(csv_chunks(rates, rows_of.rate_rows(series)), n_rates),
-        **table_files({"event_list": list(rows_of.event_list_rows(events)), "source_moves": moves}),
+        **table_files({"rates": series, "event_list": events, "source_moves": moves}),
         **study_files(answer),
     }
 
@@ -542,18 +398,13 @@ def write_facts(
     Raises:
         InputError: the folder cannot be used.
     """
-    rows, move_rows = facts_rows(facts), source_move_rows(moves)
-    files = {
-        FACTS.file_name: FileContent(csv_chunks(FACTS, rows), len(rows)),
-        SOURCE_MOVES.file_name: FileContent(csv_chunks(SOURCE_MOVES, move_rows), len(move_rows)),
-    }
     manifest = Manifest(
         parameters={"series": [fact.series for fact in facts], **provenance.parameters},
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
     )
-    return write_bundle(folder, files, manifest)
+    return write_bundle(folder, table_files({"facts": facts, "source_moves": moves}), manifest)
 
 
 # ---- reports
@@ -581,5 +432,5 @@ def report_format(path: Path) -> ReportFormat:
     for kind in get_args(ReportFormat):
         if ending == kind:
             return kind  # type: ignore[no-any-return]
-    msg = "end it with .html, .pdf, .png or .svg, which says what is wanted"
+    msg = _("end it with .html, .pdf, .png or .svg, which says what is wanted")
     raise InputError(msg, field="out", value=path.name)

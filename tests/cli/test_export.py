@@ -5,13 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 
+import pytest
+
+from dashboard.cli import run
 from tests.cli.conftest import table
 
 
-def test_everything_is_there_and_the_manifest_vouches_for_it(run_cli, tmp_path):
-    folder = tmp_path / "all"
-    answer = run_cli("export", folder)
-    assert (answer.code, answer.err) == (0, "")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One export for all tests that read it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("DATABASE_URL", raising=False)
+        path = tmp_path_factory.mktemp("export") / "all"
+        assert run(["export", str(path)]) == 0
+    return path
+
+
+def test_everything_is_there_and_the_manifest_vouches_for_it(folder):
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "rates.csv", "event_list.csv", "paths.csv", "events.csv", "averages.csv", "headline.csv",
@@ -27,23 +38,20 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(run_cli, tmp_path):
         assert manifest["counts"]["rows"][name] == len(table(folder / name)[1])
 
 
-def test_the_windows_are_those_of_the_pages(run_cli, tmp_path):
-    run_cli("export", tmp_path)
-    windows = {row["window"] for row in table(tmp_path / "events.csv")[1]}
+def test_the_windows_are_those_of_the_pages(folder):
+    windows = {row["window"] for row in table(folder / "events.csv")[1]}
     assert windows == {"[0,0]", "[0,1]", "[-1,1]", "[0,5]", "[-5,-1]"}
 
 
-def test_the_rates_are_those_of_every_series(run_cli, tmp_path):
-    run_cli("export", tmp_path)
+def test_the_rates_are_those_of_every_series(run_cli, folder):
     shipped = {row["id"]: row["rows"] for row in run_cli("rates", "list", "--json").json}
-    written = [row["series"] for row in table(tmp_path / "rates.csv")[1]]
+    written = [row["series"] for row in table(folder / "rates.csv")[1]]
     assert {name: written.count(name) for name in shipped} == shipped
 
 
-def test_every_event_is_compared_on_every_source(run_cli, tmp_path):
-    run_cli("export", tmp_path)
-    rows = table(tmp_path / "source_moves.csv")[1]
-    events = [row["id"] for row in table(tmp_path / "event_list.csv")[1]]
+def test_every_event_is_compared_on_every_source(folder):
+    rows = table(folder / "source_moves.csv")[1]
+    events = [row["id"] for row in table(folder / "event_list.csv")[1]]
     sources = {"usd_rub_cbr", "usd_rub_ecb", "usd_rub_by_cny_rub_cbr"}
     assert len(rows) == len(events) * len(sources)
     assert {row["series"] for row in rows} == sources

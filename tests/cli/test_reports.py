@@ -21,24 +21,25 @@ def test_an_event_becomes_a_page(run_cli, tmp_path):
     assert "Free use with attribution to the Bank of Russia" in page
     assert "as of 1 Sep 2026" in page
     assert "made 2026-05-28T20:26:40Z" in page
-    assert "A move near an event is no proof of its cause." in page
+    assert "no proof of its cause" in page
     assert len(page) < 1_000_000
-    run_cli(
-        "report", EVENT, "--out", tmp_path / "again.html", "--pages", "https://desk.example/rr/"
-    )
-    assert (tmp_path / "again.html").read_bytes() == out.read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("kind", "begins"), [("pdf", b"%PDF"), ("png", b"\x89PNG"), ("svg", b"<?xml")]
-)
-def test_and_a_document_and_a_picture(run_cli, tmp_path, kind, begins):
-    for name in ("one", "two"):
-        response = ("--window", "-10:20", "--pool", "all", "--rates", "cny_rub_cbr")
-        assert run_cli("report", EVENT, "--out", tmp_path / f"{name}.{kind}", *response).code == 0
-    content = (tmp_path / f"one.{kind}").read_bytes()
-    assert content.startswith(begins)
-    assert content == (tmp_path / f"two.{kind}").read_bytes()
+def test_a_document_is_the_same_bytes_each_time(run_cli, tmp_path):
+    # That every format is drawn the same each time: tests/export/report/test_browser.py.
+    choices = ("--window", "-10:20", "--pool", "all", "--rates", "cny_rub_cbr")
+    for name in ("one.pdf", "two.pdf"):
+        assert run_cli("report", EVENT, "--out", tmp_path / name, *choices).code == 0
+    content = (tmp_path / "one.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert content == (tmp_path / "two.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_the_ending_of_the_file_chooses_the_picture(run_cli, tmp_path, kind, begins):
+    out = tmp_path / f"chart.{kind}"
+    assert run_cli("report", EVENT, "--out", out).code == 0
+    assert out.read_bytes().startswith(begins)
 
 
 def test_without_a_browser_one_line_says_what_to_install(run_cli, tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """Comparison: each group is the study that the command line makes, corrected side by side."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -30,16 +30,16 @@ def test_each_group_has_the_numbers_of_its_own_study(both):
     for group, events in zip(both.groups, (FIRST, SECOND), strict=True):
         alone = run_study([series], events, REQUEST, known=KNOWN)
         expected = {(r.window, r.test): r.p_value for r in alone.tests if r.group == "all"}
-        result = {(r.window, r.test): r.p_value for r in group.answer.tests}
+        result = {(r.window, r.test): r.p_value for r in group.tests}
         assert result == pytest.approx(expected, nan_ok=True)
-        assert {row.group for row in group.answer.tests} == {group.name}
+        assert {row.group for row in group.tests} == {group.name}
         caar = [row.caar for row in alone.averages if row.group == "all"]
-        assert [row.caar for row in group.answer.averages] == caar
+        assert [row.caar for row in group.averages] == caar
         assert [event.category for event in group.result.events] == [e.category for e in events]
 
 
 def test_the_p_values_of_a_test_are_corrected_over_groups_and_difference(both):
-    rows = [r for group in both.groups for r in group.answer.tests if r.window == (0, 1)]
+    rows = [r for group in both.groups for r in group.tests if r.window == (0, 1)]
     p = {(r.group, r.test): r for r in (*rows, *both.differences)}
     three = [
         p["first", "calendar_shift"], p["second", "calendar_shift"],
@@ -79,7 +79,7 @@ def test_events_of_both_groups_are_named():
 def test_one_group_has_no_difference_and_is_corrected_by_nobody():
     answer = compare_groups(series_of_returns(RETURNS), [Group("a", FIRST)], KNOWN, REQUEST)
     assert answer.differences == ()
-    rows = [row for row in answer.groups[0].answer.tests if row.window == (0, 1)]
+    rows = [row for row in answer.groups[0].tests if row.window == (0, 1)]
     assert [r.p_adjusted for r in rows] == pytest.approx([r.p_value for r in rows], nan_ok=True)
 
 
@@ -104,3 +104,17 @@ def test_the_interval_of_a_move_is_its_t_quantile_times_its_error(both):
     # 30 returns and one mean leave 29 degrees of freedom; t(0.975, 29) = 2.0452 (any table).
     group = both.groups[0]
     assert group.half_width == pytest.approx(2.0452 * group.result.cars[0].se, rel=1e-4)
+
+
+def test_only_the_declared_tests_run_until_another_table_is_read():
+    groups = [Group("first", FIRST), Group("second", SECOND)]
+    answer = compare_groups(series_of_returns(RETURNS), groups, KNOWN, REQUEST)
+    late = {"tests", "placebo", "left_out", "intervals", "directions", "averages"}
+    assert [group.headline.window for group in answer.groups] == [(0, 1), (0, 1)]
+    assert not any(vars(group).keys() & late for group in answer.groups)
+    assert not vars(answer).keys() & {"differences", "shifted"}
+    table = [row for group in answer.groups for row in group.tests if row.window == (0, 1)]
+    of_table = [row for row in (*table, *answer.differences) if row.role == "headline"]
+    assert len(of_table) == 3
+    for row, same in zip(answer.declared, of_table, strict=True):
+        np.testing.assert_equal(astuple(row), astuple(same))

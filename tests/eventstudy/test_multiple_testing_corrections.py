@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from dashboard.eventstudy.multiple_testing import CORRECTIONS
+from dashboard.eventstudy.numerics import CORRECTIONS
 from tests.eventstudy.reference.stored import rows_of
 
 NAN = float("nan")

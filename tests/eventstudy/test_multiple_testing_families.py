@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.eventstudy.multiple_testing import distinct_groups, map_equal_groups
+from dashboard.eventstudy.samples import distinct_groups, map_equal_groups
 from dashboard.models.study import StudyRequest
 from dashboard.services.study import run_study
 from tests.made_series import event_at_row, series_of_returns

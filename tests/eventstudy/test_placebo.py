@@ -7,12 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.eventstudy import calendar_shifts
+from dashboard.eventstudy import calendar_shifts, placebo
 from dashboard.eventstudy.abnormal_returns import compute_abnormal_returns, standardise
 from dashboard.eventstudy.normal.none import NoChange
 from dashboard.eventstudy.placebo import (
     MoveSizes,
     NearPoolCounts,
+    PlaceboGrid,
     eve_volatility,
     find_candidates,
     find_near_spans,
@@ -35,7 +36,9 @@ REQUEST = StudyRequest(window=(0, 0), cars=((0, 0),), estimation=3, gap=0, min_e
 
 
 def placebo_of(rows, occupied, pool):
-    result = find_candidates(History(TINY), np.array(occupied), REQUEST, NoChange())
+    result = find_candidates(
+        PlaceboGrid.admissible(History(TINY), REQUEST, NoChange()), np.array(occupied)
+    )
     car = TINY[rows]
     scar = np.array([{4: 2.0, 5: -math.sqrt(0.5), 6: 3 / math.sqrt(2), 7: 0.0}[r] for r in rows])
     if pool == "no pool":
@@ -75,7 +78,9 @@ def test_a_move_is_ranked_in_units_of_its_own_volatility():
     # volatility, and smaller than every move of the storm.
     returns = np.array([NAN] + [8, -8] * 4 + [1, -1] * 4 + [3.0]) / 100
     request = StudyRequest(window=(0, 0), cars=((0, 0),), estimation=4, gap=0, min_estimation=4)
-    dates = find_candidates(History(returns), np.array([]), request, NoChange())
+    dates = find_candidates(
+        PlaceboGrid.admissible(History(returns), request, NoChange()), np.array([])
+    )
     actual = np.array([17])
     move = (actual, returns[actual], returns[actual] / 0.01, np.array([NAN]))
     result = rank_among_placebos(dates, (0, 0), "near", move)
@@ -185,7 +190,7 @@ def test_all_events_at_once_are_compared_as_one_by_one(pool, window, made):
     request = StudyRequest(window=(-5, 3), cars=(window,), estimation=40, gap=3, min_estimation=9)
     occupied = np.sort(random.choice(np.arange(60, len(returns) - 4), 25))
     history = History(returns, day=day)
-    dates = find_candidates(history, occupied, request, NoChange())
+    dates = find_candidates(PlaceboGrid.admissible(history, request, NoChange()), occupied)
     eve = eve_volatility(returns)
     expected_result = compute_abnormal_returns(history, occupied, request, NoChange())
     car, error = expected_result.car(window)
@@ -269,10 +274,21 @@ def test_rows_that_are_most_of_all_positions_are_read_from_those_of_all(rows):
     returns = np.concatenate(([NAN], 0.01 * np.random.default_rng(2).standard_normal(99)))
     request = StudyRequest(window=(-1, 2), cars=((0, 1),), estimation=30, gap=2, min_estimation=20)
     history = History(returns)
-    everywhere = find_candidates(history, rows[:0], request, NoChange()).grid
+    everywhere = PlaceboGrid.admissible(history, request, NoChange())
     places = everywhere.measure_rows(rows)
     assert (places.abnormal is everywhere.abnormal) == (len(rows) == 46)
     mine = compute_abnormal_returns(history, rows, request, NoChange())
     np.testing.assert_array_equal(places.rows[places.inverse], rows)
     np.testing.assert_array_equal(places.abnormal.ar[places.inverse], mine.ar)
     np.testing.assert_array_equal(places.abnormal.se((0, 1))[places.inverse], mine.se((0, 1)))
+
+
+def test_only_the_matrices_of_a_long_series_are_freed(monkeypatch):
+    grid = PlaceboGrid.admissible(History(TINY), REQUEST, NoChange())
+    before = grid.abnormal
+    grid.release_long()
+    assert grid.abnormal is before
+    monkeypatch.setattr(placebo, "MAX_CELLS", 2)
+    grid.release_long()
+    assert grid.abnormal is not before
+    np.testing.assert_array_equal(grid.abnormal.ar, before.ar)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.clusters import HEADLINE_TEST
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.eventstudy.simulated_size import (
     DATE_PATTERNS,

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.export.csv_tables import csv_bytes, csv_chunks, safe_file_name
-from dashboard.export.schemas import TABLES, Column, Table
+from dashboard.export.schemas import TABLES
+from dashboard.models.tables import Column, Table
 
 ONE_OF_EACH = Table(
     "one_of_each",
@@ -24,6 +25,12 @@ ONE_OF_EACH = Table(
         Column("w", "window"),
     ),
 )
+
+
+def cells(**given):
+    return tuple(given.get(name) for name in ONE_OF_EACH.header)
+
+
 TEXT = Table("text", "One column of text", (Column("a", "text"), Column("b", "text")))
 
 
@@ -53,7 +60,7 @@ def test_a_file_for_excel_has_a_byte_order_mark_and_crlf():
     assert csv_bytes(TEXT, [("a", "б")], "excel") == b"\xef\xbb\xbfa,b\r\na,\xd0\xb1\r\n"
 
 
-def test_numpy_values_and_mappings_are_written_like_python_ones():
+def test_numpy_values_are_written_like_python_ones():
     row = {
         "t": np.str_("x"),
         "x": np.float64(1e-05),
@@ -62,19 +69,19 @@ def test_numpy_values_and_mappings_are_written_like_python_ones():
         "m": np.datetime64("2025-04-21T12:30:00", "s"),
     }
     nothing = {"d": np.datetime64("NaT", "D"), "m": np.datetime64("NaT", "s")}
-    lines = csv_bytes(ONE_OF_EACH, [row, nothing]).decode().splitlines()
+    lines = csv_bytes(ONE_OF_EACH, [cells(**row), cells(**nothing)]).decode().splitlines()
     assert lines[1:] == ["x,1e-05,3,2025-04-21,2025-04-21T12:30:00Z,", ",,,,,"]
 
 
 def test_a_moment_is_written_in_utc_with_its_microseconds():
     moscow = timezone(timedelta(hours=3))
     row = {"m": datetime(2025, 4, 21, 12, 0, 0, 5, tzinfo=moscow)}
-    assert csv_bytes(ONE_OF_EACH, [row]).endswith(b",2025-04-21T09:00:00.000005Z,\n")
+    assert csv_bytes(ONE_OF_EACH, [cells(**row)]).endswith(b",2025-04-21T09:00:00.000005Z,\n")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_reads_back_as_the_same_double(value):
-    cell = csv_bytes(ONE_OF_EACH, [{"x": value}]).decode().splitlines()[1].split(",")[1]
+    cell = csv_bytes(ONE_OF_EACH, [cells(x=value)]).decode().splitlines()[1].split(",")[1]
     assert float(cell) == value
 
 
@@ -84,7 +91,7 @@ def test_a_negative_number_is_a_number_and_a_negative_zero_is_zero():
 
 
 def test_text_that_only_looks_like_a_window_is_guarded():
-    rows = [{"w": "[0,1]"}, {"w": "=1"}, {"w": "[0,=1]"}]
+    rows = [cells(w="[0,1]"), cells(w="=1"), cells(w="[0,=1]")]
     lines = csv_bytes(ONE_OF_EACH, rows).decode().splitlines()
     assert lines[1:] == [',,,,,"[0,1]"', ",,,,,'=1", ',,,,,"[0,\'=1]"']
 

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.rows import event_list_rows
 from dashboard.export.schemas import EVENT_LIST
 from dashboard.models.event import Category, Event, Expected, Origin
 from dashboard.models.user_files import EventFileOptions
@@ -101,10 +100,7 @@ HOSTILE = Event(
 @example(flavour="excel", found=[HOSTILE])
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_roundtrip_of_events(flavour, found):
-    table = read_events(
-        csv_bytes(EVENT_LIST, event_list_rows(found), flavour),
-        EventFileOptions(),
-        date(2026, 11, 30),
-    )
+    data = csv_bytes(EVENT_LIST, EVENT_LIST.rows(found), flavour)
+    table = read_events(data, EventFileOptions(), date(2026, 11, 30))
     assert list(table.events) == sorted(found, key=lambda event: event.day)
     assert table.messages == ()

@@ -6,20 +6,10 @@ import numpy as np
 import pytest
 
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.rows import (
-    event_list_rows,
-    event_move_rows,
-    event_window_rows,
-    facts_rows,
-    join_tags,
-    largest_move_rows,
-    rate_rows,
-)
-from dashboard.export.schemas import EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, FACTS, LARGEST_MOVES
+from dashboard.export.schemas import EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, FACTS, RATES, join_tags
 from dashboard.models.event import Event
 from dashboard.models.moves import (
     DayFacts,
-    DayMove,
     EventView,
     Fixing,
     Move,
@@ -53,7 +43,7 @@ def series():
 
 
 def test_rates_carry_the_printed_date_the_market_day_and_the_moment():
-    assert list(rate_rows([series()]))[2] == (
+    assert list(RATES.rows([series()]))[2] == (
         "2025-04-22", "2025-04-21", "2025-04-21T12:30:00Z", 80.7597, "usd",
     )  # fmt: skip
 
@@ -69,11 +59,11 @@ def test_rates_carry_the_printed_date_the_market_day_and_the_moment():
     ],
 )
 def test_rates_of_a_range_of_market_days(since, until, days):
-    assert [row[1] for row in rate_rows([series()], since, until)] == days
+    assert [row[1] for row in RATES.rows([series().between(since, until)])] == days
 
 
 def test_events_fill_every_column():
-    row = next(event_list_rows([EVENT]))
+    row = next(EVENT_LIST.rows([EVENT]))
     assert len(row) == len(EVENT_LIST.columns)
     assert row[:6] == ("a", date(2025, 4, 20), None, "Europe/Moscow", None, "T")
 
@@ -104,7 +94,7 @@ def test_the_moves_of_an_event_name_both_ends_and_the_crowd():
         "too new",
     )
     view = EventView(EVENT, CARD, StudyRequest(), None, (move,), (), (), (), 120, 0.01, None, None)
-    lines = csv_bytes(EVENT_MOVES, event_move_rows(view)).decode().splitlines()
+    lines = csv_bytes(EVENT_MOVES, EVENT_MOVES.rows([view])).decode().splitlines()
     assert lines[1] == (
         'a,usd,"[0,1]",2025-04-18,81.1,,,0.466,-0.465,0.467,,,,,0.4,0.45,61.0,60.0,,500,900,1,b,'
         "too new,58.0,499,2024-04-18,2026-04-29,0.41,62.0"
@@ -114,28 +104,8 @@ def test_the_moves_of_an_event_name_both_ends_and_the_crowd():
 def test_the_path_of_an_event_is_a_row_an_offset():
     point = PathPoint(-1, date(2025, 4, 18), 81.1, 0.0, -1.5, 1.5)
     view = EventView(EVENT, CARD, StudyRequest(), None, (), (point,), (), (), 120, 0.01, None, None)
-    lines = csv_bytes(EVENT_WINDOW, event_window_rows(view)).decode().splitlines()
+    lines = csv_bytes(EVENT_WINDOW, EVENT_WINDOW.rows([view])).decode().splitlines()
     assert lines[1] == "a,usd,-1,2025-04-18,81.1,0.0,-1.5,1.5"
-
-
-def test_the_largest_moves_name_their_events():
-    move = DayMove(
-        date(2025, 4, 21),
-        date(2025, 4, 18),
-        80.7597,
-        81.1,
-        0.42,
-        -0.42,
-        0.421,
-        PlaceboRank("near", 500, 0.4, 55.5, 54.5, date(2024, 4, 18), date(2026, 4, 29), 500),
-        PlaceboRank("near"),
-        (EVENT, OTHER),
-    )
-    lines = csv_bytes(LARGEST_MOVES, largest_move_rows("usd", [move])).decode().splitlines()
-    assert lines[1] == (
-        "usd,2025-04-21,2025-04-18,80.7597,81.1,0.42,-0.42,0.421,55.5,a b,54.5,500,2024-04-18,"
-        "2026-04-29"
-    )
 
 
 def test_facts_are_a_row_a_base_with_the_records_beside():
@@ -154,7 +124,7 @@ def test_facts_are_a_row_a_base_with_the_records_beside():
         low,
         low,
     )
-    lines = csv_bytes(FACTS, facts_rows([facts])).decode().splitlines()
+    lines = csv_bytes(FACTS, FACTS.rows([facts])).decode().splitlines()
     assert lines[1] == (
         "usd,RUB per USD,2025-04-21,2025-04-21,80.7597,year_end,2024-12-27,101.6797,-20.574,25.904,"
         "23.035,,,2025-04-18,81.1,2025-04-21,80.7597,2025-04-21,80.7597"

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.rows import projection_rows, study_rows
-from dashboard.export.schemas import STUDY_TABLES, TABLES
+from dashboard.export.schemas import (
+    PROJECTIONS,
+    STUDY_TABLE_NAMES,
+    STUDY_TABLES,
+    TABLES,
+    study_objects,
+)
 from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
 from dashboard.models.study import (
     AverageRow,
@@ -26,6 +31,10 @@ from dashboard.models.study import (
 from tests.made_series import event_at_row, made_series
 
 NAN = float("nan")
+
+
+def study_rows(answer):
+    return {n: list(TABLES[n].rows(study_objects(answer, n))) for n in STUDY_TABLE_NAMES}
 
 
 def car(window, values, crowd):
@@ -136,7 +145,7 @@ def test_a_projection_is_a_row_a_horizon_with_the_test_of_its_path():
     )  # fmt: skip
     base = ProjectionRow("talks", "made", -1, estimate=0.0, reason="the base")
     found = Projection("talks", "made", (base, row), PreTrend(8.5, 4, 5, 0.375))
-    lines = csv_bytes(TABLES["projections"], projection_rows([found])).decode().splitlines()
+    lines = csv_bytes(TABLES["projections"], PROJECTIONS.rows([found])).decode().splitlines()
     assert lines[1] == "talks,made,-1,0,0,0,0,0.0,,,0,,,,,,,0,,8.5,4,5,0.375,the base"
     assert lines[2] == (
         "talks,made,2,100,9,8,1,0.25,0.5,0.75,3,-1.0,1.5,-2.0,2.5,0.125,0.625,7,"

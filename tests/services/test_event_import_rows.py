@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.services.event_import import RowVerdict, invalid_row, invalid_rows_csv
+from dashboard.services.event_import import RowVerdict
+from dashboard.services.exports import table_csv
 
 
 @pytest.mark.parametrize(
@@ -14,11 +15,12 @@ from dashboard.services.event_import import RowVerdict, invalid_row, invalid_row
     ],
 )  # fmt: skip
 def test_a_row_is_told_by_place_column_and_reason(reason, expected):
-    assert invalid_row(RowVerdict("a.csv, row 1 (line 2)", "wrong", reason=reason))[1:] == expected
+    row = RowVerdict("a.csv, row 1 (line 2)", "wrong", reason=reason)
+    assert (row.wrong_column, row.problem) == expected
 
 
 def test_what_a_spreadsheet_would_run_is_guarded():
     row = RowVerdict("=cmd.csv, row 1", "wrong", reason="=cmd.csv, row 1, column =1+1: @SUM(A1); x")
-    assert invalid_rows_csv([row]).decode() == (
+    assert table_csv("wrong_rows", [row]).decode() == (
         "row,column,reason\n\"'=cmd.csv, row 1\",'=1+1,'@SUM(A1); x\n"
     )

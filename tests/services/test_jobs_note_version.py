@@ -73,9 +73,10 @@ def test_it_ends_when_nobody_looks_and_begins_again():
 
 
 def test_a_failure_leaves_no_version_so_that_no_page_is_drawn_for_it():
-    notes = Notes("1", None)
+    notes = Notes("1")
     watch = NoteVersionWatcher(notes, interval=0.001, retry_interval=0.001)
-    poll_until(watch, "1")
+    assert poll_until(watch, "1") == "1"
+    notes.versions.append(None)
     assert poll_until(watch, "") == ""
     notes.versions.append("3")
     assert poll_until(watch, "3") == "3"

@@ -6,13 +6,10 @@ from datetime import UTC, date, datetime
 
 from dashboard.models.event import Event
 from dashboard.models.study import StudyRequest
-from dashboard.services.exports import TABLES, study_csvs
+from dashboard.services.exports import TABLES, study_csvs, study_objects
 from dashboard.services.serializers import (
-    event_list_rows_json,
     json_bytes,
-    rate_rows_json,
-    study_row_count,
-    study_rows_json,
+    table_json,
     table_json_schema,
 )
 from dashboard.services.study import run_study
@@ -20,7 +17,7 @@ from tests.made_series import event_at_row, made_series, series_of_returns
 
 
 def test_a_missing_rate_is_null():
-    rows = rate_rows_json([made_series([1.5, math.nan, 0.1 + 0.2])])
+    rows = table_json("rates", [made_series([1.5, math.nan, 0.1 + 0.2])])
     assert [row["rate"] for row in rows] == [1.5, None, 0.30000000000000004]
     assert list(rows[0]) == list(TABLES["rates"].header)
 
@@ -30,7 +27,7 @@ def test_a_moment_ends_in_z_and_text_is_given_as_it_is():
         "e", date(2025, 4, 21), "=1+1 \"quoted\"",
         moment=datetime(2025, 4, 21, 10, 30, tzinfo=UTC), tags=("a;b", "c"),
     )  # fmt: skip
-    (row,) = event_list_rows_json([event])
+    (row,) = table_json("event_list", [event])
     assert row["time_utc"] == "2025-04-21T10:30:00Z"
     assert row["title"] == '=1+1 "quoted"'
     assert row["tags"] == r"a\;b;c"
@@ -56,7 +53,9 @@ def test_study_rows_are_counted_as_the_files_hold_them():
     events = [event_at_row(150), event_at_row(160)]
     answer = run_study([series], events, StudyRequest())
     for name, content in ((n[:-4], c) for n, c in study_csvs(answer).items()):
-        assert study_row_count(answer, name) == content.count(b"\n") - 1
-        assert len(study_rows_json(answer, name)) == study_row_count(answer, name)
+        objects = study_objects(answer, name)
+        count = TABLES[name].count(objects)
+        assert count == content.count(b"\n") - 1
+        assert len(table_json(name, objects)) == count
     # two events, 16 offsets each
-    assert study_row_count(answer, "paths") == 32
+    assert TABLES["paths"].count(answer.results) == 32

@@ -10,13 +10,12 @@ import pytest
 
 from dashboard.models.errors import InputError
 from dashboard.models.publication import BANK_OF_RUSSIA, ECB, LONDON_DAY
-from dashboard.services.exports import source_moves_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.source_moves import (
     compare_sources_between,
     compare_sources_of_event,
     dollar_series,
     implied_dollar_rate,
-    source_move_rows,
 )
 from dashboard.sources.rates.bundled import BundledRates
 from tests.made_series import event_on, made_card, made_series
@@ -147,11 +146,10 @@ def test_the_comparison_is_a_csv_with_the_time_rules():
     moves = compare_sources_of_event(
         [OFFICIAL, QUOTED], event_on("2026-11-18", at="2026-11-18T17:00")
     )
-    rows = list(csv.DictReader(io.StringIO(source_moves_csv(moves).decode())))
+    rows = list(csv.DictReader(io.StringIO(table_csv("source_moves", moves).decode())))
     assert [row["series"] for row in rows] == ["official", "quoted"]
     assert rows[1]["base_known_at"] == "2026-11-18T00:00:00Z"
     assert "London" in rows[1]["date_rule"]
-    assert source_move_rows(moves)[0]["series"] == "official"
 
 
 # ---------------------------------------------------------------- with live sources

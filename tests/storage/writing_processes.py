@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from dashboard.models.errors import EditConflict, InputError
-from dashboard.models.event import Event
+from dashboard.models.errors import InputError
+from dashboard.models.event import EditConflict, Event
 from dashboard.models.inbox import InboxItem, NewsItem
 from dashboard.models.user_files import ImportRecord
 from dashboard.storage.database import Database, parse_address
@@ -16,7 +16,11 @@ from dashboard.storage.notes import NoteRepository
 from dashboard.storage.upgrade import ensure_schema
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["dashboard.storage.note_rows", "tests.storage.writing_processes"])
+PROCESSES.set_forkserver_preload([
+    "pytest", "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite",
+    "dashboard.storage.note_rows", "tests.storage.writing_processes",
+])  # fmt: skip
+"""What every process would import for itself, imported once."""
 
 
 def run_together(work, count, *arguments):

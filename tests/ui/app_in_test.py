@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from functools import cache
 from pathlib import Path
 
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -26,6 +29,22 @@ def open_page(url_path="", **link):
     return app.run()
 
 
+def page_to_read(url_path="", **link):
+    """A page on the shipped data alone, opened once for all tests: they only read it."""
+    return _page_to_read(url_path, json.dumps(link, sort_keys=True))
+
+
+@cache
+def _page_to_read(url_path, link):
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with folder as home, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_HOME", home)
+        patch.delenv("DATABASE_URL", raising=False)
+        app = open_page(url_path, **json.loads(link))
+        st.cache_resource.clear()  # nothing may go on with a home that is gone
+    return app
+
+
 def words_of(app):
     """Everything a page says, one text a line."""
     kinds = ("markdown", "caption", "header", "subheader", "title", "text", "info", "warning")
@@ -41,3 +60,23 @@ def figure_of(app):
 def press(app, label):
     """Press the first button of this label."""
     return next(button for button in app.button if button.label == label).click().run()
+
+
+def as_read(app):
+    """What a page says as a reader sees it, without the marks that keep it text."""
+    return words_of(app).replace("\\", "").replace("\u2060", "")
+
+
+def figures_of(app):
+    """Every figure of a page as a dictionary."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def tables_of(app):
+    """The values of every static table."""
+    return [table.value for table in app.table]
+
+
+def code_of(app):
+    """The text of every block of code."""
+    return [block.value for block in app.code]

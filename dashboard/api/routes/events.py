@@ -28,19 +28,17 @@ from dashboard.api.responses import (
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.services.exports import (
     download_file_name,
-    event_list_csv,
-    event_window_csv,
-    source_moves_csv,
+    table_csv,
 )
 from dashboard.services.notes import get_event
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.serializers import (
-    event_list_rows_json,
     event_view_json,
-    source_move_rows_json,
+    table_json,
     table_json_schema,
 )
 from dashboard.services.source_moves import compare_sources_of_event
@@ -59,7 +57,7 @@ def events_file(
     """Events and notes as CSV."""
     events = params.find(known_events(context))
     name = download_file_name("events", params.since, params.until, dialect=params.flavour)
-    return csv_response(request, event_list_csv(events, params.flavour), name)
+    return csv_response(request, table_csv("event_list", events, params.flavour), name)
 
 
 @router.get("/events.json", responses=describe_page("event_list"), response_class=Response)
@@ -68,7 +66,7 @@ def events_page(
 ) -> Response:
     """Events and notes, a page of them."""
     events = params.find(known_events(context))
-    return page_response(request, event_list_rows_json(events), params.limit, params.offset)
+    return page_response(request, table_json("event_list", events), params.limit, params.offset)
 
 
 @router.get(
@@ -80,7 +78,7 @@ def one_event(request: Request, context: Context, event_id: EventId) -> Response
     """One event or note; 410 for a note that was deleted."""
     event = _require_event(context, event_id)
     tag = {"ETag": note_etag(event)} if event.origin == Origin.NOTE else {}
-    return json_response(request, event_list_rows_json([event])[0], tag)
+    return json_response(request, table_json("event_list", [event])[0], tag)
 
 
 @router.get(
@@ -95,7 +93,7 @@ def window_file(
     """The path of a rate around one event as CSV."""
     view = _event_view(context, event_id, params)
     name = download_file_name(params.series, event_id, "window", dialect=params.flavour)
-    return csv_response(request, event_window_csv(view, params.flavour), name)
+    return csv_response(request, table_csv("event_window", [view], params.flavour), name)
 
 
 @router.get(
@@ -129,7 +127,7 @@ def sources_file(
         daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
     name = download_file_name(event_id, "sources", dialect=params.flavour)
-    return csv_response(request, source_moves_csv(moves, params.flavour), name)
+    return csv_response(request, table_csv("source_moves", moves, params.flavour), name)
 
 
 @router.get(
@@ -153,7 +151,7 @@ def sources(
     moves = compare_sources_of_event(
         daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
-    return json_response(request, {"rows": source_move_rows_json(moves)})
+    return json_response(request, {"rows": table_json("source_moves", moves)})
 
 
 def _require_event(context: AppContext, event_id: str) -> Event:
@@ -162,7 +160,14 @@ def _require_event(context: AppContext, event_id: str) -> Event:
     except InputError as error:
         raise Problem(404, str(error)) from error
     if event.deleted is not None:
-        raise Problem(410, f"{event.id}: this note was deleted on {event.deleted:%Y-%m-%d}")
+        raise Problem(
+            410,
+            _(
+                "{id}: this note was deleted on {deleted:%Y-%m-%d}",
+                id=event.id,
+                deleted=event.deleted,
+            ),
+        )
     return event
 
 

@@ -28,9 +28,9 @@ from dashboard.api.responses import (
 from dashboard.container import AppContext
 from dashboard.models.moves import SourceMove
 from dashboard.services.claims import answer_facts, facts_json
-from dashboard.services.exports import download_file_name, rates_csv, source_moves_csv
+from dashboard.services.exports import download_file_name, table_csv
 from dashboard.services.rates import DEFAULT_SERIES, daily_series
-from dashboard.services.serializers import card_json, rate_rows_json, source_move_rows_json
+from dashboard.services.serializers import card_json, table_json
 from dashboard.services.source_moves import compare_sources_of_events, compare_sources_of_facts
 
 rates_router = APIRouter(tags=["rates"])
@@ -44,7 +44,8 @@ def rates_file(
 ) -> Response:
     """The observations of a period as CSV."""
     series = get_series_list(context, params.series)
-    body = rates_csv(series, params.since, params.until, params.flavour)
+    shown = [one.between(params.since, params.until) for one in series]
+    body = table_csv("rates", shown, params.flavour)
     name = download_file_name(
         *(one.card.id for one in series),
         "rates",
@@ -61,7 +62,7 @@ def rates_page(
 ) -> Response:
     """The observations of a period, a page of them, with the cards of their series."""
     series = get_series_list(context, params.series)
-    rows = rate_rows_json(series, params.since, params.until)
+    rows = table_json("rates", [one.between(params.since, params.until) for one in series])
     cards = [card_json(one.card) for one in series]
     return page_response(request, rows, params.limit, params.offset, series=cards)
 
@@ -98,7 +99,7 @@ def sources_file(
     """The same moves of the dollar on every source, event by event, as CSV."""
     name = download_file_name("sources", params.since, params.until, dialect=params.flavour)
     return csv_response(
-        request, source_moves_csv(_source_moves(context, params), params.flavour), name
+        request, table_csv("source_moves", _source_moves(context, params), params.flavour), name
     )
 
 
@@ -109,7 +110,7 @@ def sources_page(
     request: Request, context: Context, params: Annotated[SourceMovesPageParams, Query()]
 ) -> Response:
     """The same moves of the dollar on every source, a page of them."""
-    rows = source_move_rows_json(_source_moves(context, params))
+    rows = table_json("source_moves", _source_moves(context, params))
     return page_response(request, rows, params.limit, params.offset)
 
 

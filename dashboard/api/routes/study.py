@@ -19,6 +19,7 @@ from dashboard.api.params import (
 from dashboard.api.responses import csv_response, describe_json, json_response, page_response
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.study import (
     Grouping,
     Overlap,
@@ -30,14 +31,14 @@ from dashboard.models.study import (
     read_window,
     read_windows,
 )
-from dashboard.services.exports import StudyTableName, download_file_name, study_csv
+from dashboard.services.exports import StudyTableName, download_file_name, study_objects, table_csv
 from dashboard.services.method import model_ids
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.serializers import (
     JSON_TABLES,
     json_key,
     study_json,
-    study_rows_json,
+    table_json,
     table_json_schema,
 )
 from dashboard.services.study import common_bar_minutes, run_study
@@ -119,7 +120,9 @@ def study_file(
     request: Request, context: Context, params: Annotated[StudyCsvParams, Query()]
 ) -> Response:
     """One table of a study as CSV."""
-    file = study_csv(_study_answer(context, params), params.table, params.flavour)
+    file = table_csv(
+        params.table, study_objects(_study_answer(context, params), params.table), params.flavour
+    )
     name = download_file_name(*params.rates, "study", params.table, dialect=params.flavour)
     return csv_response(request, file, name)
 
@@ -145,7 +148,7 @@ def study(
     answer = _study_answer(context, params)
     if params.table is None:
         return json_response(request, study_json(answer))
-    rows = study_rows_json(answer, params.table)
+    rows = table_json(params.table, study_objects(answer, params.table))
     return page_response(request, rows, params.limit, params.offset, table=params.table)
 
 
@@ -165,6 +168,9 @@ def _study_answer(context: AppContext, params: StudyParams) -> StudyAnswer:
 def _read_length(field: str, text: str, bar_minutes: int) -> int:
     rows = read_length(field, text, bar_minutes)
     if rows > MAX_OBSERVATIONS:
-        msg = f"is more than {MAX_OBSERVATIONS:,} observations; shorten it"
+        msg = _(
+            "is more than {most:,} observations; shorten it",
+            most=MAX_OBSERVATIONS,
+        )
         raise InputError(msg, field=field, value=text)
     return rows

@@ -20,6 +20,14 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import (
+    at_place,
+    deferred,
+    join_or,
+    plural,
+    translate_deferred,
+)
+from dashboard.models.messages import translate as _
 from dashboard.sources.files.event_grid import (
     EventGrid,
     check_column_count,
@@ -27,7 +35,12 @@ from dashboard.sources.files.event_grid import (
     match_columns,
     uneven_row_reason,
 )
-from dashboard.sources.files.text import decode_delimited, display_text, is_date_like
+from dashboard.sources.files.text import (
+    decode_delimited,
+    display_text,
+    is_date_like,
+    line_place,
+)
 
 KIND: Final = "CSV"
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -38,7 +51,12 @@ MAX_PREAMBLE: Final = 60
 """How many lines may stand above a table."""
 
 _HEADER_SCAN_CHARS: Final = 200_000
-_DELIMITER_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_DELIMITER_NAMES: Final = {
+    ",": deferred("comma"),
+    ";": deferred("semicolon"),
+    "\t": deferred("tab"),
+    "|": deferred("bar"),
+}
 
 _NumberedRecords: TypeAlias = Iterator[tuple[int, list[str]]]
 """Records with the line on which each starts."""
@@ -94,13 +112,20 @@ class TextTable:
             return [""] * len(self.rows)
         return [row[index] for row in self.rows]
 
+    def column_place(self, column: str) -> str:
+        """`file.csv, column rate`."""
+        return _("{name}, column {column}", name=self.name, column=display_text(column))
+
     def place(self, row: int, column: str = "") -> str:
         """`file.csv, row 3 (line 4), column rate`; rows are counted from 1, below the header."""
-        line = (
-            f"line {self.lines[row]}" if self.delimiter else f"row {self.lines[row]} of the sheet"
-        )
-        row_place = f"{self.name}, row {row + 1} ({line})"
-        return f"{row_place}, column {display_text(column)}" if column else row_place
+        values = {"name": self.name, "row": row + 1, "line": self.lines[row]}
+        if not self.delimiter:
+            row_place = _("{name}, row {row} (row {line} of the sheet)", **values)
+        else:
+            row_place = _("{name}, row {row} (line {line})", **values)
+        if not column:
+            return row_place
+        return _("{place}, column {column}", place=row_place, column=display_text(column))
 
 
 def read_table(
@@ -158,8 +183,17 @@ def build_table(
 
 def preamble_message(name: str, line: int, delimiter: str) -> str:
     """That lines above a table were left out."""
-    place = f"line {line}" if delimiter else f"row {line} of the sheet"
-    return f"{name}: the table starts on {place}; what stands above it was left out"
+    if delimiter:
+        return _(
+            "{name}: the table starts on line {line}; what stands above it was left out",
+            name=name,
+            line=line,
+        )
+    return _(
+        "{name}: the table starts on row {line} of the sheet; what stands above it was left out",
+        name=name,
+        line=line,
+    )
 
 
 def read_csv(data: bytes, name: str, mapping: Mapping[str, str]) -> EventGrid:
@@ -185,7 +219,7 @@ def read_csv(data: bytes, name: str, mapping: Mapping[str, str]) -> EventGrid:
     grid = EventGrid(name, KIND, tuple(header), [], [], {}, messages)
     blank = _fill_grid(grid, records)
     if blank:
-        grid.messages.append(f"{name}: {blank} empty rows were left out")
+        grid.messages.append(blank_rows_message(name, blank))
     return grid
 
 
@@ -207,20 +241,30 @@ def tidy_column_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
+def blank_rows_message(name: str, count: int) -> str:
+    """How many empty rows of a file were left out."""
+    return plural(
+        "{name}: {n} empty row was left out",
+        "{name}: {n} empty rows were left out",
+        count,
+        name=name,
+    )
+
+
 # ---- records
 
 
 def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
     text, messages = decode_delimited(data, name)
     if not text.strip():
-        msg = f"{name}: is empty; give a file with a header and at least one row"
+        msg = _("{name}: is empty; give a file with a header and at least one row", name=name)
         raise InputError(msg)
     return text, messages
 
 
 def _read_records(text: str, delimiter: str, skip: int, name: str) -> _NumberedRecords:
     lines = io.StringIO(text, newline="")
-    for _ in range(skip):
+    for _line in range(skip):
         lines.readline()
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -230,16 +274,17 @@ def _read_records(text: str, delimiter: str, skip: int, name: str) -> _NumberedR
         except StopIteration:
             return
         except csv.Error as error:
-            raise InputError(f"{name}, line {line}: {_csv_error_reason(str(error))}") from None
+            reason = _csv_error_reason(str(error))
+            raise InputError(at_place(line_place(name, line), reason)) from None
         yield line, record
 
 
 def _csv_error_reason(error: str) -> str:
     if "unexpected end" in error:
-        return "a quote is opened and never closed; close it"
+        return _("a quote is opened and never closed; close it")
     if "field larger" in error:
-        return "a cell is longer than 131,072 characters; cut it"
-    return 'text follows a closing quote; write a quote inside a quoted cell twice ("")'
+        return _("a cell is longer than 131,072 characters; cut it")
+    return _('text follows a closing quote; write a quote inside a quoted cell twice ("")')
 
 
 def find_table(text: str, find_header: HeaderFinder, name: str) -> tuple[str, int, Header]:
@@ -296,8 +341,12 @@ def _only_delimiter(
     """
     splitting = [mark for mark in possible if len(headers[mark]) > 1]
     if len(splitting) > 1:
-        marks = " or ".join(_DELIMITER_NAMES[mark] for mark in splitting)
-        msg = f"{name}, line 1: the separator may be {marks}; use one of them only"
+        marks = join_or(translate_deferred(_DELIMITER_NAMES[mark]) for mark in splitting)
+        msg = _(
+            "{name}, line 1: the separator may be {marks}; use one of them only",
+            name=name,
+            marks=marks,
+        )
         raise InputError(msg)
     return (splitting or possible)[0]
 
@@ -314,7 +363,7 @@ def _read_rows(
     blank = pending = 0
     for line, record in records:
         if len(rows) + blank + pending >= max_rows:
-            msg = f"{name}: more than {max_rows:,} rows; split the file"
+            msg = _("{name}: more than {limit:,} rows; split the file", name=name, limit=max_rows)
             raise InputError(msg)
         if not any(record):
             pending += 1
@@ -328,10 +377,10 @@ def _read_rows(
         rows.append(record)
         lines.append(line)
     if not rows:
-        msg = f"{name}: has a header but no rows; add at least one"
+        msg = _("{name}: has a header but no rows; add at least one", name=name)
         raise InputError(msg)
     if blank:
-        messages.append(f"{name}: {blank} empty rows were left out")
+        messages.append(_("{name}: {blank} empty rows were left out", name=name, blank=blank))
     return rows, lines
 
 
@@ -352,16 +401,25 @@ def _check_nothing_follows(
     Raises:
         InputError: a row with a date and of the width of the table follows.
     """
-    for _, following in records:
+    for _line, following in records:
         if len(following) == width and any(map(is_date_like, following)):
             text = display_text(" ".join(record))
-            msg = f"{place}: '{text}' is no row of the table, and rows follow it; remove it"
+            msg = _(
+                "{place}: '{text}' is no row of the table, and rows follow it; remove it",
+                place=place,
+                text=text,
+            )
             raise InputError(msg)
 
 
 def _below_table_message(name: str, line: int, record: list[str]) -> str:
     text = display_text(" ".join(record))
-    return f"{name}, line {line}: the table ends here; '{text}' and what follows was left out"
+    return _(
+        "{name}, line {line}: the table ends here; '{text}' and what follows was left out",
+        name=name,
+        line=line,
+        text=text,
+    )
 
 
 def _resize(record: list[str], width: int, place: str) -> list[str]:
@@ -373,39 +431,37 @@ def _resize(record: list[str], width: int, place: str) -> list[str]:
     if len(record) == width:
         return record
     if len(record) < width or any(record[width:]):
-        raise InputError(f"{place}: {_ragged_row_reason(record, width)}")
+        raise InputError(at_place(place, uneven_row_reason(record, width, with_decimals=True)))
     return record[:width]
 
 
-def _ragged_row_reason(record: list[str], width: int) -> str:
-    comparison, advice = "fewer", "add the missing separators"
-    if len(record) > width:
-        comparison = "more"
-        advice = "quote cells that hold the separator (a decimal comma too)"
-    return (
-        f"{len(record)} fields, {comparison} than the {width} of the header"
-        f" ({display_text(' '.join(record))}); {advice}"
-    )
-
-
 def _check_header(name: str, header: tuple[str, ...], line: int) -> None:
-    place = f"{name}, line {line}"
     if len(header) > MAX_COLUMNS:
-        msg = f"{place}: {len(header):,} columns, at most {MAX_COLUMNS} are read; drop some"
+        msg = _(
+            "{place}: {count:,} columns, at most {limit} are read; drop some",
+            place=line_place(name, line),
+            count=len(header),
+            limit=MAX_COLUMNS,
+        )
         raise InputError(msg)
     counts = Counter(column.casefold() for column in header if column)
     duplicates = [column for column in header if counts[column.casefold()] > 1]
     if duplicates:
-        msg = f"{place}: the column {display_text(duplicates[0])} is there twice; rename one"
+        msg = _(
+            "{place}: the column {column} is there twice; rename one",
+            place=line_place(name, line),
+            column=display_text(duplicates[0]),
+        )
         raise InputError(msg)
 
 
 def _missing_column_message(name: str, seen: Sequence[str]) -> str:
-    return (
-        f"{name}, line 1: has no column date (found:"
-        f" {display_text(', '.join(seen).casefold(), 80) or 'nothing'}); the first line names the"
-        " columns, separated by comma, semicolon, tab or |; say on import which column holds the"
-        " dates where it has another name"
+    return _(
+        "{name}, line 1: has no column date (found: {found}); the first line names the columns, "
+        "separated by comma, semicolon, tab or |; say on import which column holds the dates "
+        "where it has another name",
+        name=name,
+        found=display_text(", ".join(seen).casefold(), 80) or _("nothing"),
     )
 
 
@@ -415,7 +471,9 @@ def _complete_header(header: tuple[str, ...], rows: list[list[str]]) -> tuple[st
         for row in rows:
             row.pop()
         header = header[:-1]
-    return tuple(name or f"column {place}" for place, name in enumerate(header, start=1))
+    return tuple(
+        name or _("column {place}", place=place) for place, name in enumerate(header, start=1)
+    )
 
 
 # ---- grids of events
@@ -443,5 +501,5 @@ def _fill_grid(grid: EventGrid, records: _NumberedRecords) -> int:
         if len(cells) < width or any(cells[width:]):
             grid.wrong[index] = uneven_row_reason(cells, width)
         grid.rows.append((cells + [""] * width)[:width])
-        grid.places.append(f"row {index + 1} (line {line})")
+        grid.places.append(_("row {index} (line {line})", index=index + 1, line=line))
     return blank

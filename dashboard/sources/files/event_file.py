@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, Event, Expected
+from dashboard.models.messages import at_place, deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import (
     DateOrderQuestion,
     EventFileOptions,
@@ -54,6 +56,7 @@ from dashboard.sources.files.text import (
     parse_day,
     parse_moment,
     read_bytes,
+    unsupported_format_error,
 )
 
 _MIDNIGHT: Final = re.compile(r"0?0:00(?::00(?:[.,]0+)?)?|24:00(?::00)?")
@@ -67,22 +70,22 @@ HOURLESS_MARKS: Final = frozenset(
 """What calendars and sheets write where there is no hour."""
 ALL_DAY_FLAGS: Final = frozenset({"true", "yes", "y", "1", "x", "да", "истина", "всего дня"})
 _UNSUPPORTED_SIGNATURES: Final = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password",
-     "save it as .xlsx without one"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"Rar!", "a RAR archive", "unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
-    (b"BZh", "a bzip2 archive", "unpack it first"),
-    (b"\xfd7zXZ", "an xz archive", "unpack it first"),
-    (b"%PDF", "a PDF", "put the events into a table"),
-    (b"{\\rtf", "a rich text document", "put the events into a table"),
-    (b"SQLite format 3", "a SQLite database", "export the table as CSV"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
-    (b"\x89PNG", "a picture", "type the events into a table"),
-    (b"\xff\xd8\xff", "a picture", "type the events into a table"),
-    (b"GIF8", "a picture", "type the events into a table"),
-    (b"\x7fELF", "a program", "give a file of events"),
-    (b"MZ\x90", "a program", "give a file of events"),
+    (b"\xd0\xcf\x11\xe0", deferred("an old Excel workbook (.xls), or one with a password"),
+     deferred("save it as .xlsx without one")),
+    (b"\x1f\x8b", deferred("a gzip archive"), deferred("unpack it first")),
+    (b"Rar!", deferred("a RAR archive"), deferred("unpack it first")),
+    (b"7z\xbc\xaf", deferred("a 7z archive"), deferred("unpack it first")),
+    (b"BZh", deferred("a bzip2 archive"), deferred("unpack it first")),
+    (b"\xfd7zXZ", deferred("an xz archive"), deferred("unpack it first")),
+    (b"%PDF", deferred("a PDF"), deferred("put the events into a table")),
+    (b"{\\rtf", deferred("a rich text document"), deferred("put the events into a table")),
+    (b"SQLite format 3", deferred("a SQLite database"), deferred("export the table as CSV")),
+    (b"PAR1", deferred("a Parquet file"), deferred("export it as CSV")),
+    (b"\x89PNG", deferred("a picture"), deferred("type the events into a table")),
+    (b"\xff\xd8\xff", deferred("a picture"), deferred("type the events into a table")),
+    (b"GIF8", deferred("a picture"), deferred("type the events into a table")),
+    (b"\x7fELF", deferred("a program"), deferred("give a file of events")),
+    (b"MZ\x90", deferred("a program"), deferred("give a file of events")),
 )  # fmt: skip
 _MARKUP: Final = re.compile(
     rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
@@ -122,11 +125,11 @@ def read_event_rows(
     check_size(name, len(data), MAX_BYTES)
     grid = _read_grid(data, name, options, today)
     if options.sheet and grid.kind != excel_file.KIND:
-        msg = f"{name} is {grid.kind} and has no sheets"
+        msg = _("{name} is {kind} and has no sheets", name=name, kind=grid.kind)
         raise InputError(msg, field="sheet", value=display_text(options.sheet))
     fields = _match_fields(grid, options, is_study=is_study)
     if not grid.rows:
-        msg = f"{name}: has a header but no rows; add at least one"
+        msg = _("{name}: has a header but no rows; add at least one", name=name)
         raise InputError(msg)
     forecast = _leave_out_forecasts(grid, fields, options)
     columns = build_columns(grid, fields, options)
@@ -201,8 +204,7 @@ def _leading_text(data: bytes) -> str:
 def _reject_unsupported(data: bytes, name: str) -> None:
     for start, kind, advice in _UNSUPPORTED_SIGNATURES:
         if data.startswith(start):
-            msg = f"{name}: is {kind}; {advice}"
-            raise InputError(msg)
+            raise unsupported_format_error(name, kind, advice)
     match = _MARKUP.match(
         _leading_text(data)[:400].encode() if data[:2] in _BYTE_ORDER_MARKS else data[:4_000]
     )
@@ -210,18 +212,26 @@ def _reject_unsupported(data: bytes, name: str) -> None:
         match = _MARKUP.match(data[3:4_000])
     if match:
         tag = match["tag"].lower().split()
-        kind, advice = "XML", "export the events as CSV, Excel, JSON or iCalendar"
+        message = deferred(
+            "{name}: is XML, no file of events; export the events as CSV, Excel, JSON or iCalendar"
+        )
         if tag[0] in _FEED_TAGS:
-            kind = "a news feed (RSS or Atom)"
+            message = deferred(
+                "{name}: is a news feed (RSS or Atom), no file of events; export the events as CSV,"
+                " Excel, JSON or iCalendar"
+            )
         elif b"html" in tag:
-            kind, advice = "a web page", "save its table as CSV or Excel"
-        msg = f"{name}: is {kind}, no file of events; {advice}"
-        raise InputError(msg)
+            message = deferred(
+                "{name}: is a web page, no file of events; save its table as CSV or Excel"
+            )
+        raise InputError(translate_deferred(message, name=name))
 
 
 def _reject_mapping(name: str, kind: str, options: EventFileOptions) -> None:
     if options.columns:
-        msg = f"{name} is {kind}, whose fields are known; leave the mapping out"
+        msg = _(
+            "{name} is {kind}, whose fields are known; leave the mapping out", name=name, kind=kind
+        )
         raise InputError(msg, field="map")
 
 
@@ -245,8 +255,12 @@ def _leave_out_forecasts(
         return []
     del fields["expected"]
     return [
-        f"{grid.name}: the column {display_text(column)} holds no directions"
-        f" ({', '.join(Expected)}) and is not used"
+        _(
+            "{name}: the column {column} holds no directions ({expected}) and is not used",
+            name=grid.name,
+            column=display_text(column),
+            expected=", ".join(Expected),
+        )
     ]
 
 
@@ -254,7 +268,9 @@ def _extension_messages(name: str, kind: str) -> list[str]:
     ending = name.rpartition(".")[2].casefold() if "." in name else ""
     if _FILE_EXTENSIONS.get(ending, kind) in {kind, ""}:
         return []
-    return [f"{name}: is {kind} whatever its name says, and was read as that"]
+    return [
+        _("{name}: is {kind} whatever its name says, and was read as that", name=name, kind=kind)
+    ]
 
 
 def _unused_column_messages(
@@ -264,10 +280,16 @@ def _unused_column_messages(
         return []
     messages = []
     if "title" not in fields and not is_study:
-        messages.append(f"{grid.name}: has no column of titles; the ids were taken")
+        messages.append(_("{name}: has no column of titles; the ids were taken", name=grid.name))
     unused = [name for name in grid.header if name and name not in fields.values()]
     if unused:
-        messages.append(f"{grid.name}: not used: {display_text(', '.join(unused), 120)}")
+        messages.append(
+            _(
+                "{name}: not used: {unused}",
+                name=grid.name,
+                unused=display_text(", ".join(unused), 120),
+            )
+        )
     return messages
 
 
@@ -309,14 +331,15 @@ class EventColumns:
 
     def place(self, row: int, column: str = "") -> str:
         """`file.csv, row 3 (line 4), column Дата`."""
-        row_place = f"{self.grid.name}, {self.grid.places[row]}"
+        row_place = _("{name}, {row}", name=self.grid.name, row=self.grid.places[row])
         if not column:
             return row_place
-        return f"{row_place}, column {display_text(self.fields.get(column, column))}"
+        name = display_text(self.fields.get(column, column))
+        return _("{place}, column {column}", place=row_place, column=name)
 
     def mark_invalid(self, row: int, column: str, reason: str) -> None:
         """Store the first reason why a row is wrong."""
-        self.wrong.setdefault(row, f"{self.place(row, column)}: {reason}")
+        self.wrong.setdefault(row, at_place(self.place(row, column), reason))
 
 
 def build_columns(
@@ -334,7 +357,7 @@ def build_columns(
         index = grid.header.index(column)
         columns.cells[name] = [row[index] for row in grid.rows]
     for row, reason in grid.wrong.items():
-        columns.wrong[row] = f"{columns.place(row)}: {reason}"
+        columns.wrong[row] = at_place(columns.place(row), reason)
     split, weekdays = _split_dates_and_times(columns)
     _clear_times_of_days(columns, split)
     _apply_day_order(columns, options)
@@ -359,7 +382,7 @@ def _split_dates_and_times(
         last_day = split_date_time(split_weekday(last)[0])[0]
         if last and ":" not in last_day:
             if ends[row]:
-                columns.mark_invalid(row, "end_date", "the last day is given twice; keep one")
+                columns.mark_invalid(row, "end_date", _("the last day is given twice; keep one"))
             columns.cells["end_date"][row] = to_iso_date(last_day)
         day, time, zone = split_date_time(split_weekday(first)[0])
         columns.cells["date"][row] = to_iso_date(day)
@@ -397,11 +420,21 @@ def _clear_times_of_days(columns: EventColumns, split: list[tuple[str, str]]) ->
 
 
 def _hourless_message(name: str, word: str, count: int) -> str:
-    times = "1 time" if count == 1 else f"{count} times"
-    kind = " (midnight)" if word == "00:00" else ""
-    return (
-        f"{name}: {times} '{display_text(word)}'{kind} were taken as a day without an hour; where"
-        " midnight itself is meant, write 00:01"
+    if word == "00:00":
+        return plural(
+            "{name}: {n} time 00:00 (midnight) was read as a day without an hour; where midnight"
+            " itself is meant, write 00:01",
+            "{name}: {n} times 00:00 (midnight) were read as days without an hour; where midnight"
+            " itself is meant, write 00:01",
+            count,
+            name=name,
+        )
+    return plural(
+        "{name}: {n} time '{word}' was read as a day without an hour",
+        "{name}: {n} times '{word}' were read as days without an hour",
+        count,
+        name=name,
+        word=display_text(word),
     )
 
 
@@ -414,8 +447,13 @@ def _check_weekdays(columns: EventColumns, weekdays: list[int | None]) -> None:
             day = parse_day(columns.cells["date"][row])
             if day.weekday() != weekday:
                 columns.messages.append(
-                    f"{columns.place(row, 'date')}: {day} is a {WEEKDAYS[day.weekday()]}, not a"
-                    f" {WEEKDAYS[weekday]}; check the date"
+                    _(
+                        "{place}: {day} is a {weekday}, not a {written}; check the date",
+                        place=columns.place(row, "date"),
+                        day=day,
+                        weekday=WEEKDAYS[day.weekday()],
+                        written=WEEKDAYS[weekday],
+                    )
                 )
 
 
@@ -463,7 +501,9 @@ def _resolve_times(
         if row in columns.wrong or not clock:
             continue
         if (time and columns.cells["time"][row]) or stated[row]:
-            columns.mark_invalid(row, "date", "the time of day is given twice; keep one of the two")
+            columns.mark_invalid(
+                row, "date", _("the time of day is given twice; keep one of the two")
+            )
             continue
         local_time = LocalTime(
             columns.cells["date"][row], clock, mark, zones[row] or zone or MOSCOW
@@ -488,8 +528,12 @@ def _resolve_row(columns: EventColumns, row: int, local_time: LocalTime, column:
         return False
     if resolved.is_day_shifted:
         columns.messages.append(
-            f"{columns.place(row)}: {columns.cells['date'][row]} with its offset is"
-            f" {resolved.day} in Moscow, which was taken"
+            _(
+                "{place}: {cells} with its offset is {day} in Moscow, which was taken",
+                place=columns.place(row),
+                cells=columns.cells["date"][row],
+                day=resolved.day,
+            )
         )
     columns.cells["time_utc"][row] = resolved.utc
     columns.cells["date"][row] = resolved.day
@@ -499,10 +543,18 @@ def _resolve_row(columns: EventColumns, row: int, local_time: LocalTime, column:
 def _zoneless_message(columns: EventColumns, zone: str) -> str:
     if zone:
         column = display_text(columns.fields.get("time") or columns.fields["date"])
-        return f"{columns.grid.name}: the times are those of {zone}, as the column {column} says"
-    return (
-        f"{columns.grid.name}: {columns.zoneless} times have no zone and were read as {MOSCOW};"
-        " say their time zone on import if it is another"
+        return _(
+            "{name}: the times are those of {zone}, as the column {column} says",
+            name=columns.grid.name,
+            zone=zone,
+            column=column,
+        )
+    return _(
+        "{name}: {zoneless} times have no zone and were read as {moscow}; say their time "
+        "zone on import if it is another",
+        name=columns.grid.name,
+        zoneless=columns.zoneless,
+        moscow=MOSCOW,
     )
 
 
@@ -542,8 +594,11 @@ def _take_midnights_as_days(
         columns.cells["time_utc"][row] = ""
     if local:
         columns.messages.append(
-            f"{columns.grid.name}: every time is midnight in {zone}; they were read as days without"
-            " an hour"
+            _(
+                "{name}: every time is midnight in {zone}; they were read as days without an hour",
+                name=columns.grid.name,
+                zone=zone,
+            )
         )
 
 
@@ -585,9 +640,11 @@ class _RowReader:
         if event.id:
             first, known = self._ids.setdefault(event.id, (place, event))
             if known != event:
-                msg = (
-                    f"{self._columns.place(index, 'id')}: '{display_text(event.id)}' is already in"
-                    f" {first}; rename"
+                msg = _(
+                    "{place}: '{id}' is already in {first}; rename",
+                    place=self._columns.place(index, "id"),
+                    id=display_text(event.id),
+                    first=first,
                 )
                 raise InputError(msg)
         if "title" not in self._columns.fields:
@@ -635,13 +692,23 @@ def read_events(
         messages.extend(row.messages)
         if row.event in first_of:
             messages.append(
-                f"{row.place}: is the event of {first_of[row.event]} again and was left out"
+                _(
+                    "{place}: is the event of {first_of} again and was left out",
+                    place=row.place,
+                    first_of=first_of[row.event],
+                )
             )
         first_of.setdefault(row.event, row.place)
     events = _with_ids(list(first_of))
     generated = sum(not event.id for event in first_of)
     if generated:
-        messages.append(f"{file.name}: {generated} events had no id; made from title and date")
+        messages.append(
+            _(
+                "{name}: {generated} events had no id; made from title and date",
+                name=file.name,
+                generated=generated,
+            )
+        )
     order = sorted(range(len(events)), key=lambda k: events[k].day)
     places = list(first_of.values())
     return EventTable(

@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from dashboard.models.currencies import CurrencyPair, pair_of_name
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
 from dashboard.models.user_files import RateFileOptions
 from dashboard.sources.files.delimited_file import Header
@@ -197,7 +198,11 @@ def choose_columns(file: str, header: Sequence[str], options: RateFileOptions) -
     time = next((n for n, role in roles.items() if role == "time" and n != date), "")
     left = [name for name in header if name not in {date, time}]
     if not left:
-        msg = f"{file}, line 1: has no column of rates beside {display_text(date)}; add one"
+        msg = _(
+            "{file}, line 1: has no column of rates beside {date}; add one",
+            file=file,
+            date=display_text(date),
+        )
         raise InputError(msg)
     nominal = next((n for n in left if roles[n] == "nominal"), "") if len(left) > 1 else ""
     if columns is None:
@@ -228,7 +233,12 @@ def _find_column(file: str, header: Sequence[str], wanted: str) -> str:
     found = folded.get(wanted.casefold()) or normal.get(normalize_column_name(wanted))
     if found is None:
         listed = display_text(", ".join(header), 200)
-        msg = f"{file}: has no column {display_text(wanted)}; choose one of {listed}"
+        msg = _(
+            "{file}: has no column {wanted}; choose one of {listed}",
+            file=file,
+            wanted=display_text(wanted),
+            listed=listed,
+        )
         raise InputError(msg)
     return found
 
@@ -301,13 +311,21 @@ def pair_messages(place: str, card: SeriesCard, level: float) -> Iterator[str]:
     other = pair.base if pair.quote == "RUB" else pair.quote
     is_rouble = "RUB" in {pair.base, pair.quote} and other in _MORE_THAN_A_ROUBLE
     if is_rouble and (level < 1) == (pair.quote == "RUB"):
-        yield (
-            f"{place}: its name says {pair.unit}, but numbers like {level:g} are those of"
-            f" {pair.inverse_unit}; say on import what the number counts"
+        yield _(
+            "{place}: its name says {unit}, but numbers like {level:g} are those of "
+            "{inverse_unit}; say on import what the number counts",
+            place=place,
+            unit=pair.unit,
+            level=level,
+            inverse_unit=pair.inverse_unit,
         )
         return
     effect = card.subject.down if card.move_sign == QUOTE_IS_SUBJECT else card.subject.up
-    yield (
-        f"{place}: read as {pair.unit} by its name: a rise is {subject} {effect}; say on import"
-        " what the number counts where it is something else"
+    yield _(
+        "{place}: read as {unit} by its name: a rise is {subject} {effect}; say on import "
+        "what the number counts where it is something else",
+        place=place,
+        unit=pair.unit,
+        subject=subject,
+        effect=effect,
     )

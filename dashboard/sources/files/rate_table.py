@@ -18,6 +18,14 @@ import pandas as pd
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import (
+    at_place,
+    deferred,
+    join_and,
+    plural,
+    translate_deferred,
+)
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, IMPORTED_MOMENT
 from dashboard.models.series import Bools, Days, Floats, Ints, Moments
 from dashboard.models.user_files import RateFileOptions
@@ -39,9 +47,13 @@ _DAY_TURNS: Final = (
     ("America/New_York", 17), ("UTC", 0), (MOSCOW, 0), *((zone, 0) for zone in _MIDNIGHT_ZONES),
     ("Asia/Tokyo", 0), ("Asia/Shanghai", 0),
 )  # fmt: skip
-_STEPS: Final = ((6, 8, "week"), (28, 31, "month"), (88, 95, "quarter"), (360, 370, "year"))
+_STEPS: Final = (
+    (6, 8, deferred("week")), (28, 31, deferred("month")), (88, 95, deferred("quarter")),
+    (360, 370, deferred("year")),
+)  # fmt: skip
 _WEEKDAYS: Final = (
-    "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"
+    deferred("Mondays"), deferred("Tuesdays"), deferred("Wednesdays"), deferred("Thursdays"),
+    deferred("Fridays"), deferred("Saturdays"), deferred("Sundays"),
 )  # fmt: skip
 _SATURDAY, _SUNDAY = 5, 6
 MIN_SPACED_ROWS: Final = 3
@@ -82,23 +94,30 @@ def read_rate_column(table: TextTable, column: str) -> NumberColumn:
     rate = numbers.values
     missing = np.isnan(rate)
     if missing.all():
-        place = f"{table.name}, column {display_text(column)}"
-        msg = f"{place}: holds no number; fill it, or choose another column on import"
+        msg = _(
+            "{place}: holds no number; fill it, or choose another column on import",
+            place=table.column_place(column),
+        )
         raise InputError(msg)
     bad = np.flatnonzero(~missing & ~((rate > 0) & np.isfinite(rate)))
     if len(bad):
         row = int(bad[0])
-        fault = "is too large" if rate[row] > 0 else "is not above zero"
-        reason = (
-            f"'{display_text(cells[row])}' {fault}, so it is no rate; correct it or leave it empty"
+        message = deferred(
+            "'{cell}' is not above zero, so it is no rate; correct it or leave it empty"
         )
+        if rate[row] > 0:
+            message = deferred(
+                "'{cell}' is too large, so it is no rate; correct it or leave it empty"
+            )
+        reason = translate_deferred(message, cell=display_text(cells[row]))
         raise cell_error(table, CellError(row, reason), column)
     return numbers
 
 
 def cell_error(table: TextTable, error: CellError, column: str) -> InputError:
     """The error of a cell with its place in the file."""
-    return InputError(f"{table.place(error.index, column)}: {error.reason}")
+    place = table.place(error.index, column)
+    return InputError(at_place(place, error.reason), remedy=error.remedy)
 
 
 def jump_messages(table: TextTable, column: str, rate: Floats, order: Ints) -> Iterator[str]:
@@ -108,43 +127,80 @@ def jump_messages(table: TextTable, column: str, rate: Floats, order: Ints) -> I
     far = np.flatnonzero(change > np.log(JUMP_RATIO))
     if len(far):
         row, before = int(rows[far[0] + 1]), int(rows[far[0]])
-        more = f" (and {len(far) - 1:,} more jumps)" if len(far) > 1 else ""
-        yield (
-            f"{table.place(row, column)}: {rate[row]:g} is"
-            f" {_format_ratio(rate[row] / rate[before])} {rate[before]:g} on line"
-            f" {table.lines[before]}{more}; check the unit and the decimals"
+        is_up, is_only = bool(rate[row] > rate[before]), len(far) == 1
+        yield translate_deferred(
+            _JUMP_MESSAGES[is_up, is_only],
+            place=table.place(row, column),
+            rate=rate[row],
+            ratio=_format_ratio(rate[row] / rate[before]),
+            before=rate[before],
+            line=table.lines[before],
+            more=len(far) - 1,
         )
 
 
+_JUMP_MESSAGES: Final = {
+    (True, True): deferred(
+        "{place}: {rate:g} is {ratio} times {before:g} on line {line}; check the unit and the"
+        " decimals"
+    ),
+    (True, False): deferred(
+        "{place}: {rate:g} is {ratio} times {before:g} on line {line} (and {more:,} more jumps);"
+        " check the unit and the decimals"
+    ),
+    (False, True): deferred(
+        "{place}: {rate:g} is 1/{ratio} of {before:g} on line {line}; check the unit and the"
+        " decimals"
+    ),
+    (False, False): deferred(
+        "{place}: {rate:g} is 1/{ratio} of {before:g} on line {line} (and {more:,} more jumps);"
+        " check the unit and the decimals"
+    ),
+}
+"""By whether the rate goes up, and whether it is the only jump."""
+
+
 def _format_ratio(ratio: float) -> str:
+    """How many times the larger of two rates is the smaller."""
     size = max(ratio, 1 / ratio)
     power = 10.0 ** round(np.log10(size))
     text = f"{power:,.0f}" if abs(size / power - 1) < 0.005 and power > 1 else f"{size:,.3g}"
-    text = f"{size:,.0f}" if "e" in text else text
-    return f"{text} times" if ratio > 1 else f"1/{text} of"
+    return f"{size:,.0f}" if "e" in text else text
 
 
 def _number_format_messages(table: TextTable, numbers: dict[str, NumberColumn]) -> Iterator[str]:
     commas = [name for name, column in numbers.items() if column.decimal == ","]
     if commas:
-        place = f"{table.name}, column {display_text(', '.join(commas))}"
-        yield f"{place}: decimal commas were read (92,5 as 92.5)"
+        place = table.column_place(", ".join(commas))
+        yield _("{place}: decimal commas were read (92,5 as 92.5)", place=place)
     for name, column in numbers.items():
-        place = f"{table.name}, column {display_text(name)}"
+        place = table.column_place(name)
         if column.grouped:
-            yield f"{place}: thousands separators were read ('{display_text(column.grouped)}')"
+            yield _(
+                "{place}: thousands separators were read ('{cell}')",
+                place=place,
+                cell=display_text(column.grouped),
+            )
         if column.missing_mark:
-            cells = "1 cell" if column.n_missing == 1 else f"{column.n_missing:,} cells"
-            mark = display_text(column.missing_mark)
-            yield f"{place}: {cells} such as '{mark}' were taken as missing"
+            yield plural(
+                "{place}: {n} cell such as '{mark}' were taken as missing",
+                "{place}: {n:,} cells such as '{mark}' were taken as missing",
+                column.n_missing,
+                place=place,
+                mark=display_text(column.missing_mark),
+            )
     if table.delimiter == ";":
         for name in numbers:
             cell = find_ambiguous_thousands(table.column(name))
             if cell:
                 whole, rest = cell.split(".")
-                yield (
-                    f"{table.name}, column {display_text(name)}: {cell} was read as {whole} and"
-                    f" {rest} thousandths; where it means {whole}{rest}, remove the point"
+                yield _(
+                    "{place}: {cell} was read as {whole} and {rest} thousandths; "
+                    "where it means {whole}{rest}, remove the point",
+                    place=table.column_place(name),
+                    cell=cell,
+                    whole=whole,
+                    rest=rest,
                 )
 
 
@@ -155,9 +211,10 @@ def _reject_mixed_decimals(table: TextTable, numbers: dict[str, NumberColumn]) -
         return
     cells = table.column(point)
     row = next(k for k, cell in enumerate(cells) if "." in cell.strip("."))
-    reason = (
-        f"'{display_text(cells[row])}' has a decimal point, column {display_text(comma)}"
-        " decimal commas; use a point in all columns"
+    reason = _(
+        "'{cells}' has a decimal point, column {comma} decimal commas; use a point in all columns",
+        cells=display_text(cells[row]),
+        comma=display_text(comma),
     )
     raise cell_error(table, CellError(row, reason), point)
 
@@ -208,7 +265,7 @@ def check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, LookupError):
-        msg = "is no time zone; write one as Europe/Moscow"
+        msg = _("is no time zone; write one as Europe/Moscow")
         raise InputError(msg, field="zone", value=zone) from None
 
 
@@ -221,25 +278,27 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
     if dates.seconds is None:
         return _row_dates(dates, dates.days, np.isin(np.arange(len(dates.days)), dates.odd))
     if _are_dates(dates.seconds):
-        note = "every time is midnight; read as dates"
+        note = _("every time is midnight; read as dates")
         notes = (note,) if dates.offsets is not None else ()
         return _row_dates(dates, dates.days, dates.seconds != 0, notes)
     local = dates.days.astype("datetime64[s]") + dates.seconds.astype("timedelta64[s]")
     if dates.offsets is None:
         if not zone:
             text = str(local[0]).replace("T", " ")[:16]
-            reason = (
-                f"'{text}' has no zone; say its time zone on import, as Europe/Moscow, or write it"
-                f" as {EXAMPLE_MOMENT}"
+            reason = _(
+                "'{text}' has no zone; say its time zone on import, as Europe/Moscow, or write it "
+                "as {example_moment}",
+                text=text,
+                example_moment=EXAMPLE_MOMENT,
             )
-            raise CellError(0, reason)
+            raise CellError(0, reason, "zone")
         return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=dates.notes)
     moment = local - dates.offsets.astype("timedelta64[s]")
     for name in (zone,) if zone else (MOSCOW, *_MIDNIGHT_ZONES):
         there = _utc_to_local(moment, name)
         seconds = (there - there.astype("datetime64[D]")).astype(np.int64)
         if _are_dates(seconds) and (name in {zone, MOSCOW} or _changes_clock(moment, seconds == 0)):
-            notes = (f"every time is midnight in {name}; read as dates",)
+            notes = (_("every time is midnight in {name}; read as dates", name=name),)
             return _row_dates(dates, there.astype("datetime64[D]"), seconds != 0, notes)
     day = _utc_to_local(moment, zone or MOSCOW).astype("datetime64[D]")
     return RowTimes(moment, day, has_times=True, notes=dates.notes)
@@ -274,15 +333,23 @@ def _row_dates(
     if live:
         notes = (
             *notes,
-            f"{len(live)} with a time of day below rows of whole days, of {days[live[0]]}: a day"
-            " under way is no close, it was left out",
+            _(
+                "{count} with a time of day below rows of whole days, of {day}: a day under way "
+                "is no close, it was left out",
+                count=len(live),
+                day=days[live[0]],
+            ),
         )
     if len(live) < len(odd):
         row = next(int(k) for k in odd if int(k) not in live)
         notes = (
             *notes,
-            f"{len(odd) - len(live)} among rows of whole days with a time of day, as of"
-            f" {days[row]}: taken to be known at the end of the date",
+            _(
+                "{count} among rows of whole days with a time of day, as of {days}: taken to be "
+                "known at the end of the date",
+                count=len(odd) - len(live),
+                days=days[row],
+            ),
         )
     return RowTimes(days, days, has_times=False, notes=(*dates.notes, *notes), live=live)
 
@@ -313,9 +380,11 @@ def build_observation_times(
     notes: tuple[str, ...] = ()
     if not options.stamps:
         notes = (
-            f"bars of {_format_minutes(minutes)}, taken to be stamped when they begin: each is"
-            f" known {_format_minutes(minutes)} after its stamp; say on import"
-            " whether a stamp is the begin or the end of a bar",
+            _(
+                "bars of {length}, taken to be stamped when they begin: each is known {length} "
+                "after its stamp; say on import whether a stamp is the begin or the end of a bar",
+                length=_format_minutes(minutes),
+            ),
         )
     if options.stamps == "end":
         return ObservationTimes(day, day, key - length, key, IMPORTED_BAR.id, minutes)
@@ -335,8 +404,11 @@ def _moments_of_days(
         if is_bar or _turns_the_day(key):
             text = str(key[0]).replace("T", " ")[:16]
             notes = (
-                f"one number a day, taken to be known at its stamp ({text} UTC); where a stamp is"
-                " the begin of a daily bar, say so on import: the close is known a day later",
+                _(
+                    "one number a day, taken to be known at its stamp ({stamp} UTC); where a stamp "
+                    "is the begin of a daily bar, say so on import: the close is known a day later",
+                    stamp=text,
+                ),
             )
         return ObservationTimes(day, day, key, key, IMPORTED_MOMENT.id, notes=notes)
     opens = key if options.stamps == "begin" else key - _ONE_DAY
@@ -365,31 +437,29 @@ def _bar_length_seconds(key: Moments, rows: Ints) -> int:
     """The length of a bar in seconds: whole minutes, with no two bars closer than that."""
     seconds = most_common_step(key)
     if seconds < SECONDS_PER_MINUTE or seconds % SECONDS_PER_MINUTE:
-        reason = (
-            f"the times lie {seconds} seconds apart; bars of at least a minute, and of whole"
-            " minutes, are read"
+        reason = _(
+            "the times lie {seconds} seconds apart; bars of at least a minute, and of whole "
+            "minutes, are read",
+            seconds=seconds,
         )
         raise CellError(int(rows[0]), reason)
     steps = np.diff(key).astype("timedelta64[s]").astype(np.int64)
     close = np.flatnonzero(steps < seconds)
     if len(close):
-        reason = (
-            f"comes {steps[close[0]] / SECONDS_PER_MINUTE:g} minutes after the bar before, and most"
-            f" bars are {_format_minutes(seconds // SECONDS_PER_MINUTE)}; correct it, or make bars"
-            " of one length"
+        reason = _(
+            "comes {step:g} minutes after the bar before, and most bars are {length}; "
+            "correct it, or make bars of one length",
+            step=steps[close[0]] / SECONDS_PER_MINUTE,
+            length=_format_minutes(seconds // SECONDS_PER_MINUTE),
         )
         raise CellError(int(rows[close[0] + 1]), reason)
     return seconds
 
 
 def _format_minutes(minutes: int) -> str:
-    if minutes == 1:
-        return "1 minute"
-    return f"{minutes} minutes" if minutes < 60 or minutes % 60 else _format_hours(minutes // 60)
-
-
-def _format_hours(hours: int) -> str:
-    return "1 hour" if hours == 1 else f"{hours} hours"
+    if minutes < 60 or minutes % 60:
+        return plural("{n} minute", "{n} minutes", minutes)
+    return plural("{n} hour", "{n} hours", minutes // 60)
 
 
 def _local_to_utc(local: Moments, zone: str) -> Moments:
@@ -419,8 +489,17 @@ def _invalid_local_time_reason(local: np.datetime64, zone: str) -> str:
     index = pd.DatetimeIndex([local])
     skipped = index.tz_localize(zone, ambiguous=np.array([True]), nonexistent="NaT").isna()[0]
     if skipped:
-        return f"'{text}' is left out by summer time in {zone}; correct it or the zone"
-    return f"'{text}' comes twice that night in {zone}; write moments as {EXAMPLE_MOMENT}"
+        return _(
+            "'{text}' is left out by summer time in {zone}; correct it or the zone",
+            text=text,
+            zone=zone,
+        )
+    return _(
+        "'{text}' comes twice that night in {zone}; write moments as {example_moment}",
+        text=text,
+        zone=zone,
+        example_moment=EXAMPLE_MOMENT,
+    )
 
 
 def _utc_to_local(moment: Moments, zone: str) -> Moments:
@@ -448,7 +527,9 @@ def sort_rows(
     order = np.argsort(key, kind="stable")
     order = order[~np.isin(order, row_times.live)] if row_times.live else order
     if np.any(order[1:] < order[:-1]):
-        notes.append(f"{table.name}: the dates were not in ascending order and were sorted")
+        notes.append(
+            _("{name}: the dates were not in ascending order and were sorted", name=table.name)
+        )
     repeated = np.flatnonzero(key[order][1:] == key[order][:-1])
     if not len(repeated):
         return order
@@ -460,15 +541,23 @@ def sort_rows(
     if differs.any():
         conflict = int(np.flatnonzero(differs)[0])
         row, earlier = int(second[conflict]), int(first[conflict])
-        reason = (
-            f"{_format_key(key[row])} is already on line {table.lines[earlier]} with another rate;"
-            " keep one of the two rows"
+        reason = _(
+            "{time} is already on line {line} with another rate; keep one of the two rows",
+            time=_format_key(key[row]),
+            line=table.lines[earlier],
         )
         raise cell_error(table, CellError(row, reason), row_times.column)
-    rows = "1 row" if len(repeated) == 1 else f"{len(repeated):,} rows"
     notes.append(
-        f"{table.place(int(second[0]), row_times.column)}: {_format_key(key[second[0]])} is there"
-        f" twice with the same rate (line {table.lines[int(first[0])]}); {rows} like this left out"
+        plural(
+            "{place}: {time} is there twice with the same rate (line {line}); {n} row like this"
+            " left out",
+            "{place}: {time} is there twice with the same rate (line {line}); {n:,} rows like this"
+            " left out",
+            len(repeated),
+            place=table.place(int(second[0]), row_times.column),
+            time=_format_key(key[second[0]]),
+            line=table.lines[int(first[0])],
+        )
     )
     return np.delete(order, repeated + 1)
 
@@ -485,15 +574,21 @@ def gap_messages(table: TextTable, times: ObservationTimes) -> Iterator[str]:
     long = np.flatnonzero(gaps > max(LONG_GAP_DAYS, 10 * int(np.median(gaps))))
     if len(long):
         k = int(long[np.argmax(gaps[long])])
-        count = f"{len(long)} gaps longer than a month, the longest" if len(long) > 1 else "a gap"
-        first, last = times.day[k], times.day[k + 1]
-        yield f"{table.name}: {count} from {first} to {last}; no move is made up for it"
+        yield plural(
+            "{name}: a gap from {first} to {last}; no move is made up for it",
+            "{name}: {n} gaps longer than a month, the longest from {first} to {last}; no move is"
+            " made up for it",
+            len(long),
+            name=table.name,
+            first=times.day[k],
+            last=times.day[k + 1],
+        )
 
 
 def spacing_messages(
     table: TextTable, times: ObservationTimes, rates: dict[str, Floats]
 ) -> Iterator[str]:
-    """Messages about rows with steps of a week or more, weekends filled forward, and rows of Sundays.
+    """Messages about rows with steps of a week or more, weekends filled forward, and Sundays.
 
     Args:
         table: the file.
@@ -506,10 +601,13 @@ def spacing_messages(
     median = float(np.median(gaps))
     step = next((word for low, high, word in _STEPS if low <= median <= high), "")
     if step:
-        yield (
-            f"{table.name}: the rows lie a {step} apart, so a move is one of a {step}; each number"
-            f" is taken to be known at its own date: where that is the first day of the {step},"
-            " date it by the last"
+        step = translate_deferred(step)
+        yield _(
+            "{name}: the rows lie a {step} apart, so a move is one of a {step}; each number "
+            "is taken to be known at its own date: where that is the first day of the {step}, "
+            "date it by the last",
+            name=table.name,
+            step=step,
         )
         return
     weekday = (times.day.astype(int) + 3) % 7
@@ -517,10 +615,12 @@ def spacing_messages(
         (days for rate in rates.values() if (days := _filled_days(rate, gaps, weekday))), ""
     )
     if filled:
-        yield (
-            f"{table.name}: the rows of {filled} repeat the day before: days without a market were"
-            " filled forward, and their moves of zero make ordinary moves look smaller; remove"
-            " these rows"
+        yield _(
+            "{name}: the rows of {filled} repeat the day before: days without a market were "
+            "filled forward, and their moves of zero make ordinary moves look smaller; remove "
+            "these rows",
+            name=table.name,
+            filled=filled,
         )
     elif times.rule == END_OF_DAY.id:
         yield from _sunday_messages(table, weekday)
@@ -534,17 +634,22 @@ def _filled_days(rate: Floats, gaps: Ints, weekday: Ints) -> str:
     is_filled = (count > 0) & (repeated >= FILLED_SHARE * count)
     if is_filled.all() or not is_filled[_SATURDAY:].any() or repeated[is_filled].sum() < 2:
         return ""
-    return " and ".join(name for name, day in zip(_WEEKDAYS, is_filled, strict=True) if day)
+    return join_and(
+        [translate_deferred(name) for name, day in zip(_WEEKDAYS, is_filled, strict=True) if day]
+    )
 
 
 def _sunday_messages(table: TextTable, weekday: Ints) -> Iterator[str]:
     """A message about rows of Sundays in a file of working days: the first hours of Monday."""
     sundays, saturdays = (int((weekday == day).sum()) for day in (_SUNDAY, _SATURDAY))
     if 0 < sundays < len(weekday) / 4 and not saturdays:
-        rows = "1 row is a Sunday" if sundays == 1 else f"{sundays:,} rows are Sundays"
-        yield (
-            f"{table.name}: {rows}: a bar of the few hours before Monday, not a day; join it with"
-            " Monday or remove it"
+        yield plural(
+            "{name}: {n} row is a Sunday: a bar of the few hours before Monday, not a day; join it"
+            " with Monday or remove it",
+            "{name}: {n} rows are Sundays: bars of the few hours before Monday, not days; join them"
+            " with Monday or remove them",
+            sundays,
+            name=table.name,
         )
 
 
@@ -554,8 +659,11 @@ def future_date_messages(
     """A message about rows after tomorrow: an official rate is printed a day ahead, no later."""
     late = np.flatnonzero(times.day > np.datetime64(utc_today() + timedelta(days=1)))
     if len(late):
-        rows = "1 row is" if len(late) == 1 else f"{len(late):,} rows are"
-        yield (
-            f"{table.place(int(order[late[0]]), column)}: {times.day[late[0]]} is still to"
-            f" come, {rows}; a forecast is no rate, check the dates"
+        yield plural(
+            "{place}: {day} is still to come, {n} row is; a forecast is no rate, check the dates",
+            "{place}: {day} is still to come, {n:,} rows are; a forecast is no rate, check the"
+            " dates",
+            len(late),
+            place=table.place(int(order[late[0]]), column),
+            day=times.day[late[0]],
         )

@@ -16,6 +16,8 @@ import numpy as np
 
 from dashboard.models.currencies import CurrencyPair, pair_of_name, pair_of_option
 from dashboard.models.errors import InputError
+from dashboard.models.messages import at_place, deferred, plural
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, PUBLICATION_RULES
 from dashboard.models.series import (
     Bools,
@@ -110,7 +112,12 @@ class CsvRates:
             if series.card.id == series_id:
                 return series
         known = ", ".join(series.card.id for series in self.table.series)
-        msg = f"{self.table.name}: has no column {display_text(series_id)}; choose one of {known}"
+        msg = _(
+            "{name}: has no column {series_id}; choose one of {known}",
+            name=self.table.name,
+            series_id=display_text(series_id),
+            known=known,
+        )
         raise InputError(msg)
 
     def files(self) -> dict[str, str]:
@@ -171,7 +178,7 @@ def read_rate_table(
     if data.startswith(b"PK"):
         return read_sheet_table(data, name, options.sheet, finder)
     if options.sheet:
-        msg = f"{name} is a text file and has no sheets"
+        msg = _("{name} is a text file and has no sheets", name=name)
         raise InputError(msg, field="sheet", value=display_text(options.sheet))
     return read_table(data, name, finder)
 
@@ -189,8 +196,15 @@ def _without_empty_columns(
     if not empty or len(empty) == len(columns.rates):
         return columns
     listed = display_text(", ".join(empty), 120)
-    plural = "columns" if len(empty) > 1 else "column"
-    notes.append(f"{table.name}, {plural} {listed}: holds no number and was left out")
+    notes.append(
+        plural(
+            "{name}, column {columns}: holds no number and was left out",
+            "{name}, columns {columns}: hold no number and were left out",
+            len(empty),
+            name=table.name,
+            columns=listed,
+        )
+    )
     rates = {name: series for name, series in columns.rates.items() if name not in empty}
     return replace(columns, rates=rates)
 
@@ -221,23 +235,23 @@ def _column_messages(
     """Which columns were not read, by what rates were divided, and what a pair counts."""
     unread = [name for name in columns.unread if name in table.header]
     if unread and options.columns is None:
-        read = display_text(", ".join(columns.rates), 60)
-        listed = display_text(", ".join(unread), 120)
-        yield (
-            f"{table.name}: of the columns {read} was read, not {listed}; choose others on import"
-            " where these are meant"
+        yield _(
+            "{name}: of the columns {read} was read, not {unread}; choose others on import where"
+            " these are meant",
+            name=table.name,
+            read=display_text(", ".join(columns.rates), 60),
+            unread=display_text(", ".join(unread), 120),
         )
     if "curs" in {name.casefold() for name in columns.rates}:
-        yield (
-            f"{table.name}: the Bank of Russia sets a rate the day before its date; here each is"
-            " taken to be known at the end of its date, so no event is placed too early"
+        yield _(
+            "{name}: the Bank of Russia sets a rate the day before its date; here each is "
+            "taken to be known at the end of its date, so no event is placed too early",
+            name=table.name,
         )
     if pair_of_option(options.quote) is None:
         for one in series:
             level = float(np.nanmedian(one.rate))
-            yield from pair_messages(
-                f"{table.name}, column {display_text(one.card.id)}", one.card, level
-            )
+            yield from pair_messages(table.column_place(one.card.id), one.card, level)
 
 
 # ---- rows
@@ -253,8 +267,8 @@ def _read_series(
         stamps=options.stamps or ("end" if columns.ends else ""),
     )
     row_times = _read_row_times(table, columns, options)
-    place = f"{table.name}, column {display_text(columns.date)}"
-    notes.extend(f"{place}: {note}" for note in row_times.notes)
+    place = table.column_place(columns.date)
+    notes.extend(at_place(place, note) for note in row_times.notes)
     numbers, format_notes = read_rate_columns(table, [*columns.rates])
     rates = {name: column.values for name, column in numbers.items()}
     if columns.nominal:
@@ -264,7 +278,7 @@ def _read_series(
     for name, rate in rates.items():
         notes.extend(jump_messages(table, name, rate, order))
     times = _build_times(table, row_times, order, options, is_bar=columns.is_bar)
-    notes.extend(f"{place}: {note}" for note in times.notes)
+    notes.extend(at_place(place, note) for note in times.notes)
     notes.extend(gap_messages(table, times))
     ordered = {name: rate[order] for name, rate in rates.items()}
     notes.extend(spacing_messages(table, times, ordered))
@@ -302,9 +316,15 @@ def _divide_by_nominal(
 ) -> dict[str, Floats]:
     """The rates of one unit, where a column says for how many they stand."""
     nominal = read_rate_column(table, column).values
-    place = f"{table.name}, column {display_text(column)}"
+    place = table.column_place(column)
     if bool(np.any(nominal != 1)):
-        notes.append(f"{place}: the rates were divided by it (the first by {nominal[0]:g})")
+        notes.append(
+            _(
+                "{place}: the rates were divided by it (the first by {nominal:g})",
+                place=place,
+                nominal=nominal[0],
+            )
+        )
     return {name: np.round(rate / nominal, QUOTIENT_DECIMALS) for name, rate in rates.items()}
 
 
@@ -314,9 +334,9 @@ def _read_row_times(table: TextTable, columns: RateColumns, options: RateFileOpt
         dates = read_date_column(table.column(column), options.dates, utc_today())
         if columns.time:
             if dates.seconds is not None:
-                reason = (
-                    f"holds a time, and so does the column {display_text(columns.time)};"
-                    " keep one of them"
+                reason = _(
+                    "holds a time, and so does the column {time}; keep one of them",
+                    time=display_text(columns.time),
                 )
                 raise CellError(0, reason)  # noqa: TRY301
             column = columns.time
@@ -354,12 +374,15 @@ def _build_card(
         id=column,
         title=column,
         unit="as quoted",
-        inverse_unit="inverse of the quote",
+        inverse_unit=_("inverse of the quote"),
         publisher=f"file {file}",
         source_url="",
-        licence="as the owner of the file says",
+        licence=deferred("as the owner of the file says"),
         date_rule=times.rule,
-        description=f"Levels from a person's own file. {PUBLICATION_RULES[times.rule].description}",
+        description=_(
+            "Levels from a person's own file. {description}",
+            description=PUBLICATION_RULES[times.rule].description,
+        ),
         bar_minutes=times.bar_minutes,
     )
     return with_pair(card, pair) if pair else card
@@ -377,7 +400,7 @@ def _read_export_series(table: TextTable, quote: str) -> Iterator[RateSeries]:
         repeated = np.flatnonzero(known_at[rows][1:] == known_at[rows][:-1])
         if len(repeated):
             row = int(rows[repeated[0] + 1])
-            error = CellError(row, "is there twice for this series; keep one row")
+            error = CellError(row, _("is there twice for this series; keep one row"))
             raise cell_error(table, error, "known_at")
         times = _export_times(record[rows], day[rows], known_at[rows])
         yield _build_series(

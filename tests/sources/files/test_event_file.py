@@ -15,14 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.rows import event_list_rows
 from dashboard.export.schemas import EVENT_LIST
 from dashboard.models.errors import InputError
 from dashboard.models.event import Category, Event, Expected, Origin
 from dashboard.models.user_files import EventFileOptions
 from dashboard.services.event_import import plan_event_import
 from dashboard.services.notes import clean_line, clean_text
-from dashboard.services.serializers import event_list_rows_json, json_bytes
+from dashboard.services.serializers import json_bytes, table_json
 from dashboard.sources.files.event_file import read_event_rows
 from tests.event_collection import calendar_files, csv_files, excel_files, json_files
 from tests.event_collection.form import calendar, workbook
@@ -202,10 +201,10 @@ def bare(note):
 def test_roundtrip_of_an_import_gives_back_what_was_exported(result, form):
     result = stored(result)
     if form == "json":
-        data = json_bytes(event_list_rows_json(result))
+        data = json_bytes(table_json("event_list", result))
         assert json.loads(data)
     else:
-        data = csv_bytes(EVENT_LIST, event_list_rows(result), form)
+        data = csv_bytes(EVENT_LIST, EVENT_LIST.rows(result), form)
     plan = plan_event_import(read(data, "f.json" if form == "json" else "f.csv"), (), today=TODAY)
     assert plan.messages == ()
     assert list(plan.notes) == [bare(note) for note in result]

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.rows import rate_rows
 from dashboard.export.schemas import RATES
 from dashboard.models.errors import InputError
 from dashboard.models.publication import ECB, END_OF_DAY, IMPORTED_BAR
@@ -210,7 +209,7 @@ def made_series(name, rate):
 
 def test_our_own_export_of_rates_is_read_back_with_its_clock():
     ours = [made_series("a", [1.1, np.nan]), made_series("b", [0.1 + 0.2, 3.0])]
-    table = read(csv_bytes(RATES, rate_rows(ours)))
+    table = read(csv_bytes(RATES, RATES.rows(ours)))
     assert [series.card.id for series in table.series] == ["a", "b"]
     for back, series in zip(table.series, ours, strict=True):
         assert np.array_equal(back.rate, series.rate, equal_nan=True)
@@ -220,7 +219,7 @@ def test_our_own_export_of_rates_is_read_back_with_its_clock():
 
 
 def test_a_row_twice_in_our_own_export_is_refused():
-    text = csv_bytes(RATES, rate_rows([made_series("a", [1.0, 2.0])])).decode()
+    text = csv_bytes(RATES, RATES.rows([made_series("a", [1.0, 2.0])])).decode()
     last = text.splitlines()[-1]
     assert "column known_at: is there twice for this series" in refused(text + last + "\n")
 
@@ -250,7 +249,7 @@ def test_when_a_bar_is_stamped_is_said_where_it_was_assumed():
 
 def test_our_own_export_of_bars_is_read_back_as_bars():
     (bars,) = read(hours(5), zone="Europe/Moscow", stamps="begin").series
-    (back,) = read(csv_bytes(RATES, rate_rows([bars]))).series
+    (back,) = read(csv_bytes(RATES, RATES.rows([bars]))).series
     assert back.card.bar_minutes == 60
     assert back.known_at.tolist() == bars.known_at.tolist()
     assert back.opens.tolist() == bars.opens.tolist()

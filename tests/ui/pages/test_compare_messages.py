@@ -30,8 +30,7 @@ def lines_of(state, **changes):
     """The verdict where the declared test says something else than it does."""
     headline = replace(FOUND, **changes)
     group = state.answer.groups[0]
-    answer = replace(group.answer, headlines=(headline,))
-    comparison = replace(state.answer, groups=(replace(group, answer=answer),))
+    comparison = state.answer.evolve(groups=(group.evolve(headlines=(headline,)),))
     return build_verdict_lines(replace(state, answer=comparison), comparison)[0]
 
 

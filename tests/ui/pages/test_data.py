@@ -13,7 +13,7 @@ from dashboard.services.exports import TABLES, study_table_titles
 from dashboard.services.notes import add_note
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
-from tests.ui.app_in_test import open_page, press, words_of
+from tests.ui.app_in_test import open_page, page_to_read, press, words_of
 
 DATA = Path(__file__).parents[3] / "data"
 DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ def codes(app):
 
 
 def test_every_series_stands_with_source_licence_range_and_rows():
-    app = open_page("data")
+    app = page_to_read("data")
     series = next(each.value for each in app.table if "Series" in each.value)
     by_title = {row["Series"]: row for _, row in series.iterrows()}
     for entry in resources("rates"):
@@ -51,14 +51,14 @@ def test_every_series_stands_with_source_licence_range_and_rows():
 
 def test_the_catalogue_stands_with_its_licence():
     (entry,) = resources("events")
-    words = words_of(open_page("data"))
+    words = words_of(page_to_read("data"))
     assert entry["licenses"][0]["title"].lower() in words.lower()
     assert f"{entry['rows']} rows · 1 Mar 2014 – 9 Oct 2026" in words
 
 
 def test_without_filters_there_is_all():
     rates = {entry["name"]: entry["rows"] for entry in resources("rates")}
-    labels = files(open_page("data"))
+    labels = files(page_to_read("data"))
     assert labels[:6] == [
         f"{kind} ({what})"
         for what in (
@@ -100,7 +100,7 @@ def test_a_link_restores_this_view():
 
 
 def test_notes_have_files_as_soon_as_there_is_one():
-    assert "No notes yet." in words_of(open_page("data"))
+    assert "No notes yet." in words_of(page_to_read("data"))
     st.cache_resource.clear()
     add_note(session.get_context().notes, Draft("Something was said", date(2025, 4, 21)))
     app = open_page("data")
@@ -110,16 +110,18 @@ def test_notes_have_files_as_soon_as_there_is_one():
 
 
 def test_every_table_of_the_study_can_be_taken():
-    link = {"cat": ["nato_remark"]}
-    for table in study_table_titles():
-        app = open_page("data", table=table, **link)
+    app = open_page("data", cat=["nato_remark"])
+    (choice,) = [box for box in app.selectbox if box.label == "Table"]
+    for option, table in zip(choice.options, study_table_titles(), strict=True):
+        (choice,) = [box for box in app.selectbox if box.label == "Table"]
+        app = choice.set_value(option).run()
         columns = [row for element in app.table for row in element.value.get("Column", ())]
         assert set(columns) >= {f"`{name}`" for name in TABLES[table].header}
         assert (f"table={table}" in codes(app)) == (table != "events")
 
 
 def test_the_choice_of_tables_is_that_of_the_command_line(tmp_path):
-    app = open_page("data")
+    app = page_to_read("data")
     (choice,) = [box for box in app.selectbox if box.label == "Table"]
     assert run(["study", "--category", "nato_remark", "--out", str(tmp_path)]) == 0
     written = {path.name for path in tmp_path.glob("*.csv")}
@@ -156,7 +158,7 @@ def test_a_look_at_a_table_shows_text_as_text():
 
 
 def test_lines_for_programs_are_ready_to_copy():
-    told = codes(open_page("data"))
+    told = codes(page_to_read("data"))
     assert "rates = pd.read_csv(" in told
     assert "rates <- read.csv(" in told
     assert "curl --fail --output rates.csv" in told

@@ -5,11 +5,19 @@ from datetime import date
 import pytest
 
 from dashboard.models.event import Draft
-from dashboard.services.exports import event_moves_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
-from tests.ui.app_in_test import figure_of, open_page, press, words_of
+from tests.ui.app_in_test import (
+    code_of,
+    figure_of,
+    open_page,
+    page_to_read,
+    press,
+    tables_of,
+    words_of,
+)
 
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
 HOSTILE = "<script>alert(1)</script> **b** ![i](http://x.y/z) :material/bomb: =1+1 \u202e"
@@ -21,12 +29,8 @@ def open_event(event_id=KELLOGG, **link):
     return open_page("event", id=event_id, **link)
 
 
-def tables_of(app):
-    return [table.value for table in app.table]
-
-
-def code_of(app):
-    return [block.value for block in app.code]
+def read_event(**link):
+    return page_to_read("event", id=KELLOGG, **link)
 
 
 def path_of(app):
@@ -42,7 +46,7 @@ def a_note(**more):
 
 
 def test_the_kellogg_event_is_answered_in_words():
-    words = words_of(open_event())
+    words = words_of(read_event())
     # 100 ln(81.1371 / 80.7597) = 0.466, 80.7597/81.1371 - 1 = -0.465 %
     assert "Rouble 0.47 log pts stronger" in words
     assert "at the first fixing: inside the ordinary range" in words
@@ -54,7 +58,7 @@ def test_the_kellogg_event_is_answered_in_words():
 
 
 def test_the_timing_strip_names_record_market_day_and_base():
-    words = words_of(open_event()).replace("\u2060", "")
+    words = words_of(read_event()).replace("\u2060", "")
     for part in (
         "**Sun 20 Apr 2025**",
         "time not known; first report 15:09 MSK (12:09 UTC), Vesti-UA",
@@ -71,11 +75,11 @@ def test_the_timing_strip_names_record_market_day_and_base():
 def test_the_figure_runs_over_the_offsets_of_the_window():
     app = open_event(w="-10:20")
     assert path_of(app)["x"] == list(range(-10, 21))
-    assert path_of(open_event())["y"][5] == pytest.approx(-0.4662, abs=1e-4)
+    assert path_of(read_event())["y"][5] == pytest.approx(-0.4662, abs=1e-4)
 
 
 def test_the_quote_switch_turns_figure_words_and_tables():
-    usual, dollars = open_event(), open_event(up="usd")
+    usual, dollars = read_event(), read_event(up="usd")
     assert path_of(dollars)["y"] == [-y + 0.0 for y in path_of(usual)["y"]]
     assert "▼ Rouble 0.47 log pts stronger" in words_of(usual)
     assert "▲ Rouble 0.47 log pts stronger" in words_of(dollars)
@@ -85,7 +89,7 @@ def test_the_quote_switch_turns_figure_words_and_tables():
 
 
 def test_the_moves_stand_in_two_tables_of_five_windows():
-    tables = tables_of(open_event())
+    tables = tables_of(read_event())
     moves, certain = tables[1], tables[2]
     assert len(moves) == len(certain) == 5
     # [0,1]: 100 ln(81.1371/81.4620) = -0.400; [-5,-1]: 100 ln(84.0040/81.1371) = +3.472
@@ -94,7 +98,7 @@ def test_the_moves_stand_in_two_tables_of_five_windows():
 
 
 def test_the_same_move_is_measured_on_every_source():
-    sources = tables_of(open_event())[3]
+    sources = tables_of(read_event())[3]
     assert sources["Source"].tolist() == [
         "USD/RUB, Bank of Russia: official rate",
         "USD/RUB, ECB cross: reference rate",
@@ -105,7 +109,7 @@ def test_the_same_move_is_measured_on_every_source():
     assert sources["RUB per USD, %"].tolist()[0] == f"+0.40{THIN}%"
     assert "weaker" in sources["Direction"].tolist()[0]
     assert sources["Direction"].tolist()[1] == "not measured: the series ended on 2022-03-01"
-    words = words_of(open_event())
+    words = words_of(read_event())
     assert f"ECB cross.** Snapshot at 14:{JOINER}15 Frankfurt time of the printed date" in words
 
 
@@ -134,7 +138,7 @@ def test_a_model_there_is_not_is_ignored_and_told():
 
 
 def test_the_page_never_claims_a_cause():
-    words = words_of(open_event()).lower()
+    words = words_of(read_event()).lower()
     for word in ("significant", "caused", "due to", "reacted"):
         assert word not in words
 
@@ -143,7 +147,7 @@ def test_the_page_never_claims_a_cause():
 
 
 def test_the_sentence_to_copy_carries_source_and_link():
-    sentence, address, frozen = code_of(open_event(up="usd"))
+    sentence, address, frozen = code_of(read_event(up="usd"))
     assert "asof=" in frozen
     assert (
         "the rouble was 0.47 log pts stronger at the first fixing that can contain it" in sentence
@@ -165,11 +169,11 @@ def test_previous_and_next_keep_the_way_to_look():
 
 
 def test_the_csv_is_that_of_the_services():
-    app = open_event()
+    app = read_event()
     events = session.get_known_events().events
     kellogg = next(event for event in events if event.id == KELLOGG)
     view = build_event_view(session.load_series("usd_rub_cbr"), kellogg, events, DEFAULT_REQUEST)
-    assert event_moves_csv(view).startswith(b"event_id,")
+    assert table_csv("event_moves", [view]).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
         "CSV (moves, 5 rows)",
@@ -247,7 +251,7 @@ def test_a_deleted_note_says_when_it_went():
 
 
 def test_a_catalogue_event_cannot_be_edited():
-    labels = [button.label for button in open_event().button]
+    labels = [button.label for button in read_event().button]
     assert "Edit note" not in labels
     assert "Delete note" not in labels
 

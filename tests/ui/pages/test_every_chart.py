@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dashboard.ui.pages import PAGES
-from tests.ui.app_in_test import open_page
+from tests.ui.app_in_test import page_to_read
 
 LINKS = {
     "event": [{"id": "kellogg-nato-off-table-2025-04-20"}],
@@ -47,7 +47,7 @@ def listed_keys(app):
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_every_figure_has_words_and_a_table(case):
     page, link = case
-    app = open_page(page.url_path, **link)
+    app = page_to_read(page.url_path, **link)
     figures = app.get("plotly_chart")
     assert bool(figures) == (page.id in FIGURES)
     for figure in figures:
@@ -57,12 +57,12 @@ def test_every_figure_has_words_and_a_table(case):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_every_key_of_a_page_is_in_its_list(page):
-    app = open_page(page.url_path, **LINKS.get(page.id, [{}])[0])
+    app = page_to_read(page.url_path, **LINKS.get(page.id, [{}])[0])
     keys = {button.proto.shortcut for button in app.button if button.proto.shortcut}
     assert keys == listed_keys(app)
 
 
 def test_the_keys_of_the_first_pages_are_those_that_are_promised():
-    assert listed_keys(open_page("")) >= {"a", "n", "i", "e", "1", "2", "3", "4", "5", "h"}
-    assert listed_keys(open_page("event", **LINKS["event"][0])) >= {"a", "left", "right"}
-    assert "a" in listed_keys(open_page("events"))
+    assert listed_keys(page_to_read("")) >= {"a", "n", "i", "e", "1", "2", "3", "4", "5", "h"}
+    assert listed_keys(page_to_read("event", **LINKS["event"][0])) >= {"a", "left", "right"}
+    assert "a" in listed_keys(page_to_read("events"))

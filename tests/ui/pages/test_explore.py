@@ -12,7 +12,7 @@ from dashboard.models.errors import StoreError
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note
 from dashboard.ui import session
-from tests.ui.app_in_test import figure_of, open_page, press, words_of
+from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
 
 
 def lanes_of(app):
@@ -25,7 +25,7 @@ def control(app, label):
 
 
 def test_it_opens_on_the_last_two_years_and_the_latest_rate():
-    app = open_page()
+    app = page_to_read()
     assert figure_of(app)["layout"]["xaxis"]["range"][0].startswith("2024-08-2")
     # the last record ships as 2026-09-02, which is the market day before
     assert "#### Tue 1 Sep 2026" in words_of(app)
@@ -34,7 +34,7 @@ def test_it_opens_on_the_last_two_years_and_the_latest_rate():
 
 
 def test_the_day_of_a_link_opens_its_card():
-    words = words_of(open_page(sel="2025-04-20"))
+    words = words_of(page_to_read(sel="2025-04-20"))
     # Sunday 20 April 2025: the first rate after it is Monday's, 80.7597, against 81.1371
     assert "#### Sun 20 Apr 2025" in words
     assert "No rate on this day. The first rate after it: Mon 21 Apr 2025." in words
@@ -67,7 +67,8 @@ def test_every_control_is_restored_from_a_link():
 
 
 def test_the_quote_switch_turns_words_axis_and_card_together():
-    usual, dollars = open_page(sel="2025-04-20"), open_page(sel="2025-04-20", up="usd")
+    usual = page_to_read(sel="2025-04-20")
+    dollars = page_to_read(sel="2025-04-20", up="usd")
     assert "▼ −0.47\u202f% stronger" in words_of(usual)
     assert "▲ +0.47\u202f% stronger" in words_of(dollars)
     notes = [figure_of(app)["layout"]["annotations"][0]["text"] for app in (usual, dollars)]
@@ -111,7 +112,7 @@ def test_a_start_before_the_data_is_told():
 
 def test_categories_leave_their_lanes_only():
     assert lanes_of(open_page(cat="sanctions")) == ["Sanctions"]
-    assert len(lanes_of(open_page())) > 5
+    assert len(lanes_of(page_to_read())) > 5
 
 
 def test_a_search_that_finds_nothing_says_so_and_can_be_cleared():

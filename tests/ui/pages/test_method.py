@@ -6,11 +6,7 @@ from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.services.method import describe_method
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
-from tests.ui.app_in_test import figure_of, open_page, words_of
-
-
-def tables_of(app):
-    return [table.value for table in app.table]
+from tests.ui.app_in_test import figure_of, open_page, page_to_read, tables_of, words_of
 
 
 def as_read(text):
@@ -28,7 +24,7 @@ def cell(app, word):
 
 
 def test_the_worked_example_is_the_kellogg_event_step_by_step():
-    app = open_page("method")
+    app = page_to_read("method")
     assert cell(app, "Date the fixing") == "record of 22 Apr 2025, made on Mon 21 Apr 2025"
     assert "Mon 21 Apr 2025, 80.7597 RUB per USD" in cell(app, "Offset 0")
     assert cell(app, "Base") == "Fri 18 Apr 2025, 81.1371 RUB per USD"
@@ -40,7 +36,7 @@ def test_the_worked_example_is_the_kellogg_event_step_by_step():
 
 
 def test_the_steps_of_the_example_follow_from_one_another():
-    app = open_page("method")
+    app = page_to_read("method")
     numbers = cell(app, "CAR").replace("−", "-").replace("+", "").split()
     # move - (mean) = CAR, to three decimals
     move, mean, car = float(numbers[0]), float(numbers[2].strip("()")), float(numbers[4])
@@ -49,23 +45,23 @@ def test_the_steps_of_the_example_follow_from_one_another():
 
 def test_another_event_can_be_the_example():
     assert "record of 1 Mar 2022" in cell(
-        open_page("method", id="cbr-2022-02-28"), "Date the fixing"
+        page_to_read("method", id="cbr-2022-02-28"), "Date the fixing"
     )
 
 
 def test_an_unknown_example_is_told_and_the_usual_one_shown():
-    app = open_page("method", id="no-such")
+    app = page_to_read("method", id="no-such")
     assert "id=no-such" in words_of(app)
     assert "record of 22 Apr 2025" in cell(app, "Date the fixing")
 
 
 def test_an_example_outside_the_series_has_its_reason():
-    app = open_page("method", id="uk-oil-sanctions-2026-10-08")
+    app = page_to_read("method", id="uk-oil-sanctions-2026-10-08")
     assert "after the data" in words_of(app)
 
 
 def test_every_model_test_series_and_break_is_in_a_table():
-    app = open_page("method")
+    app = page_to_read("method")
     text = as_read("\n".join(table.to_string() for table in tables_of(app)))
     method = describe_method()
     for named in (*method.models, *method.tests):
@@ -78,7 +74,7 @@ def test_every_model_test_series_and_break_is_in_a_table():
 
 
 def test_the_attrition_chart_and_its_table_agree():
-    app = open_page("method")
+    app = page_to_read("method")
     bars = figure_of(app)["data"][0]["x"]
     table = next(t for t in tables_of(app) if "The others" in t.columns)
     assert [int(n.replace(",", "")) for n in table["Events"]] == bars
@@ -87,7 +83,7 @@ def test_the_attrition_chart_and_its_table_agree():
 
 
 def test_terms_and_limits_are_told():
-    words = words_of(open_page("method"))
+    words = words_of(page_to_read("method"))
     for word in ("offset 0", "base", "event window", "CAR", "placebo p", "quiet date"):
         assert f"**{word}**" in words
     assert "no proof that the event moved the rate" in words
@@ -102,7 +98,7 @@ def document_rows(heading):
 
 
 def test_the_size_table_is_that_of_the_document_with_its_errors():
-    app = open_page("method")
+    app = page_to_read("method")
     shown = next(t for t in tables_of(app) if "power" in t.columns)
     head, rows = document_rows("Size: nothing happened")
     assert len(shown) == len(rows) == len(SIGNIFICANCE_TESTS)
@@ -125,7 +121,7 @@ def test_the_size_table_is_that_of_the_document_with_its_errors():
 
 
 def test_which_test_to_read_is_told_for_every_pattern_of_dates():
-    app = open_page("method")
+    app = page_to_read("method")
     shown = next(t for t in tables_of(app) if "Answers" in t.columns)
     _, rows = document_rows("Which test to read")
     for (_, told), row in zip(shown.iterrows(), rows, strict=True):
@@ -135,7 +131,7 @@ def test_which_test_to_read_is_told_for_every_pattern_of_dates():
 
 
 def test_every_test_says_what_it_assumes_and_needs():
-    app = open_page("method")
+    app = page_to_read("method")
     shown = next(t for t in tables_of(app) if "Null hypothesis" in t.columns)
     assert len(shown) == len(SIGNIFICANCE_TESTS)
     for column in ("Null hypothesis", "Assumptions", "Does not apply without", "Reference"):

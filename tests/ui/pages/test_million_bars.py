@@ -1,6 +1,7 @@
 """A million bars of one's own on Explore: few points are drawn, and every number is exact."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from dashboard.container import build_context
 from dashboard.export.schemas import RATES
 from dashboard.models.publication import IMPORTED_BAR
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.services.exports import rates_csv
+from dashboard.services.exports import table_csv
 from tests.ui.app_in_test import figure_of, open_page, words_of
 
 ROWS = 1_000_000
@@ -17,9 +18,12 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 SPIKE = 600_123
 
 
+@cache
 def made_rates():
-    """A smooth wave with one bar a hundredth higher than its neighbours."""
-    rate = 90.0 + np.sin(np.arange(ROWS) / 5_000.0)
+    """A wave with a little noise, and one bar a hundredth higher than its neighbours."""
+    noise = np.random.default_rng(5).normal(0, 1e-5, ROWS)
+    noise[SPIKE - 1 : SPIKE + 2] = 0
+    rate = (90.0 + np.sin(np.arange(ROWS) / 5_000.0)) * (1 + noise)
     rate[SPIKE] *= 1.01
     return rate
 
@@ -33,14 +37,28 @@ def made_bars():
     return RateSeries(card, day, day, opens, opens + 59, made_rates(), NOW)
 
 
-@pytest.fixture
-def kept():
-    build_context().own.store([made_bars()], "0" * 64)
+@pytest.fixture(scope="module")
+def home_with_bars(tmp_path_factory):
+    """A million bars are stored once for all tests, which only read them."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_HOME", str(home))
+        patch.delenv("DATABASE_URL", raising=False)
+        build_context().own.store([made_bars()], "0" * 64)
+    return home
 
 
-@pytest.fixture
-def page(kept):
-    return open_page("", series="own_bars", **{"from": "2024-01-01"})
+@pytest.fixture(autouse=True)
+def dashboard_home(home_with_bars, monkeypatch):
+    monkeypatch.setenv("DASHBOARD_HOME", str(home_with_bars))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+@pytest.fixture(scope="module")
+def page(home_with_bars):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_HOME", str(home_with_bars))
+        return open_page("", series="own_bars", **{"from": "2024-01-01"})
 
 
 def test_the_figure_stays_small_and_says_how_much_it_draws(page):
@@ -80,14 +98,14 @@ def test_the_largest_moves_are_those_of_every_bar(page):
         assert f"{value:.1f}" in text
 
 
-def test_the_file_has_every_row(kept):
-    text = rates_csv([build_context().own.get("own_bars")])
+def test_the_file_has_every_row():
+    text = table_csv("rates", [build_context().own.get("own_bars")])
     assert text.count(b"\n") == ROWS + 1
     line = text.splitlines()[1 + SPIKE].decode().split(",")
     assert line[RATES.header.index("rate")] == repr(float(made_rates()[SPIKE]))
 
 
-def test_data_opens_at_once_and_offers_the_study_on_demand(kept):
+def test_data_opens_at_once_and_offers_the_study_on_demand():
     app = open_page("data", series="own_bars")
     assert not app.exception
     assert "1,000,000 rows" in words_of(app)

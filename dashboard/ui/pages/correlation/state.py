@@ -19,6 +19,8 @@ from dashboard.models.analyses import (
     ScoreRow,
 )
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import SIGNIFICANCE_LEVEL, StudyRequest, read_window
 from dashboard.presentation.charts.correlation import (
@@ -38,7 +40,6 @@ from dashboard.presentation.correlation import (
 )
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import (
-    format_count,
     format_day,
     format_number,
     format_p,
@@ -88,12 +89,15 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 )
 EventPair = tuple[tuple[Event, ...], tuple[Event, ...]]
 SHORT_TITLES: Final = {
-    "usd_rub_cbr": "Rouble / dollar", "cny_rub_cbr": "Rouble / yuan",
-    "eur_rub_ecb": "Rouble / euro", "eur_usd_ecb": "Euro in dollars", "brent_eia": "Brent",
-}  # fmt: skip
+    "usd_rub_cbr": deferred("Rouble / dollar"),
+    "cny_rub_cbr": deferred("Rouble / yuan"),
+    "eur_rub_ecb": deferred("Rouble / euro"),
+    "eur_usd_ecb": deferred("Euro in dollars"),
+    "brent_eia": deferred("Brent"),
+}
 PHONE_SHORT_TITLES: Final = {
     "usd_rub_cbr": "USD", "cny_rub_cbr": "CNY", "eur_rub_ecb": "EUR", "eur_usd_ecb": "EUR/<br>USD",
-    "brent_eia": "Brent",
+    "brent_eia": deferred("Brent"),
 }  # fmt: skip
 FULL_COLOUR_VALUES: Final = {"scar": 2.0, "spread": 4.0, "percentile": 100.0}
 
@@ -223,19 +227,28 @@ def _read_controls(view: UrlState, possible: tuple[SeriesCard, ...]) -> tuple[Ra
 
 def _add_answer(state: CorrelationState) -> CorrelationState:
     if len(state.series) > MAX_OBSERVATIONS:
-        refusal = "is too long for this page; `study --out` writes the same tables"
-        return replace(state, refused=f"A series of {len(state.series):,} rows {refusal}.")
+        refused = _(
+            "A series of {count:,} rows is too long for this page; `study --out` writes the same"
+            " tables.",
+            count=len(state.series),
+        )
+        return replace(state, refused=refused)
     if not state.events:
-        return replace(state, refused="No event lies in this period. Take another one.")
+        return replace(state, refused=_("No event lies in this period. Take another one."))
     versions = map(session.build_series_version, (state.series, *state.controls))
     version = "/".join((*versions, _build_version(state)))
     pair = (state.events, state.known.events)
     related = _cached_relations(state.series, pair, state.request, state.controls, version)
     if not related.used:
-        reason = related.skipped[0].reason if related.skipped else "no event belongs to the series"
-        return replace(
-            state, refused=f"None of {len(state.events):,} events is measured: {reason}."
+        skipped = related.skipped
+        refused = _(
+            "None of {count:,} events is measured: {reason}.",
+            count=len(state.events),
+            reason=translate_deferred(skipped[0].reason)
+            if skipped
+            else _("no event belongs to the series"),
         )
+        return replace(state, refused=refused)
     return replace(state, related=related)
 
 
@@ -313,10 +326,13 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
         event, move = by_id[name], 100 * float(car)
         shown = abs(move) if state.against == "size" else move
         word = name_direction(state.series.card, move)
-        hover = (
-            f"{format_day(event.day)}<br>{escape_plot(event.title, 56, 2)}<br>score"
-            f" {format_number(value, 2)}"
-            f"<br>{format_signed(move)} log pts {word}"
+        hover = _(
+            "{day}<br>{event}<br>score {score}<br>{move} log pts {direction}",
+            day=format_day(event.day),
+            event=escape_plot(event.title, 56, 2),
+            score=format_number(value, 2),
+            move=format_signed(move),
+            direction=word,
         )
         points.append(ScorePoint(float(value), shown, hover))
     return tuple(points)
@@ -324,7 +340,10 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
 
 def format_scatter_titles(state: CorrelationState, scored: ScoredEvents) -> tuple[str, str]:
     """The titles of the axes of the scatter."""
-    return SCORE_TITLES[scored.score], f"{OUTCOME_TITLES[state.against]}, log points"
+    return translate_deferred(SCORE_TITLES[scored.score]), _(
+        "{outcome_titles}, log points",
+        outcome_titles=translate_deferred(OUTCOME_TITLES[state.against]),
+    )
 
 
 def build_map_rows(
@@ -347,7 +366,10 @@ def build_map_rows(
 def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) -> tuple[str, ...]:
     """Short titles of the columns."""
     named = PHONE_SHORT_TITLES if state.phone else SHORT_TITLES
-    return tuple(named.get(card.id) or escape_plot(card.title, 16, 2) for card in cards)
+    return tuple(
+        translate_deferred(named.get(card.id, "")) or escape_plot(card.title, 16, 2)
+        for card in cards
+    )
 
 
 def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> float:
@@ -361,37 +383,48 @@ def _build_map_cell(
     state: CorrelationState, card: SeriesCard, cell: CrossCell | None
 ) -> CrossCellMark:
     if cell is None:
-        return CrossCellMark(math.nan, "", "no event on this series")
-    head = (
-        f"{escape_plot(format_group_title(cell.group), 30, 1)} on {escape_plot(card.title, 40, 1)}"
+        return CrossCellMark(math.nan, "", _("no event on this series"))
+    head = _(
+        "{group} on {series}",
+        group=escape_plot(format_group_title(cell.group), 30, 1),
+        series=escape_plot(card.title, 40, 1),
     )
-    moved = _format_cell_mean(card, cell)
+    moved = _list_cell_means(card, cell)
     if not cell.has_verdict:
-        reason = f"no verdict: {cell.reason or 'the test does not apply'}"
+        reason = translate_deferred(cell.reason) or _("the test does not apply")
+        no_verdict = escape_plot(_("no verdict: {reason}", reason=reason), 50, 2)
         return CrossCellMark(
-            math.nan, shorten_reason(cell), f"{head}<br>{escape_plot(reason, 50, 2)}{moved}"
+            math.nan, shorten_reason(cell), "<br>".join([head, no_verdict, *moved])
         )
     value = get_cell_number(cell, state.cells)
     shown = format_signed(value, 0 if state.cells == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
     second = "" if state.cells == "mean" else f"<br>({format_signed(100 * cell.caar, 1)})"
-    hover = (
-        f"{head}{moved}<br>p {format_p(cell.p_value)}, corrected {format_p(cell.p_adjusted)}"
-        f"<br>{format_signed(cell.in_spreads)} spreads of shifted dates, larger than"
-        f" {format_number(cell.percentile, 1)} %"
+    p, p_adjusted = format_p(cell.p_value), format_p(cell.p_adjusted)
+    spreads = _(
+        "{count} spreads of shifted dates, larger than {percentile} %",
+        count=format_signed(cell.in_spreads),
+        percentile=format_number(cell.percentile, 1),
     )
-    return CrossCellMark(value, mark + second, hover)
+    corrected = _("p {p}, corrected {p_adjusted}", p=p, p_adjusted=p_adjusted)
+    return CrossCellMark(value, mark + second, "<br>".join([head, *moved, corrected, spreads]))
 
 
-def _format_cell_mean(card: SeriesCard, cell: CrossCell) -> str:
-    """The mean of a cell with its N and clusters; empty without one."""
+def _list_cell_means(card: SeriesCard, cell: CrossCell) -> list[str]:
+    """The mean of a cell, and its N and clusters; empty without one."""
     if math.isnan(cell.caar):
-        return ""
-    return (
-        f"<br>mean {format_signed(100 * cell.caar)} log pts"
-        f" {name_direction(card, 100 * cell.caar)},"
-        f" standardised {format_signed(cell.mean_scar)}<br>{format_count(cell.n, 'event')} on"
-        f" {format_count(cell.n_rates, 'rate')}, {format_count(cell.clusters, 'cluster')}; the"
-        " largest move is"
-        f" {format_number(100 * cell.largest_share, 0)} % of all"
+        return []
+    mean = _(
+        "mean {mean} log pts {direction}, standardised {standardised}",
+        mean=format_signed(100 * cell.caar),
+        direction=name_direction(card, 100 * cell.caar),
+        standardised=format_signed(cell.mean_scar),
     )
+    counts = _(
+        "{events} on {rates}, {clusters}; the largest move is {share} % of all",
+        events=plural("{n:,} event", "{n:,} events", cell.n),
+        rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
+        share=format_number(100 * cell.largest_share, 0),
+    )
+    return [mean, counts]

@@ -9,31 +9,22 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-import numpy as np
-
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import SourceMove
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest
-from dashboard.presentation.formatting import format_count
 from dashboard.services.exports import (
+    TABLES,
     CsvDialect,
-    event_list_csv,
-    rates_csv,
-    source_moves_csv,
-    study_csv,
+    StudyTableName,
+    study_objects,
     study_table_titles,
+    table_csv,
 )
 from dashboard.services.rates import DEFAULT_SERIES
-from dashboard.services.serializers import (
-    KIND_NAMES,
-    describe_columns,
-    event_list_rows_json,
-    rate_rows_json,
-    source_move_rows_json,
-    study_row_count,
-    study_rows_json,
-)
+from dashboard.services.serializers import table_json
 from dashboard.services.source_moves import compare_sources_of_events, dollar_series
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION, FILTER_PARAMS, build_facets
@@ -41,7 +32,7 @@ from dashboard.ui.session import KnownEvents, get_study
 from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param
 
 API_PATH: Final = "/api"
-DATE_KINDS: Final = (KIND_NAMES["date"], KIND_NAMES["moment"])
+DATE_KINDS: Final = ("date", "moment")
 ApiQuery = Mapping[str, str | Sequence[str]]
 STUDY_TABLES: Final = study_table_titles()
 PARAMS: Final[tuple[UrlParam, ...]] = (
@@ -50,7 +41,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
 )
 JsonRows = list[dict[str, Any]]
-SOURCES_TITLE = "Sources"
+SOURCES_TITLE = deferred("Sources")
 
 
 # ------------------------------------------------------------------ addresses for programs
@@ -77,10 +68,15 @@ def build_docs_url(page_url: str) -> str:
 
 def build_code_examples(address: str, table: str) -> dict[str, str]:
     """Lines that read a CSV address, by language."""
-    dated = [c.name for c in describe_columns(table) if c.kind in DATE_KINDS]
+    dated = [column.name for column in TABLES[table].columns if column.kind in DATE_KINDS]
     parsed = f", parse_dates=[{', '.join(map(_quote_name, dated))}]" if dated else ""
     return {
-        "pandas": f'import pandas as pd\n\n{table} = pd.read_csv(\n    "{address}"{parsed}\n)',
+        "pandas": _(
+            'import pandas as pd\n\n{table} = pd.read_csv(\n    "{address}"{parsed}\n)',
+            table=table,
+            address=address,
+            parsed=parsed,
+        ),
         "R": f'{table} <- read.csv("{address}", encoding = "UTF-8")',
         "curl": f'curl --fail --output {table}.csv "{address}"',
     }
@@ -100,19 +96,38 @@ def _quote_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file: its title, its number of rows, and the functions that build its bytes and rows."""
+    """One file: its title, its number of rows, and the objects of its table.
+
+    Attributes:
+        label: what it holds: this view, or all.
+        count: the number of rows.
+        name: the parts of its name.
+        address: where the API has it.
+        table: a table of `TABLES`.
+        objects: makes its objects, see `Table.rows`.
+    """
 
     label: str
     count: int
     name: tuple[object, ...]
     address: ApiEndpoint
-    csv: Callable[[CsvDialect], bytes]
-    rows: Callable[[], JsonRows]
-    last: Callable[[int], JsonRows] | None = None
+    table: str
+    objects: Callable[[], Sequence[Any]]
+
+    def csv(self, dialect: CsvDialect) -> bytes:
+        """The bytes of the CSV file."""
+        return table_csv(self.table, self.objects(), dialect)
+
+    def rows(self) -> JsonRows:
+        """The rows as JSON."""
+        return table_json(self.table, self.objects())
 
     def last_rows(self, most: int) -> JsonRows:
-        """The last rows, built without the whole file where that may be long."""
-        return self.last(most) if self.last is not None else self.rows()[-most:]
+        """The last rows, of rates without making the rows before."""
+        if self.table == "rates":
+            *_earlier, last = self.objects()
+            return table_json(self.table, [last.part(slice(-most, None))])
+        return self.rows()[-most:]
 
 
 @dataclass(frozen=True)
@@ -142,7 +157,7 @@ class DataState:
     until: date | None
     asof: str
     query: dict[str, Any]
-    table: str
+    table: StudyTableName
 
 
 def read_data_state(view: UrlState) -> DataState:
@@ -186,27 +201,27 @@ def build_rates_dataset(state: DataState) -> Dataset:
     one, since, until = state.series, state.since, state.until
     every = [session.load_series(card.id) for card in session.get_cards()]
     files = [
-        _build_rates_file("all of this series", [one], (one.card.id, "rates", "all"), state.asof),
-        _build_rates_file("every series", every, ("all", "rates"), state.asof),
+        _build_rates_file(
+            _("all of this series"), [one], (one.card.id, "rates", "all"), state.asof
+        ),
+        _build_rates_file(_("every series"), every, ("all", "rates"), state.asof),
     ]
     if since or until:
         files.insert(0, _build_view_rates_file(state))
-    return Dataset("rates", "Rates", "rates", tuple(files), *_get_series_ends(one))
+    return Dataset("rates", _("Rates"), "rates", tuple(files), *_get_series_ends(one))
 
 
 def _build_view_rates_file(state: DataState) -> DataFile:
     one, since, until = state.series, state.since, state.until
-    first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
-    last = len(one) if until is None else one.row_on_or_before(until) + 1
+    shown = one.between(since, until)
     period: dict[str, Any] = {k: v for k, v in state.query.items() if k in {"from", "to"}}
     return DataFile(
-        "this view",
-        max(last - first, 0),
+        _("this view"),
+        len(shown),
         (one.card.id, "rates", since, until, state.asof),
         ApiEndpoint("rates", {"series": one.card.id, **period}),
-        lambda flavour: rates_csv([one], since, until, flavour),
-        lambda: rate_rows_json([one], since, until),
-        lambda most: rate_rows_json([one.part(slice(max(first, last - most), max(first, last)))]),
+        "rates",
+        lambda: [shown],
     )
 
 
@@ -218,9 +233,8 @@ def _build_rates_file(
         sum(len(item) for item in series),
         (*name, asof),
         ApiEndpoint("rates", {"series": [item.card.id for item in series]}),
-        lambda dialect: rates_csv(series, dialect=dialect),
-        lambda: rate_rows_json(series),
-        lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
+        "rates",
+        lambda: series,
     )
 
 
@@ -228,14 +242,14 @@ def build_events_dataset(state: DataState, origin: Origin) -> Dataset:
     """The events of the catalogue, or the notes."""
     every = tuple(event for event in state.known.events if event.origin == origin)
     events = tuple(event for event in state.found if event.origin == origin)
-    titles = {Origin.CATALOGUE: "Events", Origin.NOTE: "Notes"}
+    titles = {Origin.CATALOGUE: _("Events"), Origin.NOTE: _("Notes")}
     name = titles[origin].lower()
     of_origin = {"origin": origin.value}
     files = [_build_events_file("all", every, ("usdrub", name, "all", state.asof), of_origin)]
     if state.is_part:
         file_parts = ("usdrub", name, state.since, state.until, state.asof)
         files.insert(
-            0, _build_events_file("this view", events, file_parts, {**of_origin, **state.query})
+            0, _build_events_file(_("this view"), events, file_parts, {**of_origin, **state.query})
         )
     first, last = (every[0].day, every[-1].day) if every else (None, None)
     return Dataset(name, titles[origin], "event_list", tuple(files), first, last)
@@ -249,8 +263,8 @@ def _build_events_file(
         len(events),
         name,
         ApiEndpoint("events", query),
-        lambda flavour: event_list_csv(events, flavour),
-        lambda: event_list_rows_json(events),
+        "event_list",
+        lambda: events,
     )
 
 
@@ -258,8 +272,8 @@ def build_moves_dataset(state: DataState) -> Dataset:
     """A table of the study of the events on the chosen series."""
     files = [_build_study_file("all", state, state.known.events, {})]
     if state.is_part:
-        files.insert(0, _build_study_file("this view", state, state.found, state.query))
-    return Dataset("moves", "Moves", state.table, tuple(files), *_get_series_ends(state.series))
+        files.insert(0, _build_study_file(_("this view"), state, state.found, state.query))
+    return Dataset("moves", _("Moves"), state.table, tuple(files), *_get_series_ends(state.series))
 
 
 def get_view_study(state: DataState) -> StudyAnswer:
@@ -272,15 +286,16 @@ def _build_study_file(
 ) -> DataFile:
     table, series = state.table, state.series.card.id
     answer = get_study(state.series, state.known, events, StudyRequest())
+    objects = study_objects(answer, table)
     period = (state.since, state.until) if label == "this view" else ("all",)
     chosen = {} if table == "events" else {"table": table}
     return DataFile(
         label,
-        study_row_count(answer, table),
+        TABLES[table].count(objects),
         (series, "study", table, *period, state.asof),
         ApiEndpoint("study", {"rates": series, **chosen, **query}),
-        lambda flavour: study_csv(answer, table, flavour),
-        lambda: study_rows_json(answer, table),
+        table,
+        lambda: objects,
     )
 
 
@@ -296,17 +311,17 @@ def build_sources_dataset(state: DataState) -> Dataset:
     """The moves of the events on every source of the dollar."""
     files = [_build_sources_file("all", state, state.known.events, {})]
     if state.is_part:
-        files.insert(0, _build_sources_file("this view", state, state.found, state.query))
-    return Dataset("sources", SOURCES_TITLE, "source_moves", tuple(files))
+        files.insert(0, _build_sources_file(_("this view"), state, state.found, state.query))
+    return Dataset("sources", translate_deferred(SOURCES_TITLE), "source_moves", tuple(files))
 
 
 def build_source_facts() -> list[str]:
     """The facts of the card."""
     return [
-        "**The same move of the dollar on every source**, each by its own clock",
-        format_count(len(dollar_series(_load_daily_series())), "source"),
-        "window [0,1] of each source; where one cannot measure an event, the reason",
-        "computed from the rates and events above",
+        _("**The same move of the dollar on every source**, each by its own clock"),
+        plural("{n:,} source", "{n:,} sources", len(dollar_series(_load_daily_series()))),
+        _("window [0,1] of each source; where one cannot measure an event, the reason"),
+        _("computed from the rates and events above"),
     ]
 
 
@@ -325,8 +340,8 @@ def _build_sources_file(
         len(events) * len(dollar_series(daily)),
         ("usdrub", "sources", *period, state.asof),
         ApiEndpoint("sources", query),
-        lambda flavour: source_moves_csv(moves(), flavour),
-        lambda: source_move_rows_json(moves()),
+        "source_moves",
+        moves,
     )
 
 

@@ -9,21 +9,23 @@ import streamlit as st
 
 from dashboard.models.currencies import NEWS_CURRENCY, Subject
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, SourceMove
-from dashboard.models.study import Pool, duration_text, window_text
+from dashboard.models.study import Pool, duration_text
 from dashboard.presentation import moves as moves_module
+from dashboard.presentation import reports
 from dashboard.presentation.escaping import escape_markdown, plain_text_block
 from dashboard.presentation.events import format_headline, get_main_move
 from dashboard.presentation.formatting import (
-    MINUS,
     NO_VALUE,
     capitalize_first,
     describe_crowding,
-    format_count,
     format_signed,
+    format_window,
+    join_first,
 )
 from dashboard.presentation.moves import (
-    POOL_TITLES,
     describe_comparison,
     describe_crowd,
     describe_missing_move,
@@ -41,13 +43,11 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import (
     category_title,
-    direction_colour,
     format_coloured,
     get_event_style,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
-from dashboard.presentation.reports import format_percentile_cells, get_percentile_titles
-from dashboard.services.exports import source_moves_csv
+from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
+from dashboard.services.exports import table_csv
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
 from dashboard.ui.components.event_card import build_event_facts
@@ -55,10 +55,10 @@ from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.pages.event.state import EventState
 
 POOL_HELP: Final[dict[Pool, str]] = {
-    "near": "dates within 250 observations of the event whose window does not contain it",
-    "quiet": "dates of all years whose own event window touches no listed event",
-    "all": "every other date of the series",
-    "similar": "dates of all years in the same third by their volatility",
+    "near": deferred("dates within 250 observations of the event whose window does not contain it"),
+    "quiet": deferred("dates of all years whose own event window touches no listed event"),
+    "all": deferred("every other date of the series"),
+    "similar": deferred("dates of all years in the same third by their volatility"),
 }
 MAX_NAMED_EVENTS: Final = 2
 EVENT_NAME_LIMIT: Final = 40
@@ -66,10 +66,10 @@ NO_BREAK_SPACE: Final = "\u00a0"
 TableColumns = dict[str, list[str]]
 SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
 RULE_LIMIT: Final = 500
-SOURCES_HELP: Final = (
-    "One dollar, several numbers: an official average, a market price, an offshore quote, a cross"
-    " by the yuan. The window is [0,1] of each, from its last number before the event to its"
-    " second one that can contain it, so the days may differ."
+SOURCES_HELP: Final = deferred(
+    "One dollar, several numbers: an official average, a market price, an offshore quote, a"
+    " cross by the yuan. The window is [0,1] of each, from its last number before the event to"
+    " its second one that can contain it, so the days may differ."
 )
 
 
@@ -78,8 +78,8 @@ def draw_event_head(event: Event) -> None:
     style = get_event_style(event)
     glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
     kind = escape_markdown(category_title(event.category))
-    note = " · your note" if event.origin == Origin.NOTE else ""
-    st.markdown(f"{glyph} **{kind}**{note}")
+    note = [_("your note")] if event.origin == Origin.NOTE else []
+    st.markdown(" · ".join([f"{glyph} **{kind}**", *note]))
     st.header(escape_markdown(event.title), anchor=False)
     st.markdown(" · ".join(build_event_facts(event)))
     if event.text:
@@ -93,7 +93,7 @@ def draw_headline(state: EventState) -> None:
     if move is None or move.log_points is None:
         st.markdown(f"### {escape_markdown(format_headline(view, quoting, state.pool)[0])}")
         return
-    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
+    colour = quoting.colour(move.log_points, dark=state.dark)
     movement = format_coloured(
         f"{quoting.arrow(move.log_points)} {describe_move(move, quoting)}", colour
     )
@@ -108,14 +108,17 @@ def draw_headline(state: EventState) -> None:
         f" {capitalize_first(describe_crowd(move, view.card))}."
     )
     if move.car is None:
-        st.caption("A move near an event is no proof of its cause.")
+        st.caption(_("A move near an event is no proof of its cause."))
         return
     rank = move.rank(state.pool)
     st.caption(
-        f"Abnormal move {format_car(move)} log pts, p of t"
-        f" {format_p_value(move.p_value, view.n_estimation)}, placebo p"
-        f" {format_p_value(rank.p, rank.size)}. A move near an event is no proof of"
-        " its cause."
+        _(
+            "Abnormal move {car} log pts, p of t {p}, placebo p {placebo_p}. A move near an"
+            " event is no proof of its cause.",
+            car=format_car(move),
+            p=format_p_value(move.p_value, view.n_estimation),
+            placebo_p=format_p_value(rank.p, rank.size),
+        )
     )
 
 
@@ -128,14 +131,14 @@ def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark
         build_moves_columns(view, quoting, pool, dark=dark),
         hide_index=True,
         border="horizontal",
-        alt="The moves around the event, one row a window",
+        alt=_("The moves around the event, one row a window"),
     )
-    st.markdown("**How certain is that?**")
+    st.markdown(_("**How certain is that?**"))
     st.table(
         build_tests_columns(view, pool),
         hide_index=True,
         border="horizontal",
-        alt="Abnormal moves, their errors and tests, one row a window",
+        alt=_("Abnormal moves, their errors and tests, one row a window"),
     )
     st.caption(describe_columns(view, pool))
 
@@ -160,12 +163,22 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     rank = move.rank(pool)
     return [
-        f"**{unit} {chosen}**, {other_unit} {other}, {format_signed(move.log_points)} log pts",
+        _(
+            "**{unit} {chosen}**, {other_unit} {other}, {log_points} log pts",
+            unit=unit,
+            chosen=chosen,
+            other_unit=other_unit,
+            other=other,
+            log_points=format_signed(move.log_points),
+        ),
         f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
-        _format_unusualness(move, pool),
-        f"CAR {_format_significance(move, format_car(move))}; p of t"
-        f" {format_p_value(move.p_value, view.n_estimation)}; placebo p"
-        f" {format_p_value(rank.p, rank.size)}",
+        f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}",
+        _(
+            "CAR {error}; p of t {p}; placebo p {placebo_p}",
+            error=_format_significance(move),
+            p=format_p_value(move.p_value, view.n_estimation),
+            placebo_p=format_p_value(rank.p, rank.size),
+        ),
         describe_crowding(len(move.crowd)),
     ]
 
@@ -173,120 +186,89 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
 def build_moves_columns(
     view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool
 ) -> TableColumns:
-    """Window, dates, rates, direction, both percentages, log points, rank, other events.
+    """The table of the report as safe Markdown, with the names of the other events.
 
-    Every cell is safe Markdown; a move without numbers has its reason in the column of the dates.
+    A move without numbers has its reason in the column of the dates.
     """
-    unit, other_unit = quote_units(quoting)
-    moves = view.moves
-    chosen = [format_percents(move, quoting) for move in moves]
-    return {
-        "Window": [_format_window(move, view) for move in moves],
-        "Base → end": [_format_dates(move, view) for move in moves],
-        escape_markdown(unit): [format_move_rates(move, quoting) for move in moves],
-        "Direction": [_format_move_direction(move, quoting, dark=dark) for move in moves],
-        f"{escape_markdown(unit)}, %": [both[0] for both in chosen],
-        f"{escape_markdown(other_unit)}, %": [both[1] for both in chosen],
-        "Log pts": [
-            NO_VALUE if m.log_points is None else format_signed(m.log_points) for m in moves
-        ],
-        "How unusual": [_format_unusualness(move, pool) for move in moves],
-        "Also in the window": [_format_crowd(move) for move in moves],
+    plain = reports.build_moves_columns(view, quoting, pool)
+    del plain[_("Other events")]
+    return {escape_markdown(title): cells for title, cells in plain.items()} | {
+        _("Window"): [_format_window(move, view) for move in view.moves],
+        _("Direction"): [_format_move_direction(move, quoting, dark=dark) for move in view.moves],
+        _("Also in the window"): [_format_crowd(move) for move in view.moves],
     }
 
 
 def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
-    """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
-    moves = view.moves
-    ranks = [move.rank(pool) for move in moves]
-    percentiles = zip(*(format_percentile_cells(move) for move in moves), strict=True)
-    return {
-        "Window": [f"**{_format_offsets(move)}**" for move in moves],
-        "CAR ± s.e., log pts": [_format_significance(move, format_car(move)) for move in moves],
-        "t": [NO_VALUE if m.car_t is None else format_signed(m.car_t) for m in moves],
-        "p of t": [format_p_value(move.p_value, view.n_estimation) for move in moves],
-        f"Placebo p, {POOL_TITLES[pool]}": [format_p_value(rank.p, rank.size) for rank in ranks],
-        **dict(zip(get_percentile_titles(), map(list, percentiles), strict=True)),
+    """The table of the report as safe Markdown."""
+    plain = reports.build_significance_columns(view, pool)
+    return plain | {
+        _("Window"): [f"**{window}**" for window in plain[_("Window")]],
+        _("CAR ± s.e., log pts"): [_format_significance(move) for move in view.moves],
     }
 
 
 def _describe_log_points(subject: Subject) -> str:
     if not subject.is_currency:
-        return "Log pts = 100 × log change of the number, positive = up"
-    return f"Log pts = 100 × log change of {subject.name}'s value, positive = stronger"
+        return _("Log pts = 100 × log change of the number, positive = up")
+    return _(
+        "Log pts = 100 × log change of {subject}'s value, positive = stronger",
+        subject=subject.name,
+    )
 
 
 def describe_columns(view: EventView, pool: Pool) -> str:
     """The meaning of the columns, as the Method page has it."""
     request = view.request
-    return (
-        f"{_describe_log_points(view.card.subject)}; the two percentages are the same move seen"
-        " from either side. CAR: the move less the one expected under the model"
-        f" ({describe_model(request.model, view.factors)}), from the {view.n_estimation} moves that"
-        f" end {request.gap} before the window. Percentile: share of {POOL_HELP[pool]} with a"
-        " smaller CAR, each in units of the volatility before it; by size"
-        " alone: with a smaller CAR as it is. Placebo p: share, the event included, with one at"
-        " least as large in those units. Windows are written in offsets: 0 is the first rate that"
-        f" can contain the event.{_describe_bars(view)}"
+    columns = _(
+        "{log_points}; the two percentages are the same move seen from either side. CAR: the"
+        " move less the one expected under the model ({model}), from the {moves} moves that end"
+        " {gap} before the window. Percentile: share of {dates} with a smaller CAR, each in"
+        " units of the volatility before it; by size alone: with a smaller CAR as it is. Placebo"
+        " p: share, the event included, with one at least as large in those units. Windows are"
+        " written in offsets: 0 is the first rate that can contain the event.",
+        log_points=_describe_log_points(view.card.subject),
+        model=describe_model(request.model, view.factors),
+        moves=view.n_estimation,
+        gap=request.gap,
+        dates=translate_deferred(POOL_HELP[pool]),
     )
-
-
-def _describe_bars(view: EventView) -> str:
     if not view.card.bar_minutes:
-        return ""
-    length = duration_text(1, view.card.bar_minutes)
-    return (
-        f" An offset is a bar of {length} in Moscow time; a return from one session to the next"
-        " is one move too, in the estimation as in the window."
+        return columns
+    bars = _(
+        "An offset is a bar of {length} in Moscow time; a return from one session to the next is"
+        " one move too, in the estimation as in the window.",
+        length=duration_text(1, view.card.bar_minutes),
     )
-
-
-def _format_offsets(move: Move) -> str:
-    return window_text(move.window).replace("-", MINUS)
+    return f"{columns} {bars}"
 
 
 def _format_window(move: Move, view: EventView) -> str:
-    return f"**{_format_offsets(move)}** {describe_window(move.window, view.card)}"
-
-
-def _format_dates(move: Move, view: EventView) -> str:
-    return describe_missing_move(move, view.card) if move.end is None else format_move_dates(move)
+    return f"**{format_window(move.window)}** {describe_window(move.window, view.card)}"
 
 
 def _format_move_direction(move: Move, quoting: QuotedSeries, *, dark: bool) -> str:
     if move.log_points is None:
         return NO_VALUE
     word = quoting.direction(move.log_points)
-    colour = direction_colour(word, dark=dark)
+    colour = quoting.colour(move.log_points, dark=dark)
     return format_coloured(f"**{quoting.arrow(move.log_points)}{NO_BREAK_SPACE}{word}**", colour)
-
-
-def _format_unusualness(move: Move, pool: Pool) -> str:
-    if move.log_points is None:
-        return NO_VALUE
-    return f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
 
 
 def _format_crowd(move: Move) -> str:
     """How many other events, and the first of them by name."""
     if not move.crowd:
-        return "no other event"
+        return _("no other event")
     named = [
         f"{get_event_style(event).glyph} {escape_markdown(event.title, EVENT_NAME_LIMIT)}"
-        for event in move.crowd[:MAX_NAMED_EVENTS]
+        for event in move.crowd
     ]
-    more = (
-        f" and {len(move.crowd) - MAX_NAMED_EVENTS} more"
-        if len(move.crowd) > MAX_NAMED_EVENTS
-        else ""
-    )
-    return f"**{len(move.crowd)}**: {'; '.join(named)}{more}"
+    return f"**{len(move.crowd)}**: {join_first(named, MAX_NAMED_EVENTS, '; ')}"
 
 
-def _format_significance(move: Move, text: str) -> str:
-    if move.car is None and move.log_points is not None:
-        return escape_markdown(move.reason or "a rate inside the window is missing")
-    return text
+def _format_significance(move: Move) -> str:
+    text = reports.format_abnormal_move(move)
+    return escape_markdown(text) if move.car is None else text
 
 
 # ------------------------------------------------------------------ moves by source
@@ -297,7 +279,7 @@ def draw_source_moves(state: EventState) -> None:
     if state.view.card.subject.code != NEWS_CURRENCY:
         return
     moves = _get_source_moves(state.event)
-    st.subheader("The same move on every source", anchor=False)
+    st.subheader(_("The same move on every source"), anchor=False)
     if state.phone:
         for move in moves:
             with st.container(border=True, gap="xsmall"):
@@ -309,14 +291,14 @@ def draw_source_moves(state: EventState) -> None:
             build_source_columns(moves, state.quoting, dark=state.dark),
             hide_index=True,
             border="horizontal",
-            alt="The move of the dollar around the event, one row a source",
+            alt=_("The move of the dollar around the event, one row a source"),
         )
     _draw_publication_rules(moves)
     with st.container(horizontal=True):
         draw_csv_buttons(
-            f"every source, {format_count(len(moves), 'row')}",
+            plural("every source, {n:,} row", "every source, {n:,} rows", len(moves)),
             (state.event.id, "sources"),
-            lambda flavour: source_moves_csv(moves, flavour),
+            lambda flavour: table_csv("source_moves", moves, flavour),
             "event.sources",
         )
 
@@ -336,13 +318,13 @@ def build_source_columns(
     unit, other = _source_quote_units(moves, quoting)
     both = [_format_source_percents(move, quoting) for move in moves]
     return {
-        "Source": [escape_markdown(moves_module.format_source_name(move)) for move in moves],
-        "Base → end": [moves_module.format_source_dates(move) for move in moves],
+        _("Source"): [escape_markdown(moves_module.format_source_name(move)) for move in moves],
+        _("Base → end"): [moves_module.format_source_dates(move) for move in moves],
         escape_markdown(unit): [_format_source_rates(move, quoting) for move in moves],
-        "Direction": [_format_source_direction(move, quoting, dark=dark) for move in moves],
+        _("Direction"): [_format_source_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [one for one, _ in both],
         f"{escape_markdown(other)}, %": [one for _, one in both],
-        "Log pts": [moves_module.format_source_size(move) for move in moves],
+        _("Log pts"): [moves_module.format_source_size(move) for move in moves],
     }
 
 
@@ -356,18 +338,25 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
     )
     return [
         _format_source_direction(move, quoting, dark=dark),
-        f"**{unit} {one}**, {other} {another}, {moves_module.format_source_size(move)} log pts",
+        _(
+            "**{unit} {one_text}**, {other} {another}, {source_size} log pts",
+            unit=unit,
+            one_text=one,
+            other=other,
+            another=another,
+            source_size=moves_module.format_source_size(move),
+        ),
         f"{_format_source_rates(move, quoting)} ({moves_module.format_source_dates(move)})",
     ]
 
 
 def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
     titles = {move.card.id: move.card.title for move in moves}
-    st.caption(SOURCES_HELP)
-    with st.expander("When the numbers of each source are known", icon=":material/schedule:"):
+    st.caption(translate_deferred(SOURCES_HELP))
+    with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():
             named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)
-            st.markdown(f"**{named}.** {escape_markdown(rule, RULE_LIMIT)}")
+            st.markdown(f"**{named}.** {escape_markdown(translate_deferred(rule), RULE_LIMIT)}")
 
 
 def _format_source_direction(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -> str:
@@ -375,8 +364,8 @@ def _format_source_direction(move: SourceMove, quoting: QuotedSeries, *, dark: b
         return escape_markdown(moves_module.name_source_direction(move))
     word = name_direction(move.card, move.log_points)
     arrow = QuotedSeries(move.card, quoting.mode).arrow(move.log_points)
-    colour = direction_colour(word, dark=dark)
-    partly = f" {moves_module.PARTLY_INCLUDED}" if move.partial else ""
+    colour = move_colour(move.card, move.log_points, dark=dark)
+    partly = f" {translate_deferred(moves_module.PARTLY_INCLUDED)}" if move.partial else ""
     return f':color[**{arrow}{SOURCE_NO_BREAK_SPACE}{word}**]{{foreground="{colour}"}}{partly}'
 
 
