@@ -318,7 +318,7 @@ def _first_records(text: str, delimiter: str, skip: int) -> list[list[str]]:
     """The first records with tidy cells, until one cannot be read."""
     records: list[list[str]] = []
     with suppress(InputError):
-        for _, record in _read_records(text, delimiter, skip, ""):
+        for _line, record in _read_records(text, delimiter, skip, ""):
             records.append(list(map(tidy_column_name, record)))
             if len(records) >= MAX_PREAMBLE:
                 break

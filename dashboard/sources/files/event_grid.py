@@ -233,8 +233,7 @@ def match_columns(
 
 def stated_zone(column: str) -> str:
     """The zone that the name of a column of times states: of `Time (ET)`; empty without one."""
-    _, _, zone = normalize_column_name(column).partition(" ")
-    return _HEADER_ZONES.get(zone, "")
+    return _HEADER_ZONES.get(normalize_column_name(column).partition(" ")[2], "")
 
 
 def _without_zone(name: str) -> str:

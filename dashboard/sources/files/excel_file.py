@@ -146,7 +146,7 @@ def outline_workbook(
         filled = tuple(title for title, table in tables.items() if table.header)
         if sum(table.is_dated for table in candidates.values()) > 1:
             return EventFileOutline(KIND, sheets=filled)
-        title, _ = _choose_sheet(candidates, name)
+        title, _others = _choose_sheet(candidates, name)
         header = tables[title].header
         return EventFileOutline(KIND, header, match_columns(header, mapping), filled, title)
 

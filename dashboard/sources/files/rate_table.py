@@ -328,6 +328,7 @@ def _row_dates(
     odd = np.flatnonzero(is_odd)
     if not len(odd):
         return RowTimes(days, days, has_times=False, notes=(*dates.notes, *notes))
+    notes = ()
     last = days[~is_odd].max()
     live = tuple(int(row) for row in odd if days[row] >= last)
     if live:

@@ -142,7 +142,7 @@ def _to_plain_numbers(cells: Sequence[str]) -> tuple[Sequence[str], str, str]:
     for index in range(odd, len(cells)):
         cell = cells[index]
         if cell and not _PLAIN_NUMBER.fullmatch(cell) and not _COMMA_DECIMAL.fullmatch(cell):
-            raise CellError(index, f"'{display_text(cell)}' {_invalid_number_reason(cell)}")
+            raise CellError(index, _invalid_number_reason(cell))
     _reject_mixed_formats(cells)
     _reject_ambiguous_thousands(cells)
     return [cell.replace(",", ".") for cell in cells], ",", ""
@@ -151,7 +151,7 @@ def _to_plain_numbers(cells: Sequence[str]) -> tuple[Sequence[str], str, str]:
 def _strip_blank_groups(cells: Sequence[str], blank: str) -> tuple[Sequence[str], str, str]:
     for index, cell in enumerate(cells):
         if cell and not _BLANK_GROUPS.fullmatch(cell) and not _PLAIN_NUMBER.fullmatch(cell):
-            raise CellError(index, f"'{display_text(cell)}' {_invalid_number_reason(cell)}")
+            raise CellError(index, _invalid_number_reason(cell))
     _reject_mixed_formats(cells)
     decimal = next((mark for mark in ",." if any(mark in cell for cell in cells)), "")
     return [_BLANK_SEPARATOR.sub("", cell).replace(",", ".") for cell in cells], decimal, blank
@@ -168,7 +168,7 @@ def _strip_mark_groups(cells: Sequence[str], both: list[int]) -> tuple[Sequence[
     form = _MARK_GROUPS[f"[{group}]"]
     for index, cell in enumerate(cells):
         if cell and not form.fullmatch(cell):
-            raise CellError(index, f"'{display_text(cell)}' {_invalid_number_reason(cell)}")
+            raise CellError(index, _invalid_number_reason(cell))
     plain = [cell.replace(group, "").replace(decimal, ".") for cell in cells]
     return plain, decimal, cells[both[0]]
 
