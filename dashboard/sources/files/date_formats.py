@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -93,6 +94,7 @@ _NUMERIC_DATE: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})"
 _TWO_DIGIT_YEAR: Final = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}")
 
 
+@lru_cache(maxsize=4_096)
 def to_iso_date(cell: str) -> str:
     """A date with a month name as 2024-03-05; any other cell unchanged."""
     for pattern, order in ((_DAY_FIRST, (1, 2, 3)), (_MONTH_FIRST, (2, 1, 3))):
@@ -103,6 +105,7 @@ def to_iso_date(cell: str) -> str:
     return cell
 
 
+@lru_cache(maxsize=4_096)
 def split_weekday(cell: str) -> tuple[str, int | None]:
     """A date without its day of the week, and that day (Monday is 0); None where it has none."""
     match = _LEADING_WEEKDAY.match(cell)
@@ -112,6 +115,7 @@ def split_weekday(cell: str) -> tuple[str, int | None]:
     return (cell[: last.start()], _WEEKDAY_NUMBERS[last[1].casefold()]) if last else (cell, None)
 
 
+@lru_cache(maxsize=4_096)
 def split_range(cell: str) -> tuple[str, str]:
     """First and last day of `20–22 April 2025` or `2025-04-20 → 2025-04-22`; else the cell alone.
 
@@ -133,6 +137,7 @@ def split_range(cell: str) -> tuple[str, str]:
     return first, last
 
 
+@lru_cache(maxsize=4_096)
 def split_date_time(cell: str) -> tuple[str, str, str]:
     """Day, time and zone of a cell with a date and a time of day; else the cell alone."""
     match = _DATE_AND_TIME.fullmatch(cell) if ":" in cell else None

@@ -353,6 +353,11 @@ class EventReader:
     def __init__(self, cells: CellTable, *, is_export: bool, is_escaped: bool) -> None:
         self._table = cells
         self._columns = {name: cells.column(name) for name in EVENT_COLUMNS}
+        self._filled = {name for name, column in self._columns.items() if any(column)}
+        self._no_text = dict.fromkeys(_TEXT_FIELDS, "")
+        self._texts = {
+            name: field for name, field in _TEXT_FIELDS.items() if field.column in self._filled
+        }
         self._is_export = is_export
         self._is_escaped = is_escaped
         self.notes: list[str] = []
@@ -365,11 +370,14 @@ class EventReader:
             raise self._wrong(
                 row, "end_date", _("{end_day} is before {day}; swap them", end_day=end_day, day=day)
             )
-        texts = {name: self._text(row, field) for name, field in _TEXT_FIELDS.items()}
+        texts = self._no_text | {
+            name: self._text(row, field) for name, field in self._texts.items()
+        }
+        moment = self._moment(row, day)
         return Event(
             **texts | {"series": texts["series"] or None},
             day=day,
-            moment=self._moment(row, day),
+            moment=moment,
             zone=self._zone(row),
             end_day=end_day,
             category=self._category(row),
@@ -381,7 +389,7 @@ class EventReader:
             updated=self._stamp(row, "updated", day),
             revision=self._revision(row),
             visibility=self._visibility(row),
-            hours=self._hours(row, day),
+            hours=self._hours(row, day, moment),
         )
 
     def _cell(self, row: int, column: str) -> str:
@@ -440,8 +448,10 @@ class EventReader:
             raise self._wrong(row, "time_utc", reason)
         return moment
 
-    def _hours(self, row: int, day: date) -> tuple[Hour, ...]:
+    def _hours(self, row: int, day: date, moment: datetime | None) -> tuple[Hour, ...]:
         """The hours of a row; a moment alone is a statement and makes none."""
+        if not self._filled & {"hour_kind", "reported_utc"}:
+            return ()
         kind = self._line(row, "hour_kind").casefold()
         if kind and kind not in set(HourKind):
             reason = _(
@@ -450,7 +460,7 @@ class EventReader:
                 values=", ".join(HourKind),
             )
             raise self._wrong(row, "hour_kind", reason)
-        moment, reported = self._moment(row, day), self._stamp(row, "reported_utc", day)
+        reported = self._stamp(row, "reported_utc", day)
         hours = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
         if moment is not None and kind == HourKind.PUBLISHED:
             reason = _("goes with reported_utc; move the clock time there, or write statement")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 from urllib.parse import urlsplit
@@ -246,6 +247,7 @@ def is_date_like(cell: str) -> bool:
     return _DATE_LIKE.fullmatch(cell) is not None
 
 
+@lru_cache(maxsize=4_096)
 def parse_day(cell: str) -> date:
     """The day in a cell.
 
