@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from dashboard.compute.local import LocalBackend
 from dashboard.config import Settings
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
 from dashboard.services.rate_limit import RateLimiter
@@ -138,7 +139,7 @@ def enabled_feeds(
     polite, guarded = PoliteFetcher(client), GuardedFetcher()
     wanted = [publisher for publisher in feeds.publishers() if feed_id in {"", publisher.id}]
     if feed_id and not wanted:
-        msg = f"{feed_id[:60]}: there is no feed of this id; see `feeds list`"
+        msg = _("{feed_id}: there is no feed of this id; see `feeds list`", feed_id=feed_id[:60])
         raise InputError(msg)
     return tuple(
         Feed(
@@ -258,8 +259,10 @@ def article_from_link(
     target = parse_public_url(link)
     if policy is None and (settings.dashboard_offline or settings.dashboard_upstream):
         variable = "DASHBOARD_OFFLINE" if settings.dashboard_offline else "DASHBOARD_UPSTREAM"
-        msg = (
-            f"link {target.host}: is not followed while {variable} is set; give the page as a file"
+        msg = _(
+            "link {host}: is not followed while {variable} is set; give the page as a file",
+            host=target.host,
+            variable=variable,
         )
         raise InputError(msg)
     page = LinkFetcher(policy or DEFAULT_POLICY).fetch(link)

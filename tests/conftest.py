@@ -39,26 +39,51 @@ def pytest_configure(config: pytest.Config) -> None:
     runpy.run_path(str(NO_NETWORK / "sitecustomize.py"))
 
 
-class OneBrowserAtATime(LoadScopeScheduling):
-    """Deal tests out one by one, but all browser tests to one worker and PostgreSQL's to one.
+LONG_FIRST = (
+    "tests/browser/",
+    "tests/test_other_days.py",
+    "tests/test_findings.py",
+    "tests/api/test_fuzzed.py",
+    "tests/storage/",
+    "tests/cli/test_reports.py",
+    "tests/cli/test_event_collection.py",
+    "tests/ui/",
+    "tests/export/report/",
+)
+"""What takes long is dealt out first, so that the workers end together."""
 
-    (pytest-xdist's own `loadgroup` writes an attribute that pytest 9.2 no longer has.)
+
+class OneBrowserAtATime(LoadScopeScheduling):
+    """Deal files out, but all browser tests to one worker and PostgreSQL's to one.
+
+    A file stays whole, so that what its tests share is made once. (pytest-xdist's own
+    `loadgroup` writes an attribute that pytest 9.2 no longer has.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         if path.startswith("tests/browser/"):
             return "browser"
-        return "postgres" if "postgres" in path else nodeid
+        return "postgres" if "postgres" in path else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowserAtATime:
     """Two browsers at once on two cores would wait for one another."""
+    config.option.loadscopereorder = False  # it would order the files by their number of tests
     return OneBrowserAtATime(config, log)
 
 
+def _rank(item: pytest.Item) -> int:
+    """The place of a test in the order of the run: long files first, PostgreSQL's with them."""
+    if "postgres" in item.path.name:
+        return 1
+    path = item.nodeid
+    return next((k for k, long in enumerate(LONG_FIRST) if path.startswith(long)), len(LONG_FIRST))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the PostgreSQL server."""
+    """Order the tests for two workers, and mark what needs the PostgreSQL server."""
+    items.sort(key=_rank)
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from dashboard.eventstudy.numerics import cached_on
 from dashboard.models.event import MOSCOW, Event
+from dashboard.models.messages import deferred
 from dashboard.models.series import (
     BarGaps,
     Bools,
@@ -33,12 +34,12 @@ FAR_DAYS: Final = 5
 
 BEFORE_DATA: Final = -1
 AFTER_DATA: Final = -2
-REASON_HOUR_UNKNOWN: Final = (
+REASON_HOUR_UNKNOWN: Final = deferred(
     "hour unknown: on bars an event needs the moment, this one has only a day"
 )
-REASON_HOUR_PUBLISHED: Final = (
-    "hour of kind published: it is that of the first report, before which the event was; on bars"
-    " an event needs an hour of kind statement or scheduled"
+REASON_HOUR_PUBLISHED: Final = deferred(
+    "hour of kind published: it is that of the first report, before which the event "
+    "was; on bars an event needs an hour of kind statement or scheduled"
 )
 SEARCH_SIDES: Final = ("left", "right")
 EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()

@@ -20,6 +20,7 @@ from dashboard.eventstudy.samples import (
     distinct_groups,
     expand_to_groups,
 )
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
@@ -157,7 +158,10 @@ def binomial_p(up: Ints, n: Ints) -> Floats:
 
 def unmoved_notes(zeros: Ints) -> tuple[str, ...]:
     """A note on the unmoved events that each window leaves out."""
-    return tuple(f"{count} unmoved events dropped" if count else "" for count in zeros.tolist())
+    return tuple(
+        deferred("{count} unmoved events dropped", count=count) if count else ""
+        for count in zeros.tolist()
+    )
 
 
 def count_hits(sample: GroupSample) -> tuple[Ints, Ints]:

@@ -46,6 +46,8 @@ from dashboard.models.analyses import (
     StepName,
 )
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, Ints, RateSeries
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
@@ -95,7 +97,7 @@ def attrition_step(reason: str) -> StepName:
     for beginning, step in STEP_BY_REASON.items():
         if reason.startswith(beginning):
             return step
-    msg = f"no step of the attrition has the reason: {reason}"
+    msg = _("no step of the attrition has the reason: {reason}", reason=reason)
     raise ValueError(msg)
 
 
@@ -305,7 +307,11 @@ def _build_group_answer(
     mine = [row for row in declared if row.group == group.name]
     p_adjusted = {row.window: row.p_adjusted for row in mine}
     of_other_series = tuple(
-        SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
+        SkippedEvent(
+            event.id,
+            event.series,
+            deferred("no series {series} in this study", series=event.series),
+        )
         for event in group.events
         if event.series not in {None, series_id}
     )

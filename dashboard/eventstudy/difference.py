@@ -15,6 +15,7 @@ from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_mea
 from dashboard.eventstudy.clusters import HEADLINE_TEST, label_clusters
 from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints
 from dashboard.models.study import CONFIDENCE_LEVEL, MIN_CLUSTERS, Headline, StudyRequest
 
@@ -113,7 +114,9 @@ def build_difference_headline(two: GroupPair, outcome: DifferenceOutcome) -> Hea
     """
     clusters, reason = outcome.clusters, outcome.reason
     if not reason and clusters < MIN_CLUSTERS:
-        reason = f"{clusters} joint clusters of events; a verdict needs {MIN_CLUSTERS}"
+        reason = deferred(
+            "{n} joint clusters of events; a verdict needs {least}", n=clusters, least=MIN_CLUSTERS
+        )
     missing = float("nan")
     error = missing if reason else outcome.error
     upper = float(special.stdtrit(outcome.df, (1 + CONFIDENCE_LEVEL) / 2)) * error
@@ -156,7 +159,10 @@ def _shifted_differences(pooled: PooledSample, once: Bools) -> Floats:
 def _calendar_shift_test(two: GroupPair) -> DifferenceOutcome:
     """Two-sided share of shifts of both groups' dates together; shift 0 counts itself."""
     if len(two.shifted) < MIN_SHIFTS or not np.isfinite(two.shifted[0]):
-        needs = f"needs an event of each group with full history and {MIN_SHIFTS} shifts"
+        needs = deferred(
+            "needs an event of each group with full history and {least} shifts",
+            least=MIN_SHIFTS,
+        )
         return DifferenceOutcome(np.nan, np.nan, np.nan, reason=needs)
     p = shift_p_value(two.shifted[:, None], two_sided=True)
     return DifferenceOutcome(
@@ -177,10 +183,10 @@ def _cluster_t_test(two: GroupPair) -> DifferenceOutcome:
     group = two.pooled.series[sample.member]
     spread = min(len(np.unique(label[group == k])) for k in (0, 1))
     if spread < 2 or g < 3:
-        return _not_applicable("needs 2 clusters of each group and 3 in all")
+        return _not_applicable(deferred("needs 2 clusters of each group and 3 in all"))
     row = two.pooled.row[sample.member]
     if len(np.setxor1d(row[group == 0], row[group == 1])) == 0:
-        return _not_applicable("needs groups of different rates")
+        return _not_applicable(deferred("needs groups of different rates"))
     share = np.zeros(len(label))
     for k, sign in ((0, 1.0), (1, -1.0)):
         mine = group == k
@@ -188,7 +194,12 @@ def _cluster_t_test(two: GroupPair) -> DifferenceOutcome:
         share[mine] = sign * (values - values.mean()) / mine.sum()
     summed = np.bincount(label, weights=share)
     error = float(np.sqrt(g / (g - 1) * (summed**2).sum()))
-    note = f"{two.events} events on {len(np.unique(row))} rates, {g} joint clusters"
+    note = deferred(
+        "{events} events on {rates} rates, {clusters} joint clusters",
+        events=two.events,
+        rates=len(np.unique(row)),
+        clusters=g,
+    )
     outcome = _t_outcome(two.difference, error, satterthwaite_df(group, row, label), note)
     return replace(outcome, clusters=g)
 
@@ -231,21 +242,21 @@ def satterthwaite_df(group: Ints, row: Ints, label: Ints) -> float:
 def _welch_test(two: GroupPair) -> DifferenceOutcome:
     """Welch's t with Satterthwaite's degrees of freedom."""
     if min(two.counts) < 2:
-        return _not_applicable("needs 2 rates of each group")
+        return _not_applicable(deferred("needs 2 rates of each group"))
     n, m = two.counts
     variances = []
     for group in (0, 1):
         count, _, sd = count_mean_sd(two.car(group)[:, None])
         variances.append(float(sd[0] ** 2 / count[0]))
     if sum(variances) == 0:
-        return _not_applicable("needs CARs that differ within a group")
+        return _not_applicable(deferred("needs CARs that differ within a group"))
     df = sum(variances) ** 2 / (variances[0] ** 2 / (n - 1) + variances[1] ** 2 / (m - 1))
     return _t_outcome(two.difference, float(np.sqrt(sum(variances))), df, "")
 
 
 def _t_outcome(difference: float, error: float, df: float, note: str) -> DifferenceOutcome:
     if error == 0:
-        return _not_applicable("needs CARs that differ within a group")
+        return _not_applicable(deferred("needs CARs that differ within a group"))
     t = difference / error
     p_value = float(two_sided_p(np.array([t]), np.array([df]))[0])
     return DifferenceOutcome(t, df, p_value, note, error=error)
@@ -259,10 +270,12 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
     DifferenceTest(
         "difference_cluster_t",
         HEADLINE_TEST,
-        "Cluster-robust t of the difference",
-        "the mean CARs of both groups are equal",
-        "survives events near each other, of one group or of both, and few or uneven clusters,"
-        " which count as fewer degrees of freedom; assumes independent clusters",
+        deferred("Cluster-robust t of the difference"),
+        deferred("the mean CARs of both groups are equal"),
+        deferred(
+            "survives events near each other, of one group or of both, and few or uneven "
+            "clusters, which count as fewer degrees of freedom; assumes independent clusters"
+        ),
         "Liang & Zeger 1986, Biometrika 73; Bell & McCaffrey 2002, Survey Methodology 28",
         "",
         _cluster_t_test,
@@ -270,24 +283,33 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
     DifferenceTest(
         "difference_shift",
         "calendar_shift",
-        "Calendar-shift placebo of the difference",
-        "the mean CARs of both groups differ as those of the same two patterns of dates anywhere"
-        " in the series",
-        "survives clustered dates, dependence, and groups near one another; assumes that volatility"
-        " is the same at all times",
+        deferred("Calendar-shift placebo of the difference"),
+        deferred(
+            "the mean CARs of both groups differ as those of the same two patterns of dates "
+            "anywhere in the series"
+        ),
+        deferred(
+            "survives clustered dates, dependence, and groups near one another; assumes that "
+            "volatility is the same at all times"
+        ),
         "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
-        "rejects up to 32 % at the 5 % level in simulated studies without effect where event days"
-        " are volatile",
+        deferred(
+            "rejects up to 32 % at the 5 % level in simulated studies without effect where "
+            "event days are volatile"
+        ),
         _calendar_shift_test,
     ),
     DifferenceTest(
         "difference_welch",
         "cross_section_t",
-        "Welch t of the difference",
-        "the mean CARs of both groups are equal",
-        "lets the groups vary unequally; assumes that all events are independent",
+        deferred("Welch t of the difference"),
+        deferred("the mean CARs of both groups are equal"),
+        deferred("lets the groups vary unequally; assumes that all events are independent"),
         "Welch 1947, Biometrika 34",
-        "rejects 8-10 % at the 5 % level in simulated studies without effect where dates cluster",
+        deferred(
+            "rejects 8-10 % at the 5 % level in simulated studies without effect where dates "
+            "cluster"
+        ),
         _welch_test,
     ),
 )

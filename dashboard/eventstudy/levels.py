@@ -9,6 +9,7 @@ import numpy as np
 
 from dashboard.eventstudy.returns import log_points
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Observation, RateChange
 from dashboard.models.series import QUOTE_IS_SUBJECT, Days, Floats, RateSeries, RevisedObservation
 
@@ -32,14 +33,21 @@ def compute_day_facts(series: RateSeries, requested: date, since: date | None = 
         InputError: when the day lies before the first observation, or `since` after the day.
     """
     if since is not None and since > requested:
-        msg = f"lies after {requested}; give an earlier day"
+        msg = _("lies after {requested}; give an earlier day", requested=requested)
         raise InputError(msg, field="since", value=since)
     present = np.isfinite(series.rate)
     days, rates = series.day[present], series.rate[present]
     current = _row_on_or_before(days, requested)
     if current < 0:
-        first = f"they start on {days[0]}" if len(days) else "the series is empty"
-        msg = f"{requested}: before the data of {series.card.id}; {first}"
+        first = _("the series is empty")
+        if len(days):
+            first = _("they start on {day}", day=days[0])
+        msg = _(
+            "{requested}: before the data of {id}; {first}",
+            requested=requested,
+            id=series.card.id,
+            first=first,
+        )
         raise InputError(msg)
     bases = _base_rows(days, requested, current)
     earliest = 0

@@ -38,17 +38,22 @@ from dashboard.eventstudy.alignment import match_rates
 from dashboard.eventstudy.returns import compute_changes
 from dashboard.eventstudy.samples import distinct_groups, group_members, map_equal_groups
 from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints, RateSeries
 from dashboard.models.study import CONFIDENCE_LEVEL, StudyResult
 
 LAG_COUNT: Final = 4
 EVENT_LAGS: Final = (*range(1, LAG_COUNT + 1), 0)
 """The columns of the events of a group: their lags, and last the row itself."""
-DROP_REASONS: Final = ("too near the start", "too near the end", "a rate is missing")
+DROP_REASONS: Final = (
+    deferred("too near the start"),
+    deferred("too near the end"),
+    deferred("a rate is missing"),
+)
 BAND_DRAWS: Final = 5_000
 COLLINEARITY_TOLERANCE: Final = 1e-9
 """Responses whose correlation matrix has an eigenvalue below this are collinear."""
-REASON_NOT_IDENTIFIED: Final = "no row tells the events from the other terms"
+REASON_NOT_IDENTIFIED: Final = deferred("no row tells the events from the other terms")
 HORIZONS: Final = range(-5, 21)
 BASE_HORIZON: Final = -1
 MIN_FIRST_RATES: Final = 8
@@ -59,9 +64,11 @@ GROUPS_PER_BLOCK: Final = 16
 """Groups that are projected at once; the influences of more need much memory."""
 DEPENDENCE_TOLERANCE: Final = 1e-9
 """What is left of a column below this share of it is rounding: the others explain it."""
-REASON_AT_BASE: Final = "0 by construction: the rate before the event is the base"
-REASON_FEW_RATES: Final = f"fewer than {MIN_FIRST_RATES} first rates"
-REASON_LONG_SERIES: Final = f"a series of more than {MAX_SERIES_ROWS:,} rows is not projected"
+REASON_AT_BASE: Final = deferred("0 by construction: the rate before the event is the base")
+REASON_FEW_RATES: Final = deferred("fewer than {least} first rates", least=MIN_FIRST_RATES)
+REASON_LONG_SERIES: Final = deferred(
+    "a series of more than {most:,} rows is not projected", most=MAX_SERIES_ROWS
+)
 
 
 # ---- variables

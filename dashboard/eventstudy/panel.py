@@ -28,6 +28,7 @@ from dashboard.eventstudy.samples import (
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.eventstudy.significance.base import Outcome, SignificanceTest
 from dashboard.eventstudy.simulated_size import classify_date_pattern, size_caution
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
@@ -46,10 +47,11 @@ DRAW_BLOCK: Final = 50
 """Draws that are held at once: few enough for the processor's cache."""
 MAX_SMALL_SAMPLE: Final = 40
 """Up to so many events the band simulates whole samples."""
-P_VALUE_FAMILY: Final = (
-    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
-    " the same events count once, another test of the same group is no further question, and the"
-    " single days that are no CAR window form a family of their own"
+P_VALUE_FAMILY: Final = deferred(
+    "the p-values of one test over the distinct groups and the CAR windows of the "
+    "study; groups of the same events count once, another test of the same group is "
+    "no further question, and the single days that are no CAR window form a family of "
+    "their own"
 )
 """The declared family of the adjusted p-values: that of the headline, and alike of every test."""
 DECLARED_TESTS: Final = tuple(test for test in SIGNIFICANCE_TESTS if test.id == HEADLINE_TEST)

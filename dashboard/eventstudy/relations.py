@@ -28,6 +28,7 @@ from dashboard.models.analyses import (
     ScoreRow,
     tagged_score,
 )
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints
 from dashboard.models.study import (
     MAX_SHARE_OF_ONE_RATE,
@@ -385,7 +386,11 @@ def _fill_cell(cell: CrossCell, sample: GroupSample) -> CrossCell:
     n, first = int(sample.counts[0]), clusters.first
     first = first[np.isfinite(sample.car[first, 0])]
     if n < MIN_EVENTS_FOR_MEAN:
-        few = f"only {n} event{'' if n == 1 else 's'} with a move"
+        few = (
+            deferred("only 1 event with a move")
+            if n == 1
+            else deferred("only {n} events with a move", n=n)
+        )
         return replace(cell, n=n, n_rates=len(first), reason=few)
     car, scar = sample.car[first, 0], sample.scar[first, 0]
     sums = clusters.window_sums()
@@ -413,14 +418,21 @@ def no_verdict_reason(rates: int, clusters: int, share: float) -> str:
     sizes of all moves, and 8 clusters of events: a few days of a storm are no class of events.
     """
     if rates < MIN_RATES:
-        return f"only {rates} distinct rate{'' if rates == 1 else 's'}, {MIN_RATES} needed"
+        if rates == 1:
+            return deferred("only 1 distinct rate, {least} needed", least=MIN_RATES)
+        return deferred("only {n} distinct rates, {least} needed", n=rates, least=MIN_RATES)
     if np.isnan(share):
-        return "no move at all"
+        return deferred("no move at all")
     if share > MAX_SHARE_OF_ONE_RATE:
-        most = f"{100 * MAX_SHARE_OF_ONE_RATE:.0f} % at most"
-        return f"one rate is {100 * share:.0f} % of all moves, {most}"
+        return deferred(
+            "one rate is {share:.0f} % of all moves, {most:.0f} % at most",
+            share=100 * share,
+            most=100 * MAX_SHARE_OF_ONE_RATE,
+        )
     if clusters < MIN_CLUSTERS:
-        return f"only {clusters} clusters of events, {MIN_CLUSTERS} needed"
+        return deferred(
+            "only {n} clusters of events, {least} needed", n=clusters, least=MIN_CLUSTERS
+        )
     return ""
 
 

@@ -20,6 +20,7 @@ from dashboard.eventstudy.numerics import (
 )
 from dashboard.eventstudy.returns import estimation_rows, take_or_nan
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, split_by_events
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints
 
 RANK_TIE: Final = 1e-10
@@ -327,9 +328,11 @@ def _group_correlation(pooled: PooledSample, events: Ints) -> tuple[float, str]:
     """Mean over the pairs of some events (their numbers in `pooled`), and a sentence."""
     n = len(events)
     if n < 2:
-        return float("nan"), "needs at least 2 events whose past varies"
+        return float("nan"), deferred("needs at least 2 events whose past varies")
     if len(pooled) > MAX_PAIRED_EVENTS:
-        return float("nan"), f"more than {MAX_PAIRED_EVENTS} events; overlap_t is exact for those"
+        return float("nan"), deferred(
+            "more than {most} events; overlap_t is exact for those", most=MAX_PAIRED_EVENTS
+        )
     of_pairs = cached_on(
         pooled, "residual_correlation", lambda: correlate_pairs(*_match_residuals_to_days(pooled))
     )
@@ -337,7 +340,9 @@ def _group_correlation(pooled: PooledSample, events: Ints) -> tuple[float, str]:
     pairs = n * (n - 1)
     mean = (r.sum() - np.trace(r)) / pairs
     overlapping = (common.sum() - np.trace(common)) / pairs
-    return float(mean), f"r = {mean:.3f}; {100 * overlapping:.0f} % of the pairs share days"
+    return float(mean), deferred(
+        "r = {r:.3f}; {share:.0f} % of the pairs share days", r=mean, share=100 * overlapping
+    )
 
 
 def _match_residuals_to_days(pooled: PooledSample) -> tuple[Floats, Floats]:

@@ -14,17 +14,20 @@ import numpy as np
 
 from dashboard.eventstudy.clusters import HEADLINE_TEST
 from dashboard.eventstudy.samples import GroupSample
+from dashboard.models.messages import deferred
 
 SIZES_FILE: Final = "test_sizes.csv"
 COVERAGE_FILE: Final = "projection_coverage.csv"
 SIMULATED_RETURNS: Final[dict[str, str]] = {
-    "iid normal": "independent normal returns",
-    "GARCH": "GARCH returns with normal shocks",
-    "real rouble": "real returns, dates drawn at random",
-    "block": "blocks of the real returns in another order",
-    "garch": "GARCH returns with Student t shocks",
-    "local": "each real return replaced by a near one with a random sign: volatility drifts",
-    "flip": "the real moves with random signs: event days as volatile as they were",
+    "iid normal": deferred("independent normal returns"),
+    "GARCH": deferred("GARCH returns with normal shocks"),
+    "real rouble": deferred("real returns, dates drawn at random"),
+    "block": deferred("blocks of the real returns in another order"),
+    "garch": deferred("GARCH returns with Student t shocks"),
+    "local": deferred(
+        "each real return replaced by a near one with a random sign: volatility drifts"
+    ),
+    "flip": deferred("the real moves with random signs: event days as volatile as they were"),
 }
 """What each kind of simulated returns is."""
 SYNTHETIC_PATTERNS: Final = {"scattered": 40, "clustered": 40, "dense": 150}
@@ -37,14 +40,14 @@ TRUSTED_SIZES: Final = (0.03, 0.07)
 SCATTERED_BELOW: Final = 0.25
 DENSE_ABOVE: Final = 0.05
 DATE_PATTERNS: Final[dict[str, str]] = {
-    "scattered": "windows hardly overlap: fewer than a quarter touch another event's",
-    "clustered": "windows overlap in bunches",
-    "dense": "windows overlap, and more than one day in twenty has an event",
+    "scattered": deferred("windows hardly overlap: fewer than a quarter touch another event's"),
+    "clustered": deferred("windows overlap in bunches"),
+    "dense": deferred("windows overlap, and more than one day in twenty has an event"),
 }
 """What the dates of a group can look like; `classify_date_pattern` says which it is."""
 OTHER_HYPOTHESES: Final[dict[str, str]] = {
-    "volatility": "are the moves larger than elsewhere?",
-    "direction": "do the moves go the expected way?",
+    "volatility": deferred("are the moves larger than elsewhere?"),
+    "direction": deferred("do the moves go the expected way?"),
 }
 """Tests that ask something else than whether the moves are 0 on average."""
 
@@ -178,10 +181,16 @@ def size_caution(test_id: str, pattern: str) -> str:
     cell = find_worst_cell(test_id, pattern)
     if cell is None or not size_verdict(cell.rejected):
         return ""
-    dates = f"the dates of {cell.dates}" if cell.is_real else f"{cell.dates} dates"
-    return (
-        f"rejects {_format_per_cent(cell.rejected)} % at the 5 % level in {cell.studies:,}"
-        f" simulated studies without effect and with {dates} ({SIMULATED_RETURNS[cell.series]})"
+    dates = deferred("{pattern} dates", pattern=cell.dates)
+    if cell.is_real:
+        dates = deferred("the dates of {category}", category=cell.dates)
+    return deferred(
+        "rejects {rejected} % at the 5 % level in {studies:,} simulated studies without "
+        "effect and with {dates} ({returns})",
+        rejected=_format_per_cent(cell.rejected),
+        studies=cell.studies,
+        dates=dates,
+        returns=SIMULATED_RETURNS[cell.series],
     )
 
 

@@ -56,6 +56,8 @@ from dashboard.eventstudy.returns import (
 from dashboard.eventstudy.samples import SeriesSample
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, HourKind
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import crosses_break
 from dashboard.models.series import Bools, Floats, Ints, RateSeries, require_price
 from dashboard.models.study import (
@@ -92,30 +94,46 @@ CLEAN_OFFSETS: Final = (0, 1)
 def skip_reason(series: RateSeries, row: int, usable: int, request: StudyRequest) -> str:
     """Why an event aligned to `row` with `usable` estimation returns cannot be studied."""
     if len(series) == 0:
-        return "the series has no observations"
+        return deferred("the series has no observations")
     if row == AFTER_DATA:
         last = observation_label(series, len(series) - 1)
-        return f"after the data: the last observation describes {last}"
+        return deferred("after the data: the last observation describes {last}", last=last)
     if row < 1:
         first = observation_label(series, 0)
-        return f"before the data: the first observation describes {first}"
-    return (
-        f"too little history: {usable} returns in the estimation window,"
-        f" {request.min_estimation} needed"
+        return deferred("before the data: the first observation describes {first}", first=first)
+    return deferred(
+        "too little history: {count} returns in the estimation window, {least} needed",
+        count=usable,
+        least=request.min_estimation,
     )
 
 
-def missing_value_reason(history: History, series: RateSeries, rows: range) -> str:
-    """Why there is no abnormal return on some of an event's rows."""
+def missing_value_reason(history: History, series: RateSeries, rows: range, window: str) -> str:
+    """Why there is no abnormal return on some of an event's rows, those of a window."""
     if rows.stop > len(series):
-        last = observation_label(series, len(series) - 1)
-        return f" reaches past the last observation, which describes {last}"
+        return deferred(
+            "window {window} reaches past the last observation, which describes {last}",
+            window=window,
+            last=observation_label(series, len(series) - 1),
+        )
     for row in rows:
+        observation = observation_label(series, row)
         if not np.isfinite(history.returns[row]):
-            return f": the return on {observation_label(series, row)} is missing"
+            return deferred(
+                "window {window}: the return on {observation} is missing",
+                window=window,
+                observation=observation,
+            )
         if not np.isfinite(history.factors[row]).all():
-            return f": the return of a factor on {observation_label(series, row)} is missing"
-    return ": the factors do not vary in its estimation window, or repeat one another"
+            return deferred(
+                "window {window}: the return of a factor on {observation} is missing",
+                window=window,
+                observation=observation,
+            )
+    return deferred(
+        "window {window}: the factors do not vary in its estimation window, or repeat one another",
+        window=window,
+    )
 
 
 # ---- result of one series
@@ -293,8 +311,8 @@ def _list_incomplete_windows(
         for k in np.flatnonzero(~np.isfinite(result.car)).tolist():
             row = int(study.alignment.row[k])
             rows = range(row + result.window[0], row + result.window[1] + 1)
-            detail = missing_value_reason(study.grid.history, series, rows)
-            reason = f"window {window_text(result.window)}{detail}"
+            window = window_text(result.window)
+            reason = missing_value_reason(study.grid.history, series, rows, window)
             out.append(SkippedEvent(study.events[k].id, series.card.id, reason))
     return out
 
@@ -484,18 +502,21 @@ def _refuse_non_price_factor(model_id: str, factors: Sequence[RateSeries]) -> No
     """Refuse to take changes that are no returns off returns, as one coefficient of 1 does."""
     points = next((factor.card for factor in factors if not factor.card.is_price), None)
     if model_id == MARKET_ADJUSTED_ID and points is not None:
-        msg = (
-            f"takes a factor's return off one for one, and {points.id} counts {points.unit};"
-            " use the model market"
+        msg = _(
+            "takes a factor's return off one for one, and {id} counts {unit}; use the model market",
+            id=points.id,
+            unit=points.unit,
         )
         raise InputError(msg, field="model", value=model_id)
 
 
 def _refuse_short_estimation(request: StudyRequest, n_coefficients: int) -> None:
     if request.min_estimation <= n_coefficients:
-        msg = (
-            f"the model {request.model} fits {n_coefficients} coefficients;"
-            f" give at least {n_coefficients + 1}"
+        msg = _(
+            "the model {model} fits {count} coefficients; give at least {least}",
+            model=request.model,
+            count=n_coefficients,
+            least=n_coefficients + 1,
         )
         raise InputError(msg, field="min_estimation", value=request.min_estimation)
 
@@ -530,7 +551,7 @@ def get_normal_model(model_id: str) -> NormalModel:
         if model.id == model_id:
             return model
     ids = ", ".join(model.id for model in NORMAL_MODELS)
-    msg = f"not known; choose one of {ids}"
+    msg = _("not known; choose one of {ids}", ids=ids)
     raise InputError(msg, field="model", value=model_id)
 
 
@@ -556,7 +577,10 @@ def _select_events(
     order = order[np.argsort(alignment.row[order], kind="stable")]
     retained = apply_overlap_rule(alignment.row[order], request.window, request.overlap)
     for k in order[~retained].tolist():
-        reason = f"its event window overlaps another event's (--overlap {request.overlap})"
+        reason = deferred(
+            "its event window overlaps another event's (--overlap {overlap})",
+            overlap=request.overlap,
+        )
         skipped.append(SkippedEvent(dated.events[k].id, card.id, reason))
     order = order[retained]
     if np.array_equal(order, np.arange(len(rows))):

@@ -24,6 +24,7 @@ from dashboard.models.event import (
     Origin,
     Visibility,
 )
+from dashboard.models.messages import translate as _
 from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.models.tables import Column, Table
 from dashboard.models.user_files import unescape_formula
@@ -124,7 +125,7 @@ def _read_table(content: bytes, table: Table) -> Iterable[dict[str, str]]:
     header = tuple(next(reader, ()))
     expected = (n for n in table.header if n in header or n not in OPTIONAL_COLUMNS)
     if header != tuple(expected):
-        msg = f"{table.file_name}: other columns than ours"
+        msg = _("{file_name}: other columns than ours", file_name=table.file_name)
         raise ValueError(msg)
     for row in reader:
         yield dict(zip(header, row, strict=True))

@@ -24,6 +24,8 @@ from typing import Any, Final
 
 from dashboard.models.currencies import Subject
 from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 
 MANIFEST_FILE: Final = "manifest.json"
@@ -69,7 +71,7 @@ def zip_files(files: Mapping[str, bytes]) -> bytes:
     """
     if sum(map(len, files.values())) > MAX_ARCHIVE_BYTES:
         limit = f"{MAX_ARCHIVE_BYTES // 1_000_000} MB"
-        msg = f"bundle: more than {limit} of data; study fewer series or events"
+        msg = _("bundle: more than {limit} of data; study fewer series or events", limit=limit)
         raise InputError(msg)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -93,50 +95,76 @@ def unzip_files(content: bytes, shown: str) -> dict[str, bytes]:
         InputError: it is no valid zip archive, or violates the limits of a bundle.
     """
     if len(content) > MAX_ARCHIVE_BYTES:
-        raise _archive_error(shown, f"is larger than {MAX_ARCHIVE_BYTES // 1_000_000} MB")
+        raise _archive_error(
+            shown,
+            _(
+                "is larger than {limit} MB",
+                limit=MAX_ARCHIVE_BYTES // 1_000_000,
+            ),
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             _check_entries(entries, shown)
             return _read_entries(archive, entries, shown)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-        raise _archive_error(shown, "is no whole zip") from error
+        raise _archive_error(shown, _("is no whole zip")) from error
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], shown: str) -> None:
     if len(entries) > MAX_ARCHIVE_FILES:
         raise _archive_error(
-            shown, f"holds {len(entries):,} files, a bundle at most {MAX_ARCHIVE_FILES}"
+            shown,
+            _(
+                "holds {count:,} files, a bundle at most {limit}",
+                count=len(entries),
+                limit=MAX_ARCHIVE_FILES,
+            ),
         )
     _check_duplicate_names((entry.filename for entry in entries), shown)
     for entry in entries:
         reason = _entry_problem(entry)
         if reason:
-            raise _archive_error(shown, f"{_quote_name(entry.filename)} {reason}")
+            entry_name = _quote_name(entry.filename)
+            raise _archive_error(shown, translate_deferred(reason, entry=entry_name))
     if sum(entry.file_size for entry in entries) > MAX_ARCHIVE_BYTES:
-        raise _archive_error(shown, f"unpacks to more than {MAX_ARCHIVE_BYTES // 1_000_000} MB")
+        raise _archive_error(
+            shown,
+            _(
+                "unpacks to more than {limit} MB",
+                limit=MAX_ARCHIVE_BYTES // 1_000_000,
+            ),
+        )
 
 
 def _check_duplicate_names(names: Iterable[str], shown: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name.casefold() in seen:
-            raise _archive_error(shown, f"holds {_quote_name(name)} twice")
+            raise _archive_error(shown, _("holds {name} twice", name=_quote_name(name)))
         seen.add(name.casefold())
 
 
 def _entry_problem(entry: zipfile.ZipInfo) -> str:
-    """Why an entry is not allowed in a bundle; empty where it is."""
+    """The deferred message why an entry is not allowed in a bundle; empty where it is."""
     name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
     parts = name.split("/")
     checks = (
-        (not name.isprintable() or "\\" in name or ":" in name, "is no name of a file of ours"),
-        (name.startswith("/") or ".." in parts or "" in parts or "." in parts,
-         "would leave its folder"),
-        (kind not in {0, stat.S_IFREG}, "is a link or a device, not a file"),
-        (entry.flag_bits & ENCRYPTED_FLAG, "is locked with a password"),
-        (entry.compress_type not in ALLOWED_COMPRESSION, "is packed in a way that is not ours"),
-    )  # fmt: skip
+        (
+            not name.isprintable() or "\\" in name or ":" in name,
+            deferred("{entry} is no name of a file of ours"),
+        ),
+        (
+            name.startswith("/") or ".." in parts or "" in parts or "." in parts,
+            deferred("{entry} would leave its folder"),
+        ),
+        (kind not in {0, stat.S_IFREG}, deferred("{entry} is a link or a device, not a file")),
+        (entry.flag_bits & ENCRYPTED_FLAG, deferred("{entry} is locked with a password")),
+        (
+            entry.compress_type not in ALLOWED_COMPRESSION,
+            deferred("{entry} is packed in a way that is not ours"),
+        ),
+    )
     return next((reason for wrong, reason in checks if wrong), "")
 
 
@@ -152,7 +180,11 @@ def _read_entries(
                 left -= len(piece)
                 if left < 0:
                     raise _archive_error(
-                        shown, f"unpacks to more than {MAX_ARCHIVE_BYTES // 1_000_000} MB"
+                        shown,
+                        _(
+                            "unpacks to more than {limit} MB",
+                            limit=MAX_ARCHIVE_BYTES // 1_000_000,
+                        ),
                     )
                 pieces.append(piece)
         files[entry.filename] = b"".join(pieces)
@@ -165,7 +197,9 @@ def _quote_name(name: str) -> str:
 
 
 def _archive_error(shown: str, reason: str) -> InputError:
-    return InputError(f"{shown}: {reason}; give a bundle that this program wrote")
+    return InputError(
+        _("{shown}: {reason}; give a bundle that this program wrote", shown=shown, reason=reason)
+    )
 
 
 # ---- folders with a manifest
@@ -247,10 +281,14 @@ def write_bundle(
         entries = {name: _write_content(folder / name, content) for name, content in files.items()}
         _write_content(folder / MANIFEST_FILE, FileContent([manifest.as_json(entries, before)], 1))
     except PermissionError as error:
-        msg = "may not be written to; choose another folder"
+        msg = _("may not be written to; choose another folder")
         raise InputError(msg, field="out", value=folder.name) from error
     except OSError as error:
-        msg = f"{folder.name}: writing failed ({error.strerror}); free some space and retry"
+        msg = _(
+            "{name}: writing failed ({reason}); free some space and retry",
+            name=folder.name,
+            reason=error.strerror,
+        )
         raise RoubleReactionError(msg) from error
     return tuple(folder / name for name in (*files, MANIFEST_FILE))
 
@@ -278,10 +316,10 @@ def ensure_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        msg = "is a file; give a folder"
+        msg = _("is a file; give a folder")
         raise InputError(msg, field="out", value=folder.name) from error
     except OSError as error:
-        msg = f"cannot be made ({error.strerror}); choose another folder"
+        msg = _("cannot be made ({reason}); choose another folder", reason=error.strerror)
         raise InputError(msg, field="out", value=folder.name) from error
 
 
@@ -293,15 +331,23 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
         RoubleReactionError: writing failed half-way (disk full).
     """
     if path.is_dir():
-        msg = f"{path.name or path}: is a folder; give a file name"
+        msg = _("{value}: is a folder; give a file name", value=path.name or path)
         raise InputError(msg)
     try:
         _write_content(path, FileContent(chunks, 0))
     except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
-        msg = f"{path.name}: cannot be written ({error.strerror}); choose another place"
+        msg = _(
+            "{name}: cannot be written ({reason}); choose another place",
+            name=path.name,
+            reason=error.strerror,
+        )
         raise InputError(msg) from error
     except OSError as error:
-        msg = f"{path.name}: writing failed ({error.strerror}); free some space and retry"
+        msg = _(
+            "{name}: writing failed ({reason}); free some space and retry",
+            name=path.name,
+            reason=error.strerror,
+        )
         raise RoubleReactionError(msg) from error
 
 

@@ -11,6 +11,8 @@ from typing import Final, Literal, TypeAlias
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, RateSeries
 from dashboard.models.study import (
     Headline,
@@ -322,9 +324,11 @@ class Projection:
 OVERLAPS: Final = ("keep", "first", "exclude")
 EVENT_FILTERS: Final = {
     "all": "every event",
-    "high-confidence": "events whose date and content a document states",
-    "hour-known": "events whose hour is known, or whose first report leaves one first rate",
-    "alone": "events with no other event in [0,1]",
+    "high-confidence": deferred("events whose date and content a document states"),
+    "hour-known": deferred(
+        "events whose hour is known, or whose first report leaves one first rate"
+    ),
+    "alone": deferred("events with no other event in [0,1]"),
 }
 """Ways of choosing events, each with its sentence."""
 
@@ -378,11 +382,14 @@ class SpecificationGrid:
         """
         for rule in self.overlaps:
             if rule not in OVERLAPS:
-                msg = f"not known; choose one of {', '.join(OVERLAPS)}"
+                msg = _("not known; choose one of {known}", known=", ".join(OVERLAPS))
                 raise InputError(msg, field="overlap", value=rule)
         for name in self.event_filters:
             if name not in EVENT_FILTERS:
-                msg = f"not known; choose one of {', '.join(EVENT_FILTERS)}"
+                msg = _(
+                    "not known; choose one of {known}",
+                    known=", ".join(EVENT_FILTERS),
+                )
                 raise InputError(msg, field="filter", value=name)
 
     def specifications(self) -> tuple[Specification, ...]:

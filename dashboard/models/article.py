@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from dashboard.models.event import Category
+from dashboard.models.messages import deferred
 
 if TYPE_CHECKING:
     from dashboard.models.moves import Fixing, Observation
@@ -168,7 +169,7 @@ class ClaimTruth(StrEnum):
     TRUE = "true"
     ABOUT = "about"
     FALSE = "false"
-    UNKNOWN = "cannot be known"
+    UNKNOWN = deferred("cannot be known")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 RoubleReactionError
 ├── InputError        the input or the request is wrong          exit code 2
-│   ├── EditConflict  the note was changed meanwhile
+│   ├── EditConflict  the note was changed meanwhile (dashboard.models.event)
 │   └── TooOften      one person did this too often; the others are not held up
 ├── SourceError       a data source failed                       exit code 3
 │   └── CircuitOpen   it failed or requested a pause; no requests until then
@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from dashboard.models.event import Event
 
 
 class RoubleReactionError(Exception):
@@ -48,19 +46,6 @@ class InputError(RoubleReactionError):
         """The whole line, with the name that an interface gives to the field."""
         subject = " ".join(part for part in (label, self.value) if part)
         return f"{subject}: {self.message}" if subject else self.message
-
-
-class EditConflict(InputError):
-    """A note was changed between reading and saving; no text is lost.
-
-    Attributes:
-        current: the current note, or None where it was deleted for good.
-    """
-
-    def __init__(self, message: str, current: Event | None) -> None:
-        """Store the current note, so that a page can show both texts."""
-        super().__init__(message)
-        self.current = current
 
 
 class RateLimited(InputError):

@@ -15,6 +15,9 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
+
 # ---- clock times
 
 
@@ -43,7 +46,7 @@ class Hour:
     def __post_init__(self) -> None:
         """Refuse a clock time without a zone, and a kind that is not known."""
         if self.at.tzinfo is None:
-            msg = f"{self.at}: the clock time has no zone"
+            msg = _("{at}: the clock time has no zone", at=self.at)
             raise ValueError(msg)
         HourKind(self.kind)
 
@@ -163,10 +166,15 @@ class Event:
     def __post_init__(self) -> None:
         """Refuse a moment without a zone, and a range that ends before it starts."""
         if self.moment is not None and self.moment.tzinfo is None:
-            msg = f"event {self.id}: the moment has no time zone"
+            msg = _("event {id}: the moment has no time zone", id=self.id)
             raise ValueError(msg)
         if self.end_day is not None and self.end_day < self.day:
-            msg = f"event {self.id}: the end {self.end_day} is before the start {self.day}"
+            msg = _(
+                "event {id}: the end {end_day} is before the start {day}",
+                id=self.id,
+                end_day=self.end_day,
+                day=self.day,
+            )
             raise ValueError(msg)
 
     @property
@@ -400,3 +408,16 @@ def note_from_draft(draft: Draft, note_id: str = "") -> Event:
     """
     values = {each.name: getattr(draft, each.name) for each in NOTE_FIELDS}
     return Event(id=note_id, origin=Origin.NOTE, **values)
+
+
+class EditConflict(InputError):
+    """A note was changed between reading and saving; no text is lost.
+
+    Attributes:
+        current: the current note, or None where it was deleted for good.
+    """
+
+    def __init__(self, message: str, current: Event | None) -> None:
+        """Store the current note, so that a page can show both texts."""
+        super().__init__(message)
+        self.current = current

@@ -10,16 +10,19 @@ compiles the translations into the `.mo` files that are read here.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from functools import cache, reduce
+from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, TypeVar
 
 from dashboard.models.errors import InputError
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DOMAIN: Final = "dashboard"
 ENGLISH: Final = "en"
@@ -32,6 +35,7 @@ class _Process:
     """The language of a thread or request for which none was chosen."""
 
     language = ENGLISH
+    sources: ClassVar[list[Callable[[], str | None]]] = []
 
 
 # ---------------------------------------------------------------- messages
@@ -60,14 +64,62 @@ def plural(one: str, many: str, /, n: int, **values: object) -> str:
     return _catalogue().ngettext(one, many, n).format(n=n, **values)
 
 
-def deferred(message: str, /) -> str:
-    """A message of a constant, unchanged; `translate_deferred` translates it where it is shown."""
-    return message
+class DeferredMessage(str):
+    """English text that can still be translated: it remembers its message and its values.
+
+    Results keep it, so that they are the same in every language, as CSV and in a cache.
+    """
+
+    __slots__ = ("message", "values")
+
+    message: str
+    values: dict[str, object]
+
+
+def deferred(message: str, /, **values: object) -> str:
+    """A message of a constant or of a result, in English.
+
+    `translate_deferred` translates it where it is shown.
+
+    Args:
+        message: the English text, a literal, so that it is found in the code.
+        **values: the values of its placeholders; without any, they are given when it is shown.
+    """
+    text = DeferredMessage(message.format(**values) if values else message)
+    text.message, text.values = message, values
+    return text
 
 
 def translate_deferred(message: str, /, **values: object) -> str:
     """A message that was marked with `deferred`, in the language in use; empty stays empty."""
-    return translate(message, **values) if message else ""
+    text = message
+    if isinstance(message, DeferredMessage):
+        text, values = message.message, message.values | values
+    values = {
+        name: translate_deferred(value) if isinstance(value, DeferredMessage) else value
+        for name, value in values.items()
+    }
+    return translate(text, **values) if text else ""
+
+
+def join_clauses(*clauses: str) -> str:
+    """Whole sentences as one, separated by semicolons; empty ones are left out."""
+    return "; ".join(filter(None, clauses))
+
+
+def join_and(items: Iterable[str]) -> str:
+    """Names as `a and b and c`."""
+    return reduce(lambda first, second: translate("{a} and {b}", a=first, b=second), items)
+
+
+def join_or(items: Iterable[str]) -> str:
+    """Names as `a or b or c`."""
+    return reduce(lambda first, second: translate("{a} or {b}", a=first, b=second), items)
+
+
+def at_place(place: str, message: str) -> str:
+    """A message with the place it is about, as a file and a row."""
+    return translate("{place}: {message}", place=place, message=message)
 
 
 # ---------------------------------------------------------------- language in use
@@ -75,7 +127,7 @@ def translate_deferred(message: str, /, **values: object) -> str:
 
 def current_language() -> str:
     """The language in use in this context, as `en`."""
-    return _chosen.get() or _Process.language
+    return _chosen.get() or _ask_sources() or _Process.language
 
 
 @contextmanager
@@ -99,6 +151,31 @@ def set_default_language(language: str) -> None:
         InputError: there is no catalogue of the language.
     """
     _Process.language = _known(language)
+
+
+def keep_language(work: Callable[P, T]) -> Callable[P, T]:
+    """A function for another thread, which shows messages in the language of this one."""
+    language = current_language()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with use_language(language):
+            return work(*args, **kwargs)
+
+    return run
+
+
+def add_language_source(source: Callable[[], str | None]) -> None:
+    """Ask a function wherever no language was chosen, such as which reader a thread serves.
+
+    Args:
+        source: gives a language that has messages, or None.
+    """
+    if source not in _Process.sources:
+        _Process.sources.append(source)
+
+
+def _ask_sources() -> str | None:
+    return next(filter(None, (source() for source in _Process.sources)), None)
 
 
 def available_languages() -> tuple[str, ...]:

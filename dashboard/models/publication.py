@@ -17,13 +17,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from dashboard.models.messages import deferred
 from dashboard.models.series import Days, Ints, MethodBreak, Moments
 
 BANK_OF_RUSSIA_BREAKS: Final = (
-    MethodBreak(date(2022, 3, 14), "averaging window 10:00-16:30 instead of 10:00-11:30"),
+    MethodBreak(date(2022, 3, 14), deferred("averaging window 10:00-16:30 instead of 10:00-11:30")),
     MethodBreak(date(2022, 4, 25), "averaging window 10:00-15:30"),
-    MethodBreak(date(2024, 6, 13), "bank reports of over-the-counter deals as of 15:30"),
-    MethodBreak(date(2024, 12, 27), "over-the-counter method amended"),
+    MethodBreak(date(2024, 6, 13), deferred("bank reports of over-the-counter deals as of 15:30")),
+    MethodBreak(date(2024, 12, 27), deferred("over-the-counter method amended")),
 )
 
 
@@ -89,10 +90,10 @@ BANK_OF_RUSSIA: Final = PublicationRule(
         AveragingWindow(date(2022, 3, 14), "10:00", "16:30"),
         AveragingWindow(date(2022, 4, 25), "10:00", "15:30"),
     ),
-    description=(
-        "The record is dated the first day it is in force; it was set the calendar day before,"
-        " from deals between 10:00 and 15:30 Moscow (to 11:30 before 14 Mar 2022,"
-        " to 16:30 until 24 Apr 2022)."
+    description=deferred(
+        "The record is dated the first day it is in force; it was set the calendar day "
+        "before, from deals between 10:00 and 15:30 Moscow (to 11:30 before 14 Mar 2022, "
+        "to 16:30 until 24 Apr 2022)."
     ),
 )
 ECB: Final = PublicationRule(
@@ -100,21 +101,21 @@ ECB: Final = PublicationRule(
     zone="Europe/Berlin",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "14:15", "14:15"),),
-    description="Snapshot at 14:15 Frankfurt time of the printed date.",
+    description=deferred("Snapshot at 14:15 Frankfurt time of the printed date."),
 )
 LONDON_CLOSE: Final = PublicationRule(
     id="london-close",
     zone="Europe/London",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "16:30", "16:30"),),
-    description="Assessed at 16:30 London time of the printed date.",
+    description=deferred("Assessed at 16:30 London time of the printed date."),
 )
 END_OF_DAY: Final = PublicationRule(
     id="end-of-day",
     zone="Europe/Moscow",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "00:00", "23:59"),),
-    description="Known at the end (Moscow) of the printed date.",
+    description=deferred("Known at the end (Moscow) of the printed date."),
 )
 
 KEY_RATE: Final = PublicationRule(
@@ -122,9 +123,10 @@ KEY_RATE: Final = PublicationRule(
     zone="Europe/Moscow",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "00:00", "00:00"),),
-    description=(
-        "In force from the start (Moscow) of the printed date. The decision is announced about"
-        " 13:30 Moscow on the Friday before, so the event is earlier than the number."
+    description=deferred(
+        "In force from the start (Moscow) of the printed date. The decision is announced "
+        "about 13:30 Moscow on the Friday before, so the event is earlier than the "
+        "number."
     ),
 )
 OVERNIGHT_LOANS: Final = PublicationRule(
@@ -132,9 +134,9 @@ OVERNIGHT_LOANS: Final = PublicationRule(
     zone="Europe/Moscow",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "00:00", "23:59"),),
-    description=(
-        "Average of the overnight loans made on the printed date, whose end (Moscow) is the last"
-        " moment that can be inside. Published on the next business day."
+    description=deferred(
+        "Average of the overnight loans made on the printed date, whose end (Moscow) is "
+        "the last moment that can be inside. Published on the next business day."
     ),
 )
 PRESS_DAY: Final = PublicationRule(
@@ -142,9 +144,10 @@ PRESS_DAY: Final = PublicationRule(
     zone="America/New_York",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "00:00", "24:00"),),
-    description=(
-        "Counts articles printed on the date, whose end (New York) is the last moment that can be"
-        " inside; most of them tell of the day before. Published days later, and revised."
+    description=deferred(
+        "Counts articles printed on the date, whose end (New York) is the last moment "
+        "that can be inside; most of them tell of the day before. Published days later, "
+        "and revised."
     ),
 )
 MOEX_DAY: Final = PublicationRule(
@@ -152,9 +155,9 @@ MOEX_DAY: Final = PublicationRule(
     zone="Europe/Moscow",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "18:40", "23:59"),),
-    description=(
-        "Close of the day's session. It ended between 18:40 and 23:50 Moscow, by market and"
-        " year; an event in these hours may or may not be inside."
+    description=deferred(
+        "Close of the day's session. It ended between 18:40 and 23:50 Moscow, by market "
+        "and year; an event in these hours may or may not be inside."
     ),
 )
 MOEX_BAR: Final = PublicationRule(
@@ -162,56 +165,58 @@ MOEX_BAR: Final = PublicationRule(
     zone="Europe/Moscow",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "00:00", "23:59"),),
-    description="Close of a bar, known at the end of the bar (Moscow).",
+    description=deferred("Close of a bar, known at the end of the bar (Moscow)."),
 )
 LONDON_DAY: Final = PublicationRule(
     id="london-day",
     zone="Europe/London",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "24:00", "24:00"),),
-    description="Last quote of the day, which ends at midnight in London.",
+    description=deferred("Last quote of the day, which ends at midnight in London."),
 )
 NEW_YORK_DAY: Final = PublicationRule(
     id="new-york-day",
     zone="America/New_York",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "24:00", "24:00"),),
-    description="Last quote of the day, which ends at midnight in New York.",
+    description=deferred("Last quote of the day, which ends at midnight in New York."),
 )
 NEW_YORK_NOON: Final = PublicationRule(
     id="new-york-noon",
     zone="America/New_York",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "12:00", "12:00"),),
-    description="Noon buying rates in New York on the printed date; published once a week.",
+    description=deferred(
+        "Noon buying rates in New York on the printed date; published once a week."
+    ),
 )
 NEW_YORK_CLOSE: Final = PublicationRule(
     id="new-york-close",
     zone="America/New_York",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "16:15", "16:15"),),
-    description="Close at 16:15 New York time of the printed date.",
+    description=deferred("Close at 16:15 New York time of the printed date."),
 )
 NEXT_DAY_UTC: Final = PublicationRule(
     id="next-day-utc",
     zone="UTC",
     lag_days=1,
     sessions=(AveragingWindow(date.min, "24:00", "24:00"),),
-    description="The file of a date holds the market of the day before, to midnight UTC.",
+    description=deferred("The file of a date holds the market of the day before, to midnight UTC."),
 )
 IMPORTED_BAR: Final = PublicationRule(
     id="own-bar",
     zone="Europe/Moscow",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "00:00", "23:59"),),
-    description="A bar of a person's own file, known when it ends.",
+    description=deferred("A bar of a person's own file, known when it ends."),
 )
 IMPORTED_MOMENT: Final = PublicationRule(
     id="own-moment",
     zone="Europe/Moscow",
     lag_days=0,
     sessions=(AveragingWindow(date.min, "00:00", "23:59"),),
-    description="Known at the moment a person's own file gives for each day.",
+    description=deferred("Known at the moment a person's own file gives for each day."),
 )
 
 PUBLICATION_RULES: Final = {

@@ -20,6 +20,7 @@ from dashboard.models.currencies import (
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import translate as _
 
 # ---- series
 
@@ -131,9 +132,11 @@ def require_price(card: SeriesCard) -> None:
         InputError: what the series is, and what can be done with it.
     """
     if not card.is_price:
-        msg = (
-            f"series {card.id}: counts {card.unit} and is no price, so it has no log change to"
-            f" measure; study an exchange rate, and give {card.id} as a factor"
+        msg = _(
+            "series {id}: counts {unit} and is no price, so it has no log change to measure; "
+            "study an exchange rate, and give {id} as a factor",
+            id=card.id,
+            unit=card.unit,
         )
         raise InputError(msg)
 
@@ -162,10 +165,10 @@ class RateSeries:
         """Refuse arrays of different lengths or out of order."""
         arrays: tuple[NDArray[Any], ...] = (self.record, self.day, self.opens, self.known_at)
         if any(len(array) != len(self.rate) for array in arrays):
-            msg = f"series {self.card.id}: arrays of different lengths"
+            msg = _("series {id}: arrays of different lengths", id=self.card.id)
             raise ValueError(msg)
         if np.any(self.known_at[1:] <= self.known_at[:-1]):
-            msg = f"series {self.card.id}: observations are not in ascending order"
+            msg = _("series {id}: observations are not in ascending order", id=self.card.id)
             raise ValueError(msg)
 
     def __len__(self) -> int:
@@ -281,7 +284,7 @@ def read_as_of(field: str, text: str) -> datetime:
         InputError: it is neither, or lies before 2014.
     """
     shown = "".join(c for c in text if c.isprintable())[:40]
-    msg = "is no moment; write it like 2026-11-20 or 2026-11-20T09:00Z"
+    msg = _("is no moment; write it like 2026-11-20 or 2026-11-20T09:00Z")
     try:
         if _DAY_PATTERN.fullmatch(text):
             moment = datetime.combine(
@@ -294,7 +297,10 @@ def read_as_of(field: str, text: str) -> datetime:
     except (ValueError, OverflowError):
         raise InputError(msg, field=field, value=shown) from None
     if moment.date() < FIRST_AS_OF_DAY:
-        msg = f"lies before {FIRST_AS_OF_DAY}, when the data begin; give a later moment"
+        msg = _(
+            "lies before {first}, when the data begin; give a later moment",
+            first=FIRST_AS_OF_DAY,
+        )
         raise InputError(msg, field=field, value=shown)
     return moment
 

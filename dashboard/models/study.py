@@ -11,6 +11,7 @@ import numpy as np
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Days, Floats, Ints, RateSeries
 
 # ---- request and result
@@ -80,34 +81,41 @@ class StudyRequest:
         """
         self._refuse_windows()
         if self.gap < 0:
-            msg = "must be 0 or more; it counts rows between the two windows"
+            msg = _("must be 0 or more; it counts rows between the two windows")
             raise InputError(msg, field="gap", value=self.gap)
         if self.correction not in CORRECTIONS:
-            msg = f"choose one of {', '.join(CORRECTIONS)}"
+            msg = _("choose one of {known}", known=", ".join(CORRECTIONS))
             raise InputError(msg, field="correction", value=self.correction)
         if self.estimation < MIN_ESTIMATION_RETURNS:
-            msg = f"too short to learn from; give {MIN_ESTIMATION_RETURNS} or more"
+            msg = _(
+                "too short to learn from; give {least} or more",
+                least=MIN_ESTIMATION_RETURNS,
+            )
             raise InputError(msg, field="estimation", value=self.estimation)
         if not MIN_ESTIMATION_RETURNS <= self.min_estimation <= self.estimation:
-            msg = (
-                f"must lie between {MIN_ESTIMATION_RETURNS} and the estimation window,"
-                f" {self.estimation}"
+            msg = _(
+                "must lie between {least} and the estimation window, {estimation}",
+                least=MIN_ESTIMATION_RETURNS,
+                estimation=self.estimation,
             )
             raise InputError(msg, field="min_estimation", value=self.min_estimation)
 
     def _refuse_windows(self) -> None:
         first, last = self.window
         if first > last:
-            msg = "the window ends before it starts; give it as -5:10"
+            msg = _("the window ends before it starts; give it as -5:10")
             raise InputError(msg, field="window", value=f"{first}:{last}")
         for car in self.cars:
             if car[0] > car[1]:
-                msg = "the window ends before it starts; give it as 0:1"
+                msg = _("the window ends before it starts; give it as 0:1")
                 raise InputError(msg, field="car", value=f"{car[0]}:{car[1]}")
             if car[0] < first or car[1] > last:
-                msg = (
-                    f"lies outside the event window {first}:{last};"
-                    " widen the event window or shorten the CAR window"
+                msg = _(
+                    "lies outside the event window {first}:{last}; widen the event window or"
+                    " shorten "
+                    "the CAR window",
+                    first=first,
+                    last=last,
                 )
                 raise InputError(msg, field="car", value=f"{car[0]}:{car[1]}")
 
@@ -476,15 +484,17 @@ def read_window(field: str, text: str, bar_minutes: int = 0) -> Window:
     """
     match = _WINDOW_PATTERN.fullmatch(text)
     if match is None:
-        msg = "is no window; write first and last offset like -5:10, or on bars hours like -2h:6h"
+        msg = _(
+            "is no window; write first and last offset like -5:10, or on bars hours like -2h:6h"
+        )
         raise InputError(msg, field=field, value=text)
     first, last = (int(match[1]), match[2]), (int(match[3]), match[4])
     if bool(first[1]) != bool(last[1]) and 0 not in {n for n, unit in (first, last) if not unit}:
-        msg = "one end counts time, the other observations; give both alike"
+        msg = _("one end counts time, the other observations; give both alike")
         raise InputError(msg, field=field, value=text)
     ends = tuple(_count_rows((field, text), end, bar_minutes) for end in (first, last))
     if max(abs(end) for end in ends) > MAX_OFFSET:
-        msg = f"reaches more than {MAX_OFFSET:,} observations; shorten it"
+        msg = _("reaches more than {most:,} observations; shorten it", most=MAX_OFFSET)
         raise InputError(msg, field=field, value=text)
     return ends[0], ends[1]
 
@@ -502,11 +512,11 @@ def read_length(field: str, text: str | int, bar_minutes: int = 0) -> int:
     """
     found = _LENGTH_PATTERN.fullmatch(str(text))
     if found is None:
-        msg = "is no number of observations; write it like 120, or on bars 120h"
+        msg = _("is no number of observations; write it like 120, or on bars 120h")
         raise InputError(msg, field=field, value=text)
     rows = _count_rows((field, str(text)), (int(found[1]), found[2]), bar_minutes)
     if rows > MAX_ROWS:
-        msg = f"is more than {MAX_ROWS:,} observations; shorten it"
+        msg = _("is more than {most:,} observations; shorten it", most=MAX_ROWS)
         raise InputError(msg, field=field, value=text)
     return rows
 
@@ -526,16 +536,17 @@ def _count_rows(given: tuple[str, str], span: tuple[int, str], bar_minutes: int)
     if not unit:
         return number
     if not bar_minutes:
-        msg = (
-            "hours need a series of bars, and this one has one number a day;"
-            " give offsets like -5:10, or a series of bars"
+        msg = _(
+            "hours need a series of bars, and this one has one number a day; give offsets "
+            "like -5:10, or a series of bars"
         )
         raise InputError(msg, field=field, value=text)
     bars, rest = divmod(number * MINUTES_PER_UNIT[unit], bar_minutes)
     if rest:
-        msg = (
-            f"is no whole number of bars of {duration_text(1, bar_minutes)};"
-            f" give a multiple of {bar_minutes}m"
+        msg = _(
+            "is no whole number of bars of {length}; give a multiple of {minutes}m",
+            length=duration_text(1, bar_minutes),
+            minutes=bar_minutes,
         )
         raise InputError(msg, field=field, value=text)
     return bars

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dashboard.models.article import DateMention, Precision
+from dashboard.models.messages import deferred
 
 # ---- names of days, months and numbers
 
@@ -207,7 +208,7 @@ def _slashed(match: re.Match[str], _: DateContext) -> DateRange:
     if second > 12:
         return _single_day(date(year, first, second))
     both = sorted((date(year, second, first), date(year, first, second)))
-    doubt = f"reads two ways: {both[0]} or {both[1]}"
+    doubt = deferred("reads two ways: {earlier} or {later}", earlier=both[0], later=both[1])
     return DateRange(both[0], both[1], Precision.NONE, doubt)
 
 
@@ -267,7 +268,7 @@ def _next_weekday(near: date, weekday: int) -> DateRange:
     """The Sunday of "next Sunday" is that of next week; close by, some mean the one before it."""
     resolved = week_of(near)[1] + timedelta(days=1 + weekday)
     sooner = weekday_after(near + ONE_DAY, weekday)
-    doubt = "" if sooner == resolved else f"some mean {sooner}"
+    doubt = "" if sooner == resolved else deferred("some mean {sooner}", sooner=sooner)
     return _single_day(resolved, doubt)
 
 
@@ -414,7 +415,7 @@ _CLOCK_PATTERN: Final = re.compile(
     rf"(?P<zone>{'|'.join(ZONE_PATTERNS)})\b",
     re.IGNORECASE,
 )
-DAY_FROM_PREVIOUS_SENTENCE: Final = "the day is that of the sentence before"
+DAY_FROM_PREVIOUS_SENTENCE: Final = deferred("the day is that of the sentence before")
 
 
 def attach_clock_time(
@@ -462,7 +463,7 @@ def _clock_moment(match: re.Match[str], day: date) -> datetime | None:
 MAX_MENTIONS: Final = 10
 """Phrases for dates that are looked at in one sentence; more are a table, no sentence."""
 
-UNDATED: Final = "the text's own date is not known"
+UNDATED: Final = deferred("the text's own date is not known")
 
 
 def date_mentions(

@@ -5,6 +5,7 @@ Every number comes from a `ClaimAnswer`; percentages carry the direction of the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -18,6 +19,8 @@ from dashboard.models.article import (
     Exactness,
     RequiredBase,
 )
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.publication import BANK_OF_RUSSIA
 from dashboard.models.series import SeriesCard
@@ -31,53 +34,77 @@ from dashboard.presentation.formatting import (
     format_number,
     format_percent,
     format_weekday,
+    join_alternatives,
     join_names,
 )
 from dashboard.services.claims import CHANGE_KINDS
 
 BASE_LABELS: Final = {
-    "previous": "the rate before",
-    "week": "a week before",
-    "month": "a month before",
-    "quarter": "three months before",
-    "year": "a year before",
-    "year_end": "the last rate of the year before",
-    "year_start": "the first rate of the year",
-    "month_start": "the last rate of the month before",
-    "since": "the day named",
+    "previous": deferred("the rate before"),
+    "week": deferred("a week before"),
+    "month": deferred("a month before"),
+    "quarter": deferred("three months before"),
+    "year": deferred("a year before"),
+    "year_end": deferred("the last rate of the year before"),
+    "year_start": deferred("the first rate of the year"),
+    "month_start": deferred("the last rate of the month before"),
+    "since": deferred("the day named"),
 }
 EXACTNESS_LABELS: Final = {
-    Exactness.EXACT: "",
-    Exactness.ABOUT: "about ",
-    Exactness.MORE: "more than ",
-    Exactness.LESS: "less than ",
+    Exactness.EXACT: "{value}",
+    Exactness.ABOUT: deferred("about {value}"),
+    Exactness.MORE: deferred("more than {value}"),
+    Exactness.LESS: deferred("less than {value}"),
 }
+"""How exactly a claim states a number, with the place of the number."""
 LEVEL_EXACTNESS_LABELS: Final = EXACTNESS_LABELS | {
-    Exactness.MORE: "above ",
-    Exactness.LESS: "below ",
+    Exactness.MORE: deferred("above {value}"),
+    Exactness.LESS: deferred("below {value}"),
 }
 TRUTH_LABELS: Final = {
-    ClaimTruth.TRUE: "true",
-    ClaimTruth.ABOUT: "about so",
-    ClaimTruth.FALSE: "false",
-    ClaimTruth.UNKNOWN: "cannot be known",
+    ClaimTruth.TRUE: deferred("true"),
+    ClaimTruth.ABOUT: deferred("about so"),
+    ClaimTruth.FALSE: deferred("false"),
+    ClaimTruth.UNKNOWN: deferred("cannot be known"),
 }
+STRONGEST_ANSWERS: Final = {
+    ClaimTruth.TRUE: deferred("Yes: strongest since {base}"),
+    ClaimTruth.ABOUT: deferred("No, it was stronger: strongest since {base}"),
+    ClaimTruth.FALSE: deferred("No: it was at least as strong later than that, on {base}"),
+}
+WEAKEST_ANSWERS: Final = {
+    ClaimTruth.TRUE: deferred("Yes: weakest since {base}"),
+    ClaimTruth.ABOUT: deferred("No, it was weaker: weakest since {base}"),
+    ClaimTruth.FALSE: deferred("No: it was at least as weak later than that, on {base}"),
+}
+STRONGEST_SENTENCES: Final = {
+    ClaimTruth.TRUE: deferred("It was the rouble's strongest since {base}"),
+    ClaimTruth.ABOUT: deferred("It was the rouble's strongest since {base}, not since {since}"),
+    ClaimTruth.FALSE: deferred(
+        "It was not the rouble's strongest since {since}: the rouble was at least as strong on"
+        " {base}"
+    ),
+    ClaimTruth.UNKNOWN: deferred("It was the rouble's strongest in the data: {reason}"),
+}
+WEAKEST_SENTENCES: Final = {
+    ClaimTruth.TRUE: deferred("It was the rouble's weakest since {base}"),
+    ClaimTruth.ABOUT: deferred("It was the rouble's weakest since {base}, not since {since}"),
+    ClaimTruth.FALSE: deferred(
+        "It was not the rouble's weakest since {since}: the rouble was at least as weak on {base}"
+    ),
+    ClaimTruth.UNKNOWN: deferred("It was the rouble's weakest in the data: {reason}"),
+}
+"""A record as a newspaper writes it; the last sentence where no day was as strong, or as weak."""
 TRUTH_MARKS: Final = {
     ClaimTruth.TRUE: "✓",
     ClaimTruth.ABOUT: "≈",
     ClaimTruth.FALSE: "✗",
     ClaimTruth.UNKNOWN: "?",
 }
-FURTHER_BACK_LABEL: Final = "goes back further"
-OTC_CAVEAT: Final = (
+FURTHER_BACK_LABEL: Final = deferred("goes back further")
+OTC_CAVEAT: Final = deferred(
     "over-the-counter market quotes are not in our data, so a sentence that rests on one can"
     " neither be confirmed nor refuted here"
-)
-OUTCOME_PHRASES: Final = (
-    (ClaimTruth.TRUE, "is so", "are so"),
-    (ClaimTruth.ABOUT, "is nearly so", "are nearly so"),
-    (ClaimTruth.FALSE, "is not", "are not"),
-    (ClaimTruth.UNKNOWN, "cannot be known", "cannot be known"),
 )
 TRUTH_ICONS: Final = {
     ClaimTruth.TRUE: ":material/check_circle:",
@@ -85,7 +112,7 @@ TRUTH_ICONS: Final = {
     ClaimTruth.FALSE: ":material/cancel:",
     ClaimTruth.UNKNOWN: ":material/help:",
 }
-MARKET_LABEL: Final = "Market quotes, over the counter"
+MARKET_LABEL: Final = deferred("Market quotes, over the counter")
 REASON_LIMIT: Final = 400
 
 
@@ -97,29 +124,42 @@ def is_record_claim(claim: Claim) -> bool:
 def format_verdict(claim: Claim, truth: ClaimTruth) -> str:
     """A verdict as text: `true`, `about so`, `goes back further`, `false`, `cannot be known`."""
     if truth == ClaimTruth.ABOUT and is_record_claim(claim):
-        return FURTHER_BACK_LABEL
-    return TRUTH_LABELS[truth]
+        return translate_deferred(FURTHER_BACK_LABEL)
+    return translate_deferred(TRUTH_LABELS[truth])
 
 
 def format_marked_verdict(claim: Claim, truth: ClaimTruth) -> str:
     """A verdict with its mark; a record that goes back further is not what was claimed."""
     verdict = format_verdict(claim, truth)
-    mark = TRUTH_MARKS[ClaimTruth.FALSE if verdict == FURTHER_BACK_LABEL else truth]
+    mark = TRUTH_MARKS[
+        ClaimTruth.FALSE if verdict == translate_deferred(FURTHER_BACK_LABEL) else truth
+    ]
     return f"{mark} {verdict}"
 
 
 def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
     """The base that would make a claimed change true, and when a series last had it."""
-    gain = "gain" if claim.kind == ClaimKind.UP else "loss"
-    text = (
-        f"a {gain} of {format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}% counted in"
-        f" {base.quote}"
-        f" needs a base of {format_number(base.rate, base.card.decimals)}"
-    )
+    values = {
+        "size": f"{format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}%",
+        "quote": base.quote,
+        "rate": format_number(base.rate, base.card.decimals),
+    }
+    if claim.kind == ClaimKind.UP:
+        needed = _("a gain of {size} counted in {quote} needs a base of {rate}", **values)
+    else:
+        needed = _("a loss of {size} counted in {quote} needs a base of {rate}", **values)
     if base.reached is None:
-        return f"{text}, not reached in the data, which begin on {format_day(base.data_from.day)}"
-    rate = format_number(base.reached.rate, base.card.decimals)
-    return f"{text}; last there on {format_day(base.reached.day)} ({rate})"
+        return _(
+            "{needed}, not reached in the data, which begin on {day}",
+            needed=needed,
+            day=format_day(base.data_from.day),
+        )
+    return _(
+        "{needed}; last there on {day} ({rate})",
+        needed=needed,
+        day=format_day(base.reached.day),
+        rate=format_number(base.reached.rate, base.card.decimals),
+    )
 
 
 # ------------------------------------------------------------------ question, verdict, paragraph
@@ -128,15 +168,20 @@ def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
 def format_question(claim: Claim) -> str:
     """A claim as a question: `Strongest since June 2024?`."""
     if claim.kind == ClaimKind.LEVEL:
-        exactness = LEVEL_EXACTNESS_LABELS[claim.exactness] or "at "
-        return f"{capitalize_first(exactness)}{_format_value(claim)} RUB per {claim.currency}?"
-    if is_record_claim(claim):
-        return f"{capitalize_first(claim.kind)} since {_format_since(claim)}?"
-    word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
-    than = capitalize_first(
-        f"{EXACTNESS_LABELS[claim.exactness]}{_format_value(claim)}{THIN_SPACE}% {word}"
-    )
-    return f"{than} than {_name_claimed_base(claim)}?"
+        labels = LEVEL_EXACTNESS_LABELS | {Exactness.EXACT: deferred("at {value}")}
+        level = translate_deferred(labels[claim.exactness], value=_format_value(claim))
+        return _(
+            "{level} RUB per {currency}?", level=capitalize_first(level), currency=claim.currency
+        )
+    if claim.kind == ClaimKind.STRONGEST:
+        return _("Strongest since {since}?", since=_format_since(claim))
+    if claim.kind == ClaimKind.WEAKEST:
+        return _("Weakest since {since}?", since=_format_since(claim))
+    size = f"{_format_value(claim)}{THIN_SPACE}%"
+    change = capitalize_first(translate_deferred(EXACTNESS_LABELS[claim.exactness], value=size))
+    if claim.kind == ClaimKind.UP:
+        return _("{change} stronger than {base}?", change=change, base=_name_claimed_base(claim))
+    return _("{change} weaker than {base}?", change=change, base=_name_claimed_base(claim))
 
 
 def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
@@ -154,26 +199,33 @@ def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
 def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
     """The outcome in one line: `Of 3 claims, 1 is so and 2 are not`."""
     if not answers:
-        return "Is that so? A claim about the rouble, checked"
+        return _("Is that so? A claim about the rouble, checked")
     if len(answers) == 1:
-        verdict, *_ = describe_answer(answers[0]).rstrip(".").split(": ")
+        verdict = describe_answer(answers[0]).rstrip(".").partition(": ")[0]
         return f"{format_question(answers[0].claim)} {verdict}"
-    truths = [get_overall_truth(answer) for answer in answers]
-    counts = [
-        f"{truths.count(truth)} {singular if truths.count(truth) == 1 else plural}"
-        for truth, singular, plural in OUTCOME_PHRASES
-        if truth in truths
-    ]
-    return f"Of {len(answers)} claims, {join_names(counts)}"
+    truths = Counter(get_overall_truth(answer) for answer in answers)
+    counts = {
+        ClaimTruth.TRUE: plural("{n} is so", "{n} are so", truths[ClaimTruth.TRUE]),
+        ClaimTruth.ABOUT: plural("{n} is nearly so", "{n} are nearly so", truths[ClaimTruth.ABOUT]),
+        ClaimTruth.FALSE: plural("{n} is not", "{n} are not", truths[ClaimTruth.FALSE]),
+        ClaimTruth.UNKNOWN: plural(
+            "{n} cannot be known", "{n} cannot be known", truths[ClaimTruth.UNKNOWN]
+        ),
+    }
+    outcomes = join_names([text for truth, text in counts.items() if truths[truth]])
+    return _("Of {count} claims, {outcomes}", count=len(answers), outcomes=outcomes)
 
 
 def describe_answer(answer: ClaimAnswer) -> str:
     """The verdict in one sentence: `No, it was stronger: strongest since 30 May 2023 …`."""
     if not answer.of_main:
-        return f"Cannot be known: there is no series of RUB per {answer.claim.currency}."
+        return _(
+            "Cannot be known: there is no series of RUB per {currency}.",
+            currency=answer.claim.currency,
+        )
     row = answer.of_main[0]
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN or row.at is None:
-        return f"Cannot be known: {format_iso_days(row.verdict.reason)}."
+        return _("Cannot be known: {reason}.", reason=format_iso_days(row.verdict.reason))
     if answer.claim.kind == ClaimKind.LEVEL:
         return f"{_answer_yes_or_no(answer)}: {_format_rate_on_day(row.at, row.verdict.card)}."
     if is_record_claim(answer.claim):
@@ -208,15 +260,34 @@ def describe_day_shift(answer: ClaimAnswer) -> str:
     if row is None or row.at is None or day is None or row.at.day == day:
         return ""
     card, used = row.verdict.card, row.at
-    reason = "a weekend day" if day.weekday() >= 5 else "a day without a rate"
-    if card.date_rule == BANK_OF_RUSSIA.id:
-        substitute = (
-            f"the rate in force, fixed on {format_day(used.day)} and dated"
-            f" {format_day(used.record)}"
+    values = {
+        "day": format_weekday(day),
+        "series": card.title,
+        "used": format_day(used.day),
+        "record": format_day(used.record),
+    }
+    is_weekend, is_in_force = day.weekday() >= 5, card.date_rule == BANK_OF_RUSSIA.id
+    if is_weekend and is_in_force:
+        return _(
+            "{day} is a weekend day of {series}: the rate in force, fixed on {used} and dated"
+            " {record}, is used.",
+            **values,
         )
-    else:
-        substitute = f"the last one before it, of {format_day(used.day)}"
-    return f"{format_weekday(day)} is {reason} of {card.title}: {substitute}, is used."
+    if is_weekend:
+        return _(
+            "{day} is a weekend day of {series}: the last one before it, of {used}, is used.",
+            **values,
+        )
+    if is_in_force:
+        return _(
+            "{day} is a day without a rate of {series}: the rate in force, fixed on {used} and"
+            " dated {record}, is used.",
+            **values,
+        )
+    return _(
+        "{day} is a day without a rate of {series}: the last one before it, of {used}, is used.",
+        **values,
+    )
 
 
 def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) -> str:
@@ -231,7 +302,11 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
     sentences = [_write_sentence(answer, mentioned).strip() for answer in answers]
     cards = {row.verdict.card.id: row.verdict.card for a in answers for row in a.of_main if row.at}
     sources = "; ".join(f"{card.title}, {card.source_url}" for card in cards.values())
-    source = f"Source: {sources}; as known on {as_of}." if sources else ""
+    source = (
+        _("Source: {sources}; as known on {as_of}.", sources=sources, as_of=as_of)
+        if sources
+        else ""
+    )
     return " ".join(part for part in (*sentences, source, address) if part)
 
 
@@ -239,24 +314,22 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
 
 
 def _answer_yes_or_no(answer: ClaimAnswer) -> str:
-    word = {ClaimTruth.TRUE: "Yes", ClaimTruth.ABOUT: "Nearly"}.get(get_overall_truth(answer), "No")
-    truths = {row.verdict.truth for row in answer.of_main}
-    if word == "Yes" and len(truths) > 1:
-        return "Only counted in one way"
-    return word
+    truth, truths = get_overall_truth(answer), {row.verdict.truth for row in answer.of_main}
+    if truth == ClaimTruth.TRUE:
+        return _("Yes") if len(truths) == 1 else _("Only counted in one way")
+    return _("Nearly") if truth == ClaimTruth.ABOUT else _("No")
 
 
 def _describe_record(claim: Claim, row: ClaimRow) -> str:
-    verdict, word = row.verdict, str(claim.kind)
-    than = "stronger" if claim.kind == ClaimKind.STRONGEST else "weaker"
+    verdict, is_strongest = row.verdict, claim.kind == ClaimKind.STRONGEST
     if row.base is None:
-        return f"No, it was {than}: the {word} there is, {format_iso_days(verdict.reason)}"
+        reason = format_iso_days(verdict.reason)
+        if is_strongest:
+            return _("No, it was stronger: the strongest there is, {reason}", reason=reason)
+        return _("No, it was weaker: the weakest there is, {reason}", reason=reason)
     base = _format_day_with_rate(row.base, verdict.card)
-    if verdict.truth == ClaimTruth.TRUE:
-        return f"Yes: {word} since {base}"
-    if verdict.truth == ClaimTruth.ABOUT:
-        return f"No, it was {than}: {word} since {base}"
-    return f"No: it was at least as {_record_adjective(claim)} later than that, on {base}"
+    answers = STRONGEST_ANSWERS if is_strongest else WEAKEST_ANSWERS
+    return translate_deferred(answers[verdict.truth], base=base)
 
 
 def _describe_changes(answer: ClaimAnswer) -> str:
@@ -271,14 +344,23 @@ def _describe_changes(answer: ClaimAnswer) -> str:
 def _describe_change(rows: Sequence[ClaimRow], claim: Claim) -> str:
     first = rows[0]
     assert first.base is not None
-    word = name_change_direction(claim, first.verdict.found or 0.0)
-    sizes = ", ".join(f"{row.verdict.quote} {format_change_percent(row, claim)}" for row in rows)
     base_name = first.verdict.base_name
-    base = "the rate then" if base_name == "since" else BASE_LABELS[base_name]
-    joint = "and as it was at" if word == "unchanged" else "than"
-    return (
-        f"{word} ({sizes}) {joint} {base}, {_format_day_with_rate(first.base, first.verdict.card)}"
-    )
+    values = {
+        "sizes": ", ".join(
+            f"{row.verdict.quote} {format_change_percent(row, claim)}" for row in rows
+        ),
+        "base": _("the rate then")
+        if base_name == "since"
+        else translate_deferred(BASE_LABELS[base_name]),
+        "rate": _format_day_with_rate(first.base, first.verdict.card),
+    }
+    match name_change_direction(claim, first.verdict.found or 0.0):
+        case "stronger":
+            return _("stronger ({sizes}) than {base}, {rate}", **values)
+        case "weaker":
+            return _("weaker ({sizes}) than {base}, {rate}", **values)
+        case _unchanged:
+            return _("unchanged ({sizes}) and as it was at {base}, {rate}", **values)
 
 
 def format_change_percent(row: ClaimRow, claim: Claim) -> str:
@@ -302,26 +384,26 @@ def _write_sentence(answer: ClaimAnswer, mentioned: set[tuple[str, date]]) -> st
     if row is None or row.at is None:
         return f"{format_question(claim)} {describe_answer(answer)}"
     card, at = row.verdict.card, row.at
-    opening = ""
+    sentences = []
     if (card.id, at.day) not in mentioned:
-        opening = (
-            f"On {format_day(at.day)} the {_name_series(card)} stood at"
-            f" {_format_printed_rate(at, row)}."
+        opening = _(
+            "On {day} the {series} stood at {printed_rate}.",
+            day=format_day(at.day),
+            series=_name_series(card),
+            printed_rate=_format_printed_rate(at, row),
         )
         mentioned.add((card.id, at.day))
+        sentences.append(opening)
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN:
-        return f"{opening} {format_question(claim)} {describe_answer(answer)}"
-    if claim.kind == ClaimKind.LEVEL:
-        return opening
-    if is_record_claim(claim):
-        return f"{opening} {_write_record(claim, row)}."
-    needed = list_needed_bases(answer)
-    more = (
-        f" {capitalize_first('; '.join(needed))}."
-        if needed and _is_claimed_direction(answer)
-        else ""
-    )
-    return f"{opening} The rouble was {_describe_changes(answer)}.{more}"
+        sentences += [format_question(claim), describe_answer(answer)]
+    elif is_record_claim(claim):
+        sentences.append(f"{_write_record(claim, row)}.")
+    elif claim.kind != ClaimKind.LEVEL:
+        sentences.append(_("The rouble was {changes}.", changes=_describe_changes(answer)))
+        if _is_claimed_direction(answer):
+            needed = "; ".join(list_needed_bases(answer))
+            sentences += [f"{capitalize_first(needed)}."] if needed else []
+    return " ".join(sentences)
 
 
 def _is_claimed_direction(answer: ClaimAnswer) -> bool:
@@ -330,28 +412,21 @@ def _is_claimed_direction(answer: ClaimAnswer) -> bool:
 
 
 def _write_record(claim: Claim, row: ClaimRow) -> str:
+    is_strongest = claim.kind == ClaimKind.STRONGEST
+    sentences = STRONGEST_SENTENCES if is_strongest else WEAKEST_SENTENCES
     if row.base is None:
-        return (
-            f"It was the rouble's {claim.kind} in the data: {format_iso_days(row.verdict.reason)}"
-        )
-    base = f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})"
-    if row.verdict.truth == ClaimTruth.FALSE:
-        return (
-            f"It was not the rouble's {claim.kind} since {_format_since(claim)}: the rouble was"
-            " at least"
-            f" as {_record_adjective(claim)} on {base}"
-        )
-    text = f"It was the rouble's {claim.kind} since {base}"
-    return (
-        text
-        if row.verdict.truth == ClaimTruth.TRUE
-        else f"{text}, not since {_format_since(claim)}"
+        reason = format_iso_days(row.verdict.reason)
+        return translate_deferred(sentences[ClaimTruth.UNKNOWN], reason=reason)
+    return translate_deferred(
+        sentences[row.verdict.truth],
+        base=f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})",
+        since=_format_since(claim),
     )
 
 
 def _name_series(card: SeriesCard) -> str:
     if card.date_rule == BANK_OF_RUSSIA.id and card.quantity.startswith("official"):
-        return f"official rate of the {card.publisher}"
+        return _("official rate of the {publisher}", publisher=card.publisher)
     return card.title
 
 
@@ -359,11 +434,18 @@ def _format_printed_rate(fixing: Fixing, row: ClaimRow) -> str:
     """`80.7597 RUB per USD (record of 22 Apr 2025)`."""
     card = row.verdict.card
     rate = f"{format_number(fixing.rate, card.decimals)} {card.unit}"
-    return rate if fixing.record == fixing.day else f"{rate}, record of {format_day(fixing.record)}"
+    if fixing.record == fixing.day:
+        return rate
+    return _("{rate}, record of {record}", rate=rate, record=format_day(fixing.record))
 
 
 def _format_rate_on_day(fixing: Fixing, card: SeriesCard) -> str:
-    return f"{format_number(fixing.rate, card.decimals)} {card.unit} on {format_day(fixing.day)}"
+    return _(
+        "{rate} {unit} on {day}",
+        rate=format_number(fixing.rate, card.decimals),
+        unit=card.unit,
+        day=format_day(fixing.day),
+    )
 
 
 def _format_day_with_rate(fixing: Fixing, card: SeriesCard) -> str:
@@ -373,10 +455,11 @@ def _format_day_with_rate(fixing: Fixing, card: SeriesCard) -> str:
 def _name_claimed_base(claim: Claim) -> str:
     if claim.base == "since":
         is_period = claim.since is not None and claim.since.end_day != claim.since.day
-        return f"{'in' if is_period else 'on'} {_format_since(claim)}"
+        since = _format_since(claim)
+        return _("in {period}", period=since) if is_period else _("on {day}", day=since)
     if claim.base == "year_start":
-        return "at the start of the year"
-    return BASE_LABELS[claim.base]
+        return _("at the start of the year")
+    return translate_deferred(BASE_LABELS[claim.base])
 
 
 def _format_since(claim: Claim) -> str:
@@ -385,10 +468,6 @@ def _format_since(claim: Claim) -> str:
 
 def _format_value(claim: Claim) -> str:
     return format_number(claim.value or 0.0, claim.decimals)
-
-
-def _record_adjective(claim: Claim) -> str:
-    return "strong" if claim.kind == ClaimKind.STRONGEST else "weak"
 
 
 def get_claim_day(answers: Sequence[ClaimAnswer]) -> date | None:
@@ -403,13 +482,13 @@ def build_claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
     """`build_plain_claim_columns` as Markdown, the verdicts that the claim names in bold."""
     columns = build_plain_claim_columns(answer)
     claimed = [group[0].verdict.is_claimed for group in _group_rows(answer.rows)]
-    verdicts = columns["Verdict"]
+    verdicts = columns[_("Verdict")]
     bold = [f"**{text}**" if is_bold else text
             for text, is_bold in zip(verdicts, claimed, strict=False)]  # fmt: skip
     return columns | {
-        "Verdict": [*bold, *verdicts[len(bold) :]],
-        "Source": [escape_markdown(cell) for cell in columns["Source"]],
-        "Why": [escape_markdown(cell, REASON_LIMIT) for cell in columns["Why"]],
+        _("Verdict"): [*bold, *verdicts[len(bold) :]],
+        _("Source"): [escape_markdown(cell) for cell in columns[_("Source")]],
+        _("Why"): [escape_markdown(cell, REASON_LIMIT) for cell in columns[_("Why")]],
     }
 
 
@@ -418,32 +497,34 @@ def build_plain_claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
     claim, groups = answer.claim, _group_rows(answer.rows)
     firsts = [group[0] for group in groups]
     columns = {
-        "Verdict": [_format_verdicts(group, answer) for group in groups],
-        "Source": [row.verdict.card.title for row in firsts],
-        "That day": [_format_fixing(row.at, row.verdict.card) for row in firsts],
+        _("Verdict"): [_format_verdicts(group, answer) for group in groups],
+        _("Source"): [row.verdict.card.title for row in firsts],
+        _("That day"): [_format_fixing(row.at, row.verdict.card) for row in firsts],
     }
     if claim.kind in CHANGE_KINDS:
         columns |= {
-            "Compared with": [format_base(row) for row in firsts],
-            "Its rate": [_format_fixing(row.base, row.verdict.card) for row in firsts],
-            "Change": [_format_change(group, answer) for group in groups],
+            _("Compared with"): [format_base(row) for row in firsts],
+            _("Its rate"): [_format_fixing(row.base, row.verdict.card) for row in firsts],
+            _("Change"): [_format_change(group, answer) for group in groups],
         }
     elif is_record_claim(claim):
-        columns["Last at least as " + _record_adjective(claim)] = [
-            _format_fixing(row.base, row.verdict.card) for row in firsts
-        ]
-    columns["Why"] = [format_iso_days(row.verdict.reason) or NO_VALUE for row in firsts]
+        is_strongest = claim.kind == ClaimKind.STRONGEST
+        name = _("Last at least as strong") if is_strongest else _("Last at least as weak")
+        columns[name] = [_format_fixing(row.base, row.verdict.card) for row in firsts]
+    columns[_("Why")] = [format_iso_days(row.verdict.reason) or NO_VALUE for row in firsts]
     return _add_market_row(columns, answer)
 
 
 def build_claim_lines(answer: ClaimAnswer) -> list[str]:
     """The same rows as short paragraphs, for a narrow screen; safe Markdown."""
     columns = build_claim_columns(answer)
-    names = [name for name in columns if name not in {"Verdict", "Source", "Why"}]
+    names = [name for name in columns if name not in {_("Verdict"), _("Source"), _("Why")}]
     lines = []
-    for k, (verdict, source) in enumerate(zip(columns["Verdict"], columns["Source"], strict=True)):
+    for k, (verdict, source) in enumerate(
+        zip(columns[_("Verdict")], columns[_("Source")], strict=True)
+    ):
         cells = [f"{name}: {columns[name][k]}" for name in names if columns[name][k] != NO_VALUE]
-        why = columns["Why"][k]
+        why = columns[_("Why")][k]
         lines.append(
             " · ".join([f"{verdict} {source}", *cells, *([why] if why != NO_VALUE else [])])
         )
@@ -455,17 +536,26 @@ def format_base(row: ClaimRow) -> str:
     name = row.verdict.base_name
     if not name:
         return NO_VALUE
-    return BASE_LABELS[name] if row.verdict.is_claimed else f"{BASE_LABELS[name]} (not claimed)"
+    base = translate_deferred(BASE_LABELS[name])
+    return base if row.verdict.is_claimed else _("{base} (not claimed)", base=base)
 
 
 def _add_market_row(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[str, list[str]]:
     """A last row for market quotes, which no source provides."""
-    reason = OTC_CAVEAT
+    reason = translate_deferred(OTC_CAVEAT)
     needed = [base for base in answer.needed if base.card.id == answer.main]
     if needed and answer.claim.kind in CHANGE_KINDS:
-        rates = " or ".join(format_number(base.rate, base.card.decimals) for base in needed)
-        reason += f"; it would have to start from {rates}"
-    last = {"Verdict": "cannot be known", "Source": MARKET_LABEL, "Why": reason}
+        rates = [format_number(base.rate, base.card.decimals) for base in needed]
+        reason = _(
+            "{caveat}; it would have to start from {rates}",
+            caveat=reason,
+            rates=join_alternatives(rates),
+        )
+    last = {
+        _("Verdict"): _("cannot be known"),
+        _("Source"): translate_deferred(MARKET_LABEL),
+        _("Why"): reason,
+    }
     return {name: [*cells, last.get(name, NO_VALUE)] for name, cells in columns.items()}
 
 
@@ -489,16 +579,24 @@ def _format_fixing(fixing: Fixing | None, card: SeriesCard) -> str:
     """`80.7597, 21 Apr 2025 (record of 22 Apr 2025)`."""
     if fixing is None:
         return NO_VALUE
-    text = f"{format_number(fixing.rate, card.decimals)}, {format_day(fixing.day)}"
-    return (
-        text if fixing.record == fixing.day else f"{text} (record of {format_day(fixing.record)})"
-    )
+    rate, day = format_number(fixing.rate, card.decimals), format_day(fixing.day)
+    if fixing.record == fixing.day:
+        return f"{rate}, {day}"
+    record = format_day(fixing.record)
+    return _("{rate}, {day} (record of {record})", rate=rate, day=day, record=record)
 
 
 def _format_change(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     """`stronger: RUB per USD −20.57 %, USD per RUB +25.90 %`."""
     if group[0].verdict.found is None:
         return NO_VALUE
-    word = name_change_direction(answer.claim, group[0].verdict.found)
-    sizes = [f"{row.verdict.quote} {format_change_percent(row, answer.claim)}" for row in group]
-    return f"{word}: {', '.join(sizes)}"
+    sizes = ", ".join(
+        f"{row.verdict.quote} {format_change_percent(row, answer.claim)}" for row in group
+    )
+    match name_change_direction(answer.claim, group[0].verdict.found):
+        case "stronger":
+            return _("stronger: {sizes}", sizes=sizes)
+        case "weaker":
+            return _("weaker: {sizes}", sizes=sizes)
+        case _unchanged:
+            return _("unchanged: {sizes}", sizes=sizes)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboard.models.analyses import CrossCell, Projection, ProjectionRow, ScoreRow
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import (
     MAX_SHARE_OF_ONE_RATE,
@@ -17,25 +19,25 @@ from dashboard.models.study import (
     RegressionRow,
 )
 from dashboard.presentation.formatting import (
-    THIN_SPACE,
-    format_count,
     format_day,
     format_number,
     format_offset,
     format_p,
+    format_range,
+    format_share,
     format_signed,
     join_names,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import name_direction
 
-ALL_EVENTS: Final = "All events"
+ALL_EVENTS: Final = deferred("All events")
 MAX_LISTED: Final = 6
 """One sentence names at most so many means."""
 REPORTED_HORIZONS: Final = (1, 5)
 """The horizons in the sentence: the rate after the first, and a week of rates."""
 PRE_TREND_HORIZONS: Final = (-5, -2)
-LEAD_LAG_HELP: Final = (
+LEAD_LAG_HELP: Final = deferred(
     "**Lag 0** is the first rate that can contain the event, **+1** the one after it. A mark at"
     " **−1 to −5** is a move *before* the event: no effect of it can be there, so it is"
     " anticipation, a leak, other news, or coincidence. The grey band holds 95 % of the"
@@ -43,27 +45,28 @@ LEAD_LAG_HELP: Final = (
     " mark in twenty lies outside it by chance."
 )
 SCORE_TITLES: Final = {
-    "tone": "Tone",
-    "intensity": "Intensity",
-    "crowd": "Events at the same first rate",
+    "tone": deferred("Tone"),
+    "intensity": deferred("Intensity"),
+    "crowd": deferred("Events at the same first rate"),
 }
-OUTCOME_TITLES: Final = {"move": "the move", "size": "the size of the move"}
-SCORE_HELP: Final = (
-    "No event has a tone or an intensity yet: the catalogue carries none. To bring your own, give"
-    " your notes a tag such as **tone:−3.2** or **intensity:2**, by hand or in the column *tags* of"
-    " an imported file; the number is written with a point. Here it is then set against the moves."
+OUTCOME_TITLES: Final = {"move": deferred("the move"), "size": deferred("the size of the move")}
+SCORE_HELP: Final = deferred(
+    "No event has a tone or an intensity yet: the catalogue carries none. To bring your own,"
+    " give your notes a tag such as **tone:−3.2** or **intensity:2**, by hand or in the column"
+    " *tags* of an imported file; the number is written with a point. Here it is then set"
+    " against the moves."
 )
 CELL_UNIT_TITLES: Final = {
-    "scar": "Standardised mean",
-    "spread": "Spreads of shifted dates",
-    "percentile": "Percentile of shifted dates",
-    "mean": "Mean, log points",
+    "scar": deferred("Standardised mean"),
+    "spread": deferred("Spreads of shifted dates"),
+    "percentile": deferred("Percentile of shifted dates"),
+    "mean": deferred("Mean, log points"),
 }
 
 
 def format_group_title(group: str) -> str:
     """`NATO remarks`; the group of all events by its own name."""
-    return ALL_EVENTS if group == "all" else category_title(group)
+    return translate_deferred(ALL_EVENTS) if group == "all" else category_title(group)
 
 
 def format_group_label(group: str) -> str:
@@ -74,8 +77,9 @@ def format_group_label(group: str) -> str:
 
 def describe_sign(card: SeriesCard) -> str:
     """What a positive number means on a series."""
-    subject = card.subject
-    return f"positive = {subject.noun} stronger" if subject.is_currency else "positive = number up"
+    if not card.subject.is_currency:
+        return _("positive = number up")
+    return _("positive = {currency} stronger", currency=card.subject.noun)
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
@@ -84,35 +88,52 @@ def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
     outside = sum(not row.low <= row.r <= row.high for row in tested)
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     if not tested:
-        return "No correlation can be computed: the rate never moves, or there is too little of it."
-    text = (
-        f"{outside} of {len(tested)} marks lie outside their band,"
-        f" {round(len(tested) * SIGNIFICANCE_LEVEL)}"
-        " would by chance. "
+        return _(
+            "No correlation can be computed: the rate never moves, or there is too little of it."
+        )
+    band = _(
+        "{outside} of {tested} marks lie outside their band, {expected} would by chance.",
+        outside=outside,
+        tested=len(tested),
+        expected=round(len(tested) * SIGNIFICANCE_LEVEL),
     )
     if not small:
-        return text + (
-            f"After the Holm correction over all {len(tested)} groups and lags none has a p below"
-            f" 0.05 (N = {tested[0].n:,} rates)."
+        none = _(
+            "After the Holm correction over all {tested} groups and lags none has a p below 0.05"
+            " (N = {count:,} rates).",
+            tested=len(tested),
+            count=tested[0].n,
         )
+        return f"{band} {none}"
     listed = "; ".join(
-        f"{format_group_title(r.group)} at lag {format_signed(r.lag, 0)} (r {format_signed(r.r)},"
-        " corrected"
-        f" p {format_p(r.p_adjusted)})"
+        _(
+            "{group} at lag {lag} (r {r}, corrected p {p})",
+            group=format_group_title(r.group),
+            lag=format_signed(r.lag, 0),
+            r=format_signed(r.r),
+            p=format_p(r.p_adjusted),
+        )
         for r in small
     )
-    lead = " A lag below 0 is a move before the event." if any(r.lag < 0 for r in small) else ""
-    return text + (
-        f"After the Holm correction over all {len(tested)} a p below 0.05 is left for {listed};"
-        f" N = {tested[0].n:,} rates.{lead}"
+    left = _(
+        "After the Holm correction over all {tested} a p below 0.05 is left for {groups}; N ="
+        " {count:,} rates.",
+        tested=len(tested),
+        groups=listed,
+        count=tested[0].n,
     )
+    leads = any(r.lag < 0 for r in small)
+    lead = [_("A lag below 0 is a move before the event.")] if leads else []
+    return " ".join([band, left, *lead])
 
 
 def format_hits(row: DirectionRow) -> str:
     """`26 of 41 (63 %)`."""
     if not row.n:
-        return "none with an expectation"
-    return f"{row.hits} of {row.n} ({format_number(100 * row.share, 0)}{THIN_SPACE}%)"
+        return _("none with an expectation")
+    return _(
+        "{hits} of {count} ({share})", hits=row.hits, count=row.n, share=format_share(row.share)
+    )
 
 
 def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
@@ -120,18 +141,38 @@ def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
     tested = [row for row in rows if row.n]
     total = next((row for row in rows if row.group == "all"), None)
     if not tested or total is None:
-        return "No event has an expected direction and a move."
+        return _("No event has an expected direction and a move.")
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     listed = "; ".join(
-        f"{format_group_title(r.group)} ({format_hits(r)}, corrected p {format_p(r.p_adjusted)})"
+        _(
+            "{group} ({hits}, corrected p {p})",
+            group=format_group_title(r.group),
+            hits=format_hits(r),
+            p=format_p(r.p_adjusted),
+        )
         for r in small
     )
-    left = f"{total.unclear} without a clear expectation and {total.unmoved} unmoved are left out"
-    text = f"{format_hits(total)} of the events moved as expected; {left}. "
-    after = f"After the Holm correction over {len(tested)} groups"
-    if not small:
-        return text + f"{after} none differs from a coin with a p below 0.05."
-    return text + f"{after} a p below 0.05 is left for {listed}."
+    share = _(
+        "{hits} of the events moved as expected; {unclear} without a clear expectation and"
+        " {unmoved} unmoved are left out.",
+        hits=format_hits(total),
+        unclear=total.unclear,
+        unmoved=total.unmoved,
+    )
+    corrected = (
+        _(
+            "After the Holm correction over {tested} groups a p below 0.05 is left for {groups}.",
+            tested=len(tested),
+            groups=listed,
+        )
+        if small
+        else _(
+            "After the Holm correction over {tested} groups none differs from a coin with a p"
+            " below 0.05.",
+            tested=len(tested),
+        )
+    )
+    return f"{share} {corrected}"
 
 
 def format_estimate(row: RegressionRow) -> tuple[str, str]:
@@ -144,23 +185,34 @@ def format_estimate(row: RegressionRow) -> tuple[str, str]:
 def format_term(term: str, titles: dict[str, str]) -> str:
     """The name of a term: a category, the constant, or the title of a control."""
     if term == "constant":
-        return "Constant: an ordinary day"
+        return _("Constant: an ordinary day")
     return titles.get(term, format_group_title(term))
 
 
 def describe_score(row: ScoreRow) -> str:
     """One correlation of a score, with N, method, band and correction."""
-    subject = f"{SCORE_TITLES[row.score]} against {OUTCOME_TITLES[row.against]}"
+    subject = _(
+        "{score} against {outcome}",
+        score=translate_deferred(SCORE_TITLES[row.score]),
+        outcome=translate_deferred(OUTCOME_TITLES[row.against]),
+    )
     if math.isnan(row.r):
-        return (
-            f"{subject}: {format_count(row.n, 'event')} with a score and a move; fewer than 5, or"
-            " all alike."
+        return plural(
+            "{subject}: {n:,} event with a score and a move; fewer than 5, or all alike.",
+            "{subject}: {n:,} events with a score and a move; fewer than 5, or all alike.",
+            row.n,
+            subject=subject,
         )
-    return (
-        f"{subject}: Spearman's rho {format_signed(row.r)}, band of shifted dates"
-        f" {format_signed(row.low)} to"
-        f" {format_signed(row.high)}, N = {row.n:,}, calendar-shift p {format_p(row.p_value)},"
-        f" Holm-corrected {format_p(row.p_adjusted)}."
+    return _(
+        "{subject}: Spearman's rho {r}, band of shifted dates {low} to {high}, N = {count:,},"
+        " calendar-shift p {p_value}, Holm-corrected {p_adjusted}.",
+        subject=subject,
+        r=format_signed(row.r),
+        low=format_signed(row.low),
+        high=format_signed(row.high),
+        count=row.n,
+        p_value=format_p(row.p_value),
+        p_adjusted=format_p(row.p_adjusted),
     )
 
 
@@ -178,12 +230,12 @@ def shorten_reason(cell: CrossCell) -> str:
     if not cell.reason:
         return ""
     if cell.n < MIN_RATES:
-        return format_count(cell.n, "event")
+        return plural("{n:,} event", "{n:,} events", cell.n)
     if cell.n_rates < MIN_RATES:
-        return format_count(cell.n_rates, "rate")
+        return plural("{n:,} rate", "{n:,} rates", cell.n_rates)
     if cell.largest_share > MAX_SHARE_OF_ONE_RATE:
-        return f"one: {format_number(100 * cell.largest_share, 0)}{THIN_SPACE}%"
-    return format_count(cell.clusters, "cluster")
+        return _("one: {share}", share=format_share(cell.largest_share))
+    return plural("{n:,} cluster", "{n:,} clusters", cell.clusters)
 
 
 def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...]) -> str:
@@ -192,43 +244,65 @@ def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard,
     A series that has ended comes last: its cells end with the days it ended in.
     """
     tested = [cell for cell in cells if cell.has_verdict]
-    grey = len(cells) - len(tested)
-    unread = (
-        f" Without a verdict: {format_count(grey, 'grey cell')}, the reason in each."
-        if grey
-        else ""
-    )
+    sentences = [_describe_tested_cells(tested, cards)]
+    if len(tested) < len(cells):
+        sentences.append(
+            plural(
+                "Without a verdict: {n:,} grey cell, the reason in each.",
+                "Without a verdict: {n:,} grey cells, the reason in each.",
+                len(cells) - len(tested),
+            )
+        )
+    return " ".join(sentences)
+
+
+def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...]) -> str:
     if not tested:
-        return f"No cell has a verdict.{unread}"
+        return _("No cell has a verdict.")
     card_of = {card.id: card for card in cards}
     small = sorted(
         (cell for cell in tested if cell.p_adjusted < SIGNIFICANCE_LEVEL),
         key=lambda cell: (card_of[cell.series].history_until is not None, cell.p_adjusted),
     )
     if not small:
-        return (
-            f"None of {format_count(len(tested), 'mean')} with a verdict has a p below 0.05 after"
-            " the Holm"
-            f" correction.{unread}"
+        return plural(
+            "None of {n:,} mean with a verdict has a p below 0.05 after the Holm correction.",
+            "None of {n:,} means with a verdict has a p below 0.05 after the Holm correction.",
+            len(tested),
         )
-    listed = "; ".join(_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED])
-    more = f"; and {len(small) - MAX_LISTED} more" if len(small) > MAX_LISTED else ""
-    return (
-        f"{listed}{more}: after the Holm correction a p below 0.05 is left for {len(small)} of"
-        f" {format_count(len(tested), 'mean')} with a verdict.{unread}"
+    shown = [_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED]]
+    if len(small) > MAX_LISTED:
+        shown.append(_("and {count} more", count=len(small) - MAX_LISTED))
+    return plural(
+        "{cells}: after the Holm correction a p below 0.05 is left for {small} of {n:,} mean"
+        " with a verdict.",
+        "{cells}: after the Holm correction a p below 0.05 is left for {small} of {n:,} means"
+        " with a verdict.",
+        len(tested),
+        cells="; ".join(shown),
+        small=len(small),
     )
 
 
 def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
-    ended = f", which ended on {format_day(card.history_until)}" if card.history_until else ""
-    return (
-        f"{format_group_title(cell.group)} on {card.title}{ended}:"
-        f" {format_number(abs(100 * cell.caar), 2)} log pts"
-        f" {name_direction(card, 100 * cell.caar)} on average"
-        f" (standardised {format_signed(cell.mean_scar)},"
-        f" {format_count(cell.n, 'event')} on {format_count(cell.n_rates, 'rate')},"
-        f" {format_count(cell.clusters, 'cluster')}, corrected p {format_p(cell.p_adjusted)})"
+    series = card.title
+    if card.history_until:
+        series = _(
+            "{series}, which ended on {day}", series=series, day=format_day(card.history_until)
+        )
+    return _(
+        "{group} on {series}: {move} log pts {direction} on average (standardised {mean},"
+        " {events} on {rates}, {clusters}, corrected p {p})",
+        group=format_group_title(cell.group),
+        series=series,
+        move=format_number(abs(100 * cell.caar), 2),
+        direction=name_direction(card, 100 * cell.caar),
+        mean=format_signed(cell.mean_scar),
+        events=plural("{n:,} event", "{n:,} events", cell.n),
+        rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
+        p=format_p(cell.p_adjusted),
     )
 
 
@@ -240,25 +314,43 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
     rows = [row for row in map(projection.at, REPORTED_HORIZONS) if math.isfinite(row.estimate)]
     first, title = projection.at(0), format_group_title(projection.group)
     if not rows:
-        return f"{title}: no number, {first.reason or 'no row is used'}."
-    n = f"N = {format_count(first.events, 'event')} on {format_count(first.rates, 'first rate')}"
-    text = f"{title}: {join_names([_format_horizon(row) for row in rows])}; {describe_sign(card)}."
+        return _(
+            "{title}: no number, {reason}.", title=title, reason=first.reason or _("no row is used")
+        )
+    moves = _(
+        "{group}: {moves}; {sign}.",
+        group=title,
+        moves=join_names([_format_horizon(row) for row in rows]),
+        sign=describe_sign(card),
+    )
+    counts = {
+        "events": plural("{n:,} event", "{n:,} events", first.events),
+        "rates": plural("{n:,} first rate", "{n:,} first rates", first.rates),
+    }
     if math.isnan(first.supt_low):
-        return f"{text} No band: {first.reason}; {n}."
-    return f"{text} {_describe_path(projection)} {n}."
+        no_band = _("No band: {reason}; N = {events} on {rates}.", reason=first.reason, **counts)
+        return f"{moves} {no_band}"
+    count = _("N = {events} on {rates}.", **counts)
+    return f"{moves} {_describe_path(projection)} {count}"
 
 
 def _format_horizon(row: ProjectionRow) -> str:
     """`−0.85 log pts 1 rate after the first (95 % band −1.77 to +0.08)`."""
-    text = (
-        f"{format_signed(100 * row.estimate)} log pts {format_count(row.horizon, 'rate')} after"
-        " the first"
-    )
+    estimate = format_signed(100 * row.estimate)
     if math.isnan(row.supt_low):
-        return text
-    return (
-        f"{text} (95 % band {format_signed(100 * row.supt_low)} to"
-        f" {format_signed(100 * row.supt_high)})"
+        return plural(
+            "{estimate} log pts {n:,} rate after the first",
+            "{estimate} log pts {n:,} rates after the first",
+            row.horizon,
+            estimate=estimate,
+        )
+    return plural(
+        "{estimate} log pts {n:,} rate after the first (95 % band {low} to {high})",
+        "{estimate} log pts {n:,} rates after the first (95 % band {low} to {high})",
+        row.horizon,
+        estimate=estimate,
+        low=format_signed(100 * row.supt_low),
+        high=format_signed(100 * row.supt_high),
     )
 
 
@@ -266,32 +358,40 @@ def _describe_path(projection: Projection) -> str:
     """At which horizons the band of the whole path leaves 0 out."""
     outside = [row for row in projection.rows if row.supt_low > 0 or row.supt_high < 0]
     if not outside:
-        return "The band of the whole path holds 0 at every horizon from 0 to 20."
+        return _("The band of the whole path holds 0 at every horizon from 0 to 20.")
     at = join_names([f"+{row.horizon}" if row.horizon else "0" for row in outside])
     p = min(row.p_adjusted for row in outside)
-    return (
-        f"The band of the whole path leaves 0 out at {at} (smallest p, corrected for 21 horizons,"
-        f" {format_p(p)})."
+    return _(
+        "The band of the whole path leaves 0 out at {horizons} (smallest p, corrected for 21"
+        " horizons, {p}).",
+        horizons=at,
+        p=format_p(p),
     )
 
 
 def describe_pre_trend(projection: Projection) -> str:
     """The result of the test of the horizons before the base."""
     test = projection.pre_trend
-    span = " to ".join(map(format_offset, PRE_TREND_HORIZONS))
+    span = format_range(*map(format_offset, PRE_TREND_HORIZONS))
     if math.isnan(test.p_value):
-        return f"Before the event ({span}): no test, {test.reason}."
-    numbers = f"Wald {format_signed(test.statistic, 1).lstrip('+')}, {test.df} horizons, p"
+        return _("Before the event ({span}): no test, {reason}.", span=span, reason=test.reason)
+    numbers = _(
+        "Wald {statistic}, {df} horizons, p {p}",
+        statistic=format_signed(test.statistic, 1).lstrip("+"),
+        df=test.df,
+        p=format_p(test.p_value),
+    )
     if test.p_value < SIGNIFICANCE_LEVEL:
-        return (
-            f"Before the event ({span}) the rate moved already ({numbers}"
-            f" {format_p(test.p_value)}):"
-            " read what follows with that in mind."
+        return _(
+            "Before the event ({span}) the rate moved already ({numbers}): read what follows"
+            " with that in mind.",
+            span=span,
+            numbers=numbers,
         )
-    return (
-        f"Before the event ({span}) no movement is seen ({numbers} {format_p(test.p_value)}); a"
-        " small"
-        " one could be missed."
+    return _(
+        "Before the event ({span}) no movement is seen ({numbers}); a small one could be missed.",
+        span=span,
+        numbers=numbers,
     )
 
 
@@ -299,11 +399,21 @@ def describe_dropped(projection: Projection, titles: Mapping[str, str]) -> str:
     """What is left out at horizon +1 and why; `titles` are those of the controls."""
     row = projection.at(REPORTED_HORIZONS[0])
     reasons = [f"{rows:,} {_replace_control_id(reason, titles)}" for reason, rows in row.dropped]
-    rates = f"{format_count(row.rates_dropped, 'first rate')} with an event left out"
-    return f"{row.n:,} rates are used at +{row.horizon}; {rates}. Not used: {'; '.join(reasons)}."
+    rates = plural(
+        "{n:,} first rate with an event left out",
+        "{n:,} first rates with an event left out",
+        row.rates_dropped,
+    )
+    return _(
+        "{count:,} rates are used at +{horizon}; {rates}. Not used: {reasons}.",
+        count=row.n,
+        horizon=row.horizon,
+        rates=rates,
+        reasons="; ".join(reasons),
+    )
 
 
 def _replace_control_id(reason: str, titles: Mapping[str, str]) -> str:
     """A reason with the title of the control it names in place of its id."""
-    text, _, name = reason.rpartition(" ")
-    return f"{text} {titles[name]}" if name in titles else reason
+    name = reason.rpartition(" ")[2]
+    return f"{reason.removesuffix(name)}{titles[name]}" if name in titles else reason

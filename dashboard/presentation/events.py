@@ -11,16 +11,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Category, Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, Timing
 from dashboard.models.study import Pool, Window
 from dashboard.presentation.formatting import (
     capitalize_first,
-    format_count,
     format_day,
     format_event_time,
     format_iso_days,
     format_short_day,
     format_weekday,
+    join_alternatives,
     join_names,
 )
 from dashboard.presentation.moves import (
@@ -42,17 +44,23 @@ from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.events import EventFilter
 
 CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
-    Category.SANCTIONS: ("sanctions decision", "sanctions decisions"),
-    Category.MONETARY_POLICY: ("monetary-policy decision", "monetary-policy decisions"),
-    Category.ENERGY: ("energy event", "energy events"),
-    Category.ESCALATION: ("escalation", "escalations"),
-    Category.PEACE_TALKS: ("peace-talks event", "peace talks"),
-    Category.NATO_REMARK: ("NATO remark", "NATO remarks"),
-    Category.LEADER_CALL_OR_SUMMIT: ("leaders' call or summit", "leaders' calls and summits"),
-    Category.DOMESTIC: ("domestic event", "domestic events"),
-    Category.OTHER: ("other event", "other events"),
+    Category.SANCTIONS: (deferred("sanctions decision"), deferred("sanctions decisions")),
+    Category.MONETARY_POLICY: (
+        deferred("monetary-policy decision"),
+        deferred("monetary-policy decisions"),
+    ),
+    Category.ENERGY: (deferred("energy event"), deferred("energy events")),
+    Category.ESCALATION: (deferred("escalation"), deferred("escalations")),
+    Category.PEACE_TALKS: (deferred("peace-talks event"), deferred("peace talks")),
+    Category.NATO_REMARK: (deferred("NATO remark"), deferred("NATO remarks")),
+    Category.LEADER_CALL_OR_SUMMIT: (
+        deferred("leaders' call or summit"),
+        deferred("leaders' calls and summits"),
+    ),
+    Category.DOMESTIC: (deferred("domestic event"), deferred("domestic events")),
+    Category.OTHER: (deferred("other event"), deferred("other events")),
 }
-ANY_EVENT_NOUNS: Final = ("event", "events of every kind")
+ANY_EVENT_NOUNS: Final = (deferred("event"), deferred("events of every kind"))
 
 
 def get_main_move(view: EventView) -> Move | None:
@@ -78,7 +86,7 @@ def format_headline(view: EventView, quoting: QuotedSeries, pool: Pool = "near")
         text = (
             describe_move(first, quoting)
             if first
-            else f"No move to show: {format_iso_days(view.reason)}"
+            else _("No move to show: {reason}", reason=format_iso_days(view.reason))
         )
         return text, ""
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
@@ -93,17 +101,27 @@ def build_notices(view: EventView) -> tuple[str, ...]:
     texts = {
         **(build_bar_notices(view, timing) or _build_fixing_notices(timing, noun)),
         "method_break": _describe_breaks(view),
-        "short_history": (
-            f"Only {format_count(view.n_estimation, 'return')} in the estimation window,"
-            f" {view.request.estimation} asked: the ordinary range is rough."
+        "short_history": plural(
+            "Only {n:,} return in the estimation window, {estimation} asked: the ordinary range"
+            " is rough.",
+            "Only {n:,} returns in the estimation window, {estimation} asked: the ordinary range"
+            " is rough.",
+            view.n_estimation,
+            estimation=view.request.estimation,
         ),
-        "no_variance": "The rate did not move in the estimation window: there is no error to give.",
-        "few_placebos": (
-            "Fewer than 50 of the dates compared with lie within two years of the event: read the"
-            " placebo p with care."
+        "no_variance": _(
+            "The rate did not move in the estimation window: there is no error to give."
+        ),
+        "few_placebos": _(
+            "Fewer than 50 of the dates compared with lie within two years of the event: read"
+            " the placebo p with care."
         ),
         "window_cut": (
-            f"The data end inside the event window, with the {noun} of {format_last_day(view)}."
+            _(
+                "The data end inside the event window, with the {noun} of {last_day}.",
+                noun=noun,
+                last_day=format_last_day(view),
+            )
             if view.path
             else ""
         ),
@@ -115,16 +133,21 @@ def build_notices(view: EventView) -> tuple[str, ...]:
 
 
 def _build_fixing_notices(timing: Timing, noun: str) -> dict[str, str]:
-    closes = f"{timing.first.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M} MSK"
+    closes = _("{known_at:%H:%M} MSK", known_at=timing.first.known_at.astimezone(ZoneInfo(MOSCOW)))
     return {
-        "partly_in_fixing": (
-            f"It came while the deals of that day's {noun} were averaged (until {closes}), so"
-            f" this {noun} holds it only in part; the window [0,1] has the rest."
+        "partly_in_fixing": _(
+            "It came while the deals of that day's {noun} were averaged (until {closes}), so"
+            " this {noun} holds it only in part; the window [0,1] has the rest.",
+            noun=noun,
+            closes=closes,
         ),
-        "far_from_event": (
-            f"The first {noun} is {format_count(timing.shift_days, 'day')} after the event"
-            " (holidays or"
-            " a trading halt): the market had that long to move on other news."
+        "far_from_event": plural(
+            "The first {noun} is {n:,} day after the event (holidays or a trading halt): the"
+            " market had that long to move on other news.",
+            "The first {noun} is {n:,} days after the event (holidays or a trading halt): the"
+            " market had that long to move on other news.",
+            timing.shift_days,
+            noun=noun,
         ),
     }
 
@@ -132,67 +155,91 @@ def _build_fixing_notices(timing: Timing, noun: str) -> dict[str, str]:
 def _describe_hour(event: Event) -> str:
     """What is known of an hour that leaves more than one first rate."""
     if event.reported is None:
-        return "The hour is not known."
+        return _("The hour is not known.")
     first = f"{format_other_day(event.reported, event.day)}{format_event_clock(event.reported)}"
     if event.moment is not None:
-        return (
-            f"It was scheduled for {format_event_clock(event.moment)} and first reported at"
-            f" {first}."
+        return _(
+            "It was scheduled for {event_clock} and first reported at {first}.",
+            event_clock=format_event_clock(event.moment),
+            first=first,
         )
-    return f"The hour is not known; the first report found is of {first}, so it was before that."
+    return _(
+        "The hour is not known; the first report found is of {first}, so it was before that.",
+        first=first,
+    )
 
 
 def _describe_alternative(timing: Timing, noun: str) -> str:
-    closes = f"{timing.first.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M} MSK"
+    closes = _("{known_at:%H:%M} MSK", known_at=timing.first.known_at.astimezone(ZoneInfo(MOSCOW)))
     if timing.alternative is None:
-        return f"After {closes} no {noun} could contain it yet."
+        return _("After {closes} no {noun} could contain it yet.", closes=closes, noun=noun)
     day = format_weekday(timing.alternative.day)
-    return f"After {closes} the first {noun} would be that of {day}: compare [0,0] and [0,1]."
+    return _(
+        "After {closes} the first {noun} would be that of {day}: compare [0,0] and [0,1].",
+        closes=closes,
+        noun=noun,
+        day=day,
+    )
 
 
 def _describe_breaks(view: EventView) -> str:
     changes = "; ".join(f"{format_day(method.day)}, {method.text}" for method in view.breaks)
-    return f"The event window crosses a change of the official method: {changes}."
+    return _(
+        "The event window crosses a change of the official method: {changes}.", changes=changes
+    )
 
 
 def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address: str) -> str:
     """One sentence with its source, made only from numbers on the page."""
     event, move = view.event, get_main_move(view)
-    cited = f"Event: {_format_event_source(event)}."
-    # One pair of brackets: the UTC time follows a comma.
-    opening = (
-        f"After “{event.title}” ({format_event_time(event).replace(' (', ', ').removesuffix(')')})"
-    )
+    cited = {
+        "title": event.title,
+        # One pair of brackets: the UTC time follows a comma.
+        "time": format_event_time(event).replace(" (", ", ").removesuffix(")"),
+        "source": _format_event_source(event),
+        "address": address,
+    }
     if move is None or move.end is None:
         reason = view.moves[0].reason if view.moves else view.reason
-        return (
-            f"{opening}, no move can be shown: {_bracket_after_colon(format_iso_days(reason))}."
-            f" {cited} {address}"
+        return _(
+            "After “{title}” ({time}), no move can be shown: {reason}. Event: {source}. {address}",
+            reason=_bracket_after_colon(format_iso_days(reason)),
+            **cited,
         )
     chosen, other = format_percents(move, quoting)
     unit, other_unit = quote_units(quoting)
     subject = view.card.subject.name
     size = describe_move(move, quoting).removeprefix(name_subject(quoting)).strip()
-    statement = (
-        f"{subject} was {size} {describe_window(move.window, view.card)} that can contain it"
-    )
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
-    record = f", record of {format_day(move.end.record)}" if move.end.record != move.end.day else ""
-    return (
-        f"{opening}, {statement}: {format_move_rates(move, quoting)} {unit},"
-        f" {format_move_dates(move)}"
-        f" ({unit} {chosen}, {other_unit} {other}). {capitalize_first(unusual)};"
-        f" {describe_crowd(move, view.card)}."
-        f" Rate: {view.card.publisher}{record}. {cited} {address}"
+    rate = view.card.publisher
+    if move.end.record != move.end.day:
+        rate = _("{publisher}, record of {day}", publisher=rate, day=format_day(move.end.record))
+    return _(
+        "After “{title}” ({time}), {subject} was {size} {window} that can contain it: {rates}"
+        " {unit}, {dates} ({unit} {change}, {other_unit} {other_change}). {unusual}; {crowd}."
+        " Rate: {rate}. Event: {source}. {address}",
+        subject=subject,
+        size=size,
+        window=describe_window(move.window, view.card),
+        rates=format_move_rates(move, quoting),
+        unit=unit,
+        dates=format_move_dates(move),
+        change=chosen,
+        other_unit=other_unit,
+        other_change=other,
+        unusual=capitalize_first(unusual),
+        crowd=describe_crowd(move, view.card),
+        rate=rate,
+        **cited,
     )
 
 
 def _format_event_source(event: Event) -> str:
     """The source of an event with its link, or that none is named."""
-    source = event.source_name or event.author
-    if not source:
-        kind = "a note" if event.origin == Origin.NOTE else "our catalogue"
-        source = kind if event.source_url else f"{kind}, without a source"
+    source, is_note = event.source_name or event.author, event.origin == Origin.NOTE
+    if not source and not event.source_url:
+        return _("a note, without a source") if is_note else _("our catalogue, without a source")
+    source = source or (_("a note") if is_note else _("our catalogue"))
     return f"{source}, {event.source_url}" if event.source_url else source
 
 
@@ -212,7 +259,7 @@ def format_event_clock(value: datetime) -> str:
     """`13:30 MSK (10:30 UTC)`, with the UTC day where it is another one."""
     msk, utc = value.astimezone(ZoneInfo(MOSCOW)), value.astimezone(ZoneInfo("UTC"))
     utc_day = "" if msk.date() == utc.date() else f"{format_short_day(utc.date(), msk.date())} "
-    return f"{msk:%H:%M} MSK ({utc_day}{utc:%H:%M} UTC)"
+    return _("{msk:%H:%M} MSK ({utc_day}{utc:%H:%M} UTC)", msk=msk, utc_day=utc_day, utc=utc)
 
 
 # ------------------------------------------------------------------ names of groups
@@ -220,33 +267,37 @@ def format_event_clock(value: datetime) -> str:
 
 def format_categories(categories: Sequence[str]) -> str:
     """`NATO remarks`, `sanctions decisions and peace talks`, `events of every kind`."""
-    names = [CATEGORY_NOUNS[category][1] for category in categories]
-    if not names:
-        return ANY_EVENT_NOUNS[1]
-    return join_names(names)
+    nouns = [CATEGORY_NOUNS[category] for category in categories] or [ANY_EVENT_NOUNS]
+    return join_names([translate_deferred(many) for one, many in nouns])
 
 
 def format_group(filters: EventFilter) -> str:
     """The group without its period: `NATO remarks expected stronger, tagged swift`."""
-    text = format_categories(tuple(filters.categories))
-    if filters.expected in {"stronger", "weaker"}:
-        text += f" expected to go with a {filters.expected} rouble"
-    elif filters.expected:
-        text += " of unclear direction"
-    return f"{text} tagged {' or '.join(filters.tags)}" if filters.tags else text
+    return _format_group(format_categories(tuple(filters.categories)), filters)
 
 
 def format_group_count(n: int, filters: EventFilter) -> str:
     """`17 NATO remarks`, `1 NATO remark`."""
-    text = format_group(filters)
-    if n == 1 and len(filters.categories) <= 1:
-        singular, plural = (
-            CATEGORY_NOUNS[next(iter(filters.categories))]
-            if filters.categories
-            else ANY_EVENT_NOUNS
-        )
-        text = text.replace(plural, singular, 1)
-    return f"{n:,} {text}"
+    categories = tuple(filters.categories)
+    if n == 1 and len(categories) <= 1:
+        one = (CATEGORY_NOUNS[categories[0]] if categories else ANY_EVENT_NOUNS)[0]
+        noun = translate_deferred(one)
+    else:
+        noun = format_categories(categories)
+    return _("{count:,} {group}", count=n, group=_format_group(noun, filters))
+
+
+def _format_group(events: str, filters: EventFilter) -> str:
+    """The noun of a group with the direction and the tags that its events have."""
+    if filters.expected == "stronger":
+        events = _("{events} expected to go with a stronger rouble", events=events)
+    elif filters.expected == "weaker":
+        events = _("{events} expected to go with a weaker rouble", events=events)
+    elif filters.expected:
+        events = _("{events} of unclear direction", events=events)
+    if not filters.tags:
+        return events
+    return _("{events} tagged {tags}", events=events, tags=join_alternatives(tuple(filters.tags)))
 
 
 def format_years(events: Sequence[Event]) -> str:
@@ -259,5 +310,8 @@ def format_years(events: Sequence[Event]) -> str:
 
 def format_period_limits(since: date | None, until: date | None) -> str:
     """`from 1 Mar 2022 to 31 Dec 2025`; empty without a period."""
-    parts = [f"from {format_day(since)}"] if since else []
-    return " ".join([*parts, *([f"to {format_day(until)}"] if until else [])])
+    if since and until:
+        return _("from {since} to {until}", since=format_day(since), until=format_day(until))
+    if since:
+        return _("from {since}", since=format_day(since))
+    return _("to {until}", until=format_day(until)) if until else ""

@@ -13,6 +13,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Event, HourKind
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.study import Window, window_text
 
 MINUS: Final = "\u2212"
@@ -23,13 +25,50 @@ MIN_POOL_SIZE: Final = 40
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 RECORD_KINDS: Final = ("strongest", "weakest")
 """The two records of a rate, from the rouble's point of view."""
-EXPECTED_TITLES: Final = {"stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear"}
+EXPECTED_TITLES: Final = {
+    "stronger": deferred("Stronger"),
+    "weaker": deferred("Weaker"),
+    "unclear": deferred("Unclear"),
+}
 """The directions that an event may be expected to go with, as a control shows them."""
 
 _MONTHS: Final = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    deferred("Jan"),
+    deferred("Feb"),
+    deferred("Mar"),
+    deferred("Apr"),
+    deferred("May"),
+    deferred("Jun"),
+    deferred("Jul"),
+    deferred("Aug"),
+    deferred("Sep"),
+    deferred("Oct"),
+    deferred("Nov"),
+    deferred("Dec"),
+)
+_MONTH_NAMES: Final = (
+    deferred("January"),
+    deferred("February"),
+    deferred("March"),
+    deferred("April"),
+    deferred("May"),
+    deferred("June"),
+    deferred("July"),
+    deferred("August"),
+    deferred("September"),
+    deferred("October"),
+    deferred("November"),
+    deferred("December"),
+)
+_WEEKDAYS: Final = (
+    deferred("Mon"),
+    deferred("Tue"),
+    deferred("Wed"),
+    deferred("Thu"),
+    deferred("Fri"),
+    deferred("Sat"),
+    deferred("Sun"),
+)
 
 
 # ------------------------------------------------------------------ numbers
@@ -55,19 +94,60 @@ def format_percent(value: float, decimals: int = 1) -> str:
     return NO_VALUE if math.isnan(value) else f"{format_signed(value, decimals)}{THIN_SPACE}%"
 
 
+def format_share(share: float, decimals: int = 0) -> str:
+    """`63 %`: a share of one, without a sign."""
+    return f"{format_number(100 * share, decimals)}{THIN_SPACE}%"
+
+
 def format_log_points(value: float, decimals: int = 1) -> str:
     """`+0.5 log pts`: 100 x the log change, positive = stronger rouble."""
-    return NO_VALUE if math.isnan(value) else f"{format_signed(value, decimals)} log pts"
+    return (
+        NO_VALUE
+        if math.isnan(value)
+        else _("{value} log pts", value=format_signed(value, decimals))
+    )
 
 
 def join_names(names: Sequence[str]) -> str:
     """`one`, `one and two`, `one, two and three`; empty without any."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    if len(names) < 2:
+        return "".join(names)
+    return _("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
+
+
+def join_alternatives(names: Sequence[str]) -> str:
+    """`one`, `one or two`, `one or two or three`; empty without any."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("{names} or {last}", names=join_alternatives(names[:-1]), last=names[-1])
+
+
+def join_first(names: Sequence[str], limit: int, separator: str = ", ") -> str:
+    """`a, b and 3 more`: the first names of a list and the number of the others."""
+    listed = separator.join(names[:limit])
+    if len(names) <= limit:
+        return listed
+    return _("{names} and {count:,} more", names=listed, count=len(names) - limit)
+
+
+def format_title_and_more(title: str, others: int) -> str:
+    """`a title +2 more`."""
+    return _("{title} +{count} more", title=title, count=others)
+
+
+def format_range(low: str, high: str) -> str:
+    """`−0.20 to +1.82`: two numbers or names as a range."""
+    return _("{low} to {high}", low=low, high=high)
 
 
 def capitalize_first(text: str) -> str:
     """The text with a capital first letter, the rest unchanged."""
     return text[:1].upper() + text[1:]
+
+
+def lowercase_first(text: str) -> str:
+    """The text with a small first letter, the rest unchanged."""
+    return text[:1].lower() + text[1:]
 
 
 def format_count(value: int, noun: str, plural: str = "") -> str:
@@ -102,17 +182,22 @@ def format_iso_days(text: str) -> str:
 
 def format_day(value: date) -> str:
     """`24 Feb 2022`."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {translate_deferred(_MONTHS[value.month - 1])} {value.year}"
+
+
+def format_month(value: date) -> str:
+    """`February 2022`."""
+    return f"{translate_deferred(_MONTH_NAMES[value.month - 1])} {value.year}"
 
 
 def format_weekday(value: date) -> str:
     """`Thu 24 Feb 2022`."""
-    return f"{_WEEKDAYS[value.weekday()]} {format_day(value)}"
+    return f"{translate_deferred(_WEEKDAYS[value.weekday()])} {format_day(value)}"
 
 
 def format_short_day(value: date, reference: date | None = None) -> str:
     """`24 Feb`, with the year where it differs from the year of `reference`."""
-    text = f"{value.day} {_MONTHS[value.month - 1]}"
+    text = f"{value.day} {translate_deferred(_MONTHS[value.month - 1])}"
     return (
         text if reference is not None and reference.year == value.year else f"{text} {value.year}"
     )
@@ -130,17 +215,20 @@ def format_day_range(first: date, last: date | None) -> str:
 def format_moment(value: datetime, zone: str = MOSCOW) -> str:
     """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name."""
     utc, msk = value.astimezone(UTC), value.astimezone(ZoneInfo(MOSCOW))
-    utc_text = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_format_day_time(utc)} UTC"
-    text = f"{_format_day_time(msk)} MSK ({utc_text}"
-    if zone not in {MOSCOW, "UTC"}:
-        text += f"; {value.astimezone(ZoneInfo(zone)):%H:%M} {zone}"
-    return text + ")"
+    times = {
+        "msk": _format_day_time(msk),
+        "utc": f"{utc:%H:%M}" if utc.date() == msk.date() else _format_day_time(utc),
+    }
+    if zone in {MOSCOW, "UTC"}:
+        return _("{msk} MSK ({utc} UTC)", **times)
+    local = value.astimezone(ZoneInfo(zone))
+    return _("{msk} MSK ({utc} UTC; {local:%H:%M} {zone})", **times, local=local, zone=zone)
 
 
 def format_timestamp(value: datetime) -> str:
     """`22 Nov 2026, 06:10 MSK`, for updates and history."""
     msk = value.astimezone(ZoneInfo(MOSCOW))
-    return f"{format_day(msk.date())}, {msk:%H:%M} MSK"
+    return _("{day}, {clock:%H:%M} MSK", day=format_day(msk.date()), clock=msk)
 
 
 def format_clock(value: datetime) -> str:
@@ -152,29 +240,32 @@ def format_clock(value: datetime) -> str:
 def format_bar(opens: datetime, ends: datetime) -> str:
     """`17:00–18:00 MSK`: the begin and the end of a bar."""
     begin = opens.astimezone(ZoneInfo(MOSCOW))
-    return f"{begin:%H:%M}–{format_clock(ends)} MSK"
+    return _("{begin:%H:%M}–{clock} MSK", begin=begin, clock=format_clock(ends))
 
 
 def format_event_time(event: Event) -> str:
     """When an event happened, as far as it is known; the hour is never invented."""
     if event.moment is not None:
-        planned = "scheduled for " if event.hour_kind == HourKind.SCHEDULED else ""
-        return f"{planned}{format_moment(event.moment, event.zone)}"
+        moment = format_moment(event.moment, event.zone)
+        is_scheduled = event.hour_kind == HourKind.SCHEDULED
+        return _("scheduled for {moment}", moment=moment) if is_scheduled else moment
     if event.is_range:
         return format_day_range(event.day, event.end_day)
     if event.reported is not None:
         first = format_moment(event.reported).removeprefix(f"{format_day(event.day)} ")
-        return f"{format_weekday(event.day)}, first reported {first}"
-    return f"{format_weekday(event.day)}, time not known"
+        return _("{day}, first reported {first}", day=format_weekday(event.day), first=first)
+    return _("{day}, time not known", day=format_weekday(event.day))
 
 
 def format_age(value: date, today: date) -> str:
     """`today`, `yesterday`, `12 days ago`, `in 3 days`."""
     distance = (today - value).days
-    names = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    names = {0: _("today"), 1: _("yesterday"), -1: _("tomorrow")}
     if distance in names:
         return names[distance]
-    return f"{distance:,} days ago" if distance > 0 else f"in {-distance:,} days"
+    if distance > 0:
+        return plural("{n:,} day ago", "{n:,} days ago", distance)
+    return plural("in {n:,} day", "in {n:,} days", -distance)
 
 
 def _format_day_time(value: datetime) -> str:
@@ -187,14 +278,16 @@ def _format_day_time(value: datetime) -> str:
 def describe_crowding(others: int) -> str:
     """How many other events share the window."""
     return (
-        "no other event in this window"
+        _("no other event in this window")
         if others == 0
-        else f"{format_count(others, 'other event')} in this window"
+        else plural("{n:,} other event in this window", "{n:,} other events in this window", others)
     )
 
 
 def describe_expected(expected: str) -> str:
     """The direction expected from the nature of an event, before looking at the market."""
-    if expected in {"stronger", "weaker"}:
-        return f"expected from its nature: {expected} rouble"
-    return "no direction expected from its nature"
+    if expected == "stronger":
+        return _("expected from its nature: stronger rouble")
+    if expected == "weaker":
+        return _("expected from its nature: weaker rouble")
+    return _("no direction expected from its nature")

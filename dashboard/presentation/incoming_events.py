@@ -17,6 +17,8 @@ from dashboard.models.article import (
 )
 from dashboard.models.event import MOSCOW
 from dashboard.models.inbox import DatedBy, Decision, InboxItem, NewsCluster
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.claims import (
@@ -29,7 +31,6 @@ from dashboard.presentation.claims import (
 from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.formatting import (
     THIN_SPACE,
-    format_count,
     format_day,
     format_day_range,
     format_iso_days,
@@ -37,58 +38,78 @@ from dashboard.presentation.formatting import (
     format_number,
     format_signed,
     format_timestamp,
+    join_first,
 )
 from dashboard.services.event_import import EventImportPlan, RowStatus, RowVerdict
 from dashboard.services.inbox import FeedStatus, moscow_day
 from dashboard.services.jobs import NewsRefreshState
 
 PUBLICATION_ORIGINS: Final = {
-    "given": "as given",
-    "json-ld": "the page's description (JSON-LD)",
-    "open-graph": "the page's description (Open Graph)",
-    "time": "the page's <time>",
-    "htmldate": "a date on the page, the hour is not known",
-    "text": "the text itself, the hour is not known",
+    "given": deferred("as given"),
+    "json-ld": deferred("the page's description (JSON-LD)"),
+    "open-graph": deferred("the page's description (Open Graph)"),
+    "time": deferred("the page's <time>"),
+    "htmldate": deferred("a date on the page, the hour is not known"),
+    "text": deferred("the text itself, the hour is not known"),
+}
+PRECISION_LABELS: Final = {
+    Precision.MINUTE: deferred("minute"),
+    Precision.DAY: deferred("day"),
+    Precision.WEEK: deferred("week"),
+    Precision.MONTH: deferred("month"),
+    Precision.NONE: deferred("not known"),
+}
+DECISION_PARTICIPLES: Final = {
+    Decision.NEW: deferred("new"),
+    Decision.ACCEPTED: deferred("accepted"),
+    Decision.DISMISSED: deferred("dismissed"),
 }
 DECISION_LABELS: Final = {
-    Decision.NEW: "New",
-    Decision.ACCEPTED: "Accepted",
-    Decision.DISMISSED: "Dismissed",
+    Decision.NEW: deferred("New"),
+    Decision.ACCEPTED: deferred("Accepted"),
+    Decision.DISMISSED: deferred("Dismissed"),
 }
 VERDICT_LABELS: Final[dict[RowStatus, str]] = {
-    "new": "✚ New",
-    "duplicate": "= Already there",
-    "wrong": "✕ Wrong",
+    "new": deferred("✚ New"),
+    "duplicate": deferred("= Already there"),
+    "wrong": deferred("✕ Wrong"),
 }
-VERDICT_FILTERS: Final[dict[str, str]] = {"all": "All rows", **dict(VERDICT_LABELS.items())}
+VERDICT_FILTERS: Final[dict[str, str]] = {
+    "all": deferred("All rows"),
+    **dict(VERDICT_LABELS.items()),
+}
 """The filters of the preview table: every row, or those of one verdict."""
 FIELD_LABELS: Final = {
-    "date": "Date",
-    "title": "Title",
-    "time": "Time of day",
-    "time_utc": "Moment in UTC",
-    "zone": "Time zone",
-    "end_date": "Last day",
-    "text": "Text",
-    "category": "Category",
-    "expected": "Expected direction",
-    "source_url": "Link",
-    "tags": "Tags",
-    "author": "Author",
+    "date": deferred("Date"),
+    "title": deferred("Title"),
+    "time": deferred("Time of day"),
+    "time_utc": deferred("Moment in UTC"),
+    "zone": deferred("Time zone"),
+    "end_date": deferred("Last day"),
+    "text": deferred("Text"),
+    "category": deferred("Category"),
+    "expected": deferred("Expected direction"),
+    "source_url": deferred("Link"),
+    "tags": deferred("Tags"),
+    "author": deferred("Author"),
 }
 """The fields of a note, in the order of the form."""
-NO_COLUMN_LABEL: Final = "– not in the file –"
+NO_COLUMN_LABEL: Final = deferred("– not in the file –")
 
 
 def describe_publication(article: Article) -> str:
     """When an article was published, and how that is known."""
     if article.published is None:
-        return "published: not known"
+        return _("published: not known")
     published = article.published
     time = format_day(published.day)
     if published.moment is not None:
         time = format_moment(published.moment)
-    return f"published {time}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
+    return _(
+        "published {time}: {origin}",
+        time=time,
+        origin=translate_deferred(PUBLICATION_ORIGINS.get(published.origin, published.origin)),
+    )
 
 
 def format_statement_day(statement: Statement) -> str:
@@ -102,32 +123,50 @@ def format_statement_day(statement: Statement) -> str:
 
 def describe_precision(statement: Statement) -> str:
     """How exactly the day is known, and what is doubtful about it."""
-    precision = {Precision.NONE: "not known"}.get(
-        statement.mention.precision, statement.mention.precision
-    )
-    doubt = f"; {statement.mention.doubt}" if statement.mention.doubt else ""
-    return f"“{statement.mention.phrase}”, to the {precision}{doubt}" if statement.day else (
-        f"“{statement.mention.phrase}”{doubt}"
-    )  # fmt: skip
+    phrase, doubt = statement.mention.phrase, statement.mention.doubt
+    text = _("“{phrase}”", phrase=phrase)
+    if statement.day:
+        precision = translate_deferred(PRECISION_LABELS[statement.mention.precision])
+        text = _("“{phrase}”, to the {precision}", phrase=phrase, precision=precision)
+    return f"{text}; {doubt}" if doubt else text
 
 
 def format_claim(claim: Claim) -> str:
     """A claim as a phrase: `the rouble 20 % stronger than a year before, against USD`."""
-    day = f" on {format_day(claim.day)}" if claim.day else ""
+    text = _format_undated_claim(claim)
+    return _("{claim} on {day}", claim=text, day=format_day(claim.day)) if claim.day else text
+
+
+def _format_undated_claim(claim: Claim) -> str:
+    number = format_number(claim.value or 0, claim.decimals)
     if claim.kind == ClaimKind.LEVEL:
-        exactness = LEVEL_EXACTNESS_LABELS[claim.exactness]
-        return (
-            f"{exactness}{format_number(claim.value or 0, claim.decimals)} RUB per"
-            f" {claim.currency}{day}"
+        level = _("{rate} RUB per {currency}", rate=number, currency=claim.currency)
+        return translate_deferred(LEVEL_EXACTNESS_LABELS[claim.exactness], value=level)
+    since = claim.since.phrase if claim.since else ""
+    if claim.kind == ClaimKind.STRONGEST:
+        return _(
+            "the rouble's strongest against {currency} since {since}",
+            currency=claim.currency,
+            since=since,
         )
-    if is_record_claim(claim):
-        since = claim.since.phrase if claim.since else ""
-        return f"the rouble's {claim.kind} against {claim.currency} since {since}{day}"
-    word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
-    value = f"{format_number(claim.value or 0, claim.decimals)}{THIN_SPACE}%"
-    since = claim.since.phrase if claim.base == "since" and claim.since else BASE_LABELS[claim.base]
-    than = f"{EXACTNESS_LABELS[claim.exactness]}{value} {word} than {since}"
-    return f"the rouble {than}, against {claim.currency}{day}"
+    if claim.kind == ClaimKind.WEAKEST:
+        return _(
+            "the rouble's weakest against {currency} since {since}",
+            currency=claim.currency,
+            since=since,
+        )
+    values = {
+        "change": translate_deferred(
+            EXACTNESS_LABELS[claim.exactness], value=f"{number}{THIN_SPACE}%"
+        ),
+        "base": since
+        if claim.base == "since" and claim.since
+        else translate_deferred(BASE_LABELS[claim.base]),
+        "currency": claim.currency,
+    }
+    if claim.kind == ClaimKind.UP:
+        return _("the rouble {change} stronger than {base}, against {currency}", **values)
+    return _("the rouble {change} weaker than {base}, against {currency}", **values)
 
 
 def format_claim_verdict(claim: Claim, verdict: ClaimVerdict) -> str:
@@ -141,32 +180,49 @@ def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
     card, at = verdict.card, verdict.at
     if verdict.truth == ClaimTruth.UNKNOWN or at is None:
         return format_iso_days(verdict.reason)
-    current = f"{_format_rate(at.rate, card)} on {format_day(at.day)}"
+    current = _("{rate} on {day}", rate=_format_rate(at.rate, card), day=format_day(at.day))
     if claim.kind == ClaimKind.LEVEL:
         return current
     if is_record_claim(claim):
         return f"{current}, {_format_record(claim, verdict)}"
     assert verdict.base is not None
     assert verdict.found is not None
-    base = f"{BASE_LABELS[verdict.base_name]}, {_format_rate(verdict.base.rate, card)}"
-    also = "" if verdict.is_claimed else " (not the base of the claim)"
-    sign = 1 if claim.kind == ClaimKind.UP else -1
-    towards = "stronger" if sign * verdict.found >= 0 else "weaker"
-    share = f"{format_number(abs(verdict.found), 2)}{THIN_SPACE}%"
-    return (
-        f"{share} {towards} in {verdict.quote}, from {base} on"
-        f" {format_day(verdict.base.day)}, to {current}{also}"
-    )
+    values = {
+        "share": f"{format_number(abs(verdict.found), 2)}{THIN_SPACE}%",
+        "quote": verdict.quote,
+        "base": translate_deferred(BASE_LABELS[verdict.base_name]),
+        "rate": _format_rate(verdict.base.rate, card),
+        "day": format_day(verdict.base.day),
+        "current": current,
+    }
+    if (verdict.found if claim.kind == ClaimKind.UP else -verdict.found) >= 0:
+        text = _(
+            "{share} stronger in {quote}, from {base}, {rate} on {day}, to {current}", **values
+        )
+    else:
+        text = _("{share} weaker in {quote}, from {base}, {rate} on {day}, to {current}", **values)
+    return text if verdict.is_claimed else _("{change} (not the base of the claim)", change=text)
 
 
 def _format_record(claim: Claim, verdict: ClaimVerdict) -> str:
-    word = claim.kind
+    is_strongest = claim.kind == ClaimKind.STRONGEST
     if verdict.base is None:
-        return f"the {word} there is: {format_iso_days(verdict.reason)}"
-    base = f"{format_day(verdict.base.day)} ({_format_rate(verdict.base.rate, verdict.card)})"
-    claimed = claim.since.phrase if claim.since else ""
-    away = "" if verdict.truth == ClaimTruth.TRUE else f", not {claimed}"
-    return f"the {word} since {base}{away}"
+        reason = format_iso_days(verdict.reason)
+        if is_strongest:
+            return _("the strongest there is: {reason}", reason=reason)
+        return _("the weakest there is: {reason}", reason=reason)
+    values = {
+        "day": format_day(verdict.base.day),
+        "rate": _format_rate(verdict.base.rate, verdict.card),
+        "claimed": claim.since.phrase if claim.since else "",
+    }
+    if verdict.truth == ClaimTruth.TRUE:
+        if is_strongest:
+            return _("the strongest since {day} ({rate})", **values)
+        return _("the weakest since {day} ({rate})", **values)
+    if is_strongest:
+        return _("the strongest since {day} ({rate}), not {claimed}", **values)
+    return _("the weakest since {day} ({rate}), not {claimed}", **values)
 
 
 def _format_rate(rate: float, card: SeriesCard) -> str:
@@ -180,27 +236,38 @@ def format_reported_time(candidate: InboxItem) -> str:
     """`26 Nov 2026, 16:05 Moscow`, or the day and why there is no hour."""
     report = candidate.report
     if report.day is None:
-        return f"time unknown, here since {format_timestamp(candidate.first_seen)}"
-    on = format_day(moscow_day(candidate))
+        return _(
+            "time unknown, here since {first_seen}",
+            first_seen=format_timestamp(candidate.first_seen),
+        )
+    day = format_day(moscow_day(candidate))
     if report.precision is not Precision.MINUTE or report.moment is None:
-        return f"{on}, hour unknown"
-    at = f"{on}, {report.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M} Moscow"
-    before = {DatedBy.SEEN: "first seen ", DatedBy.UPDATED: "changed "}.get(report.dated_by, "")
-    return f"{before}{at}"
+        return _("{day}, hour unknown", day=day)
+    values = {"day": day, "clock": report.moment.astimezone(ZoneInfo(MOSCOW))}
+    if report.dated_by == DatedBy.SEEN:
+        return _("first seen {day}, {clock:%H:%M} Moscow", **values)
+    if report.dated_by == DatedBy.UPDATED:
+        return _("changed {day}, {clock:%H:%M} Moscow", **values)
+    return _("{day}, {clock:%H:%M} Moscow", **values)
 
 
 def format_publishers(cluster: NewsCluster) -> str:
     """`5 reports: TASS, Interfax, …`, or the one who reported it."""
     names = cluster.publishers
-    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    many = len(cluster.reports)
-    return listed if many == 1 else f"{format_count(many, 'report')}: {listed}"
+    listed, many = join_first(names, 5), len(cluster.reports)
+    return (
+        listed
+        if many == 1
+        else plural(
+            "{n:,} report: {publishers}", "{n:,} reports: {publishers}", many, publishers=listed
+        )
+    )
 
 
 def format_tone(cluster: NewsCluster) -> str:
     """The mean tone of the reports of which one is known; empty where none is."""
     known = [item.report.tone for item in cluster.reports if item.report.tone is not None]
-    return f"tone {format_signed(sum(known) / len(known), 1)}" if known else ""
+    return _("tone {known}", known=format_signed(sum(known) / len(known), 1)) if known else ""
 
 
 def describe_decision(cluster: NewsCluster) -> str:
@@ -208,45 +275,60 @@ def describe_decision(cluster: NewsCluster) -> str:
     lead = cluster.lead
     if lead.decided_at is None:
         return ""
-    by = f" by {lead.decided_by}" if lead.decided_by else ""
-    return f"{lead.state.value}{by}, {format_timestamp(lead.decided_at)}"
+    values = {
+        "decision": translate_deferred(DECISION_PARTICIPLES[lead.state]),
+        "time": format_timestamp(lead.decided_at),
+    }
+    if lead.decided_by:
+        return _("{decision} by {author}, {time}", author=lead.decided_by, **values)
+    return _("{decision}, {time}", **values)
 
 
 def describe_feed(feed: FeedStatus, now: datetime) -> str:
     """The state of a feed: last request, items received, problem."""
     state = feed.state
     if not feed.publisher.enabled:
-        return "switched off"
+        return _("switched off")
     if state is None:
-        return "not asked yet"
-    attempt = f"asked {format_elapsed(state.tried_at, now)}"
-    if state.problem:
-        last = (
-            f"; last answer {format_elapsed(state.answered_at, now)}" if state.answered_at else ""
+        return _("not asked yet")
+    elapsed = format_elapsed(state.tried_at, now)
+    if not state.problem:
+        counts = plural(
+            "asked {elapsed}: {n:,} item, {new:,} new",
+            "asked {elapsed}: {n:,} items, {new:,} new",
+            state.items,
+            elapsed=elapsed,
+            new=state.new,
         )
-        return f"{attempt}: {state.problem}{last}"
-    messages = f"; {'; '.join(state.messages)}" if state.messages else ""
-    return f"{attempt}: {format_count(state.items, 'item')}, {state.new:,} new{messages}"
+        return "; ".join([counts, *state.messages])
+    text = _("asked {elapsed}: {problem}", elapsed=elapsed, problem=state.problem)
+    if not state.answered_at:
+        return text
+    answered = format_elapsed(state.answered_at, now)
+    return _("{attempt}; last answer {elapsed}", attempt=text, elapsed=answered)
 
 
 def format_elapsed(moment: datetime, now: datetime) -> str:
     """`just now`, `12 minutes ago`, `3 hours ago`, `2 days ago`."""
     past = now - moment
     if past < timedelta(minutes=1):
-        return "just now"
+        return _("just now")
     if past < timedelta(hours=1):
-        return f"{format_count(int(past / timedelta(minutes=1)), 'minute')} ago"
+        return plural("{n:,} minute ago", "{n:,} minutes ago", int(past / timedelta(minutes=1)))
     if past < timedelta(days=1):
-        return f"{format_count(int(past / timedelta(hours=1)), 'hour')} ago"
-    return f"{format_count(past.days, 'day')} ago"
+        return plural("{n:,} hour ago", "{n:,} hours ago", int(past / timedelta(hours=1)))
+    return plural("{n:,} day ago", "{n:,} days ago", past.days)
 
 
 def describe_refresh_progress(state: NewsRefreshState) -> str:
     """The progress of a refresh of the feeds; empty where none runs and none failed."""
     if state.is_running:
-        of = f"{state.done} of {state.total} feeds" if state.total else "the feeds"
-        return f"asking {of} …"
-    return f"The feeds could not be asked: {state.problem}" if state.problem else ""
+        if state.total:
+            return _("asking {done} of {total} feeds …", done=state.done, total=state.total)
+        return _("asking the feeds …")
+    if not state.problem:
+        return ""
+    return _("The feeds could not be asked: {problem}", problem=state.problem)
 
 
 # ------------------------------------------------------------------ imports of event files
@@ -271,11 +353,18 @@ def format_row_location(row: RowVerdict) -> str:
 
 def describe_import(record: ImportRecord) -> str:
     """What an import did, for the line that is drawn after it."""
-    parts = [f"{format_count(record.added, 'note')} added from {record.file_name}"]
+    parts = [
+        plural(
+            "{n:,} note added from {file_name}",
+            "{n:,} notes added from {file_name}",
+            record.added,
+            file_name=record.file_name,
+        )
+    ]
     if record.duplicates:
-        parts.append(f"{record.duplicates:,} already there")
+        parts.append(_("{duplicates:,} already there", duplicates=record.duplicates))
     if record.wrong:
-        parts.append(f"{record.wrong:,} wrong and left out")
+        parts.append(_("{wrong:,} wrong and left out", wrong=record.wrong))
     return ", ".join(parts)
 
 
@@ -283,24 +372,43 @@ def list_import_facts(record: ImportRecord) -> list[str]:
     """When, by whom and how many, for the list of earlier imports."""
     facts = [format_timestamp(record.at)] if record.at else []
     if record.author:
-        facts.append(f"by {record.author}")
-    facts += [record.kind, f"{format_count(record.rows, 'row')}", f"{record.added:,} added"]
+        facts.append(_("by {author}", author=record.author))
+    facts += [
+        record.kind,
+        plural("{n:,} row", "{n:,} rows", record.rows),
+        _("{added:,} added", added=record.added),
+    ]
     if record.duplicates:
-        facts.append(f"{record.duplicates:,} already there")
+        facts.append(_("{duplicates:,} already there", duplicates=record.duplicates))
     if record.wrong:
-        facts.append(f"{record.wrong:,} wrong")
+        facts.append(_("{wrong:,} wrong", wrong=record.wrong))
     if record.undone_at:
-        by = f" by {record.undone_by}" if record.undone_by else ""
-        facts.append(f"undone {format_timestamp(record.undone_at)}{by}")
+        values = {"time": format_timestamp(record.undone_at), "author": record.undone_by}
+        by_somebody = _("undone {time} by {author}", **values)
+        facts.append(by_somebody if record.undone_by else _("undone {time}", **values))
     return facts
 
 
 def describe_undone_import(undo: ImportUndo) -> str:
     """What the undoing of an import did."""
-    parts = [f"{format_count(undo.removed, 'note')} of {undo.record.file_name} removed"]
+    parts = [
+        plural(
+            "{n:,} note of {file_name} removed",
+            "{n:,} notes of {file_name} removed",
+            undo.removed,
+            file_name=undo.record.file_name,
+        )
+    ]
     if undo.already_removed:
-        parts.append(f"{undo.already_removed:,} had been removed before")
+        parts.append(
+            _("{already_removed:,} had been removed before", already_removed=undo.already_removed)
+        )
     if undo.changed:
-        stay = "stays" if len(undo.changed) == 1 else "stay"
-        parts.append(f"{format_count(len(undo.changed), 'note')} changed since {stay}")
+        parts.append(
+            plural(
+                "{n:,} note changed since stays",
+                "{n:,} notes changed since stay",
+                len(undo.changed),
+            )
+        )
     return "; ".join(parts)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
     DayMove,
     EventView,
@@ -18,7 +20,7 @@ from dashboard.models.moves import (
     Timing,
 )
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import Pool, Window, duration_text
+from dashboard.models.study import Pool, Window, duration_text, window_text
 from dashboard.presentation.formatting import (
     MIN_POOL_SIZE,
     MINUS,
@@ -27,47 +29,62 @@ from dashboard.presentation.formatting import (
     THIN_SPACE,
     format_bar,
     format_clock,
-    format_count,
     format_day,
-    format_day_range,
+    format_month,
     format_number,
     format_p,
     format_percent,
+    format_range,
     format_short_day,
     format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.quoting import QuotedSeries, is_unchanged, name_direction
 
-OBSERVATION_NAMES: Final = {"bank-of-russia": "fixing", "ecb": "reference rate"}
+BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
+RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
+OBSERVATION_NAMES: Final = {
+    "bank-of-russia": (deferred("fixing"), deferred("fixings")),
+    "ecb": (deferred("reference rate"), deferred("reference rates")),
+}
 POOL_TITLES: Final[dict[Pool, str]] = {
-    "near": "nearest dates",
-    "quiet": "quiet dates",
-    "all": "all dates",
-    "similar": "similar volatility",
+    "near": deferred("nearest dates"),
+    "quiet": deferred("quiet dates"),
+    "all": deferred("all dates"),
+    "similar": deferred("similar volatility"),
 }
 MIN_NEARBY_DATES: Final = 50
 """A pool with fewer dates within two years of the event says so."""
 MONTH_FORMAT_SPAN: Final = timedelta(days=92)
 """A longer span is written with its months."""
-INSIDE_RANGE: Final = "inside the ordinary range"
-OUTSIDE_RANGE: Final = "outside the ordinary range"
+INSIDE_RANGE: Final = deferred("inside the ordinary range")
+OUTSIDE_RANGE: Final = deferred("outside the ordinary range")
 NO_BREAK_SPACE: Final = "\u00a0"
-MOSCOW_TIME: Final = "Moscow time"
-FIRST_BAR_LABEL: Final = "the first bar that can contain it"
-PARTLY_INCLUDED: Final = "partly in it already"
+MOSCOW_TIME: Final = deferred("Moscow time")
+FIRST_BAR_LABEL: Final = deferred("the first bar that can contain it")
+PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 
 def observation_name(card: SeriesCard) -> str:
     """The noun for one observation of a series: fixing, reference rate, bar, rate."""
-    if card.bar_minutes:
-        return "bar"
-    return OBSERVATION_NAMES.get(card.date_rule, "rate")
+    return translate_deferred(_get_observation_nouns(card)[0])
+
+
+def count_observations(count: int, card: SeriesCard) -> str:
+    """`120 fixings`."""
+    one, many = _get_observation_nouns(card)
+    noun = translate_deferred(one if count == 1 else many)
+    return _("{count} {observations}", count=count, observations=noun)
+
+
+def _get_observation_nouns(card: SeriesCard) -> tuple[str, str]:
+    return BAR_NAMES if card.bar_minutes else OBSERVATION_NAMES.get(card.date_rule, RATE_NAMES)
 
 
 def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
     """`market, factor EUR/USD, ECB`."""
-    return ", factor ".join((model, *(card.title for card in factors)))
+    names = (_("factor {series}", series=card.title) for card in factors)
+    return ", ".join((model, *names))
 
 
 def name_subject(quoting: QuotedSeries) -> str:
@@ -77,30 +94,32 @@ def name_subject(quoting: QuotedSeries) -> str:
 
 def describe_window(window: Window, card: SeriesCard) -> str:
     """Where a window lies: `at the first fixing`, `over the first two fixings`."""
-    noun = observation_name(card)
     if card.bar_minutes:
         return _describe_bars(window, card.bar_minutes)
+    one, many = map(translate_deferred, _get_observation_nouns(card))
     phrases = {
-        (0, 0): f"at the first {noun}",
-        (0, 1): f"over the first two {noun}s",
-        (-1, 1): f"from the {noun} before to the one after",
-        (0, 5): f"over the first six {noun}s",
-        (-5, -1): f"over the five {noun}s before",
+        (0, 0): _("at the first {observation}", observation=one),
+        (0, 1): _("over the first two {observations}", observations=many),
+        (-1, 1): _("from the {observation} before to the one after", observation=one),
+        (0, 5): _("over the first six {observations}", observations=many),
+        (-5, -1): _("over the five {observations} before", observations=many),
     }
-    return phrases.get(window, f"in the window [{window[0]},{window[1]}]")
+    return phrases.get(window) or _("in the window {window}", window=window_text(window))
 
 
 def _describe_bars(window: Window, bar_minutes: int) -> str:
     """`over the first 6 bars (6 hours)`: bars, and how long that many last."""
     first, last = window
-    count_of = last - first + 1
-    lasts = duration_text(count_of, bar_minutes)
+    count = last - first + 1
+    duration = duration_text(count, bar_minutes)
+    if window == (0, 0):
+        return _("at the first bar ({duration})", duration=duration)
     if first == 0:
-        bars = "at the first bar" if last == 0 else f"over the first {count_of} bars"
-        return f"{bars} ({lasts})"
+        return _("over the first {count} bars ({duration})", count=count, duration=duration)
     if last == -1:
-        return f"over the {count_of} bars before ({lasts})"
-    return f"in the window [{first},{last}] ({lasts})"
+        return _("over the {count} bars before ({duration})", count=count, duration=duration)
+    span = window_text(window)
+    return _("in the window {window} ({duration})", window=span, duration=duration)
 
 
 def get_pool_percentile(move: Move, pool: Pool) -> float | None:
@@ -116,14 +135,18 @@ def judged_percentile(rank: PlaceboRank) -> float | None:
 def classify_percentile(percentile: float | None) -> str:
     """Inside or outside the ordinary range."""
     if percentile is None or math.isnan(percentile):
-        return "too few dates to judge"
-    return INSIDE_RANGE if percentile < ORDINARY_PERCENTILE else OUTSIDE_RANGE
+        return _("too few dates to judge")
+    return translate_deferred(
+        translate_deferred(INSIDE_RANGE)
+        if percentile < ORDINARY_PERCENTILE
+        else translate_deferred(OUTSIDE_RANGE)
+    )
 
 
 def describe_verdict(move: Move, pool: Pool) -> str:
     """The verdict on a move; `not judged` without an abnormal move."""
     if move.car is None and move.reason:
-        return "not judged"
+        return _("not judged")
     return classify_percentile(get_pool_percentile(move, pool))
 
 
@@ -138,10 +161,10 @@ def format_percentile(percentile: float) -> str:
 def describe_comparison(move: Move, pool: Pool) -> str:
     """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
     if move.car is None and move.reason:
-        return f"no abnormal move: {move.reason}"
+        return _("no abnormal move: {reason}", reason=move.reason)
     is_single = move.window[0] == move.window[1]
     of_bars = move.base is not None and move.base.bar_minutes > 0
-    noun = ("bars" if of_bars else "days") if is_single else "windows"
+    noun = (_("bars") if of_bars else _("days")) if is_single else _("windows")
     text = describe_rank(move.rank(pool), noun)
     near = move.rank("near")
     if (
@@ -160,32 +183,39 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
         rank: the move among the dates.
         noun: for the dates: days, bars, or windows where a move takes several.
     """
-    among = {"quiet": f"quiet {noun}", "similar": f"{noun} of similar volatility"}.get(
-        rank.pool, noun
-    )
+    among = {
+        "quiet": _("quiet {dates}", dates=noun),
+        "similar": _("{dates} of similar volatility", dates=noun),
+    }.get(rank.pool, noun)
     period = "" if rank.first is None or rank.last is None else format_period(rank.first, rank.last)
     percentile = judged_percentile(rank)
     if percentile is None or rank.by_move is None:
         if rank.size >= MIN_POOL_SIZE:
-            return "no volatility before it to compare by"
-        return f"only {rank.size:,} {among} to compare with{period and f', {period}'}"
-    return (
-        f"bigger than {_describe_share(percentile, rank.size)} {among}, {period}, in units of"
-        " volatility"
-        f" ({format_percentile(rank.by_move)} by size alone)"
+            return _("no volatility before it to compare by")
+        few = _("only {count:,} {dates} to compare with", count=rank.size, dates=among)
+        return ", ".join(filter(None, (few, period)))
+    return _(
+        "bigger than {share} {dates}, {period}, in units of volatility ({percentile} by size"
+        " alone)",
+        share=_describe_share(percentile, rank.size),
+        dates=among,
+        period=period,
+        percentile=format_percentile(rank.by_move),
     )
 
 
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
     """The ranks of the moves in [0,0] and [0,1] in sentences; empty where neither is ranked."""
-    noun = "bars" if card.bar_minutes else "days"
+    noun = _("bars") if card.bar_minutes else _("days")
     first, both = ranks
     sentences = []
     if judged_percentile(first) is not None:
-        sentences.append(f"[0,0] is {describe_rank(first, noun)}.")
+        sentences.append(_("[0,0] is {rank}.", rank=describe_rank(first, noun)))
     share = judged_percentile(both)
     if share is not None:
-        sentences.append(f"[0,1] is bigger than {_describe_share(share, both.size)} windows.")
+        sentences.append(
+            _("[0,1] is bigger than {share} windows.", share=_describe_share(share, both.size))
+        )
     return " ".join((*sentences, describe_few_dates(first)) if sentences else sentences).strip()
 
 
@@ -197,32 +227,44 @@ def format_percentile_cell(rank: PlaceboRank) -> str:
 
 def _describe_share(percentile: float, size: int) -> str:
     if percentile in {0.0, 100.0}:
-        return f"all {size:,}" if percentile else f"none of the {size:,}"
-    return f"{format_percentile(percentile)} of {size:,}"
+        return _("all {size:,}", size=size) if percentile else _("none of the {size:,}", size=size)
+    return _("{percentile} of {size:,}", percentile=format_percentile(percentile), size=size)
 
 
 def format_period(first: date, last: date) -> str:
     """`April 2024 to April 2026`; of a short time its days, `7 to 28 Apr 2025`."""
     if last - first > MONTH_FORMAT_SPAN:
-        return f"{first:%B %Y} to {last:%B %Y}"
-    return format_day_range(first, last).replace("–", " to ").replace("  to  ", " to ")
+        return format_range(format_month(first), format_month(last))
+    if first == last:
+        return format_day(first)
+    is_same_month = (first.year, first.month) == (last.year, last.month)
+    begin = f"{first.day}" if is_same_month else format_short_day(first, last)
+    return format_range(begin, format_day(last))
 
 
-def describe_few_dates(rank: PlaceboRank, noun: str = "dates") -> str:
+def describe_few_dates(rank: PlaceboRank) -> str:
     """That few of the dates are of the event's own time; empty where there are enough."""
     if rank.size == 0 or rank.close >= MIN_NEARBY_DATES:
         return ""
-    return f"Only {rank.close:,} of these {rank.size:,} {noun} lie within two years of the event."
+    return _(
+        "Only {close:,} of these {count:,} dates lie within two years of the event.",
+        close=rank.close,
+        count=rank.size,
+    )
 
 
 def describe_move(move: Move, quoting: QuotedSeries) -> str:
     """`Rouble 0.47 log pts stronger`."""
     if move.log_points is None:
         return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
-    word = name_direction(quoting.card, move.log_points)
-    if word == "unchanged":
-        return f"{name_subject(quoting)} unchanged"
-    return f"{name_subject(quoting)} {format_number(abs(move.log_points))} log pts {word}"
+    if is_unchanged(move.log_points):
+        return _("{subject} unchanged", subject=name_subject(quoting))
+    return _(
+        "{subject} {size} log pts {direction}",
+        subject=name_subject(quoting),
+        size=format_number(abs(move.log_points)),
+        direction=name_direction(quoting.card, move.log_points),
+    )
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
@@ -235,26 +277,42 @@ def describe_pool_caveat(move: Move, pool: Pool) -> str:
         or classify_percentile(matched) == classify_percentile(percentile)
     ):
         return caveat
-    other = (
-        f"Among {move.rank('similar').size:,} dates of similar volatility it is bigger than"
-        f" {format_percentile(matched)}: {classify_percentile(matched)}."
+    other = _(
+        "Among {count:,} dates of similar volatility it is bigger than {percentile}: {verdict}.",
+        count=move.rank("similar").size,
+        percentile=format_percentile(matched),
+        verdict=classify_percentile(matched),
     )
     return f"{caveat} {other}".strip()
 
 
 def describe_crowd(move: Move, card: SeriesCard) -> str:
     """How many other events share the window of a move: `3 other events at the same fixing`."""
-    others = format_count(len(move.crowd), "other event") if move.crowd else "no other event"
-    place = (
-        f"at the same {observation_name(card)}" if move.window == (0, 0) else "in the same window"
+    count, noun = len(move.crowd), observation_name(card)
+    if move.window != (0, 0):
+        return (
+            plural(
+                "{n:,} other event in the same window",
+                "{n:,} other events in the same window",
+                count,
+            )
+            if count
+            else _("no other event in the same window")
+        )
+    if not count:
+        return _("no other event at the same {observation}", observation=noun)
+    return plural(
+        "{n:,} other event at the same {observation}",
+        "{n:,} other events at the same {observation}",
+        count,
+        observation=noun,
     )
-    return f"{others} {place}"
 
 
 def describe_missing_move(move: Move, card: SeriesCard) -> str:
     """Why a move has no number, never a blank or a zero."""
     reason = move.reason.replace("observation", observation_name(card))
-    return f"not available yet: {reason}" if reason.startswith("needs") else reason
+    return _("not available yet: {reason}", reason=reason) if reason.startswith("needs") else reason
 
 
 def format_move_dates(move: Move) -> str:
@@ -268,7 +326,7 @@ def format_move_dates(move: Move) -> str:
 
 def format_bar_ends(base: Fixing, end: Fixing) -> str:
     """The ends of two bars, with the day of the first where it is another one."""
-    last = f"{format_clock(end.known_at)} MSK"
+    last = _("{clock} MSK", clock=format_clock(end.known_at))
     if base.day == end.day:
         return f"{format_day(end.day)}, {format_clock(base.known_at)} → {last}"
     first = f"{format_short_day(base.day, end.day)} {format_clock(base.known_at)}"
@@ -315,30 +373,33 @@ def format_car(move: Move) -> str:
 def format_offset_time(offset: int, bar_minutes: int) -> str:
     """`2 hours before`, `6 hours after`: how much trading lies between a bar and offset 0."""
     if offset == 0:
-        return FIRST_BAR_LABEL
-    side = "before" if offset < 0 else "after"
-    return f"{duration_text(offset, bar_minutes)} {side}"
+        return translate_deferred(FIRST_BAR_LABEL)
+    duration = duration_text(offset, bar_minutes)
+    if offset < 0:
+        return _("{duration} before", duration=duration)
+    return _("{duration} after", duration=duration)
 
 
 def format_window_time(window: tuple[int, int], bar_minutes: int) -> str:
     """`2 hours before to 6 hours after`."""
-    first, last = (format_offset_time(offset, bar_minutes) for offset in window)
-    return f"{first} to {last}"
+    return format_range(*(format_offset_time(offset, bar_minutes) for offset in window))
 
 
 def format_window_label(window: str) -> str:
     """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
     units = {"h": f"{NO_BREAK_SPACE}h", "m": f"{NO_BREAK_SPACE}min", "-": MINUS}
-    first, last = ("".join(units.get(c, c) for c in end) for end in window.split(":"))
-    return f"{first} to {last}"
+    return format_range(*("".join(units.get(c, c) for c in end) for end in window.split(":")))
 
 
 def format_step(bar_minutes: int) -> str:
     """From one number to the next: `one-day`, `one-hour`, `10-minute`."""
     if not bar_minutes:
-        return "one-day"
-    number, unit = duration_text(1, bar_minutes).split(" ")
-    return f"{'one' if number == '1' else number}-{unit.removesuffix('s')}"
+        return _("one-day")
+    if bar_minutes == 60:
+        return _("one-hour")
+    if bar_minutes % 60 == 0:
+        return _("{count}-hour", count=bar_minutes // 60)
+    return _("{count}-minute", count=bar_minutes) if bar_minutes > 1 else _("one-minute")
 
 
 def spans_break(move: DayMove, bar_minutes: int) -> bool:
@@ -354,8 +415,12 @@ def format_wait(timing: Timing) -> str:
     minutes = int((timing.first.opens - moment) / timedelta(minutes=1))
     days, rest = divmod(minutes, 24 * 60)
     hours, left = divmod(rest, 60)
-    parts = [(days, "d"), (hours, "h"), (left, "min")]
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
+    parts = [
+        _("{count} d", count=days) if days else "",
+        _("{count} h", count=hours) if hours else "",
+        _("{count} min", count=left) if left or not minutes else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def format_point_time(point: PathPoint, bar_minutes: int) -> str:
@@ -367,8 +432,8 @@ def format_point_time(point: PathPoint, bar_minutes: int) -> str:
 
 def describe_bar_mark(point: PathPoint) -> str:
     """What marks a bar: a new session, bars missing before it, a weekend session."""
-    gap = {"session": "new session", "missing": "bars missing before", "": ""}[point.gap]
-    weekend = "weekend session" if point.weekend else ""
+    gap = {"session": _("new session"), "missing": _("bars missing before"), "": ""}[point.gap]
+    weekend = _("weekend session") if point.weekend else ""
     return ", ".join(mark for mark in (gap, weekend) if mark)
 
 
@@ -381,26 +446,35 @@ def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
         f"{format_day(timing.first.day)}, {format_bar(timing.first.opens, timing.first.known_at)}"
     )
     return {
-        "partly_in_fixing": (
-            f"It came inside a bar, that of {first}, which holds it only in part: the window"
-            " [0,1] has the rest."
+        "partly_in_fixing": _(
+            "It came inside a bar, that of {first}, which holds it only in part: the window"
+            " [0,1] has the rest.",
+            first=first,
         ),
-        "no_bar_then": (
-            f"There was no bar then (market closed, or no trade): the first one, {first}, begins"
-            f" {format_wait(timing)} after the event and holds whatever else was known by then."
+        "no_bar_then": _(
+            "There was no bar then (market closed, or no trade): the first one, {first}, begins"
+            " {wait} after the event and holds whatever else was known by then.",
+            first=first,
+            wait=format_wait(timing),
         ),
-        "far_from_event": (
-            f"The first bar is {format_count(timing.shift_days, 'day')} after the event (holidays"
-            " or a"
-            " trading halt): the market had that long to move on other news."
+        "far_from_event": plural(
+            "The first bar is {n:,} day after the event (holidays or a trading halt): the market"
+            " had that long to move on other news.",
+            "The first bar is {n:,} days after the event (holidays or a trading halt): the"
+            " market had that long to move on other news.",
+            timing.shift_days,
         ),
         "session_break": _describe_sessions(view, length),
-        "missing_bars": (
-            f"{_describe_missing_bars(view)}, without a trade or in a halt: nothing is filled in,"
-            " and the"
-            " next return covers the gap."
+        "missing_bars": _(
+            "Bars are missing at {places} of the window, without a trade or in a halt: nothing"
+            " is filled in, and the next return covers the gap.",
+            places=plural(
+                "{n:,} place",
+                "{n:,} places",
+                sum(point.gap == "missing" for point in view.path),
+            ),
         ),
-        "weekend_session": (
+        "weekend_session": _(
             "Part of the window is a weekend session, with thin volume: its bars are kept and"
             " marked."
         ),
@@ -412,27 +486,29 @@ def format_last_day(view: EventView) -> str:
     last = view.path[-1]
     if not view.card.bar_minutes or last.known_at is None:
         return format_day(last.day)
-    return f"{format_day(last.day)}, {format_clock(last.known_at)} MSK"
+    return _("{day}, {clock} MSK", day=format_day(last.day), clock=format_clock(last.known_at))
 
 
 def _describe_sessions(view: EventView, length: str) -> str:
     breaks = sum(point.gap == "session" for point in view.path)
-    text = (
-        f"The window crosses {format_count(breaks, 'break')} between sessions: the return over a"
-        " break"
-        f" is a real move, but not one of {length}."
+    text = plural(
+        "The window crosses {n:,} break between sessions: the return over a break is a real"
+        " move, but not one of {length}.",
+        "The window crosses {n:,} breaks between sessions: the return over a break is a real"
+        " move, but not one of {length}.",
+        breaks,
+        length=length,
     )
     first, last = view.path[0].opens, view.path[-1].known_at
     if first is None or last is None or not any(point.gap for point in view.path[1:]):
         return text
     traded = duration_text(len(view.path), view.card.bar_minutes)
-    spent = (last - first) / timedelta(hours=1)
-    return f"{text} Hours count bars: {traded} of trading took {spent:,.0f} hours by the clock."
-
-
-def _describe_missing_bars(view: EventView) -> str:
-    gaps = sum(point.gap == "missing" for point in view.path)
-    return f"Bars are missing at {format_count(gaps, 'place')} of the window"
+    hours = _(
+        "Hours count bars: {traded} of trading took {hours:,.0f} hours by the clock.",
+        traded=traded,
+        hours=(last - first) / timedelta(hours=1),
+    )
+    return f"{text} {hours}"
 
 
 # ------------------------------------------------------------------ one move by source
@@ -474,9 +550,9 @@ def format_source_size(move: SourceMove, decimals: int = 2) -> str:
 def name_source_direction(move: SourceMove) -> str:
     """`stronger`, `weaker`, or why there is no answer."""
     if move.log_points is None:
-        return f"not measured: {move.reason}"
+        return _("not measured: {reason}", reason=move.reason)
     word = name_direction(move.card, move.log_points)
-    return f"{word}; {PARTLY_INCLUDED}" if move.partial else word
+    return f"{word}; {translate_deferred(PARTLY_INCLUDED)}" if move.partial else word
 
 
 def group_publication_rules(moves: Sequence[SourceMove]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.models.event import Category, Event, Origin
+from dashboard.models.messages import deferred, translate_deferred
 
 NOTES_STYLE: Final = "notes"
 
@@ -18,34 +19,73 @@ class CategoryStyle:
     """The style of a category of events: titles, colour, Plotly symbol and printed glyph."""
 
     id: str
-    title: str
-    short: str
+    title_message: str
+    short_message: str
     colour: str
     symbol: str
     glyph: str
 
+    @property
+    def title(self) -> str:
+        """The name of the category."""
+        return translate_deferred(self.title_message)
+
+    @property
+    def short(self) -> str:
+        """The name for a narrow place."""
+        return translate_deferred(self.short_message)
+
 
 ALL_STYLES: Final[tuple[CategoryStyle, ...]] = (
-    CategoryStyle(NOTES_STYLE, "Your notes", "Your notes", "#F64CB2", "star", "★"),
-    CategoryStyle(Category.SANCTIONS, "Sanctions", "Sanctions", "#AE09AE", "x", "✕"),
     CategoryStyle(
-        Category.MONETARY_POLICY, "Monetary policy", "Monetary", "#2491FF", "square", "■"
+        NOTES_STYLE, deferred("Your notes"), deferred("Your notes"), "#F64CB2", "star", "★"
     ),
-    CategoryStyle(Category.ENERGY, "Energy", "Energy", "#7A5F1F", "diamond", "◆"),
-    CategoryStyle(Category.ESCALATION, "Escalation", "Escalation", "#5C33FF", "triangle-up", "▲"),
-    CategoryStyle(Category.PEACE_TALKS, "Peace talks", "Peace talks", "#8A9900", "circle", "●"),
-    CategoryStyle(Category.NATO_REMARK, "NATO remarks", "NATO", "#8A9900", "cross", "✚"),
     CategoryStyle(
-        Category.LEADER_CALL_OR_SUMMIT, "Calls & summits", "Summits", "#8A9900", "circle-open", "◯"
+        Category.SANCTIONS, deferred("Sanctions"), deferred("Sanctions"), "#AE09AE", "x", "✕"
     ),
-    CategoryStyle(Category.DOMESTIC, "Domestic", "Domestic", "#CB7F76", "pentagon", "⬟"),
-    CategoryStyle(Category.OTHER, "Other", "Other", "#7D828A", "hexagon", "⬢"),
+    CategoryStyle(
+        Category.MONETARY_POLICY,
+        deferred("Monetary policy"),
+        deferred("Monetary"),
+        "#2491FF",
+        "square",
+        "■",
+    ),
+    CategoryStyle(
+        Category.ENERGY, deferred("Energy"), deferred("Energy"), "#7A5F1F", "diamond", "◆"
+    ),
+    CategoryStyle(
+        Category.ESCALATION,
+        deferred("Escalation"),
+        deferred("Escalation"),
+        "#5C33FF",
+        "triangle-up",
+        "▲",
+    ),
+    CategoryStyle(
+        Category.PEACE_TALKS,
+        deferred("Peace talks"),
+        deferred("Peace talks"),
+        "#8A9900",
+        "circle",
+        "●",
+    ),
+    CategoryStyle(Category.NATO_REMARK, deferred("NATO remarks"), "NATO", "#8A9900", "cross", "✚"),
+    CategoryStyle(
+        Category.LEADER_CALL_OR_SUMMIT,
+        deferred("Calls & summits"),
+        deferred("Summits"),
+        "#8A9900",
+        "circle-open",
+        "◯",
+    ),
+    CategoryStyle(
+        Category.DOMESTIC, deferred("Domestic"), deferred("Domestic"), "#CB7F76", "pentagon", "⬟"
+    ),
+    CategoryStyle(Category.OTHER, deferred("Other"), deferred("Other"), "#7D828A", "hexagon", "⬢"),
 )
 STYLE_BY_ID: Final = {style.id: style for style in ALL_STYLES}
 CATEGORY_STYLES: Final = tuple(style for style in ALL_STYLES if style.id != NOTES_STYLE)
-
-
-_TITLE_BY_ID: Final = {style.id: style.title for style in CATEGORY_STYLES}
 
 
 def get_event_style(event: Event) -> CategoryStyle:
@@ -56,7 +96,8 @@ def get_event_style(event: Event) -> CategoryStyle:
 
 def category_title(category: str) -> str:
     """The printed name of a category; a custom category is printed as it is."""
-    return _TITLE_BY_ID.get(category, category)
+    style = STYLE_BY_ID.get(category) if category != NOTES_STYLE else None
+    return style.title if style else category
 
 
 @dataclass(frozen=True, slots=True)

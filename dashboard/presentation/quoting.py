@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import (
     MINUS,
@@ -19,11 +21,22 @@ from dashboard.presentation.formatting import (
     THIN_SPACE,
     format_number,
     format_percent,
+    format_range,
     format_signed,
 )
+from dashboard.presentation.palette import direction_colour
 
 UNCHANGED_BELOW: Final = 5e-5
 PERCENT: Final = 100.0
+DIRECTION_LABELS: Final = {
+    "": "",
+    "stronger": deferred("stronger"),
+    "weaker": deferred("weaker"),
+    "up": deferred("up"),
+    "down": deferred("down"),
+    "unchanged": deferred("unchanged"),
+}
+"""The directions of a move as people read them."""
 
 
 class QuoteMode(StrEnum):
@@ -77,9 +90,9 @@ class QuotedSeries:
         """`axis inverted: up = stronger rouble`; without a currency only that it is inverted."""
         subject = self.card.subject
         if not subject.is_currency:
-            return "axis inverted" if self.axis_is_inverted else ""
-        meaning = f"{side} = {self.up_label} {subject.noun}"
-        return f"axis inverted: {meaning}" if self.axis_is_inverted else meaning
+            return _("axis inverted") if self.axis_is_inverted else ""
+        meaning = describe_side(side, f"{self.up_label} {subject.noun}")
+        return _("axis inverted: {meaning}", meaning=meaning) if self.axis_is_inverted else meaning
 
     def shown(self, rate: float) -> float:
         """The number shown for a rate."""
@@ -114,6 +127,10 @@ class QuotedSeries:
         """`stronger` or `weaker` of a currency, `up` or `down` of anything else."""
         return name_direction(self.card, log_points)
 
+    def colour(self, log_points: float, *, dark: bool) -> str:
+        """The colour of the direction of a move."""
+        return move_colour(self.card, log_points, dark=dark)
+
     def move(self, log_points: float, decimals: int = 1) -> str:
         """`▲ +0.47 % weaker`: the arrow and the % of the number, the direction of the subject."""
         if math.isnan(log_points):
@@ -125,20 +142,47 @@ class QuotedSeries:
         """`Rouble 5.3 % weaker (RUB per USD +5.3 %)`; of no currency the unit moves."""
         subject = self.card.subject.title if self.card.subject.is_currency else self.unit
         if math.isnan(log_points):
-            return f"{subject}: no rate to compare"
-        word, change = self.direction(log_points), self.percent(log_points)
-        if word == "unchanged":
-            return f"{subject} unchanged ({self.unit} {change})"
-        return f"{subject} {change.lstrip('+' + MINUS)} {word} ({self.unit} {change})"
+            return _("{subject}: no rate to compare", subject=subject)
+        change = self.percent(log_points)
+        values = {"subject": subject, "unit": self.unit, "change": change}
+        if is_unchanged(log_points):
+            return _("{subject} unchanged ({unit} {change})", **values)
+        return _(
+            "{subject} {size} {direction} ({unit} {change})",
+            size=change.lstrip("+" + MINUS),
+            direction=self.direction(log_points),
+            **values,
+        )
+
+
+def is_unchanged(log_points: float) -> bool:
+    """Whether a move is too small to have a direction."""
+    return abs(log_points) < UNCHANGED_BELOW
 
 
 def name_direction(card: SeriesCard, log_points: float) -> str:
     """The direction of a move of the subject; empty where there is no move."""
+    return translate_deferred(DIRECTION_LABELS[_get_direction(card, log_points)])
+
+
+def move_colour(card: SeriesCard, log_points: float, *, dark: bool) -> str:
+    """The colour of the direction of a move of the subject."""
+    return direction_colour(_get_direction(card, log_points), dark=dark)
+
+
+def _get_direction(card: SeriesCard, log_points: float) -> str:
     if math.isnan(log_points):
         return ""
-    if abs(log_points) < UNCHANGED_BELOW:
+    if is_unchanged(log_points):
         return "unchanged"
     return card.subject.up if log_points > 0 else card.subject.down
+
+
+def describe_side(side: str, direction: str) -> str:
+    """`up = stronger rouble`, `right = stronger rouble`: what a side of an axis means."""
+    if side == "right":
+        return _("right = {direction}", direction=direction)
+    return _("up = {direction}", direction=direction)
 
 
 def log_to_percent(log_points: float) -> float:
@@ -165,10 +209,9 @@ class MoveScale:
         points = PERCENT * move
         return points if self.is_simple else self.quoting.quoted_log_points(points)
 
-    @property
-    def unit(self) -> str:
-        """What the number counts, in short."""
-        return f"{THIN_SPACE}%" if self.is_simple else " log pts"
+    def with_unit(self, number: str) -> str:
+        """A number with what it counts: `0.59 log pts`, `0.59 %`."""
+        return f"{number}{THIN_SPACE}%" if self.is_simple else _("{value} log pts", value=number)
 
     @property
     def is_inverted(self) -> bool:
@@ -184,40 +227,46 @@ class MoveScale:
         """The same for an axis whose values grow to a side, as `right`."""
         card = self.quoting.card
         if not self.is_simple:
-            text, meaning = f"log pts of {self.quoting.unit}", self.quoting.axis_meaning(side)
+            text = _("log pts of {unit}", unit=self.quoting.unit)
+            meaning = self.quoting.axis_meaning(side)
         else:
-            text = f"% (simple) of {card.subject_unit}"
-            is_currency = card.subject.is_currency
-            meaning = f"{side} = {card.subject.up} {card.subject.noun}" if is_currency else ""
+            text = _("% (simple) of {unit}", unit=card.subject_unit)
+            rise = f"{name_direction(card, 1.0)} {card.subject.noun}"
+            meaning = describe_side(side, rise) if card.subject.is_currency else ""
         return f"{text}, {meaning}" if meaning else text
 
     def direction(self, move: float) -> str:
         """`stronger`, `weaker`, `unchanged`; `up` and `down` of what is no currency."""
         return self.quoting.direction(PERCENT * move)
 
+    def colour(self, move: float, *, dark: bool) -> str:
+        """The colour of the direction of a move."""
+        return self.quoting.colour(PERCENT * move, dark=dark)
+
     def size(self, move: float, decimals: int = 2) -> str:
         """`0.59 log pts`, without a sign and direction."""
-        return (
-            NO_VALUE
-            if math.isnan(move)
-            else f"{format_number(abs(PERCENT * move), decimals)}{self.unit}"
-        )
+        if math.isnan(move):
+            return NO_VALUE
+        return self.with_unit(format_number(abs(PERCENT * move), decimals))
 
     def directed(self, move: float, decimals: int = 2) -> str:
         """`0.59 log pts stronger`; `unchanged` where it did not move."""
         if not math.isfinite(move):
             return NO_VALUE
         word = self.direction(move)
-        return word if word == "unchanged" else f"{self.size(move, decimals)} {word}"
+        if is_unchanged(PERCENT * move):
+            return word
+        return _("{size} {direction}", size=self.size(move, decimals), direction=word)
 
     def directed_span(self, low: float, high: float) -> str:
         """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
         first, second = sorted((low, high), key=abs) if low * high > 0 else (low, high)
-        word = self.direction(first)
-        between = "" if word == self.direction(second) else f" {word}"
-        return f"{format_number(abs(PERCENT * first))}{between} to {self.directed(second)}"
+        start, word = format_number(abs(PERCENT * first)), self.direction(first)
+        if word != self.direction(second):
+            start = f"{start} {word}"
+        return format_range(start, self.directed(second))
 
     def signed(self, move: float, decimals: int = 2) -> str:
         """`−0.59`: the number on the axis with its sign."""
@@ -228,7 +277,7 @@ class MoveScale:
         if not math.isfinite(move):
             return NO_VALUE
         shown = self.shown(move)
-        arrow = "■" if self.direction(move) == "unchanged" else "▲" if shown > 0 else "▼"
+        arrow = "■" if is_unchanged(PERCENT * move) else "▲" if shown > 0 else "▼"
         return f"{arrow} {self.signed(move)} {self.direction(move)}"
 
     def span(self, low: float, high: float) -> str:
@@ -236,4 +285,4 @@ class MoveScale:
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
         ends = sorted((self.shown(low), self.shown(high)))
-        return f"{format_signed(ends[0])} to {format_signed(ends[1])}"
+        return format_range(*map(format_signed, ends))

@@ -8,15 +8,14 @@ from typing import Final
 
 from dashboard.models.currencies import AS_QUOTED_OPTION, currency_of, pair_of_option
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.messages import translate_deferred
 from dashboard.models.moves import Fixing
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.user_files import BarStamps, RateDateOrder
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_age,
-    format_count,
     format_day,
     format_day_range,
     format_number,
@@ -29,21 +28,21 @@ from dashboard.services.rates import is_imported
 
 NEGLIGIBLE_DELAY: Final = timedelta(seconds=1.5)
 """A refresh without any request is over by then."""
-BUNDLED_LABEL: Final = "ships with the program"
-NEVER_FETCHED_LABEL: Final = "not fetched yet"
+BUNDLED_LABEL: Final = deferred("ships with the program")
+NEVER_FETCHED_LABEL: Final = deferred("not fetched yet")
 QUOTE_OPTIONS: Final = (AS_QUOTED_OPTION, "rub-per-usd", "usd-per-rub")
 """The quotes of a file that a page offers; any other two currencies can be typed."""
 DATE_ORDER_LABELS: Final[dict[RateDateOrder, str]] = {
-    "": "As the file shows",
-    "dmy": "The day",
-    "mdy": "The month",
+    "": deferred("As the file shows"),
+    "dmy": deferred("The day"),
+    "mdy": deferred("The month"),
 }
 TIMESTAMP_LABELS: Final[dict[BarStamps, str]] = {
-    "": "Not known: taken as begin",
-    "begin": "When it begins",
-    "end": "When it ends",
+    "": deferred("Not known: taken as begin"),
+    "begin": deferred("When it begins"),
+    "end": deferred("When it ends"),
 }
-NO_ZONE_LABEL: Final = "Each stamp has its own, or there are no times"
+NO_ZONE_LABEL: Final = deferred("Each stamp has its own, or there are no times")
 ZONES: Final = (
     "Europe/Moscow", "UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Shanghai",
 )  # fmt: skip
@@ -52,26 +51,37 @@ ZONES: Final = (
 def format_last_day(status: SeriesStatus, today: date) -> str:
     """`last 1 Sep 2026 (83 days ago, overdue)`."""
     if status.last_day is None:
-        return NEVER_FETCHED_LABEL
+        return translate_deferred(NEVER_FETCHED_LABEL)
     age = format_age(status.last_day, today)
-    return f"last {format_day(status.last_day)} ({age}{', overdue' if status.is_overdue else ''})"
+    day = format_day(status.last_day)
+    if status.is_overdue:
+        return _("last {day} ({age}, overdue)", day=day, age=age)
+    return _("last {day} ({age})", day=day, age=age)
 
 
 def describe_age(status: SeriesStatus) -> str:
     """`83 days old, overdue`, `today`, `ended on 1 Mar 2022`, `not fetched yet`."""
     until = status.card.history_until
     if status.last_day is None:
-        return NEVER_FETCHED_LABEL
-    return f"ended on {format_day(until)}" if until and status.has_ended else status.age_label
+        return translate_deferred(NEVER_FETCHED_LABEL)
+    return (
+        _("ended on {until}", until=format_day(until))
+        if until and status.has_ended
+        else status.age_label
+    )
 
 
 def describe_fetch(status: SeriesStatus) -> str:
     """When it was last fetched, or that it never was."""
     if status.fetched_at is not None and is_imported(status.card):
-        return f"imported {format_timestamp(status.fetched_at)}"
+        return _("imported {fetched_at}", fetched_at=format_timestamp(status.fetched_at))
     if status.fetched_at is not None:
-        return f"fetched {format_timestamp(status.fetched_at)}"
-    return BUNDLED_LABEL if status.rows else NEVER_FETCHED_LABEL
+        return _("fetched {fetched_at}", fetched_at=format_timestamp(status.fetched_at))
+    return translate_deferred(
+        translate_deferred(BUNDLED_LABEL)
+        if status.rows
+        else translate_deferred(NEVER_FETCHED_LABEL)
+    )
 
 
 def describe_known_until(status: SeriesStatus) -> str:
@@ -81,8 +91,11 @@ def describe_known_until(status: SeriesStatus) -> str:
 
 def describe_live_rate(live: Fixing, card: SeriesCard) -> str:
     """`provisional: 84.1234 on 23 Nov 2026, 20:55 MSK; it may still change`."""
-    quote = f"{format_number(live.rate, card.decimals)} on {format_timestamp(live.known_at)}"
-    return f"provisional: {quote}; it may still change and is in no study"
+    return _(
+        "provisional: {rate} on {known_at}; it may still change and is in no study",
+        rate=format_number(live.rate, card.decimals),
+        known_at=format_timestamp(live.known_at),
+    )
 
 
 def describe_problem(status: SeriesStatus) -> str:
@@ -90,20 +103,34 @@ def describe_problem(status: SeriesStatus) -> str:
     if not status.problem:
         return ""
     if status.last_day is None:
-        return f"{status.problem}; there are no earlier data"
-    return f"{status.problem}; the data of {format_day(status.last_day)} stand"
+        return _("{problem}; there are no earlier data", problem=status.problem)
+    return _(
+        "{problem}; the data of {last_day} stand",
+        problem=status.problem,
+        last_day=format_day(status.last_day),
+    )
 
 
 def describe_state(status: SeriesStatus) -> str:
     """Problems, revisions and notes about the data of a series in one line."""
     messages = [describe_problem(status)]
     if status.revised:
-        messages.append(format_count(status.revised, "revised value"))
+        messages.append(plural("{n:,} revised value", "{n:,} revised values", status.revised))
     if status.withheld:
-        messages.append(f"{format_count(status.withheld, 'implausible value')} left out")
+        messages.append(
+            plural(
+                "{n:,} implausible value left out",
+                "{n:,} implausible values left out",
+                status.withheld,
+            )
+        )
     if status.unchecked:
         messages.append(
-            f"{format_count(status.unchecked, 'value')} not checked against the official rate"
+            plural(
+                "{n:,} value not checked against the official rate",
+                "{n:,} values not checked against the official rate",
+                status.unchecked,
+            )
         )
     messages += status.notes
     return "; ".join(word for word in messages if word)
@@ -117,13 +144,20 @@ def describe_fetch_progress(
         return ""
     if now - state.started_at < NEGLIGIBLE_DELAY:
         return ""
-    current = f", now {titles[state.current]}" if state.current in titles else ""
-    return f"fetching rates: {state.done} of {state.total}{current}"
+    counts = {"done": state.done, "total": state.total}
+    if state.current not in titles:
+        return _("fetching rates: {done} of {total}", **counts)
+    series = titles[state.current]
+    return _("fetching rates: {done} of {total}, now {series}", series=series, **counts)
 
 
 def describe_failing_publishers(publishers: Sequence[str]) -> str:
     """The publishers whose last answer was not usable; empty where there is none."""
-    return f"no usable answer from {join_names(publishers)}: see Data" if publishers else ""
+    return (
+        _("no usable answer from {publishers}: see Data", publishers=join_names(publishers))
+        if publishers
+        else ""
+    )
 
 
 # ------------------------------------------------------------------ imported rate files
@@ -132,22 +166,26 @@ def describe_failing_publishers(publishers: Sequence[str]) -> str:
 def describe_rate_file(n_messages: int, *, refused: bool) -> str:
     """Whether a file can be imported, in one sentence."""
     if refused:
-        return "This file is not taken as it is. Nothing was kept; correct it or choose below."
+        return _("This file is not taken as it is. Nothing was kept; correct it or choose below.")
     if n_messages:
-        return f"This file can be kept, with {format_count(n_messages, 'thing')} to know first."
-    return "This file was read without a doubt."
+        return plural(
+            "This file can be kept, with {n:,} thing to know first.",
+            "This file can be kept, with {n:,} things to know first.",
+            n_messages,
+        )
+    return _("This file was read without a doubt.")
 
 
 def describe_imported_series(series: RateSeries) -> str:
     """How many rows a series has, of which days, how long its bars are, what is missing."""
     first, last = (day.astype(object) for day in series.day[[0, -1]])
     minutes = series.card.bar_minutes
-    parts = [format_count(len(series), "row"), format_day_range(first, last)]
+    parts = [plural("{n:,} row", "{n:,} rows", len(series)), format_day_range(first, last)]
     if minutes:
-        parts.append(f"bars of {format_count(minutes, 'minute')}")
+        parts.append(plural("bars of {n:,} minute", "bars of {n:,} minutes", minutes))
     missing = int((series.rate != series.rate).sum())
     if missing:
-        parts.append(f"{missing:,} missing")
+        parts.append(_("{missing:,} missing", missing=missing))
     return " · ".join(parts)
 
 
@@ -174,7 +212,7 @@ def build_preview_columns(series: RateSeries, max_rows: int = 5) -> dict[str, li
     rows = list(range(n)) if n <= 2 * max_rows else [*range(max_rows), *range(n - max_rows, n)]
     known = [str(series.known_at[row]).replace("T", " ")[:16] for row in rows]
     return {
-        "Market day": [str(series.day[row]) for row in rows],
-        "Known at (UTC)": known,
-        "Rate": [format_number(float(series.rate[row]), 6) for row in rows],
+        _("Market day"): [str(series.day[row]) for row in rows],
+        _("Known at (UTC)"): known,
+        _("Rate"): [format_number(float(series.rate[row]), 6) for row in rows],
     }

@@ -17,6 +17,8 @@ from dashboard import __version__
 from dashboard.models.article import ClaimAnswer
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT, Category, Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.report import (
@@ -56,7 +58,6 @@ from dashboard.presentation.formatting import (
     NO_VALUE,
     capitalize_first,
     describe_expected,
-    format_count,
     format_day,
     format_event_time,
     format_offset,
@@ -93,8 +94,8 @@ from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
 
 SOFTWARE_VERSION: Final = f"Rouble Reaction {__version__}"
-CAUSALITY_CAUTION: Final = "A move near an event is no proof of its cause."
-PRIVATE_TITLE: Final = "A private note"
+CAUSALITY_CAUTION: Final = deferred("A move near an event is no proof of its cause.")
+PRIVATE_TITLE: Final = deferred("A private note")
 """The title of a private note in a report that is not about it."""
 TITLE_LIMIT: Final = 500
 SENTENCE_LIMIT: Final = 2_000
@@ -127,29 +128,37 @@ class ReportContext:
 
 def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:
     """As of when the numbers are, and whether the page was frozen there."""
-    mode = "the page was frozen at this moment" if context.as_of else "live, when this was made"
-    return "As of", f"{format_timestamp(context.known_on)} ({mode})"
+    mode = (
+        _("the page was frozen at this moment") if context.as_of else _("live, when this was made")
+    )
+    return _("As of"), f"{format_timestamp(context.known_on)} ({mode})"
 
 
 def build_report_links(context: ReportContext, subject: str = "") -> tuple[ReportLink, ...]:
     """The links back to the page; `subject` names their claim where there are several."""
     suffix = f", {subject}" if subject else ""
-    live = ReportLink(f"Live page (follows the data){suffix}", context.live)
+    live = ReportLink(_("Live page (follows the data){suffix}", suffix=suffix), context.live)
     if not context.frozen:
         return (live,)
     known = format_timestamp(context.known_on)
-    return (live, ReportLink(f"Frozen page (as known on {known}){suffix}", context.frozen))
+    return (
+        live,
+        ReportLink(
+            _("Frozen page (as known on {known}){suffix}", known=known, suffix=suffix),
+            context.frozen,
+        ),
+    )
 
 
 def build_rate_source(series: RateSeries) -> ReportSource:
     """Who publishes the rates, what they are, on which terms, and until when they are known."""
     card = series.card
     return ReportSource(
-        "Rate",
+        _("Rate"),
         card.publisher,
         f"{card.title}: {card.quantity or card.description or card.unit}."
         f" {PUBLICATION_RULES[card.date_rule].description}",
-        f"Terms: {card.licence}",
+        _("Terms: {licence}", licence=card.licence),
         format_as_of(series),
         safe_link(card.source_url) or "",
     )
@@ -158,10 +167,10 @@ def build_rate_source(series: RateSeries) -> ReportSource:
 def build_factor_source(card: SeriesCard) -> ReportSource:
     """Who publishes a factor of the model."""
     return ReportSource(
-        "Factor of the model",
+        _("Factor of the model"),
         card.publisher,
         card.title,
-        f"Terms: {card.licence}",
+        _("Terms: {licence}", licence=card.licence),
         url=safe_link(card.source_url) or "",
     )
 
@@ -172,9 +181,11 @@ def format_as_of(series: RateSeries) -> str:
         return ""
     last = format_day(date.fromisoformat(str(series.day[-1])))
     if series.fetched_at is None:
-        return f"as of {last}"
-    return (
-        f"as of {last}, fetched {format_timestamp(series.fetched_at.astimezone(ZoneInfo(MOSCOW)))}"
+        return _("as of {last}", last=last)
+    return _(
+        "as of {last}, fetched {fetched_at}",
+        last=last,
+        fetched_at=format_timestamp(series.fetched_at.astimezone(ZoneInfo(MOSCOW))),
     )
 
 
@@ -183,8 +194,8 @@ def redact_private(event: Event) -> Event:
     if not event.is_private:
         return event
     return replace(
-        event, title=PRIVATE_TITLE, category=Category.OTHER, text="", actor="", source_name="",
-        source_url="", tags=(), author="",
+        event, title=translate_deferred(PRIVATE_TITLE), category=Category.OTHER, text="", actor="",
+        source_name="", source_url="", tags=(), author="",
     )  # fmt: skip
 
 
@@ -193,10 +204,11 @@ def describe_private_notes(events: Iterable[Event]) -> str:
     private = sum(event.is_private for event in events)
     if not private:
         return ""
-    return (
-        f"This holds the words of {format_count(private, 'private note')} of yours; whoever gets"
-        " the file"
-        " can read them."
+    return plural(
+        "This holds the words of {n:,} private note of yours; whoever gets the file can read them.",
+        "This holds the words of {n:,} private notes of yours; whoever gets the file can read"
+        " them.",
+        private,
     )
 
 
@@ -213,10 +225,10 @@ def build_event_tables(
 ) -> tuple[ReportTable, ...]:
     """Every table of an event, those without rows left out."""
     tables = (
-        build_table("Moves around the event", build_moves_columns(view, quoting, pool)),
-        build_table("How certain is that?", build_significance_columns(view, pool)),
+        build_table(_("Moves around the event"), build_moves_columns(view, quoting, pool)),
+        build_table(_("How certain is that?"), build_significance_columns(view, pool)),
         build_crowd_table(view),
-        build_table("The window, offset by offset", build_window_columns(view, quoting)),
+        build_table(_("The window, offset by offset"), build_window_columns(view, quoting)),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -225,8 +237,8 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> d
     """Window, days, rates, direction, both percentages, log points, how unusual, other events."""
     unit, other_unit = quote_units(quoting)
     titles = (
-        "Window", "Base → end", unit, "Direction", f"{unit}, %", f"{other_unit}, %", "Log pts",
-        "How unusual", "Other events",
+        _("Window"), _("Base → end"), unit, _("Direction"), f"{unit}, %", f"{other_unit}, %",
+        _("Log pts"), _("How unusual"), _("Other events"),
     )  # fmt: skip
     rows = (_build_move_row(move, view, quoting, pool) for move in view.moves)
     return _as_columns(titles, rows)
@@ -235,9 +247,13 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> d
 def build_significance_columns(view: EventView, pool: Pool) -> dict[str, list[str]]:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
     titles = (
-        "Window", "CAR ± s.e., log pts", "t", "p of t", f"Placebo p, {POOL_TITLES[pool]}",
+        _("Window"),
+        _("CAR ± s.e., log pts"),
+        "t",
+        _("p of t"),
+        _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])),
         *_percentile_titles(),
-    )  # fmt: skip
+    )
     return _as_columns(titles, (_build_significance_row(move, view, pool) for move in view.moves))
 
 
@@ -252,8 +268,8 @@ def _as_columns(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[st
 def build_crowd_table(view: EventView) -> ReportTable:
     """The other events in the event window, in the order of their offsets."""
     return ReportTable(
-        "Other events in the window",
-        ("Offset", "Day", "Category", "Event"),
+        _("Other events in the window"),
+        (_("Offset"), _("Day"), _("Category"), _("Event")),
         tuple(
             (
                 format_offset(offset),
@@ -302,14 +318,14 @@ def _build_significance_row(move: Move, view: EventView, pool: Pool) -> tuple[st
 def format_abnormal_move(move: Move) -> str:
     """CAR with its standard error, or why a move has none."""
     if move.car is None and move.log_points is not None:
-        return move.reason or "a rate inside the window is missing"
+        return move.reason or _("a rate inside the window is missing")
     return format_car(move)
 
 
 def _percentile_titles() -> tuple[str, ...]:
     """Those of the columns of percentiles: the nearest dates both ways, then the other pools."""
-    first, *others = POOL_TITLES.values()
-    return (f"Percentile: {first}", "the same by size alone", *others)
+    first, *others = map(translate_deferred, POOL_TITLES.values())
+    return (_("Percentile: {first}", first=first), _("the same by size alone"), *others)
 
 
 def _format_percentiles(move: Move) -> tuple[str, ...]:
@@ -325,23 +341,27 @@ def _format_percentiles(move: Move) -> tuple[str, ...]:
 def _format_share(share: float | None, among: int) -> str:
     if share is None:
         return NO_VALUE
-    return format_percentile(share) if among >= MIN_POOL_SIZE else f"too few ({among})"
+    return (
+        format_percentile(share) if among >= MIN_POOL_SIZE else _("too few ({among})", among=among)
+    )
 
 
 def _build_time_columns(view: EventView) -> dict[str, list[str]]:
     """The market day; on bars their hours in Moscow, how far from the event, what is special."""
     path, minutes = view.path, view.card.bar_minutes
     if not minutes:
-        return {"Market day": [format_weekday(point.day) for point in path]}
+        return {_("Market day"): [format_weekday(point.day) for point in path]}
     return {
-        f"Bar ({MOSCOW_TIME})": [format_point_time(point, minutes) for point in path],
-        "From the event": [format_offset_time(point.offset, minutes) for point in path],
-        "Mark": [describe_bar_mark(point) or NO_VALUE for point in path],
+        _("Bar ({moscow_time})", moscow_time=translate_deferred(MOSCOW_TIME)): [
+            format_point_time(point, minutes) for point in path
+        ],
+        _("From the event"): [format_offset_time(point.offset, minutes) for point in path],
+        _("Mark"): [describe_bar_mark(point) or NO_VALUE for point in path],
     }
 
 
 def _name_direction_column(card: SeriesCard) -> str:
-    return card.subject.title if card.subject.is_currency else "Direction"
+    return card.subject.title if card.subject.is_currency else _("Direction")
 
 
 def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, list[str]]:
@@ -353,22 +373,22 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, li
         for point in path
     ]
     return {
-        "Offset": [format_offset(point.offset) for point in path],
+        _("Offset"): [format_offset(point.offset) for point in path],
         **_build_time_columns(view),
         quoting.unit: [quoting.rate(point.rate) for point in path],
-        f"Log pts of {quoting.unit} against the base": [
+        _("Log pts of {unit} against the base", unit=quoting.unit): [
             format_signed(quoting.quoted_log_points(point.move)) for point in path
         ],
         _name_direction_column(quoting.card): [
             quoting.direction(point.move) or NO_VALUE for point in path
         ],
-        "Ordinary range": [
-            f"{format_signed(low)} to {format_signed(high)}"
+        _("Ordinary range"): [
+            _("{low} to {high}", low=format_signed(low), high=format_signed(high))
             if banded and point.offset != -1
             else NO_VALUE
             for point, (low, high) in zip(path, ranges, strict=True)
         ],
-        "Inside it": [
+        _("Inside it"): [
             NO_VALUE
             if not banded or point.offset == -1
             else "yes"
@@ -397,10 +417,16 @@ def build_event_report(
     view = _redact_view(view)
     title = plain_text(view.event.title, TITLE_LIMIT)
     return ReportDocument(
-        title=f"{format_chart_title(view, quoting)} after: {title}",
-        question=(
-            f"What did {view.card.title} do around “{title}”"
-            f" ({plain_text(format_event_time(view.event))}), and was that unusual?"
+        title=_(
+            "{chart_title} after: {title}",
+            chart_title=format_chart_title(view, quoting),
+            title=title,
+        ),
+        question=_(
+            "What did {title} do around “{title_2}” ({event_time}), and was that unusual?",
+            title=view.card.title,
+            title_2=title,
+            event_time=plain_text(format_event_time(view.event)),
         ),
         parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
         paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
@@ -461,28 +487,31 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
 def build_event_source(event: Event) -> ReportSource:
     """The source of an event; the address is live only where it is a plain http or https link."""
     names = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
-    name = names[0] if names else "no source named" if not event.source_url else "source"
+    name = names[0] if names else _("no source named") if not event.source_url else "source"
     link = safe_link(event.source_url) or ""
     refused = "" if link or not event.source_url else plain_text(event.source_url, TITLE_LIMIT)
-    return ReportSource("Event", name, definition=refused, url=link)
+    return ReportSource(_("Event"), name, definition=refused, url=link)
 
 
 def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportChart, ...]:
     if not view.path:
         return ()
     chart = build_window_chart(view, quoting)
-    title = (
-        f"{format_chart_title(view, quoting)} after: {plain_text(view.event.title, TITLE_LIMIT)}"
+    title = _(
+        "{chart_title} after: {title}",
+        chart_title=format_chart_title(view, quoting),
+        title=plain_text(view.event.title, TITLE_LIMIT),
     )
     return (
         ReportChart(
             build_window_figure(chart, LIGHT_PALETTE),
             title,
             format_chart_subtitle(view, quoting),
-            (
-                f"Move of {quoting.unit} against the {observation_name(view.card)} before the"
-                " event, in log"
-                " points (100 × log change), by offset; 0 is the first that can contain it."
+            _(
+                "Move of {unit} against the {observation_name} before the event, in log points"
+                " (100 × log change), by offset; 0 is the first that can contain it.",
+                unit=quoting.unit,
+                observation_name=observation_name(view.card),
             ),
             summarize_window(chart),
         ),
@@ -491,11 +520,11 @@ def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportC
 
 def _describe_quote(quoting: QuotedSeries) -> str:
     if quoting.is_inverse:
-        return "one over the published rate"
+        return _("one over the published rate")
     if quoting.axis_is_inverted:
-        return "as published, axis inverted"
+        return _("as published, axis inverted")
     meaning = quoting.axis_meaning()
-    return f"as published, {meaning}" if meaning else "as published"
+    return _("as published, {meaning}", meaning=meaning) if meaning else _("as published")
 
 
 def _build_event_parameters(
@@ -503,17 +532,21 @@ def _build_event_parameters(
 ) -> tuple[tuple[str, str], ...]:
     request = view.request
     return (
-        ("Event", plain_text(view.event.id, TITLE_LIMIT)),
-        ("Series", f"{view.card.id}: {view.card.title}"),
-        ("Shown as", f"{quoting.unit}, {_describe_quote(quoting)}"),
-        ("Event window", window_text(request.window)),
-        ("Ordinary move", f"model {describe_model(request.model, view.factors)}"),
+        (_("Event"), plain_text(view.event.id, TITLE_LIMIT)),
+        (_("Series"), f"{view.card.id}: {view.card.title}"),
+        (_("Shown as"), f"{quoting.unit}, {_describe_quote(quoting)}"),
+        (_("Event window"), window_text(request.window)),
+        (_("Ordinary move"), _("model {model}", model=describe_model(request.model, view.factors))),
         (
-            "Estimation",
-            f"{view.n_estimation} returns of {request.estimation} asked, {request.gap} rows"
-            " before the event window",
+            _("Estimation"),
+            _(
+                "{n_estimation} returns of {estimation} asked, {gap} rows before the event window",
+                n_estimation=view.n_estimation,
+                estimation=request.estimation,
+                gap=request.gap,
+            ),
         ),
-        ("Compared with", POOL_TITLES[pool]),
+        (_("Compared with"), translate_deferred(POOL_TITLES[pool])),
     )
 
 
@@ -542,11 +575,17 @@ def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
     if view.timing is None:
         return ""
     noun, first, base = observation_name(view.card), view.timing.first, view.timing.base
-    return (
-        f"First {noun} that can contain it: {format_weekday(first.day)}, {quoting.rate(first.rate)}"
-        f" {quoting.unit}, known at {format_timestamp(first.known_at)}. Base:"
-        f" {format_weekday(base.day)},"
-        f" {quoting.rate(base.rate)} {quoting.unit}, known at {format_timestamp(base.known_at)}."
+    return _(
+        "First {noun} that can contain it: {day}, {rate} {unit}, known at {known_at}. Base:"
+        " {day_2}, {rate_2} {unit}, known at {known_at_2}.",
+        noun=noun,
+        day=format_weekday(first.day),
+        rate=quoting.rate(first.rate),
+        unit=quoting.unit,
+        known_at=format_timestamp(first.known_at),
+        day_2=format_weekday(base.day),
+        rate_2=quoting.rate(base.rate),
+        known_at_2=format_timestamp(base.known_at),
     )
 
 
@@ -589,7 +628,7 @@ def build_claim_report(
         paragraphs=tuple(_build_claim_paragraphs(answers, contexts)),
         charts=() if chart is None else (_build_claim_chart(replace(chart, phone=False)),),
         tables=tuple(_build_claim_tables(answers, chart)),
-        cautions=(*notices, f"{capitalize_first(claims.OTC_CAVEAT)}."),
+        cautions=(*notices, f"{capitalize_first(translate_deferred(claims.OTC_CAVEAT))}."),
         sources=tuple(build_rate_source(item) for item in _list_used_series(answers, series)),
         links=tuple(
             link
@@ -612,7 +651,14 @@ def _format_claim_title(answers: Sequence[ClaimAnswer]) -> str:
     ]
     more = len(answers) - MAX_TITLE_CLAIMS
     return " ".join(
-        [*sentences, *([f"And {format_count(more, 'more claim')}."] if more > 0 else [])]
+        [
+            *sentences,
+            *(
+                [plural("And {n:,} more claim.", "And {n:,} more claims.", more)]
+                if more > 0
+                else []
+            ),
+        ]
     )
 
 
@@ -620,7 +666,7 @@ def _format_claim_question(answers: Sequence[ClaimAnswer]) -> str:
     """The sentence that was pasted, else the question."""
     pasted = dict.fromkeys(answer.claim.sentence for answer in answers if answer.claim.sentence)
     if pasted:
-        return f"Is it so? “{plain_text(' '.join(pasted), SENTENCE_LIMIT)}”"
+        return _("Is it so? “{pasted}”", pasted=plain_text(" ".join(pasted), SENTENCE_LIMIT))
     return " ".join(claims.format_question(answer.claim) for answer in answers)
 
 
@@ -631,7 +677,9 @@ def _build_claim_paragraphs(
         yield f"{claims.format_question(answer.claim)} {claims.describe_answer(answer)}"
         needed = [f"{item[:1].upper()}{item[1:]}." for item in claims.list_needed_bases(answer)]
         others = claims.describe_other_sources(answer)
-        details = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
+        details = " ".join(
+            [*needed, *([_("Other sources: {others}.", others=others)] if others else [])]
+        )
         if details:
             yield details
     links = " ".join(item.live for item in contexts)
@@ -646,8 +694,11 @@ def _build_claim_chart(chart: ClaimChart) -> ReportChart:
         build_claim_figure(chart, LIGHT_PALETTE),
         chart.title,
         chart.subtitle,
-        f"{chart.quoting.unit} by market day; marked are the day of the claim, the bases that a"
-        " change is counted from, and the last day at least as strong, or as weak.",
+        _(
+            "{unit} by market day; marked are the day of the claim, the bases that a change is"
+            " counted from, and the last day at least as strong, or as weak.",
+            unit=chart.quoting.unit,
+        ),
         summarize_claim(chart),
     )
 
@@ -656,16 +707,16 @@ def _build_claim_tables(
     answers: Sequence[ClaimAnswer], chart: ClaimChart | None
 ) -> Iterator[ReportTable]:
     for answer in answers:
-        title = f"{claims.format_question(answer.claim)} Every source and base"
+        title = _("{question} Every source and base", question=claims.format_question(answer.claim))
         yield build_table(title, build_plain_claim_columns(answer))
     if chart is not None:
         points, quoting = list_marked_fixings(chart), chart.quoting
         yield build_table(
-            "The marks of the chart",
+            _("The marks of the chart"),
             {
-                "Mark": [name for name, _ in points],
-                "Market day": [format_weekday(fixing.day) for _, fixing in points],
-                "Record date": [format_weekday(fixing.record) for _, fixing in points],
+                _("Mark"): [name for name, _ in points],
+                _("Market day"): [format_weekday(fixing.day) for _, fixing in points],
+                _("Record date"): [format_weekday(fixing.record) for _, fixing in points],
                 quoting.unit: [quoting.rate(fixing.rate) for _, fixing in points],
             },
         )
@@ -675,12 +726,12 @@ def _build_claim_parameters(
     answers: Sequence[ClaimAnswer], chart: ClaimChart | None
 ) -> Iterator[tuple[str, str]]:
     days = dict.fromkeys(format_day(answer.claim.day) for answer in answers if answer.claim.day)
-    yield "Day of the claim", "; ".join(days) or "not told"
-    yield "Claims", "; ".join(claims.format_question(answer.claim) for answer in answers)
+    yield _("Day of the claim"), "; ".join(days) or _("not told")
+    yield _("Claims"), "; ".join(claims.format_question(answer.claim) for answer in answers)
     mains = dict.fromkeys(answer.main for answer in answers if answer.main)
-    yield "Series that answers first", "; ".join(mains) or "none"
+    yield _("Series that answers first"), "; ".join(mains) or "none"
     if chart is not None:
-        yield "Shown as", chart.quoting.unit
+        yield _("Shown as"), chart.quoting.unit
 
 
 def _list_used_series(

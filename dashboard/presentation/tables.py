@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
+from dashboard.models.messages import translate_deferred
 from dashboard.models.tables import Column, ColumnKind, Table, Unit
 from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.formatting import (
@@ -18,13 +19,14 @@ from dashboard.presentation.formatting import (
     format_number,
     format_p,
     format_percent,
+    format_range,
     format_signed,
     format_timestamp,
 )
 
 Cell: TypeAlias = str | Callable[[Any], Any]
 View: TypeAlias = Mapping[str, Cell]
-"""The columns that a person sees, by their titles.
+"""The columns that a person sees, by their titles (messages that are translated when it is drawn).
 
 A column is the name of one of the table, with decimals where it is not two (`r:3`), two names for
 a range (`low..high:3`), or a function of the object of a row, for what is no single column.
@@ -68,7 +70,7 @@ def build_text_columns(table: Table, objects: Iterable[Any], view: View) -> dict
     columns = {column.name: column for column in table.columns}
     cells = {title: cell if callable(cell) else _formatter(cell, columns)
              for title, cell in view.items()}  # fmt: skip
-    return {title: list(map(cell, items)) for title, cell in cells.items()}
+    return {translate_deferred(title): list(map(cell, items)) for title, cell in cells.items()}
 
 
 def format_cell(column: Column, value: Any, decimals: int = DECIMALS) -> Any:
@@ -91,6 +93,6 @@ def _formatter(cell: str, columns: Mapping[str, Column]) -> Callable[[Any], Any]
         if None in values:
             return NO_VALUE
         texts = [format_cell(c, value, decimals) for c, value in zip(chosen, values, strict=True)]
-        return texts[0] if len(texts) == 1 else " to ".join(texts)
+        return texts[0] if len(texts) == 1 else format_range(*texts)
 
     return read

@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.event import AUTHOR_LIMIT
+from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.services.notes import clean_line, utc_now
 
@@ -84,7 +85,9 @@ def make_backup(
         StoreError: the database cannot be read, or the disk is full.
     """
     if file.exists():
-        msg = f"{file.name}: is there already; a backup never overwrites, name another file"
+        msg = _(
+            "{name}: is there already; a backup never overwrites, name another file", name=file.name
+        )
         raise InputError(msg)
     try:
         with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
@@ -94,7 +97,11 @@ def make_backup(
             members = {**files, **{f"rates/{path.name}": path for path in series}}
             archive.write(file, members, contents)
     except OSError as error:
-        msg = f"{file.name}: the backup cannot be made ({error.strerror}); free some space"
+        msg = _(
+            "{name}: the backup cannot be made ({reason}); free some space",
+            name=file.name,
+            reason=error.strerror,
+        )
         raise StoreError(msg) from error
     return contents
 
@@ -129,9 +136,10 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
         contents = archive.read(file, folder)
         has_data, is_readable = _existing_data(notes, imported)
         if has_data and not may_replace:
-            msg = (
-                f"{file.name}: there are notes or series here; allow replacing them, they are kept"
-                " in a backup"
+            msg = _(
+                "{name}: there are notes or series here; allow replacing them, they are kept in a "
+                "backup",
+                name=file.name,
             )
             raise InputError(msg)
         before, damaged = None, None
@@ -238,14 +246,25 @@ def create_token(
         InputError: the name, the person or the number of days is not valid.
     """
     if not _NAME_PATTERN.fullmatch(name):
-        msg = f'token "{clean_line(name)[:60]}": name it with letters, digits, ".", "_" and "-"'
+        msg = _(
+            'token "{id}": name it with letters, digits, ".", "_" and "-"',
+            id=clean_line(name)[:60],
+        )
         raise InputError(msg)
     writer = clean_line(person) or name
     if len(writer) > AUTHOR_LIMIT:
-        msg = f"person: {len(writer)} characters, at most {AUTHOR_LIMIT} are kept; shorten it"
+        msg = _(
+            "person: {count} characters, at most {limit} are kept; shorten it",
+            count=len(writer),
+            limit=AUTHOR_LIMIT,
+        )
         raise InputError(msg)
     if days is not None and not 1 <= days <= MAX_LIFETIME_DAYS:
-        msg = f"days: {days} is not between 1 and {MAX_LIFETIME_DAYS}; leave it out for no end"
+        msg = _(
+            "days: {days} is not between 1 and {most}; leave it out for no end",
+            days=days,
+            most=MAX_LIFETIME_DAYS,
+        )
         raise InputError(msg)
     secret, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     expires = None if days is None else at + timedelta(days=days)

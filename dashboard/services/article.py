@@ -19,14 +19,16 @@ from dashboard.models.article import (
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TAG_LIMIT, Draft
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.nlp.dates import publication_day
 from dashboard.nlp.statements import read_text
 from dashboard.services.claims import check_claims, observation_json
 
-NO_PUBLICATION_DATE: Final = (
-    "the day of publication is not known, so that days like “on Sunday” stay open;"
-    " say when it was published, as 2025-04-22"
+NO_PUBLICATION_DATE: Final = deferred(
+    "the day of publication is not known, so that days like “on Sunday” stay open; "
+    "say when it was published, as 2025-04-22"
 )
 
 
@@ -64,7 +66,11 @@ def draft_from_statement(statement: Statement, article: Article) -> Draft:
     """
     mention = statement.mention
     if mention.day is None:
-        msg = f"day: “{mention.phrase}” is open ({mention.doubt}); say which day it was"
+        msg = _(
+            "day: “{phrase}” is open ({doubt}); say which day it was",
+            phrase=mention.phrase,
+            doubt=mention.doubt,
+        )
         raise InputError(msg)
     # The day of a note is that of its moment in Moscow; the text may mean a day elsewhere.
     day = mention.moment.astimezone(ZoneInfo(MOSCOW)).date() if mention.moment else mention.day

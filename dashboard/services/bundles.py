@@ -34,6 +34,8 @@ from dashboard.models.article import (
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyRequest
 from dashboard.services.claims import CLAIM_BASES, answer_claim
@@ -62,7 +64,7 @@ EVENTS_PATH: Final = "inputs/events.csv"
 RESULTS_FOLDER: Final = "results/"
 LEVEL_COLUMNS: Final = frozenset({"rate", "base_rate", "end_rate", "reached_rate"})
 FREE_LICENCES: Final = ("free use", "free reuse", "public domain", "cc0")
-USER_LICENCES: Final = ("as the owner of the file says", "yours")
+USER_LICENCES: Final = (deferred("as the owner of the file says"), "yours")
 MAX_CLAIMS: Final = 50
 MAX_DECIMALS: Final = 12
 MAX_CLAIM_VALUE: Final = 1e12
@@ -178,7 +180,12 @@ def build_event_bundle(query: BundleRequest, provenance: Provenance) -> bytes:
         InputError: the bundle is too large, or cannot be computed.
     """
     (series,), (event,) = query.series, query.events
-    question = f"How did {series.card.title} move around “{event.title}” ({event.day})?"
+    question = deferred(
+        "How did {series} move around “{title}” ({day})?",
+        series=series.card.title,
+        title=event.title,
+        day=event.day,
+    )
     return build_bundle(query, provenance, " ".join(question.split()))
 
 
@@ -256,9 +263,18 @@ def blank_levels(content: bytes, withheld: Collection[str]) -> bytes:
 def study_question(parameters: Mapping[str, Any], n_events: int, titles: Sequence[str]) -> str:
     """The title of a bundle: `How did USD/RUB, Bank of Russia move around 365 events?`."""
     categories = parameters.get("category") or []
-    kind = f" ({', '.join(categories)})" if categories else ""
-    word = "event" if n_events == 1 else "events"
-    return f"How did {', '.join(titles)} move around {n_events:,} {word}{kind}?"
+    message = _STUDY_QUESTIONS[n_events == 1, bool(categories)]
+    kinds, series = ", ".join(categories), ", ".join(titles)
+    return message.format(series=series, n=n_events, categories=kinds)
+
+
+_STUDY_QUESTIONS: Final = {
+    (True, False): deferred("How did {series} move around {n:,} event?"),
+    (False, False): deferred("How did {series} move around {n:,} events?"),
+    (True, True): deferred("How did {series} move around {n:,} event ({categories})?"),
+    (False, True): deferred("How did {series} move around {n:,} events ({categories})?"),
+}
+"""By whether it is one event, and whether they are of some categories; a title of the bundle."""
 
 
 # ---- claim checks
@@ -281,7 +297,7 @@ def build_claim_bundle(query: ClaimBundleRequest, provenance: Provenance) -> byt
     """
     used = ClaimBundleRequest(query.claims, claim_series(query), query.main)
     if any(claim.day is None for claim in used.claims):
-        msg = "claim: the day is not known; say when the text was printed"
+        msg = _("claim: the day is not known; say when the text was printed")
         raise InputError(msg)
     contents = BundleContents(
         {},
@@ -299,7 +315,7 @@ def build_claim_bundle(query: ClaimBundleRequest, provenance: Provenance) -> byt
 
 def claim_series(query: ClaimBundleRequest) -> tuple[RateSeries, ...]:
     """The series that the claims are checked against, and those that a dollar is implied from."""
-    units = {f"RUB per {claim.currency}" for claim in query.claims}
+    units = {_("RUB per {currency}", currency=claim.currency) for claim in query.claims}
     implied_from = source_series_ids(query.series) if "RUB per USD" in units else ()
     return tuple(
         series
@@ -360,7 +376,7 @@ def _claim_from_json(values: Mapping[str, Any]) -> Claim:
         msg = "value"
         raise ValueError(msg)
     if not 0 <= decimals <= MAX_DECIMALS or base not in {"", *CLAIM_BASES}:
-        msg = "decimals or base"
+        msg = _("decimals or base")
         raise ValueError(msg)
     return Claim(
         ClaimKind(values["kind"]),
@@ -389,5 +405,5 @@ def _claims_question(claims: Sequence[Claim]) -> str:
     """The title of the bundle: `Are 3 claims about the rouble on 2025-04-21 so?`."""
     days = ", ".join(dict.fromkeys(str(claim.day) for claim in claims))
     if len(claims) == 1:
-        return f"Is a claim about the rouble on {days} so?"
-    return f"Are {len(claims)} claims about the rouble on {days} so?"
+        return _("Is a claim about the rouble on {days} so?", days=days)
+    return _("Are {count} claims about the rouble on {days} so?", count=len(claims), days=days)

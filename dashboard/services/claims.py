@@ -24,6 +24,8 @@ from dashboard.models.article import (
     RequiredBase,
 )
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import CHANGE_BASES as NAMED_BASES
 from dashboard.models.moves import DayFacts, Fixing, Observation, RateChange, SourceMove
 from dashboard.models.series import RateSeries, require_price
@@ -134,7 +136,12 @@ def answer_facts(
     answers = check_facts(series, day, since)
     near = tuple(facts for facts in answers if (day - facts.day).days <= MAX_DAYS_PAST_DATA)
     left_out = tuple(
-        f"{day}: more than a year after the data of {facts.series}; they end on {facts.day}"
+        _(
+            "{day}: more than a year after the data of {series}; they end on {day_2}",
+            day=day,
+            series=facts.series,
+            day_2=facts.day,
+        )
         for facts in answers
         if facts not in near
     )
@@ -232,13 +239,13 @@ def series_for_currency(currency: str, series: Sequence[RateSeries]) -> tuple[Ra
 def _claim_facts(claim: Claim, series: RateSeries) -> tuple[DayFacts | None, str]:
     """The facts of the day of a claim, or the reason why there are none."""
     if claim.day is None:
-        return None, "the day of the claim is not known; say when the text was published"
+        return None, deferred("the day of the claim is not known; say when the text was published")
     try:
         (facts,) = check_facts([series], claim.day, _since_day(claim))
     except InputError as error:
         return None, str(error)
     if (claim.day - facts.day).days > MAX_BASE_GAP_DAYS:
-        return None, f"the last rate is of {facts.day}"
+        return None, deferred("the last rate is of {day}", day=facts.day)
     return facts, ""
 
 
@@ -275,7 +282,7 @@ def _check_record(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVer
     assert claim.since.day is not None
     first, end = claim.since.day, claim.since.end_day or claim.since.day
     if last is None and facts.first_day > first:
-        reason = f"the data begin on {facts.first_day}"
+        reason = deferred("the data begin on {day}", day=facts.first_day)
         return ClaimVerdict(
             series.card, ClaimTruth.UNKNOWN, at=_claimed_observation(facts), reason=reason
         )
@@ -283,7 +290,11 @@ def _check_record(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVer
         truth = ClaimTruth.ABOUT
     else:
         truth = ClaimTruth.TRUE if last.day <= end else ClaimTruth.FALSE
-    reason = f"not in the data, which begin on {facts.first_day}" if last is None else ""
+    reason = (
+        deferred("not in the data, which begin on {day}", day=facts.first_day)
+        if last is None
+        else ""
+    )
     return ClaimVerdict(
         series.card, truth, "since", series.card.unit, at=_claimed_observation(facts), base=last,
         found=facts.rate, reason=reason,
@@ -298,7 +309,7 @@ def _check_changes(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterato
         if name in by_name:
             yield from _check_change(claim, series, facts, by_name[name], is_claimed=True)
         else:
-            reason = "there is no rate at the base"
+            reason = deferred("there is no rate at the base")
             yield ClaimVerdict(
                 series.card, ClaimTruth.UNKNOWN, name, at=_claimed_observation(facts), reason=reason
             )
@@ -384,11 +395,13 @@ def claim_from_query(query: ClaimQuery) -> Claim:
     base = query.base if query.kind in CHANGE_KINDS else ""
     needs_since = is_record or base == "since"
     if not is_record and query.value is None:
-        msg = "value: is missing; give the level or the per cent that is claimed"
+        msg = _("value: is missing; give the level or the per cent that is claimed")
         raise InputError(msg)
     since = parse_period(query.since) if needs_since else None
     if since is not None and since.day is not None and since.day > query.day:
-        msg = f"since {query.since}: lies after {query.day}; give an earlier day"
+        msg = _(
+            "since {since}: lies after {day}; give an earlier day", since=query.since, day=query.day
+        )
         raise InputError(msg)
     return Claim(
         query.kind,
@@ -425,7 +438,7 @@ def parse_period(text: str) -> DateMention:
         InputError: the text has another format.
     """
     matched = _PERIOD_PATTERN.fullmatch(text)
-    msg = f"since {text}: is no period; write it like 2024-06, 2024 or 2024-06-12"
+    msg = _("since {text}: is no period; write it like 2024-06, 2024 or 2024-06-12", text=text)
     if matched is None:
         raise InputError(msg)
     year, month, day = (int(part) if part else 0 for part in matched.groups())

@@ -35,6 +35,8 @@ from dashboard.models.analyses import (
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.models.study import (
     MIN_CLUSTERS,
@@ -95,7 +97,7 @@ class TestReading:
     @property
     def text(self) -> str:
         """Whether it is the declared test, and the caution."""
-        declared = "the declared test" if self.declared else ""
+        declared = _("the declared test") if self.declared else ""
         return "; ".join(text for text in (declared, self.caution) if text)
 
 
@@ -114,6 +116,12 @@ def read_tests(answer: StudyAnswer) -> tuple[TestReading, ...]:
     return tuple(sorted(lines, key=lambda line: not line.declared))
 
 
+_ONE_TEST: Final = deferred("{groups}: {dates} dates. {test} answers.")
+_SOUND_TESTS: Final = deferred(
+    "{groups}: {dates} dates. {test} answers; sound with such dates too: {others}."
+)
+
+
 def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
     """Sentences: the recommended tests for each pattern of dates, and the meaning of cautions."""
     sentences = []
@@ -121,13 +129,20 @@ def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
         recommended = recommend_tests(dates)
         sound = [test for test in (*recommended.first, *recommended.also) if test != HEADLINE_TEST]
         sentences.append(
-            f"{', '.join(groups)}: {dates} dates. {HEADLINE_TEST} answers"
-            + (f"; sound with such dates too: {', '.join(sound)}." if sound else ".")
+            translate_deferred(
+                _SOUND_TESTS if sound else _ONE_TEST,
+                groups=", ".join(groups),
+                dates=dates,
+                test=HEADLINE_TEST,
+                others=", ".join(sound),
+            )
         )
     if sentences:
         sentences.append(
-            "Too often, too rarely: in brackets the share of simulated studies without effect and"
-            " with such dates in which the test rejects at the 5 % level."
+            _(
+                "Too often, too rarely: in brackets the share of simulated studies without effect "
+                "and with such dates in which the test rejects at the 5 % level."
+            )
         )
     return tuple(sentences)
 
@@ -140,7 +155,7 @@ def _tests_by_group(answer: StudyAnswer) -> Iterator[tuple[str, list[str]]]:
 
 def _caution_text(row: TestResult) -> str:
     if math.isnan(row.p_value):
-        return f"does not apply: {row.note.removeprefix('does not apply: ')}"
+        return _("does not apply: {reason}", reason=row.note.removeprefix("does not apply: "))
     return short_size_caution(row.test, row.dates)
 
 
@@ -161,16 +176,17 @@ def compare_groups(
             one without its factor, and series with different lengths of bars.
     """
     if not 1 <= len(groups) <= MAX_GROUPS:
-        msg = f"a comparison takes one or two groups of events, not {len(groups)}"
+        msg = _("a comparison takes one or two groups of events, not {count}", count=len(groups))
         raise InputError(msg)
     if len({group.name for group in groups}) < len(groups):
-        msg = f"two groups are called {groups[0].name}; give each a name of its own"
+        msg = _("two groups are called {name}; give each a name of its own", name=groups[0].name)
         raise InputError(msg)
     check_model(request.model)
     if needs_factor(request.model) and not factors:
-        msg = (
-            f"model {request.model}: explains the move by that of another series, and none was"
-            " chosen; choose a factor, or the model mean"
+        msg = _(
+            "model {model}: explains the move by that of another series, and none was chosen; "
+            "choose a factor, or the model mean",
+            model=request.model,
         )
         raise InputError(msg)
     common_bar_minutes([series], factors)
@@ -340,7 +356,7 @@ def relate_across_series(
     """
     ids = [one.card.id for one in series]
     if not ids or len(set(ids)) < len(ids):
-        msg = f"series {', '.join(ids) or '(none)'}: give each series once"
+        msg = _("series {value}: give each series once", value=", ".join(ids) or "(none)")
         raise InputError(msg)
     window = request.cars[0]
     request = replace(request, cars=(window,))

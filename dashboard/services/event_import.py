@@ -16,6 +16,8 @@ from dashboard.models.event import (
     draft_from_event,
     note_from_draft,
 )
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EventFileRow, EventFileRows, ImportRecord, ImportUndo
 from dashboard.services.events import DuplicateIndex
 from dashboard.services.notes import clean_draft, clean_line
@@ -118,9 +120,16 @@ class EventImportPlan:
         first, count = self.wrong[0].reason, len(self.wrong)
         if count == 1:
             return first
-        rest = "" if count == len(self.rows) else ", or take the good rows only"
-        summary = f"{count:,} of {len(self.rows):,} rows are wrong"
-        return f"{self.file.name}: {summary}; mend them{rest}; the first: {first}"
+        message = deferred(
+            "{name}: {wrong:,} of {all:,} rows are wrong; mend them, or take the good rows only;"
+            " the first: {first}"
+        )
+        if count == len(self.rows):
+            message = deferred(
+                "{name}: {wrong:,} of {all:,} rows are wrong; mend them; the first: {first}"
+            )
+        values = {"name": self.file.name, "wrong": count, "all": len(self.rows), "first": first}
+        return translate_deferred(message, **values)
 
 
 def plan_event_import(
@@ -211,7 +220,9 @@ class _ImportPlanner:
         self.reading.extend(row.messages)
         same = self.known.find_duplicate(note)
         if same is not None:
-            reason = f"{row.place}: is already there ({same}) and is left out"
+            reason = _(
+                "{place}: is already there ({same}) and is left out", place=row.place, same=same
+            )
             self.duplicates.append(reason)
             return RowVerdict(row.place, "duplicate", note, reason)
         self.known.add(note, row.place)
@@ -221,8 +232,12 @@ class _ImportPlanner:
         clean = clean_draft(draft_from_event(event), self.today)
         if clean.category not in set(Category):
             self.custom_categories.append(
-                f"{place}, column category: '{clean.category}' is not on the list and is kept as"
-                " a category of your own"
+                _(
+                    "{place}, column category: '{category}' is not on the list and is kept as a "
+                    "category of your own",
+                    place=place,
+                    category=clean.category,
+                )
             )
         return note_from_draft(clean)
 
@@ -235,7 +250,7 @@ class _ImportPlanner:
 def _first_lines(lines: Sequence[str], limit: int) -> Iterator[str]:
     yield from lines[:limit]
     if len(lines) > limit:
-        yield f"and {len(lines) - limit} more rows like this"
+        yield _("and {count} more rows like this", count=len(lines) - limit)
 
 
 def _unsupported_field_messages(file: EventFileRows) -> Iterator[str]:
@@ -245,5 +260,10 @@ def _unsupported_field_messages(file: EventFileRows) -> Iterator[str]:
         if any(getattr(row.event, name) for row in file.rows if row.event)
     ]
     if dropped:
-        named = ", ".join(dropped).replace("hours", "the kind of an hour and a first report")
-        yield f"{file.name}: notes do not keep {named}; the rest of each row is taken"
+        hours = _("the kind of an hour and a first report")
+        named = ", ".join(hours if name == "hours" else name for name in dropped)
+        yield _(
+            "{name}: notes do not keep {fields}; the rest of each row is taken",
+            name=file.name,
+            fields=named,
+        )

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Category, Event
+from dashboard.models.messages import plural
+from dashboard.models.messages import translate as _
 from dashboard.services.notes import clean_line
 
 if TYPE_CHECKING:
@@ -175,23 +177,33 @@ def hidden_events(catalogue: EventCatalogue, store: HiddenEventStore) -> tuple[E
 
 def hidden_count_text(count: int) -> str:
     """`3 hidden`; empty where nothing is hidden."""
-    return f"{count:,} hidden" if count else ""
+    return _("{count:,} hidden", count=count) if count else ""
 
 
 def hidden_notice(count: int) -> str:
     """The notice of a command that leaves out hidden events."""
-    subject = "event of the catalogue is" if count == 1 else "events of the catalogue are"
-    return f"{count:,} {subject} hidden and left out; the list of hidden events names them"
+    return plural(
+        "{n:,} event of the catalogue is hidden and left out; the list of hidden events names them",
+        "{n:,} events of the catalogue are hidden and left out; the list of hidden events names"
+        " them",
+        count,
+    )
 
 
 def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Event, ...]:
     by_id = {event.id: event for event in catalogue.events()}
     for name in ids:
         if name.startswith("note-") and name not in by_id:
-            msg = f"{clean_line(name)[:80]}: is a note; remove it instead, or make it private"
+            msg = _(
+                "{id}: is a note; remove it instead, or make it private",
+                id=clean_line(name)[:80],
+            )
             raise InputError(msg)
         if name not in by_id:
-            msg = f"{clean_line(name)[:80]}: there is no event with this id in the catalogue"
+            msg = _(
+                "{id}: there is no event with this id in the catalogue",
+                id=clean_line(name)[:80],
+            )
             raise InputError(msg)
     wanted = set(ids)
     return tuple(event for event in by_id.values() if event.id in wanted)

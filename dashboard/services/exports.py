@@ -38,6 +38,8 @@ from dashboard.models.analyses import (
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import plural
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
 from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import RateSeries
@@ -126,15 +128,20 @@ def skipped_reasons(answer: StudyAnswer) -> list[str]:
     lines = [f"{len(ids)} x {why} ({_join_names(ids)})" for why, ids in ordered[:MAX_REASONS]]
     left = len(ordered) - len(lines)
     if left > 0:
-        more = "more reason" if left == 1 else "more reasons"
-        lines.append(f"{left} {more}, all of them in the files and in JSON")
+        lines.append(
+            plural(
+                "{n} more reason, all of them in the files and in JSON",
+                "{n} more reasons, all of them in the files and in JSON",
+                left,
+            )
+        )
     return lines
 
 
 def _join_names(names: Iterable[str]) -> str:
     unique: Sequence[str] = list(dict.fromkeys(names))
-    rest = f" and {len(unique) - MAX_NAMED} more" if len(unique) > MAX_NAMED else ""
-    return ", ".join(unique[:MAX_NAMED]) + rest
+    shown, left = ", ".join(unique[:MAX_NAMED]), len(unique) - MAX_NAMED
+    return _("{names} and {count} more", names=shown, count=left) if left > 0 else shown
 
 
 # ---- CSV files
@@ -425,5 +432,5 @@ def report_format(path: Path) -> ReportFormat:
     for kind in get_args(ReportFormat):
         if ending == kind:
             return kind  # type: ignore[no-any-return]
-    msg = "end it with .html, .pdf, .png or .svg, which says what is wanted"
+    msg = _("end it with .html, .pdf, .png or .svg, which says what is wanted")
     raise InputError(msg, field="out", value=path.name)

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from dashboard.models.errors import RoubleReactionError
+from dashboard.models.messages import deferred, join_clauses, keep_language, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.services.inbox import FeedStatus, list_feed_statuses
 from dashboard.services.rates import get_series, list_cards
 
@@ -71,15 +73,15 @@ def diagnose(
     findings.append(_timed_check("Notes", lambda: _check_notes(notes), now))
     findings.append(_timed_check("Rate cache", lambda: _check_cache(rates, rate_cache), now))
     if is_offline:
-        return (*findings, Finding("Network", True, "is not asked: offline", 0.0))
+        return (*findings, Finding("Network", True, _("is not asked: offline"), 0.0))
     sources = rates.live_sources
     with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
-        findings += pool.map(
+        check = keep_language(
             lambda source: _timed_check(
                 source.publisher_name, lambda: _check_live_source(source), now
-            ),
-            sources,
+            )
         )
+        findings += pool.map(check, sources)
     return tuple(findings)
 
 
@@ -111,14 +113,16 @@ def _timed_check(part: str, work: Callable[[], str], now: Callable[[], datetime]
 def _check_rates(rates: CombinedRates) -> str:
     cards = rates.cards()
     last = max(str(rates.get(card.id).day[-1]) for card in cards)
-    return f"{len(cards)} series can be read, the latest market day is {last}"
+    return _(
+        "{count} series can be read, the latest market day is {last}", count=len(cards), last=last
+    )
 
 
 def _check_notes(notes: ProbedStore) -> str:
     status = notes.probe()
     if status.problem:
         raise RoubleReactionError(status.problem)
-    return f"{status.engine} answers, with {status.notes} notes"
+    return _("{engine} answers, with {notes} notes", engine=status.engine, notes=status.notes)
 
 
 def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
@@ -126,12 +130,15 @@ def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
     with rate_cache.lock("doctor", 1.0):
         pass
     if not states:
-        return "is empty; rates refresh fills it"
+        return _("is empty; rates refresh fills it")
     failed = sum(bool(state.problem) for state in states)
-    failures = f", the last attempt failed for {failed}" if failed else ""
-    return (
-        f"holds {sum(state.rows for state in states):,} numbers of {len(states)} series{failures}"
-    )
+    message = deferred("holds {numbers:,} numbers of {series} series")
+    if failed:
+        message = deferred(
+            "holds {numbers:,} numbers of {series} series, the last attempt failed for {failed}"
+        )
+    numbers = sum(state.rows for state in states)
+    return translate_deferred(message, numbers=numbers, series=len(states), failed=failed)
 
 
 def _live_cards(rates: CombinedRates) -> Iterator[str]:
@@ -144,8 +151,10 @@ def _check_live_source(source: LiveSource) -> str:
     since: date = max(source.start(card.id), source.today() - RECENT_PERIOD)
     series = source.fetch(card.id, since).series
     if series is None or len(series) == 0:
-        return f"answers, without a number of {card.id}"
-    return f"answers {card.id}: {series.rate[-1]:g} for {series.day[-1]}"
+        return _("answers, without a number of {id}", id=card.id)
+    return _(
+        "answers {id}: {rate:g} for {day}", id=card.id, rate=series.rate[-1], day=series.day[-1]
+    )
 
 
 def diagnose_feeds(feeds: FeedStore, inbox: InboxStore) -> Finding:
@@ -170,14 +179,20 @@ def _feed_summary(
     enabled: list[FeedStatus], fetched: list[FeedStatus], failed: list[FeedStatus]
 ) -> str:
     if not fetched:
-        return f"{len(enabled)} are on the list, none was asked yet; inbox refresh asks them"
+        return _(
+            "{count} are on the list, none was asked yet; inbox refresh asks them",
+            count=len(enabled),
+        )
     last = max(status.state.tried_at for status in fetched if status.state is not None)
-    summary = (
-        f"{len(enabled)} are on the list, {len(fetched) - len(failed)} answered,"
-        f" last asked {last:%Y-%m-%d %H:%M} UTC"
+    summary = _(
+        "{count} are on the list, {answered} answered, last asked {last:%Y-%m-%d %H:%M} UTC",
+        count=len(enabled),
+        answered=len(fetched) - len(failed),
+        last=last,
     )
     problems = (status.state.problem for status in failed if status.state is not None)
-    return f"{summary}; failed: {'; '.join(problems)}" if failed else summary
+    failures = _("failed: {problems}", problems=join_clauses(*problems)) if failed else ""
+    return join_clauses(summary, failures)
 
 
 # ---- status for /healthz

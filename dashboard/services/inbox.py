@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT, Draft
 from dashboard.models.inbox import DatedBy, Decision, FeedState, InboxItem, NewsCluster, Publisher
+from dashboard.models.messages import translate as _
 from dashboard.nlp.classify import category_of_text
 from dashboard.services.events import fold_case
 from dashboard.services.news import group_by_cluster
@@ -210,8 +211,10 @@ def draft_from_cluster(cluster: NewsCluster, *, guess_day: bool = False) -> Draf
     """
     lead = cluster.lead
     if lead.report.day is None and not guess_day:
-        doubt = lead.report.doubt or "the feed gives none"
-        msg = f"day: the report has no date ({doubt}); edit it and say which day it was"
+        doubt = lead.report.doubt or _("the feed gives none")
+        msg = _(
+            "day: the report has no date ({doubt}); edit it and say which day it was", doubt=doubt
+        )
         raise InputError(msg)
     return Draft(
         title=lead.report.title,
@@ -284,7 +287,10 @@ def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
     items = inbox.find()
     wanted = next((item for item in items if item.id == item_id), None)
     if wanted is None:
-        msg = f"{clean_line(item_id)[:60]}: there is no report with this id; see `inbox list`"
+        msg = _(
+            "{id}: there is no report with this id; see `inbox list`",
+            id=clean_line(item_id)[:60],
+        )
         raise InputError(msg)
     (cluster,) = group_by_cluster(
         item for item in items if (item.cluster, item.state) == (wanted.cluster, wanted.state)
@@ -297,7 +303,7 @@ def _note_text(cluster: NewsCluster) -> str:
     lead, lines = cluster.lead, []
     if lead.report.excerpt:
         lines.append(lead.report.excerpt)
-    lines.append(f"Reported by {', '.join(cluster.publishers[:8])}.")
+    lines.append(_("Reported by {publishers}.", publishers=", ".join(cluster.publishers[:8])))
     doubt = _timing_caveat(lead)
     if doubt:
         lines.append(doubt)
@@ -306,5 +312,7 @@ def _note_text(cluster: NewsCluster) -> str:
 
 def _timing_caveat(lead: InboxItem) -> str:
     if lead.report.dated_by is DatedBy.SEEN and lead.report.moment:
-        return f"First seen {lead.report.moment:%Y-%m-%d %H:%M} UTC, published before."
-    return f"The time: {lead.report.doubt}." if lead.report.doubt else ""
+        return _(
+            "First seen {moment:%Y-%m-%d %H:%M} UTC, published before.", moment=lead.report.moment
+        )
+    return _("The time: {doubt}.", doubt=lead.report.doubt) if lead.report.doubt else ""

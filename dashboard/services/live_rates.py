@@ -15,6 +15,8 @@ import numpy as np
 
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import deferred, join_clauses, keep_language, plural
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import CacheUpdate, FetchState, RateSeries, SeriesCard
@@ -37,7 +39,7 @@ LOCK_WAIT_SECONDS: Final = 20.0
 MAX_LOG_JUMP: Final = np.log(3.0)
 """No rate here has ever changed threefold from one number to the next."""
 NO_CHANGES: Final = CacheUpdate()
-NEVER_FETCHED: Final = "nothing fetched yet"
+NEVER_FETCHED: Final = deferred("nothing fetched yet")
 
 
 # ---- refreshing
@@ -156,7 +158,7 @@ def refresh_rates(
         return results
 
     with ThreadPoolExecutor(max(len(groups), 1), thread_name_prefix="refresh") as pool:
-        answers = [result for group in pool.map(run, groups) for result in group]
+        answers = [result for group in pool.map(keep_language(run), groups) for result in group]
     progress(total, total, "")
     return tuple(answers)
 
@@ -192,7 +194,12 @@ def _has_observations(rate_cache: RateStore, series_id: str) -> bool:
 def _check_known_names(field: str, wanted: Iterable[str], available: set[str]) -> None:
     for name in wanted:
         if name not in available:
-            msg = f"{field} {name}: cannot be refreshed; choose {', '.join(sorted(available))}"
+            msg = _(
+                "{field} {name}: cannot be refreshed; choose {available}",
+                field=field,
+                name=name,
+                available=", ".join(sorted(available)),
+            )
             raise InputError(msg)
 
 
@@ -218,7 +225,11 @@ def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
         with run.rate_cache.lock(source.id, LOCK_WAIT_SECONDS) as is_alone:
             if not is_alone:
                 return _skipped_result(
-                    task, f"{source.publisher_name} is being asked by another process"
+                    task,
+                    _(
+                        "{publisher} is being asked by another process",
+                        publisher=source.publisher_name,
+                    ),
                 )
             state = run.rate_cache.state(series_id)
             reason = _completed_message(run, task) or _skip_reason(run, task, state)
@@ -236,7 +247,11 @@ def _completed_message(run: _RefreshRun, task: RefreshTask) -> str:
     """A message where the publisher has stopped and the series is complete; else empty."""
     until = task.card.history_until
     last = _last_day(_last_known_series(run.known, task.card.id)) if until else None
-    return f"it ended on {until} and is complete" if until and last and last >= until else ""
+    return (
+        _("it ended on {until} and is complete", until=until)
+        if until and last and last >= until
+        else ""
+    )
 
 
 def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) -> str:
@@ -244,14 +259,18 @@ def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) 
     if state is None or state.tried_at > run.now():  # recorded while the clock was ahead
         return ""
     if state.tried_at > run.requested_at:
-        return "another process has just asked for it"
+        return _("another process has just asked for it")
     if run.request.force or run.request.since:
         return ""
     age = run.now() - state.tried_at
     fresh = MAX_AGE_OF_BARS if task.card.bar_minutes else MAX_AGE
     if state.problem:
-        return f"it failed a moment ago: {state.problem}" if age < RETRY_AFTER else ""
-    return "it was asked for a moment ago" if age < fresh else ""
+        return (
+            _("it failed a moment ago: {problem}", problem=state.problem)
+            if age < RETRY_AFTER
+            else ""
+        )
+    return _("it was asked for a moment ago") if age < fresh else ""
 
 
 def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None) -> RefreshResult:
@@ -311,7 +330,12 @@ def _check_scale(last: RateSeries | None, fetched: FetchResult, publisher: str) 
     jumps = np.flatnonzero(np.abs(np.diff(np.log(rates))) > MAX_LOG_JUMP)
     if len(jumps):
         earlier, later = rates[jumps[0]], rates[jumps[0] + 1]
-        msg = f"{publisher} answered {later:g} after {earlier:g}, which cannot be one series"
+        msg = _(
+            "{publisher} answered {later:g} after {earlier:g}, which cannot be one series",
+            publisher=publisher,
+            later=later,
+            earlier=earlier,
+        )
         raise SourceError(msg)
 
 
@@ -336,8 +360,8 @@ def _skipped_result(
 def retained_data_text(last_day: date | None) -> str:
     """The data that remain after a failed refresh, as a clause of a message."""
     if last_day is None:
-        return "there are no earlier data"
-    return f"kept the data of {format_day(last_day)}"
+        return _("there are no earlier data")
+    return _("kept the data of {day}", day=format_day(last_day))
 
 
 def format_day(day: date) -> str:
@@ -396,7 +420,7 @@ class SeriesStatus:
         if self.age_days is None:
             return NEVER_FETCHED
         if self.has_ended:
-            return f"ended on {self.card.history_until}"
+            return _("ended on {day}", day=self.card.history_until)
         days = "day" if self.age_days == 1 else "days"
         label = f"{self.age_days} {days} old" if self.age_days > 0 else "today"
         return f"{label}, overdue" if self.is_overdue else label
@@ -411,11 +435,14 @@ class SeriesStatus:
     def remark(self) -> str:
         """The remark of a status line, one sentence; empty where there is none."""
         if self.problem:
-            retained = f"; the data of {format_day(self.last_day)} stand" if self.last_day else ""
-            return f"{self.problem}{retained}"
+            day = format_day(self.last_day) if self.last_day else ""
+            return join_clauses(self.problem, _("the data of {day} stand", day=day) if day else "")
         if self.withheld:
-            subject = "number is" if self.withheld == 1 else "numbers are"
-            return f"{self.withheld} {subject} far from the official rate and left out"
+            return plural(
+                "{n} number is far from the official rate and left out",
+                "{n} numbers are far from the official rate and left out",
+                self.withheld,
+            )
         return self.notes[0] if self.notes else ""
 
 

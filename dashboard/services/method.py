@@ -34,6 +34,7 @@ from dashboard.eventstudy.simulated_size import (
     size_verdict,
 )
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import PUBLICATION_RULES, PublicationRule
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import CONFIDENCE_LEVEL, SIGNIFICANCE_LEVEL, StudyRequest
@@ -177,7 +178,10 @@ def count_attrition(
 def software_versions() -> tuple[str, ...]:
     """This program and its main libraries with their versions."""
     libraries = ("numpy", "pandas", "scipy", "plotly", "streamlit")
-    return (f"Rouble Reaction {__version__}", *(f"{name} {version(name)}" for name in libraries))
+    return (
+        _("Rouble Reaction {version__}", version__=__version__),
+        *(f"{name} {version(name)}" for name in libraries),
+    )
 
 
 def _first_sentence(model: object) -> str:

@@ -22,6 +22,8 @@ from dashboard.models.inbox import (
     Publisher,
     ToneTimeline,
 )
+from dashboard.models.messages import keep_language
+from dashboard.models.messages import translate as _
 from dashboard.services.events import normalise_link, normalise_title
 from dashboard.services.notes import clean_line
 from dashboard.sources.events.base import NewsQuery
@@ -114,7 +116,7 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
     url = new.url.strip()
     existing = next((publisher for publisher in known.values() if publisher.url == url), None)
     if existing is not None and existing.enabled:
-        msg = f"{existing.id}: has this address already; `feeds remove {existing.id}` takes it away"
+        msg = _("{id}: has this address already; `feeds remove {id}` takes it away", id=existing.id)
         raise InputError(msg)
     if existing is not None and not new.feed_id:
         return _store_feed(feeds, replace(existing, enabled=True))
@@ -123,7 +125,7 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
         new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_imported=True
     )
     if added.id in known:
-        msg = f"{added.id[:60]}: there is a feed of this id already; take another"
+        msg = _("{id}: there is a feed of this id already; take another", id=added.id[:60])
         raise InputError(msg)
     return _store_feed(feeds, added)
 
@@ -139,7 +141,10 @@ def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publis
         (publisher for publisher in feeds.publishers() if publisher.id == feed_id), None
     )
     if existing is None:
-        msg = f"{clean_line(feed_id)[:60]}: there is no feed of this id; see `feeds list`"
+        msg = _(
+            "{id}: there is no feed of this id; see `feeds list`",
+            id=clean_line(feed_id)[:60],
+        )
         raise InputError(msg)
     return _store_feed(feeds, replace(existing, enabled=enabled))
 
@@ -406,7 +411,7 @@ def refresh_news(
     states = []
     with ThreadPoolExecutor(MAX_CONCURRENT_FEEDS, thread_name_prefix="feeds") as pool:
         for done, (feed, answer) in enumerate(
-            zip(feeds, pool.map(_fetch_feed, feeds), strict=True), 1
+            zip(feeds, pool.map(keep_language(_fetch_feed), feeds), strict=True), 1
         ):
             states.append(_store_feed_news(feed, answer, inbox, now()))
             if progress is not None:
@@ -508,6 +513,10 @@ def tone_timeline(
 
 def _news_query(query: str, period: str, now: datetime) -> NewsQuery:
     if period not in SEARCH_PERIODS:
-        msg = f"period: {period[:20]} is none; take one of {', '.join(SEARCH_PERIODS)}"
+        msg = _(
+            "period: {period} is none; take one of {known}",
+            period=period[:20],
+            known=", ".join(SEARCH_PERIODS),
+        )
         raise InputError(msg)
     return NewsQuery(query, now - SEARCH_PERIODS[period], now)

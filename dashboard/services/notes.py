@@ -29,6 +29,8 @@ from dashboard.models.event import (
     FieldKind,
     note_from_draft,
 )
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteRevision
 
 NOTE_PREFIX: Final = "note-"
@@ -69,14 +71,20 @@ def clean_category(category: str) -> str:
         InputError: it is too long, or has no letter, digit or sign.
     """
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in category):
-        msg = f"category: {_quote_value(category)} holds control characters; type it anew"
+        msg = _(
+            "category: {category} holds control characters; type it anew",
+            category=_quote_value(category),
+        )
         raise InputError(msg)
     cleaned = clean_line(category)
     listed = re.sub(r"[\s-]+", "_", cleaned).casefold()
     if listed in set(Category):
         return Category(listed)
     if not any(unicodedata.category(letter)[0] not in "CZM" for letter in cleaned):
-        msg = f"category: is empty; take one of {', '.join(Category)}, or a word of your own"
+        msg = _(
+            "category: is empty; take one of {category}, or a word of your own",
+            category=", ".join(Category),
+        )
         raise InputError(msg)
     return _check_length("category", cleaned, CATEGORY_LIMIT)
 
@@ -106,14 +114,19 @@ def _is_allowed_character(letter: str) -> bool:
 def _clean_line_field(field: EventField, value: str) -> str:
     cleaned = clean_line(value)
     if field.required and not any(unicodedata.category(c)[0] not in "CZM" for c in cleaned):
-        msg = f"{field.key}: is empty; {_EMPTY_ADVICE.get(field.name, 'fill it in')}"
-        raise InputError(msg)
+        advice = translate_deferred(_EMPTY_ADVICE.get(field.name, _FILL_IN))
+        raise InputError(_("{field}: is empty; {advice}", field=field.key, advice=advice))
     return _check_length(field.key, cleaned, field.limit)
 
 
 def _check_length(name: str, text: str, limit: int) -> str:
     if len(text) > limit:
-        msg = f"{name}: {len(text):,} characters, at most {limit:,} are kept; shorten it"
+        msg = _(
+            "{name}: {count:,} characters, at most {limit:,} are kept; shorten it",
+            name=name,
+            count=len(text),
+            limit=limit,
+        )
         raise InputError(msg)
     return text
 
@@ -123,7 +136,12 @@ def _clean_choice(field: EventField, value: str) -> str:
     try:
         return str(choices(value))
     except ValueError:
-        msg = f"{field.key}: {_quote_value(value)} is unknown; take one of {', '.join(choices)}"
+        msg = _(
+            "{key}: {value} is unknown; take one of {choices}",
+            key=field.key,
+            value=_quote_value(value),
+            choices=", ".join(choices),
+        )
         raise InputError(msg) from None
 
 
@@ -134,7 +152,11 @@ def _clean_dates(draft: Draft, today: date) -> Draft:
     if draft.end_day is not None:
         _check_day("end", draft.end_day, today)
         if draft.end_day < draft.day:
-            msg = f"end: {draft.end_day} is before the start {draft.day}; swap them or leave it out"
+            msg = _(
+                "end: {end_day} is before the start {day}; swap them or leave it out",
+                end_day=draft.end_day,
+                day=draft.day,
+            )
             raise InputError(msg)
     if moment is not None:
         moment = _clean_moment(moment, draft.day, zone)
@@ -145,20 +167,33 @@ def _check_day(name: str, day: date, today: date) -> None:
     leap_day = (today.month, today.day) == (2, 29)
     last = today.replace(year=today.year + MAX_YEARS_AHEAD, day=28 if leap_day else today.day)
     if not EARLIEST_DAY <= day <= last:
-        msg = f"{name}: {day} is not between {EARLIEST_DAY} and {last}; check the year"
+        msg = _(
+            "{name}: {day} is not between {first} and {last}; check the year",
+            name=name,
+            day=day,
+            first=EARLIEST_DAY,
+            last=last,
+        )
         raise InputError(msg)
 
 
 def _clean_moment(moment: datetime, day: date, zone: ZoneInfo) -> datetime:
     if moment.tzinfo is None:
-        msg = f"time: {moment:%H:%M} has no time zone; give it in UTC or name the zone"
+        msg = _(
+            "time: {moment:%H:%M} has no time zone; give it in UTC or name the zone", moment=moment
+        )
         raise InputError(msg)
     try:
         utc, local = moment.astimezone(UTC), moment.astimezone(zone)
     except OverflowError:
         utc = local = moment
     if day not in {local.date(), utc.date()}:
-        msg = f"time: {local:%Y-%m-%d %H:%M} in {zone.key} is not on {day}; change the day or time"
+        msg = _(
+            "time: {local:%Y-%m-%d %H:%M} in {key} is not on {day}; change the day or time",
+            local=local,
+            key=zone.key,
+            day=day,
+        )
         raise InputError(msg)
     return utc
 
@@ -169,7 +204,7 @@ def _parse_zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         pass
-    msg = f"zone: {_quote_value(name)} is no time zone; write it like Europe/Moscow"
+    msg = _("zone: {name} is no time zone; write it like Europe/Moscow", name=_quote_value(name))
     raise InputError(msg)
 
 
@@ -188,9 +223,10 @@ def _clean_link(field: EventField, value: str) -> str:
         or "@" in parts.netloc
         or _INVALID_LINK_CHARACTERS.search(link)
     ):
-        msg = (
-            f"{field.key}: {_quote_value(link)} is no web address; write it like"
-            " https://example.org/page"
+        msg = _(
+            "{key}: {link} is no web address; write it like https://example.org/page",
+            key=field.key,
+            link=_quote_value(link),
         )
         raise InputError(msg)
     return link
@@ -201,7 +237,12 @@ def _clean_tags(field: EventField, value: tuple[str, ...]) -> tuple[str, ...]:
     for tag in filter(None, map(clean_line, value)):
         unique.setdefault(tag.casefold(), _check_length(field.key, tag, field.limit))
     if len(unique) > TAGS_LIMIT:
-        msg = f"{field.key}: {len(unique)} tags, at most {TAGS_LIMIT} are kept; drop some"
+        msg = _(
+            "{key}: {count} tags, at most {limit} are kept; drop some",
+            key=field.key,
+            count=len(unique),
+            limit=TAGS_LIMIT,
+        )
         raise InputError(msg)
     return tuple(unique.values())
 
@@ -211,7 +252,8 @@ def _quote_value(text: str) -> str:
     return f'"{clipped[:60]}…"' if len(clipped) > 60 else f'"{clipped}"'
 
 
-_EMPTY_ADVICE: Final = {"title": "say in a few words who did what"}
+_FILL_IN: Final = deferred("fill it in")
+_EMPTY_ADVICE: Final = {"title": deferred("say in a few words who did what")}
 _CLEANERS: Final[dict[FieldKind, Callable[[EventField, Any], Any]]] = {
     "line": _clean_line_field,
     "text": lambda field, value: _check_length(field.key, clean_text(value), field.limit),
@@ -387,12 +429,15 @@ def _sort_key(event: Event) -> tuple[object, ...]:
 
 def _check_is_note(note_id: str) -> None:
     if not note_id.startswith(NOTE_PREFIX):
-        msg = f"{clean_line(note_id)[:80]}: the catalogue is read-only; copy the event into a note"
+        msg = _(
+            "{id}: the catalogue is read-only; copy the event into a note",
+            id=clean_line(note_id)[:80],
+        )
         raise InputError(msg)
 
 
 def _unknown_event_error(event_id: str) -> InputError:
-    return InputError(f"{clean_line(event_id)[:80]}: there is no event with this id")
+    return InputError(_("{id}: there is no event with this id", id=clean_line(event_id)[:80]))
 
 
 # ---- merging concurrent edits

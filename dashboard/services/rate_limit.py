@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
 from dashboard.models.errors import RateLimited
+from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
+from dashboard.models.messages import translate as _
 
 LimitedAction: TypeAlias = Literal["write", "fetch", "import", "export"]
 
@@ -30,10 +32,10 @@ class RateLimit:
 
 MAX_NOTES: Final = 100_000
 RATE_LIMITS: Final[dict[LimitedAction, RateLimit]] = {
-    "write": RateLimit(60, 60, "changes in a minute"),
-    "fetch": RateLimit(10, 60, "links in a minute"),
-    "import": RateLimit(10, 3_600, "imports in an hour"),
-    "export": RateLimit(20, 3_600, "exports in an hour"),
+    "write": RateLimit(60, 60, deferred("at most {most} changes in a minute")),
+    "fetch": RateLimit(10, 60, deferred("at most {most} links in a minute")),
+    "import": RateLimit(10, 3_600, deferred("at most {most} imports in an hour")),
+    "export": RateLimit(20, 3_600, deferred("at most {most} exports in an hour")),
 }
 _MAX_TRACKED_USERS: Final = 10_000
 
@@ -93,7 +95,11 @@ class RateLimiter:
             return None
         wait = math.ceil(done[0] + limit.seconds - now)
         return RateLimited(
-            f"at most {limit.most} {limit.description}; try again in {_duration_text(wait)}", wait
+            join_clauses(
+                translate_deferred(limit.description, most=limit.most),
+                _("try again in {duration}", duration=_duration_text(wait)),
+            ),
+            wait,
         )
 
 
@@ -105,11 +111,15 @@ def check_note_quota(store: NoteCounter, author: str) -> None:
         StoreError: the store cannot be read.
     """
     if author and store.count_by_author(author) >= MAX_NOTES:
-        msg = f"{author} has {MAX_NOTES:,} notes, which is the most that are kept; remove some"
+        msg = _(
+            "{author} has {most:,} notes, which is the most that are kept; remove some",
+            author=author,
+            most=MAX_NOTES,
+        )
         raise RateLimited(msg, 0)
 
 
 def _duration_text(seconds: int) -> str:
     if seconds >= 120:
-        return f"{math.ceil(seconds / 60)} minutes"
-    return f"{seconds} second{'s' if seconds != 1 else ''}"
+        return plural("{n} minute", "{n} minutes", math.ceil(seconds / 60))
+    return plural("{n} second", "{n} seconds", seconds)

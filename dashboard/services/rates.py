@@ -19,6 +19,8 @@ from dashboard.eventstudy.levels import compare_vintages, restrict_to_known
 from dashboard.models.currencies import pair_of_name
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError, StoreError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import (
     Bools,
     Floats,
@@ -46,11 +48,12 @@ MAX_LOG_DEVIATION: Final = np.log(1.07)
 MAX_DISTANCE_DAYS: Final = 5
 """Fixings farther away than this do not check a quote."""
 MONTH: Final = np.timedelta64(31, "D")
-AS_OF_CAVEAT: Final = (
-    "Known then means fetched here by then, with the value held then. Rates that ship with the"
-    " program count from the moment their publisher's rule says they were known; revisions before"
-    " the shipped data were made are not recorded. Notes are those of then and read-only. The"
-    " catalogue was compiled later: its events until then are shown."
+AS_OF_CAVEAT: Final = deferred(
+    "Known then means fetched here by then, with the value held then. Rates that ship "
+    "with the program count from the moment their publisher's rule says they were "
+    "known; revisions before the shipped data were made are not recorded. Notes are "
+    "those of then and read-only. The catalogue was compiled later: its events until "
+    "then are shown."
 )
 ID_PATTERN: Final = re.compile(r"[a-z0-9_]{1,60}")
 MAX_ID_LENGTH: Final = 60
@@ -82,7 +85,9 @@ def get_series(sources: Sequence[RateSource], series_id: str) -> RateSeries:
         if any(card.id == series_id for card in source.cards()):
             return source.get(series_id)
     known = ", ".join(card.id for card in list_cards(sources))
-    msg = f"series {series_id}: not known; choose one of {known}"
+    msg = _(
+        "series {series_id}: not known; choose one of {known}", series_id=series_id, known=known
+    )
     raise InputError(msg)
 
 
@@ -251,10 +256,15 @@ class CombinedRates:
         if current is not None:
             return current.series
         if any(card.id == series_id for card in self.all_cards()):
-            msg = f"series {series_id}: nothing was fetched yet; run rates refresh"
+            msg = _(
+                "series {series_id}: nothing was fetched yet; run rates refresh",
+                series_id=series_id,
+            )
             raise InputError(msg)
         known = ", ".join(card.id for card in self.cards())
-        msg = f"series {series_id}: not known; choose one of {known}"
+        msg = _(
+            "series {series_id}: not known; choose one of {known}", series_id=series_id, known=known
+        )
         raise InputError(msg)
 
     def files(self) -> dict[str, str]:
@@ -402,12 +412,18 @@ def _check_same_series(bundled: RateSeries, fetched: RateSeries) -> None:
     bundled_card, fetched_card = bundled.card, fetched.card
     for name in ("publisher", "unit", "date_rule"):
         if getattr(bundled_card, name) != getattr(fetched_card, name):
-            msg = f"series {bundled_card.id}: what was fetched has another {name.replace('_', ' ')}"
+            msg = _(
+                "series {id}: what was fetched has another {replace}",
+                id=bundled_card.id,
+                replace=name.replace("_", " "),
+            )
             raise SourceError(msg)
     if len(fetched) and fetched.record[0] > bundled.record[-1] + MONTH:
-        msg = (
-            f"series {bundled_card.id}: nothing is known from {bundled.record[-1]} to"
-            f" {fetched.record[0]}; refresh it since {bundled.record[-1]}"
+        msg = _(
+            "series {id}: nothing is known from {record} to {record_2}; refresh it since {record}",
+            id=bundled_card.id,
+            record=bundled.record[-1],
+            record_2=fetched.record[0],
         )
         raise SourceError(msg)
     common, bundled_rows, fetched_rows = np.intersect1d(
@@ -416,9 +432,9 @@ def _check_same_series(bundled: RateSeries, fetched: RateSeries) -> None:
     with np.errstate(invalid="ignore"):
         differs = np.abs(np.log(fetched.rate[fetched_rows] / bundled.rate[bundled_rows])) > 0.01
     if len(common) and differs.sum() > len(common) / 2:
-        msg = (
-            f"series {bundled_card.id}: what was fetched differs from what ships on most common"
-            " days"
+        msg = _(
+            "series {id}: what was fetched differs from what ships on most common days",
+            id=bundled_card.id,
         )
         raise SourceError(msg)
 
@@ -484,8 +500,10 @@ class AsOfSource:
         """
         known = self._load(series_id)
         if known is None:
-            msg = (
-                f"series {series_id}: nothing of it was known at {self._moment:%Y-%m-%d %H:%M} UTC"
+            msg = _(
+                "series {series_id}: nothing of it was known at {moment:%Y-%m-%d %H:%M} UTC",
+                series_id=series_id,
+                moment=self._moment,
             )
             raise InputError(msg)
         return known
@@ -593,7 +611,10 @@ def plan_rate_import(
     if pair:
         named = _slug(named)
     if named and not ID_PATTERN.fullmatch(named):
-        msg = f"use letters a-z, digits and _ only, at most {MAX_ID_LENGTH}"
+        msg = _(
+            "use letters a-z, digits and _ only, at most {most}",
+            most=MAX_ID_LENGTH,
+        )
         raise InputError(msg, field="name", value=naming.name)
     stem = named or _slug(table.name.rpartition(".")[0] or table.name) or "file"
     series = []
@@ -653,11 +674,13 @@ def _imported_card(card: SeriesCard, table: RateFileContents, now: datetime) -> 
         publisher=f"your own file {file}",
         licence=IMPORTED_LICENCE,
         description=(
-            f"Your own file {file}, column {plain_title(card.id)},"
-            f" imported {now:%Y-%m-%d %H:%M} UTC, sha256 {table.sha256}."
+            f"Your own file {file}, column {plain_title(card.id)}, imported"
+            f" {now:%Y-%m-%d %H:%M} UTC, sha256 {table.sha256}."
         ),
-        quantity="bars of your own file" if card.bar_minutes else "levels of your own file",
-        limits="Only what the file says; nothing refreshes it.",
+        quantity=deferred("bars of your own file")
+        if card.bar_minutes
+        else deferred("levels of your own file"),
+        limits=deferred("Only what the file says; nothing refreshes it."),
         stale_after=10**6,
     )
 
@@ -687,7 +710,9 @@ def _check_unique_ids(series: Sequence[RateSeries]) -> None:
     counts = Counter(one.card.id for one in series)
     duplicate = next((name for name, count in counts.items() if count > 1), "")
     if duplicate:
-        msg = f"two columns would both be called {duplicate}; rename one of them"
+        msg = _(
+            "two columns would both be called {duplicate}; rename one of them", duplicate=duplicate
+        )
         raise InputError(msg)
 
 

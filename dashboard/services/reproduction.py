@@ -17,6 +17,8 @@ from dashboard import __version__
 from dashboard.export.bundle_inputs import card_from_json, read_events, read_rates
 from dashboard.export.bundles import MANIFEST_FILE, MAX_ARCHIVE_BYTES, file_entry, unzip_files
 from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyRequest, Window
 from dashboard.services.bundles import (
@@ -110,7 +112,7 @@ def reproduce_bundle(content: bytes, shown: str, get_series: SeriesLookup) -> Re
         compute, notes = _recomputation(manifest, files, get_series)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise _damaged_error(
-            shown, f"the inputs cannot be read ({type(error).__name__})"
+            shown, _("the inputs cannot be read ({type})", type=type(error).__name__)
         ) from error
     computed = compute()
     bundled = {
@@ -121,7 +123,9 @@ def reproduce_bundle(content: bytes, shown: str, get_series: SeriesLookup) -> Re
     unexpected = ", ".join(sorted(set(bundled) - set(computed)))
     if unexpected or not bundled:
         names = unexpected[:200] or "none"
-        raise _damaged_error(shown, f"other results than this program computes: {names}")
+        raise _damaged_error(
+            shown, _("other results than this program computes: {names}", names=names)
+        )
     compared = [compare_csv_files(name, bundled[name], computed[name]) for name in bundled]
     worst = max((file.status for file in compared), key=("equal", "close", "different").index)
     differences = tuple(file.difference for file in compared if file.difference is not None)
@@ -148,12 +152,14 @@ def _read_manifest(files: Mapping[str, bytes], shown: str) -> dict[str, Any]:
         listed = manifest["files"].items()
         manifest["files"] = {str(name): str(entry["sha256"]) for name, entry in listed}
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        msg = f"{shown}: is no bundle: there is no manifest of ours in it"
+        msg = _("{shown}: is no bundle: there is no manifest of ours in it", shown=shown)
         raise InputError(msg) from error
     if form != BUNDLE_FORMAT:
-        msg = (
-            f"{shown}: is a bundle of form {str(form)[:20]!r}, this program reads"
-            f" {BUNDLE_FORMAT}; update it"
+        msg = _(
+            "{shown}: is a bundle of form {form!r}, this program reads {known}; update it",
+            shown=shown,
+            form=str(form)[:20],
+            known=BUNDLE_FORMAT,
         )
         raise InputError(msg)
     return dict(manifest)
@@ -162,11 +168,13 @@ def _read_manifest(files: Mapping[str, bytes], shown: str) -> dict[str, Any]:
 def _check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes], shown: str) -> None:
     promised = manifest["files"]
     for name in sorted(set(promised) ^ (set(files) - {MANIFEST_FILE})):
-        problem = "is not in its manifest" if name in files else "is missing"
-        raise _damaged_error(shown, f"{name[:80]!r} {problem}")
+        message = deferred("{file!r} is missing")
+        if name in files:
+            message = deferred("{file!r} is not in its manifest")
+        raise _damaged_error(shown, translate_deferred(message, file=name[:80]))
     for name, sha in promised.items():
         if file_entry(files[name])["sha256"] != sha:
-            raise _damaged_error(shown, f"{name} was changed after it was made")
+            raise _damaged_error(shown, _("{name} was changed after it was made", name=name))
 
 
 def _recomputation(
@@ -189,7 +197,13 @@ def _series_by_role(
     notes = []
     version = str(manifest["software_version"])[:40]
     if version != __version__:
-        notes.append(f"made with version {version}, computed again with {__version__}")
+        notes.append(
+            _(
+                "made with version {version}, computed again with {current}",
+                version=version,
+                current=__version__,
+            )
+        )
     entries = manifest["series"]
     cards = {entry["card"]["id"]: card_from_json(entry["card"]) for entry in entries}
     included = read_rates(files[RATES_PATH], cards)
@@ -200,7 +214,7 @@ def _series_by_role(
             rates, note = _local_series(entry, get_series)
             notes.append(note)
         if rates is None:
-            msg = f"no rates of {entry['card']['id']}"
+            msg = _("no rates of {entry}", entry=entry["card"]["id"])
             raise ValueError(msg)
         series[entry["role"]].append(rates)
     return series, tuple(notes)
@@ -225,10 +239,14 @@ def _check_bundle_size(series: Sequence[RateSeries], n_events: int, request: Stu
     """Refuse computations beyond the limits of a study: a bundle is untrusted input."""
     numbers = (*request.window, request.estimation, request.gap, *sum(request.cars, ()))
     if any(abs(number) > MAX_ROWS for number in numbers) or len(request.cars) > MAX_CAR_WINDOWS:
-        msg = "bundle: asks for windows that are too long to compute"
+        msg = _("bundle: asks for windows that are too long to compute")
         raise InputError(msg)
     if n_events > MAX_EVENTS:
-        msg = f"bundle: holds {n_events:,} events, at most {MAX_EVENTS:,} are computed again"
+        msg = _(
+            "bundle: holds {n_events:,} events, at most {most:,} are computed again",
+            n_events=n_events,
+            most=MAX_EVENTS,
+        )
         raise InputError(msg)
     check_study_size(series, request)
 
@@ -239,16 +257,19 @@ def _local_series(entry: Mapping[str, Any], get_series: SeriesLookup) -> tuple[R
     try:
         current = get_series(name)
     except RoubleReactionError as error:
-        msg = (
-            f"series {name}: its terms keep its rates out of the bundle, and it is not here"
-            f" ({error}); refresh it first"
+        msg = _(
+            "series {name}: its terms keep its rates out of the bundle, and it is not here "
+            "({error}); refresh it first",
+            name=name,
+            error=error,
         )
         raise InputError(msg) from error
     last = np.datetime64(str(entry["last_known_at"]).removesuffix("Z"), "s")
     used = current.part(slice(0, int(np.searchsorted(current.known_at, last, side="right"))))
     same = rates_hash(used) == entry["sha256"]
-    how = "the same as those used" if same else "not the same as those used"
-    return used, f"{name}: rates of this machine, {how}"
+    if same:
+        return used, _("{name}: rates of this machine, the same as those used", name=name)
+    return used, _("{name}: rates of this machine, not the same as those used", name=name)
 
 
 def _study_request(parameters: Mapping[str, Any]) -> StudyRequest:
@@ -267,7 +288,13 @@ def _parse_window(values: Sequence[Any]) -> Window:
 
 
 def _damaged_error(shown: str, reason: str) -> InputError:
-    return InputError(f"{shown}: is damaged: {reason}; take the bundle anew from where it was made")
+    return InputError(
+        _(
+            "{shown}: is damaged: {reason}; take the bundle anew from where it was made",
+            shown=shown,
+            reason=reason,
+        )
+    )
 
 
 # ---- comparing CSV files

@@ -19,6 +19,8 @@ from dashboard.eventstudy.study import get_normal_model
 from dashboard.models.analyses import RobustnessAnswer, Specification, SpecificationGrid
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.event import Event
+from dashboard.models.messages import keep_language
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.services.study import common_bar_minutes
 
@@ -68,7 +70,9 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     by_id = {item.card.id: item for item in series}
     for name in grid.series:
         if name not in by_id:
-            msg = f"series {name}: not among those given: {', '.join(by_id)}"
+            msg = _(
+                "series {name}: not among those given: {by_id}", name=name, by_id=", ".join(by_id)
+            )
             raise InputError(msg)
     common_bar_minutes(series, factors)
     for model in grid.models:
@@ -185,7 +189,9 @@ class RobustnessRun:
         self._state = RunProgress(len(query.grid.specifications()), is_waiting=True)
         self._stop = threading.Event()
         self._polled_at = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name="robustness", daemon=True)
+        self._thread = threading.Thread(
+            target=keep_language(self._run), name="robustness", daemon=True
+        )
 
     def start(self) -> RobustnessRun:
         """Start the thread; returns at once."""
@@ -226,7 +232,7 @@ class RobustnessRun:
             self._state = replace(self._state, error=str(error), is_waiting=False)
         except Exception:
             log.exception("a robustness run failed")
-            message = "the run failed; the log of the program says more"
+            message = _("the run failed; the log of the program says more")
             self._state = replace(self._state, error=message, is_waiting=False)
 
     def _answer(self) -> RobustnessAnswer:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
 from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event
+from dashboard.models.messages import deferred
 from dashboard.models.moves import EventView, Fixing, Timing
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
@@ -27,7 +28,7 @@ KIND_NAMES: Final[dict[ColumnKind, str]] = {
     "int": "whole number",
     "date": "date, 2024-03-13",
     "moment": "UTC moment, 2024-03-13T12:30:00Z",
-    "window": "window, [a,b] in offsets",
+    "window": deferred("window, [a,b] in offsets"),
 }
 
 JSON_TABLES: Final[tuple[StudyTableName, ...]] = tuple(

@@ -16,6 +16,8 @@ from dashboard.eventstudy.levels import compute_change
 from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing, Observation, SourceMove
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import RateSeries, SeriesCard
@@ -23,8 +25,8 @@ from dashboard.models.study import Window
 
 MAX_QUOTE_AGE: Final = np.timedelta64(5, "D")
 """An older USD/CNY rate is not used in a cross rate."""
-DOLLAR_QUANTITY: Final = "RUB per USD"
-YUAN_QUANTITY: Final = "RUB per CNY"
+DOLLAR_QUANTITY: Final = deferred("RUB per USD")
+YUAN_QUANTITY: Final = deferred("RUB per CNY")
 USD_CNY_SERIES: Final = "usd_cny_ecb"
 DEFAULT_SOURCE_WINDOW: Final[Window] = (0, 1)
 """An averaged rate contains all of the news only with its second observation."""
@@ -85,8 +87,10 @@ def _implied_card(yuan: SeriesCard) -> SeriesCard:
         description=f"{yuan.id} times {USD_CNY_SERIES}, the latest known then.",
         move_sign=yuan.move_sign,
         breaks=yuan.breaks,
-        quantity="implied by the yuan",
-        limits="The yuan's rouble price went its own way at times: 2-10 % in August 2024.",
+        quantity=deferred("implied by the yuan"),
+        limits=deferred(
+            "The yuan's rouble price went its own way at times: 2-10 % in August 2024."
+        ),
     )
 
 
@@ -137,7 +141,7 @@ def compare_sources_between(
         InputError: `until` is not after `since`.
     """
     if until <= since:
-        msg = f"does not lie before {until}; give an earlier day"
+        msg = _("does not lie before {until}; give an earlier day", until=until)
         raise InputError(msg, field="since", value=since)
     return tuple(_move_between_days(one, since, until) for one in dollar_series(series))
 
@@ -189,9 +193,9 @@ def _moves_of_events(
         if row < 1:
             move = _unmeasured_move(series, _outside_reason(series, is_after=row == AFTER))
         elif far:
-            move = _unmeasured_move(series, f"the next number is {shift} days later")
+            move = _unmeasured_move(series, deferred("the next number is {n} days later", n=shift))
         elif first < 0 or last >= len(series):
-            move = _unmeasured_move(series, "the window reaches beyond the data")
+            move = _unmeasured_move(series, deferred("the window reaches beyond the data"))
         else:
             move = _measured_move(series, (first, last), partial=partial)
         moves.append(replace(move, event_id=event.id, window=window))
@@ -200,13 +204,13 @@ def _moves_of_events(
 
 def _outside_reason(series: RateSeries, *, is_after: bool) -> str:
     if not is_after:
-        return "the event lies before the data"
-    return _ended_reason(series) or "the event lies after the data"
+        return deferred("the event lies before the data")
+    return _ended_reason(series) or deferred("the event lies after the data")
 
 
 def _ended_reason(series: RateSeries) -> str:
     until = series.card.history_until
-    return f"the series ended on {until}" if until else ""
+    return deferred("the series ended on {day}", day=until) if until else ""
 
 
 def _unmeasured_move(series: RateSeries, reason: str) -> SourceMove:
@@ -220,7 +224,9 @@ def _move_between_days(series: RateSeries, since: date, until: date) -> SourceMo
     for row, day in zip(rows, (since, until), strict=True):
         if row < 0 or (day - series.day[row].astype(object)).days > MAX_BASE_GAP_DAYS:
             ended = _ended_reason(series) if row == len(series) - 1 else ""
-            return _unmeasured_move(series, ended or f"no number within a week before {day}")
+            return _unmeasured_move(
+                series, ended or deferred("no number within a week before {day}", day=day)
+            )
     return _measured_move(series, (rows[0], rows[1]))
 
 
@@ -231,9 +237,12 @@ def _measured_move(
     base, end = (Fixing.at(series, row) for row in rows)
     if not (math.isfinite(base.rate) and math.isfinite(end.rate)):
         missing = (base if not math.isfinite(base.rate) else end).day
-        reason = f"the number of {missing} is missing"
+        reason = deferred("the number of {day} is missing", day=missing)
         if series.card.checked_by:
-            reason += " or left out, too far from the official rate"
+            reason = deferred(
+                "the number of {day} is missing or left out, too far from the official rate",
+                day=missing,
+            )
         return SourceMove(series.card, rule, base, end, reason=reason)
     moved = compute_change(
         "base", Observation(base.day, base.rate), end.rate, series.card.move_sign

@@ -20,6 +20,8 @@ from dashboard.eventstudy.returns import compute_returns, log_points
 from dashboard.eventstudy.study import rank_rows
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, plural
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
     DayMove,
     EventView,
@@ -70,9 +72,11 @@ def common_bar_minutes(series: Sequence[RateSeries], factors: Sequence[RateSerie
     for field, others in (("rates", series), ("factor", factors)):
         for other in others:
             if other.card.bar_minutes != first.bar_minutes:
-                msg = (
-                    f"has {_step_text(other.card.bar_minutes)}, and {first.id} has"
-                    f" {_step_text(first.bar_minutes)}; give series of one length"
+                msg = _(
+                    "has {step}, and {other} has {other_step}; give series of one length",
+                    step=_step_text(other.card.bar_minutes),
+                    other=first.id,
+                    other_step=_step_text(first.bar_minutes),
                 )
                 raise InputError(msg, field=field, value=other.card.id)
     return first.bar_minutes
@@ -90,17 +94,20 @@ def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> Non
     offsets = last - first + 1
     for one in series:
         if len(one) * offsets > MAX_CELLS:
-            msg = (
-                f"{offsets:,} offsets at each of the {len(one):,} rows of {one.card.id} are too"
-                " much at once; shorten the window or the series"
+            msg = _(
+                "{offsets:,} offsets at each of the {count:,} rows of {id} are too much at once; "
+                "shorten the window or the series",
+                offsets=offsets,
+                count=len(one),
+                id=one.card.id,
             )
             raise InputError(msg, field="window", value=f"{first}:{last}")
 
 
 def _step_text(bar_minutes: int) -> str:
     if not bar_minutes:
-        return "one number a day"
-    return f"bars of {bar_minutes} minute{'' if bar_minutes == 1 else 's'}"
+        return _("one number a day")
+    return plural("bars of {n} minute", "bars of {n} minutes", bar_minutes)
 
 
 # ---- studies
@@ -130,11 +137,11 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
             two events with one id.
     """
     if not series:
-        msg = "a study needs at least one series; name one"
+        msg = _("a study needs at least one series; name one")
         raise InputError(msg)
     twice = [name for name, count in Counter(e.id for e in events).items() if count > 1]
     if twice:
-        msg = f"event id {twice[0]}: given more than once; give each its own"
+        msg = _("event id {id}: given more than once; give each its own", id=twice[0])
         raise InputError(msg)
     common_bar_minutes(series, factors)
     check_study_size(series, request)
@@ -152,7 +159,11 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
 def _skip_other_series(events: Sequence[Event], series: set[str]) -> tuple[SkippedEvent, ...]:
     """The events bound to a series that is not studied."""
     return tuple(
-        SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
+        SkippedEvent(
+            event.id,
+            event.series,
+            deferred("no series {series} in this study", series=event.series),
+        )
         for event in events
         if event.series is not None and event.series not in series
     )
@@ -251,7 +262,11 @@ def _unstudied_view(
 def _unstudied_reason(series: RateSeries, event: Event, result: StudyResult) -> str:
     if result.skipped:
         return result.skipped[0].reason
-    return f"the event belongs to the series {event.series}, not to {series.card.id}"
+    return deferred(
+        "the event belongs to the series {series}, not to {id}",
+        series=event.series,
+        id=series.card.id,
+    )
 
 
 def _timing_at_row(series: RateSeries, event: Event, row: int) -> Timing:
@@ -281,11 +296,13 @@ def _event_move(
     base = Fixing.at(series, first)
     if last >= len(series):
         missing = last - len(series) + 1
-        reason = f"needs {missing} more observation{'s' if missing > 1 else ''}"
+        reason = deferred("needs 1 more observation")
+        if missing > 1:
+            reason = deferred("needs {n} more observations", n=missing)
         return _unknown_move(car.window, base, ranks, crowd, reason)
     end = Fixing.at(series, last)
     if not (math.isfinite(base.rate) and math.isfinite(end.rate)):
-        return _unknown_move(car.window, base, (), crowd, "a rate is missing")
+        return _unknown_move(car.window, base, (), crowd, deferred("a rate is missing"))
     measured = compute_change(
         "base", Observation(base.day, base.rate), end.rate, series.card.move_sign
     )

@@ -12,6 +12,8 @@ from dashboard.eventstudy.study import MARKET_ADJUSTED_ID
 from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     DEFAULT_CAR_WINDOWS,
@@ -20,7 +22,7 @@ from dashboard.models.study import (
     read_window,
     read_windows,
 )
-from dashboard.services.events import EventFilter, find_events, hidden_count_text, hidden_notice
+from dashboard.services.events import EventFilter, find_events, hidden_notice
 from dashboard.services.exports import DataFile
 from dashboard.services.notes import NoteStore, all_events
 from dashboard.services.rates import list_cards
@@ -261,7 +263,7 @@ def split_factors(
     studied = {column.casefold() for column in columns}
     for name in names:
         if name.casefold() in studied:
-            msg = "is also named as a series to study; a series cannot explain itself"
+            msg = _("is also named as a series to study; a series cannot explain itself")
             raise InputError(msg, field="factor", value=name)
     by_name = {one.card.id.casefold(): one for one in chosen.series}
     factors, files = [], list(chosen.files)
@@ -271,13 +273,13 @@ def split_factors(
             source = next((s for s in sources if any(c.id == name for c in s.cards())), None)
             if source is None:
                 known = ", ".join((*by_name, *(card.id for card in list_cards(sources))))
-                msg = f"is no column and no series; choose one of {known}"
+                msg = _("is no column and no series; choose one of {known}", known=known)
                 raise InputError(msg, field="factor", value=name)
             factor = source.get(name)
             files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
         factors.append(factor)
     if not by_name:
-        msg = "every series is a factor; leave one to study"
+        msg = _("every series is a factor; leave one to study")
         raise InputError(msg, field="factor")
     left = tuple(one for one in chosen.series if one.card.id.casefold() in by_name)
     return SelectedSeries(left, tuple(files), chosen.messages), tuple(factors)
@@ -294,8 +296,17 @@ def available_events_from(catalogue: EventSource, known: tuple[Event, ...]) -> S
     n_notes = sum(event.origin == Origin.NOTE for event in known)
     hidden = len(catalogue.events()) - (len(known) - n_notes)
     notices = (hidden_notice(hidden),) if hidden else ()
-    without = f" without {hidden_count_text(hidden)}" if hidden else ""
-    return SelectedEvents(f"catalogue{without} and {n_notes} notes", known, files, notices)
+    name = deferred("catalogue and {notes} notes", notes=n_notes)
+    if hidden:
+        name = deferred(
+            "catalogue without {hidden:,} hidden and {notes} notes", hidden=hidden, notes=n_notes
+        )
+    return SelectedEvents(
+        name,
+        known,
+        files,
+        notices,
+    )
 
 
 def select_file_events(table: EventFile) -> SelectedEvents:
@@ -316,7 +327,7 @@ def select_events(
     check_categories(events, categories)
     chosen = find_events(events, EventFilter(categories, origin=origin))
     if not chosen:
-        msg = "there is no event to study; drop the origin or the category, or add a note"
+        msg = _("there is no event to study; drop the origin or the category, or add a note")
         raise InputError(msg)
     return chosen
 
@@ -330,7 +341,7 @@ def check_categories(events: Iterable[Event], categories: Iterable[str]) -> None
     available = sorted({event.category for event in events})
     for category in categories:
         if category not in available:
-            msg = f"no event has it; choose one of {', '.join(available)}"
+            msg = _("no event has it; choose one of {available}", available=", ".join(available))
             raise InputError(msg, field="category", value=category)
 
 
@@ -339,7 +350,7 @@ def _file_path(name: str, sources: Sequence[RateSource]) -> Path:
     if path.exists() or path.suffix:
         return path
     known = ", ".join(card.id for card in list_cards(sources))
-    msg = f"is neither a file nor one of the series {known}"
+    msg = _("is neither a file nor one of the series {known}", known=known)
     raise InputError(msg, field="rates", value=name)
 
 
@@ -347,7 +358,7 @@ def _check_unique_ids(series: Sequence[RateSeries]) -> None:
     counts = Counter(one.card.id for one in series)
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
-        msg = f"two series are called {twice[0]}; rename a column"
+        msg = _("two series are called {twice}; rename a column", twice=twice[0])
         raise InputError(msg, field="rates")
 
 
@@ -356,7 +367,7 @@ def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tup
     for column in columns:
         if column.casefold() not in by_name:
             known = ", ".join(one.card.id for one in series)
-            msg = f"is not there; choose one of {known}"
+            msg = _("is not there; choose one of {known}", known=known)
             raise InputError(msg, field="series", value=column)
     wanted = dict.fromkeys(column.casefold() for column in columns)
     return tuple(by_name[name] for name in wanted) or tuple(series)

@@ -17,7 +17,9 @@ from typing import Any, Final
 
 from dashboard.models.article import MAX_TEXT_LENGTH, Article, PublicationTime
 from dashboard.models.errors import InputError
-from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
+from dashboard.models.messages import at_place, deferred, join_clauses, translate_deferred
+from dashboard.models.messages import translate as _
+from dashboard.sources.content_sniff import kind_name, sniff_kind
 from dashboard.sources.files.text import display_name
 from dashboard.sources.publication_date import find_publication_date
 from dashboard.sources.sandbox import REFUSAL, run_in_subprocess, serve_subprocess
@@ -38,15 +40,14 @@ _BYTE_ORDER_MARKS: Final = (
     (b"\xfe\xff", "utf-16"),
 )
 _UNSUPPORTED_SIGNATURES: Final = (
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"{\\rtf", "a rich text document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"SQLite format 3", "a database"),
+    (b"%PDF", deferred("a PDF")),
+    (b"\x1f\x8b", deferred("a gzip archive")),
+    (b"\xd0\xcf\x11\xe0", deferred("an old Office document")),
+    (b"{\\rtf", deferred("a rich text document")),
+    (b"\x89PNG", deferred("a picture")),
+    (b"\xff\xd8\xff", deferred("a picture")),
+    (b"SQLite format 3", deferred("a database")),
 )
-_CONVERSION_HINT: Final = "; save the page as HTML, or the words as plain text"
 _CYRILLIC_LETTERS: Final = frozenset(chr(code) for code in range(ord("А"), ord("я") + 1)) | {
     "Ё",
     "ё",
@@ -109,7 +110,12 @@ def read_article(content: bytes, name: str, today: date, *, content_type: str = 
     """
     if len(content) > MAX_PAGE_BYTES:
         size, limit = len(content) / 1e6, MAX_PAGE_BYTES / 1e6
-        msg = f"{name}: {size:,.1f} MB, at most {limit:.0f} MB are read; save only the article"
+        msg = _(
+            "{name}: {size:,.1f} MB, at most {limit:.0f} MB are read; save only the article",
+            name=name,
+            size=size,
+            limit=limit,
+        )
         raise InputError(msg)
     reject_unsupported_content(content, name)
     if is_web_page(content):
@@ -118,7 +124,11 @@ def read_article(content: bytes, name: str, today: date, *, content_type: str = 
         text, messages = decode_article_text(content, name)
         article = Article(text, messages=messages)
     if len(article.text) > MAX_TEXT_LENGTH:
-        message = f"{name}: only the first {MAX_TEXT_LENGTH:,} characters of the text are read"
+        message = _(
+            "{name}: only the first {max_text_length:,} characters of the text are read",
+            name=name,
+            max_text_length=MAX_TEXT_LENGTH,
+        )
         article = replace(
             article, text=article.text[:MAX_TEXT_LENGTH], messages=(*article.messages, message)
         )
@@ -149,7 +159,10 @@ def read_article_in_subprocess(
     try:
         answer = run_in_subprocess("dashboard.sources.article_reader", params, content, seconds)
     except ChildProcessError:
-        msg = f"{name}: is too large or too tangled to be read; paste the text of the article"
+        msg = _(
+            "{name}: is too large or too tangled to be read; paste the text of the article",
+            name=name,
+        )
         raise InputError(msg) from None
     if REFUSAL in answer:
         raise InputError(answer[REFUSAL])
@@ -165,15 +178,15 @@ def read_article_file(path: Path, max_bytes: int) -> bytes:
     name = display_name(path.name)
     try:
         if path.is_dir():
-            msg = f"{name}: is a folder; give the file of a page or a text"
+            msg = _("{name}: is a folder; give the file of a page or a text", name=name)
             raise InputError(msg)
         with path.open("rb") as file:
             return file.read(max_bytes + 1)
     except FileNotFoundError:
-        msg = f"{name}: there is no such file; give a file or a link"
+        msg = _("{name}: there is no such file; give a file or a link", name=name)
         raise InputError(msg) from None
     except (OSError, ValueError):
-        msg = f"{name}: cannot be read; check the path and its permissions"
+        msg = _("{name}: cannot be read; check the path and its permissions", name=name)
         raise InputError(msg) from None
 
 
@@ -183,7 +196,7 @@ def read_article_file(path: Path, max_bytes: int) -> bytes:
 def _read_page(content: bytes, name: str, today: date, content_type: str) -> Article:
     tree = _parse_html(content, content_type)
     if tree is None or len(list(islice(tree.iter(), MAX_PAGE_ELEMENTS + 1))) > MAX_PAGE_ELEMENTS:
-        msg = f"{name}: is no page that can be read; paste the text of the article"
+        msg = _("{name}: is no page that can be read; paste the text of the article", name=name)
         raise InputError(msg)
     publication = find_publication_date(tree, today)
     hidden = strip_hidden(tree)
@@ -192,11 +205,13 @@ def _read_page(content: bytes, name: str, today: date, content_type: str) -> Art
     title, text = page.get("title") or _title_element(tree), page.get("text") or ""
     interstitial = detect_interstitial(title, text, content)
     if interstitial:
-        msg = f"{name}: {interstitial}; open it in a browser and paste the text"
-        raise InputError(msg)
+        advice = _("open it in a browser and paste the text")
+        raise InputError(at_place(name, join_clauses(interstitial, advice)))
     short = short_text_warning(text, content)
     hidden_note = (
-        f"{hidden:,} characters that the page does not show were left out" if hidden else ""
+        _("{hidden:,} characters that the page does not show were left out", hidden=hidden)
+        if hidden
+        else ""
     )
     return Article(
         text,
@@ -274,18 +289,22 @@ def reject_unsupported_content(content: bytes, name: str) -> None:
     kind = sniff_kind(content)
     for start, format_name in _UNSUPPORTED_SIGNATURES:
         if content.startswith(start):
-            msg = f"{name}: is {format_name}{_CONVERSION_HINT}"
-            raise InputError(msg)
+            raise _format_error(name, translate_deferred(format_name))
     if kind == "nothing":
-        msg = f"{name}: is empty; give the text of an article or its page"
+        msg = _("{name}: is empty; give the text of an article or its page", name=name)
         raise InputError(msg)
     if kind in {"json", "zip"} and not _is_bracketed_text(content):
-        format_name = "JSON" if kind == "json" else "a zip archive or an Office document"
-        msg = f"{name}: is {format_name}{_CONVERSION_HINT}"
-        raise InputError(msg)
+        format_name = "JSON" if kind == "json" else _("a zip archive or an Office document")
+        raise _format_error(name, format_name)
     if kind == "bytes" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        msg = f"{name}: is {KIND_NAMES['bytes']}{_CONVERSION_HINT}"
-        raise InputError(msg)
+        raise _format_error(name, kind_name("bytes"))
+
+
+def _format_error(name: str, kind: str) -> InputError:
+    msg = _(
+        "{name}: is {kind}; save the page as HTML, or the words as plain text", name=name, kind=kind
+    )
+    return InputError(msg)
 
 
 def _is_bracketed_text(content: bytes) -> bool:
@@ -317,9 +336,11 @@ def decode_article_text(content: bytes, name: str) -> tuple[str, tuple[str, ...]
         text = ""
     russian = sum(letter in _CYRILLIC_LETTERS for letter in text)
     if russian * 3 < sum(letter.isalpha() for letter in text) or not russian:
-        msg = f"{name}: is neither UTF-8 nor Russian windows-1251; save it as UTF-8"
+        msg = _("{name}: is neither UTF-8 nor Russian windows-1251; save it as UTF-8", name=name)
         raise InputError(msg)
-    return text, (f"{name}: is not UTF-8, was read as windows-1251; check the Russian letters",)
+    return text, (
+        _("{name}: is not UTF-8, was read as windows-1251; check the Russian letters", name=name),
+    )
 
 
 # ---- hidden text
@@ -408,9 +429,9 @@ def detect_interstitial(title: str, text: str, page: bytes) -> str:
     if len(text) >= 3 * MIN_ARTICLE_CHARS:
         return ""
     if _BOT_TITLE.search(title) or (len(text) < MIN_ARTICLE_CHARS and _BOT_PAGE.search(page)):
-        return "is a check for robots, not the article"
+        return _("is a check for robots, not the article")
     if _ERROR_TITLE.search(title):
-        return "is a page that says that something failed, not the article"
+        return _("is a page that says that something failed, not the article")
     return ""
 
 
@@ -418,8 +439,16 @@ def short_text_warning(text: str, page: bytes) -> str:
     """A warning about a text that is too short to be complete; empty where it is not."""
     if len(text) >= MIN_ARTICLE_CHARS:
         return ""
-    cause = "; the rest is likely behind a payment or a login" if _PAYWALL.search(page) else ""
-    return f"the page holds {len(text)} characters of text{cause}; paste the text if there is more"
+    if _PAYWALL.search(page):
+        return _(
+            "the page holds {count} characters of text; the rest is likely behind a payment or a"
+            " login; paste the text if there is more",
+            count=len(text),
+        )
+    return _(
+        "the page holds {count} characters of text; paste the text if there is more",
+        count=len(text),
+    )
 
 
 # ---- the subprocess

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
+from dashboard.models.messages import deferred, translate_deferred
+
 ContentKind: TypeAlias = Literal["xml", "json", "csv", "zip", "any"]
 
 KIND_NAMES: Final = {
     "xml": "XML",
     "json": "JSON",
     "csv": "CSV",
-    "zip": "a ZIP file",
+    "zip": deferred("a ZIP file"),
     "html": "HTML",
-    "nothing": "nothing",
-    "text": "plain text",
-    "bytes": "unreadable bytes",
+    "nothing": deferred("nothing"),
+    "text": deferred("plain text"),
+    "bytes": deferred("unreadable bytes"),
 }
 _HTML: Final = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title")
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+
+
+def kind_name(kind: str) -> str:
+    """The name of a format in messages."""
+    return translate_deferred(KIND_NAMES[kind])
 
 
 def sniff_kind(content: bytes) -> str:
@@ -44,13 +51,15 @@ def _is_html(start: bytes) -> bool:
     return start.startswith(_HTML)
 
 
-def describe_mismatch(expected: ContentKind, content: bytes) -> str | None:
-    """The difference from the expected format ("HTML instead of XML"); None if there is none."""
+def has_other_kind(expected: ContentKind, content: bytes) -> bool:
+    """Whether a body is not what was expected."""
+    return expected not in {"any", sniff_kind(content)}
+
+
+def describe_content(content: bytes) -> str:
+    """The name of the format of a body; a plain text is quoted."""
     kind = sniff_kind(content)
-    if expected in {"any", kind}:
-        return None
-    actual = f"“{excerpt(content)}”" if kind == "text" else KIND_NAMES[kind]
-    return f"{actual} instead of {KIND_NAMES[expected]}"
+    return f"“{excerpt(content)}”" if kind == "text" else kind_name(kind)
 
 
 def excerpt(content: bytes, max_length: int = 60) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from dashboard import shipped_path
 from dashboard.models.errors import SourceError
+from dashboard.models.messages import translate as _
 
 DATA_FOLDER: Final = shipped_path("data")
 
@@ -42,15 +43,17 @@ class DataResource:
             with (self.folder / self.entry["path"]).open(encoding="utf-8", newline="") as lines:
                 header, *rows = csv.reader(lines, strict=True)
         except (OSError, ValueError, csv.Error) as error:
-            msg = (
-                f"data/{self.entry['path']}: cannot be read ({_error_reason(error)});"
-                " fetch the program again"
+            msg = _(
+                "data/{entry}: cannot be read ({error_reason}); fetch the program again",
+                entry=self.entry["path"],
+                error_reason=_error_reason(error),
             )
             raise SourceError(msg) from error
         if header != expected or any(len(row) != len(expected) for row in rows):
-            msg = (
-                f"data/{self.entry['path']}: the columns are not {', '.join(expected)};"
-                " fetch the program again"
+            msg = _(
+                "data/{entry}: the columns are not {expected}; fetch the program again",
+                entry=self.entry["path"],
+                expected=", ".join(expected),
             )
             raise SourceError(msg)
         return rows
@@ -66,7 +69,10 @@ def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource,
         descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         reason = _error_reason(error)
-        msg = f"data/datapackage.json: cannot be read ({reason}); fetch the program again"
+        msg = _(
+            "data/datapackage.json: cannot be read ({reason}); fetch the program again",
+            reason=reason,
+        )
         raise SourceError(msg) from error
     return tuple(
         DataResource(entry, folder) for entry in descriptor["resources"] if entry["kind"] == kind

@@ -26,6 +26,8 @@ from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ReadTimeo
 
 from dashboard import __version__
 from dashboard.models.errors import InputError
+from dashboard.models.messages import keep_language
+from dashboard.models.messages import translate as _
 
 USER_AGENT: Final = f"rouble-reaction/{__version__} (exchange rates for research; requests)"
 REPLICA_HEADER: Final = "X-Upstream-Host"
@@ -35,7 +37,7 @@ T = TypeVar("T")
 
 
 class RequestFailed(Exception):
-    """An attempt failed; the text completes "the publisher …".
+    """An attempt failed; the text is a sentence that names the publisher.
 
     Attributes:
         is_retryable: whether another attempt may help.
@@ -114,7 +116,7 @@ def run_with_deadline(seconds: float, work: Callable[[], T]) -> T:
         except BaseException as error:
             future.set_exception(error)
 
-    threading.Thread(target=run, name="http", daemon=True).start()
+    threading.Thread(target=keep_language(run), name="http", daemon=True).start()
     wait([future], timeout=max(seconds, 0.01))
     if not future.done():
         handle.abort()
@@ -202,7 +204,7 @@ def replica_address(upstream: str) -> str:
     except ValueError:
         is_local = parts.hostname == "localhost"
     if parts.scheme != "http" or not is_local or parts.path or parts.query or parts.username:
-        msg = "DASHBOARD_UPSTREAM: is not a replica on this machine; write http://127.0.0.1:PORT"
+        msg = _("DASHBOARD_UPSTREAM: is not a replica on this machine; write http://127.0.0.1:PORT")
         raise InputError(msg)
     return f"http://{parts.netloc}"
 
@@ -228,7 +230,7 @@ def new_session(upstream: str | None = None) -> requests.Session:
 # ---- body
 
 
-def read_body(raw: urllib3.HTTPResponse, max_bytes: int) -> bytes:
+def read_body(raw: urllib3.HTTPResponse, max_bytes: int, publisher: str) -> bytes:
     """Read and decode a body.
 
     urllib3 returns a gzip body that was cut off without a word; so gzip is decoded by the
@@ -237,35 +239,49 @@ def read_body(raw: urllib3.HTTPResponse, max_bytes: int) -> bytes:
     Args:
         raw: a response whose body has not been read.
         max_bytes: after decoding.
+        publisher: its name in messages.
 
     Raises:
         RequestFailed: it is too large, cut off, damaged or encoded in an unknown way.
     """
     encoding = raw.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity", "deflate", *GZIP}:
-        msg = f"packed its answer in an unknown way ({encoding[:20]})"
+        msg = _(
+            "{publisher} packed its answer in an unknown way ({encoding})",
+            publisher=publisher,
+            encoding=encoding[:20],
+        )
         raise RequestFailed(msg, retryable=False)
     raw.decode_content = encoding not in GZIP
     try:
         with gzip.GzipFile(fileobj=raw) if encoding in GZIP else raw as stream:
             content: bytes = stream.read(max_bytes + 1)
     except (HTTPError, OSError, EOFError, ValueError, zlib.error) as error:
-        raise RequestFailed(_describe_break(error), retryable=True) from None
+        raise RequestFailed(_describe_break(error, publisher), retryable=True) from None
     if len(content) > max_bytes:
-        msg = f"answered more than {max_bytes / 1e6:.0f} MB"
+        limit = max_bytes / 1e6
+        msg = _("{publisher} answered more than {limit:.0f} MB", publisher=publisher, limit=limit)
         raise RequestFailed(msg, retryable=False)
     return content
 
 
-def _describe_break(error: Exception) -> str:
+def _describe_break(error: Exception, publisher: str) -> str:
     cause = error.args[-1] if error.args else None
     if isinstance(error, ReadTimeoutError | TimeoutError):
-        return "stopped in the middle of its answer"
+        return _("{publisher} stopped in the middle of its answer", publisher=publisher)
     if isinstance(error, gzip.BadGzipFile | zlib.error | DecodeError):
-        return "answered a damaged gzip body"
+        return _("{publisher} answered a damaged gzip body", publisher=publisher)
     if isinstance(error, EOFError):
-        return "broke off its answer (the gzip end marker is missing)"
+        return _(
+            "{publisher} broke off its answer (the gzip end marker is missing)",
+            publisher=publisher,
+        )
     if isinstance(cause, IncompleteRead) and cause.partial and cause.expected:
         total = cause.partial + cause.expected
-        return f"broke off its answer ({cause.partial:,} of {total:,} bytes)"
-    return "broke off its answer"
+        return _(
+            "{publisher} broke off its answer ({partial:,} of {total:,} bytes)",
+            publisher=publisher,
+            partial=cause.partial,
+            total=total,
+        )
+    return _("{publisher} broke off its answer", publisher=publisher)

@@ -23,8 +23,15 @@ from urllib3.exceptions import InvalidHeader, MaxRetryError
 from urllib3.util import Retry
 
 from dashboard.models.errors import CircuitOpen, SourceError
+from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.sources.clock import WallClock
-from dashboard.sources.content_sniff import describe_mismatch, sniff_kind
+from dashboard.sources.content_sniff import (
+    describe_content,
+    has_other_kind,
+    kind_name,
+    sniff_kind,
+)
 from dashboard.sources.http_client import (
     DEFAULT_LIMITS,
     CacheValidator,
@@ -46,12 +53,14 @@ if TYPE_CHECKING:
 
 MAX_REDIRECTS: Final = 3
 RETRY_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
-CONNECTION_TEXTS: Final = {
-    "NameResolution": "could not be found (no network?)",
-    "getaddrinfo": "could not be found (no network?)",
-    "refused": "refused the connection",
-    "ProxyError": "could not be reached through the proxy",
+CONNECTION_MESSAGES: Final = {
+    "NameResolution": deferred("{publisher} could not be found (no network?)"),
+    "getaddrinfo": deferred("{publisher} could not be found (no network?)"),
+    "refused": deferred("{publisher} refused the connection"),
+    "ProxyError": deferred("{publisher} could not be reached through the proxy"),
+    "": deferred("{publisher} broke the connection"),
 }
+"""By what the error says; the first that fits."""
 HOST_FAULTS: Final = RETRY_STATUSES | {401, 403, 451}
 """Statuses that count as failures of the host; other 4xx are failures of the request."""
 FIRST_BACKOFF: Final = 0.5
@@ -99,11 +108,12 @@ class Attempt:
         try:
             raw = self._follow_redirects()
         except (requests.RequestException, OSError) as error:
-            raise _connection_failure(error) from None
+            raise _connection_failure(error, self.request.publisher) from None
         with raw:
             self._check_status(raw)
-            unchanged = raw.status_code == HTTPStatus.NOT_MODIFIED
-            content = b"" if unchanged else read_body(raw.raw, self.limits.max_bytes)
+            content = b""
+            if raw.status_code != HTTPStatus.NOT_MODIFIED:
+                content = read_body(raw.raw, self.limits.max_bytes, self.request.publisher)
         self._check_content(raw.status_code, content)
         validator = CacheValidator(
             _full_url(self.request),
@@ -118,7 +128,7 @@ class Attempt:
         """Send, and follow redirects that stay with the publisher."""
         url, request = self.request.url, self.request
         params: Mapping[str, str] | None = request.params
-        for _ in range(MAX_REDIRECTS + 1):
+        for _attempt in range(MAX_REDIRECTS + 1):
             response = self.session.request(
                 "GET" if request.body is None else "POST", url,
                 params=params, data=request.body, stream=True, allow_redirects=False,
@@ -130,19 +140,23 @@ class Attempt:
             url, params = urljoin(url, response.headers["Location"]), None
             response.close()
             if not _stays_with_publisher(request, url):
-                raise RequestFailed("sent us to another host", retryable=False)
-        raise RequestFailed("sent us round in circles", retryable=False)
+                msg = _("{publisher} sent us to another host", publisher=request.publisher)
+                raise RequestFailed(msg, retryable=False)
+        msg = _("{publisher} sent us round in circles", publisher=request.publisher)
+        raise RequestFailed(msg, retryable=False)
 
     def _check_status(self, response: requests.Response) -> None:
-        status = response.status_code
+        status, publisher = response.status_code, self.request.publisher
         is_expected = status < 300 or status == HTTPStatus.NOT_MODIFIED
         if is_expected or status in self.request.empty_statuses:
             return
         if self.request.any_status and status not in RETRY_STATUSES:
             return
-        text, pause = f"answered {status} {responses.get(status, '')}".rstrip(), 0.0
+        name, pause = f"{status} {responses.get(status, '')}".rstrip(), 0.0
+        text = _("{publisher} answered {status}", publisher=publisher, status=name)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            text, pause = "answered that we ask too often (429)", DEFAULT_PAUSE
+            text = _("{publisher} answered that we ask too often (429)", publisher=publisher)
+            pause = DEFAULT_PAUSE
         raise RequestFailed(
             text,
             retryable=status in RETRY_STATUSES,
@@ -155,9 +169,15 @@ class Attempt:
         is_unchecked = request.any_status or status == HTTPStatus.NOT_MODIFIED
         if is_unchecked or status in request.empty_statuses:
             return
-        mismatch = describe_mismatch(request.expects, content)
-        if mismatch and not (request.allow_empty and sniff_kind(content) == "nothing"):
-            raise RequestFailed(f"answered {mismatch}", retryable=False)
+        may_be_empty = request.allow_empty and sniff_kind(content) == "nothing"
+        if has_other_kind(request.expects, content) and not may_be_empty:
+            msg = _(
+                "{publisher} answered {kind} instead of {expected}",
+                publisher=request.publisher,
+                kind=describe_content(content),
+                expected=kind_name(request.expects),
+            )
+            raise RequestFailed(msg, retryable=False)
 
 
 def _full_url(request: Request) -> str:
@@ -181,16 +201,19 @@ def _retry_after(response: requests.Response, default: float) -> float:
     return default if seconds is None else seconds
 
 
-def _connection_failure(error: Exception) -> RequestFailed:
+def _connection_failure(error: Exception, publisher: str) -> RequestFailed:
     if isinstance(error, requests.exceptions.SSLError):
-        return RequestFailed("could not be reached safely (certificate)", retryable=False)
+        msg = _("{publisher} could not be reached safely (certificate)", publisher=publisher)
+        return RequestFailed(msg, retryable=False)
     if isinstance(error, requests.ConnectTimeout):
-        return RequestFailed("could not be reached in time", retryable=True)
-    if isinstance(error, requests.Timeout):
-        return RequestFailed("did not answer in time", retryable=True)
-    details = repr(error)
-    texts = (text for word, text in CONNECTION_TEXTS.items() if word in details)
-    return RequestFailed(next(texts, "broke the connection"), retryable=True)
+        msg = _("{publisher} could not be reached in time", publisher=publisher)
+    elif isinstance(error, requests.Timeout):
+        msg = _("{publisher} did not answer in time", publisher=publisher)
+    else:
+        details = repr(error)
+        message = next(text for word, text in CONNECTION_MESSAGES.items() if word in details)
+        msg = translate_deferred(message, publisher=publisher)
+    return RequestFailed(msg, retryable=True)
 
 
 # ---- one host
@@ -210,7 +233,7 @@ class HostLimiter:
         self._queue = threading.Lock()
         self.failures = 0
         self._open_until: datetime | None = None
-        self._reason = ""
+        self._requests_pause = False
         self._requested_at: float | None = None
 
     @contextmanager
@@ -221,16 +244,33 @@ class HostLimiter:
             CircuitOpen: the circuit is open, or the others take longer than `timeout` seconds.
         """
         if not self._queue.acquire(timeout=timeout):
-            msg = f"{publisher} is being asked already; try again in a moment"
+            msg = _(
+                "{publisher} is being asked already; try again in a moment", publisher=publisher
+            )
             raise CircuitOpen(msg, self._clock.now())
         try:
             if self._open_until is not None and self.is_open:
-                retry_at = f"the next try is at {self._open_until:%H:%M:%S} UTC"
-                msg = f"{publisher} {self._reason}; {retry_at}"
-                raise CircuitOpen(msg, self._open_until)
+                raise CircuitOpen(
+                    self._describe_pause(publisher, self._open_until), self._open_until
+                )
             yield
         finally:
             self._queue.release()
+
+    def _describe_pause(self, publisher: str, until: datetime) -> str:
+        if self._requests_pause:
+            return _(
+                "{publisher} asked for a pause; the next try is at {until:%H:%M:%S} UTC",
+                publisher=publisher,
+                until=until,
+            )
+        return plural(
+            "{publisher} failed once; the next try is at {until:%H:%M:%S} UTC",
+            "{publisher} failed {n} times in a row; the next try is at {until:%H:%M:%S} UTC",
+            self.failures,
+            publisher=publisher,
+            until=until,
+        )
 
     @property
     def is_open(self) -> bool:
@@ -260,14 +300,14 @@ class HostLimiter:
         """Count a failure; the fifth in a row opens the circuit."""
         self.failures += 1
         if self.failures >= MAX_FAILURES:
-            self._reason = f"failed {self.failures} times in a row"
+            self._requests_pause = False
             self._open_until = self._clock.now() + OPEN_FOR
 
     def open_for(self, seconds: float) -> datetime:
         """Open the circuit for the time of a `Retry-After`; returns its end."""
         until = self._clock.now() + timedelta(seconds=seconds)
         if self._open_until is None or until > self._open_until:
-            self._reason = "asked for a pause"
+            self._requests_pause = True
             self._open_until = until
         return self._open_until
 
@@ -345,7 +385,11 @@ class PoliteClient:
         try:
             return run_with_deadline(attempt.remaining, attempt.run)
         except DeadlineExceeded:
-            msg = f"did not answer within {self._limits.total:g} s"
+            msg = _(
+                "{publisher} did not answer within {seconds:g} s",
+                publisher=attempt.request.publisher,
+                seconds=self._limits.total,
+            )
             raise RequestFailed(msg, retryable=False) from None
 
     def _wait(
@@ -365,16 +409,17 @@ class PoliteClient:
         except MaxRetryError:
             is_over = True
         if is_over:
-            raise _final_error(failure, host, attempt.request.publisher) from None
+            raise _final_error(failure, host) from None
         self.clock.sleep(wait)
         return retry
 
 
-def _final_error(failure: RequestFailed, host: HostLimiter, publisher: str) -> SourceError:
+def _final_error(failure: RequestFailed, host: HostLimiter) -> SourceError:
     if not failure.retry_after:
-        return SourceError(f"{publisher} {failure}")
+        return SourceError(str(failure))
     until = host.open_for(failure.retry_after)
-    return CircuitOpen(f"{publisher} {failure}; the next try is at {until:%H:%M:%S} UTC", until)
+    retry = _("the next try is at {until:%H:%M:%S} UTC", until=until)
+    return CircuitOpen(join_clauses(str(failure), retry), until)
 
 
 # ---- for libraries

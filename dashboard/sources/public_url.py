@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 
 IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -86,39 +87,43 @@ def parse_public_url(text: str) -> PublicUrl:
     """
     text = text.strip()
     if len(text) > MAX_URL_CHARS or _ILLEGAL_URL_CHARS.search(text):
-        raise _url_error(text, "is no link; write it like https://example.org/page")
+        raise _url_error(text, _("is no link; write it like https://example.org/page"))
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise _url_error(text, "is no link; write it like https://example.org/page") from None
+        raise _url_error(text, _("is no link; write it like https://example.org/page")) from None
     if parts.scheme not in ALLOWED_PORTS:
-        raise _url_error(text, "does not begin with http:// or https://; only those are followed")
+        raise _url_error(
+            text, _("does not begin with http:// or https://; only those are followed")
+        )
     if "@" in parts.netloc:
-        raise _url_error(text, "holds a user name; take the part before the @ out")
+        raise _url_error(text, _("holds a user name; take the part before the @ out"))
     if port not in {None, ALLOWED_PORTS[parts.scheme]}:
-        raise _url_error(text, f"asks for port {port}; only 80 and 443 are followed")
+        raise _url_error(text, _("asks for port {port}; only 80 and 443 are followed", port=port))
     return PublicUrl(text, parts.scheme, _parse_host(parts, text))
 
 
 def _parse_host(parts: SplitResult, text: str) -> str:
     host = parts.hostname or ""
     if not host or "%" in host:
-        raise _url_error(text, "is no link; write it like https://example.org/page")
+        raise _url_error(text, _("is no link; write it like https://example.org/page"))
     try:
         # Full-width digits and dots become plain ones here, before the checks.
         host = host if ":" in host else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
-        raise _url_error(text, "has a host name that does not exist") from None
+        raise _url_error(text, _("has a host name that does not exist")) from None
     literal = _parse_ip_address(host)
     if literal is not None:
         if not is_public_address(literal):
-            raise _url_error(text, "leads to an address that is not public")
+            raise _url_error(text, _("leads to an address that is not public"))
         return host
     if _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2]):
-        raise _url_error(text, "writes an address in an unusual way; write four numbers with dots")
+        raise _url_error(
+            text, _("writes an address in an unusual way; write four numbers with dots")
+        )
     if not _HOST_NAME.fullmatch(host) or len(host) > 253:
-        raise _url_error(text, "has a host name that is not one of the public Internet")
+        raise _url_error(text, _("has a host name that is not one of the public Internet"))
     return host
 
 
@@ -132,4 +137,4 @@ def _parse_ip_address(host: str) -> IpAddress | None:
 def _url_error(text: str, why: str) -> InputError:
     shown = "".join(letter if letter.isprintable() else " " for letter in text[:120])
     shown = shown if len(text) <= 80 else f"{shown[:79]}…"
-    return InputError(f"link {shown}: {why}")
+    return InputError(_("link {link}: {problem}", link=shown, problem=why))

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from dashboard.models.article import PublicationTime
+from dashboard.models.messages import translate as _
 
 ARTICLE_TYPES: Final = re.compile(
     r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|\w*NewsArticle)$"
@@ -81,7 +82,7 @@ def find_publication_date(tree: Any, today: date) -> DateCandidate:
 # ---- JSON-LD
 
 
-def _from_json_ld(tree: Any, _: date) -> DateCandidate:
+def _from_json_ld(tree: Any, _today: date) -> DateCandidate:
     stamps: list[tuple[int, PublicationTime, PublicationTime | None]] = []
     for number, script in enumerate(tree.xpath("//script[@type='application/ld+json']")):
         if number >= MAX_JSON_LD_SCRIPTS:
@@ -95,17 +96,28 @@ def _from_json_ld(tree: Any, _: date) -> DateCandidate:
                 )
     if not stamps:
         return DateCandidate(None)
-    best = min(rank for rank, *_ in stamps)
+    best = min(rank for rank, *_others in stamps)
     same = [(published, modified) for rank, published, modified in stamps if rank == best]
     published, modified = same[0]
     messages = []
-    if len({stamp.day for stamp, _ in same}) > 1:
-        days = ", ".join(sorted({str(stamp.day) for stamp, _ in same}))
-        messages.append(f"the page names several days of publication ({days}); {published.day}"
-                        " stands first")  # fmt: skip
+    if len({stamp.day for stamp, _modified in same}) > 1:
+        days = ", ".join(sorted({str(stamp.day) for stamp, _modified in same}))
+        messages.append(
+            _(
+                "the page names several days of publication ({days}); {day} stands first",
+                days=days,
+                day=published.day,
+            )
+        )
     if modified and modified.day - published.day > REVISION_NOTICE_AFTER:
-        messages.append(f"the page was published on {published.day} and changed on {modified.day};"
-                        " say from which day its text counts")  # fmt: skip
+        messages.append(
+            _(
+                "the page was published on {published} and changed on {modified}; say from which"
+                " day its text counts",
+                published=published.day,
+                modified=modified.day,
+            )
+        )
     return DateCandidate(published, tuple(messages))
 
 
@@ -141,7 +153,7 @@ def _type_rank(node: dict[str, Any]) -> int | None:
 # ---- Open Graph, time
 
 
-def _from_meta(tree: Any, _: date) -> DateCandidate:
+def _from_meta(tree: Any, _today: date) -> DateCandidate:
     for path in _META_PATHS:
         for stamp in tree.xpath(path):
             published = parse_timestamp(stamp, "open-graph" if "property" in path else "time")
@@ -150,7 +162,7 @@ def _from_meta(tree: Any, _: date) -> DateCandidate:
     return DateCandidate(None)
 
 
-def _from_time(tree: Any, _: date) -> DateCandidate:
+def _from_time(tree: Any, _today: date) -> DateCandidate:
     """The first `<time>` of the article; links to other articles have theirs elsewhere."""
     marked = tree.xpath("//time[@pubdate]/@datetime")
     inside = tree.xpath(
@@ -191,7 +203,11 @@ def _from_htmldate(tree: Any, today: date) -> DateCandidate:
     body_text = " ".join(body.itertext())
     written = (f"{day:%d}/{day:%m}/{day:%Y}", f"{day.day}/{day.month}/{day.year}")
     if day.day <= 12 and day.day != day.month and any(form in body_text for form in written):
-        message = f"the page writes {written[0]}, taken for {day}; day and month may be swapped"
+        message = _(
+            "the page writes {written}, taken for {day}; day and month may be swapped",
+            written=written[0],
+            day=day,
+        )
         return DateCandidate(PublicationTime(day, "htmldate"), (message,))
     return DateCandidate(PublicationTime(day, "htmldate"))
 

@@ -21,7 +21,9 @@ from urllib.parse import urljoin
 import requests
 
 from dashboard.models.errors import InputError, SourceError
-from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
+from dashboard.models.messages import deferred, join_clauses, translate_deferred
+from dashboard.models.messages import translate as _
+from dashboard.sources.content_sniff import kind_name, sniff_kind
 from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import (
     USER_AGENT,
@@ -60,15 +62,14 @@ FEED_CONTENT_TYPES: Final = PAGE_CONTENT_TYPES | {
 }  # fmt: skip
 FEED_KINDS: Final = PAGE_KINDS | {"bytes", "nothing"}
 """Sniffed formats that are accepted for a feed; its parser checks further."""
-PASTE_HINT: Final = "; open it in a browser and paste the text"
 STATUS_MESSAGES: Final = {
-    HTTPStatus.UNAUTHORIZED: "wants a login",
-    HTTPStatus.PAYMENT_REQUIRED: "wants to be paid (402)",
-    HTTPStatus.FORBIDDEN: "does not let programs in (403)",
-    HTTPStatus.NOT_FOUND: "has no such page (404)",
-    HTTPStatus.GONE: "has taken the page down (410)",
-    HTTPStatus.TOO_MANY_REQUESTS: "says that we ask too often (429)",
-    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: "does not show the page here (451)",
+    HTTPStatus.UNAUTHORIZED: deferred("{host} wants a login"),
+    HTTPStatus.PAYMENT_REQUIRED: deferred("{host} wants to be paid (402)"),
+    HTTPStatus.FORBIDDEN: deferred("{host} does not let programs in (403)"),
+    HTTPStatus.NOT_FOUND: deferred("{host} has no such page (404)"),
+    HTTPStatus.GONE: deferred("{host} has taken the page down (410)"),
+    HTTPStatus.TOO_MANY_REQUESTS: deferred("{host} says that we ask too often (429)"),
+    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: deferred("{host} does not show the page here (451)"),
 }
 
 
@@ -176,8 +177,8 @@ class FetchedPage:
     content: bytes
 
 
-class _FetchFailed(Exception):
-    """The fetch failed; the text completes "the host …"."""
+def _with_paste_hint(message: str) -> str:
+    return join_clauses(message, _("open it in a browser and paste the text"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +190,18 @@ class LinkFetcher:
         limits: of one fetch, its redirects included.
         types: the accepted content types.
         kinds: the accepted sniffed formats.
+        is_feed: whether it is a feed, whose text nobody could paste.
     """
 
     policy: ConnectionPolicy = DEFAULT_POLICY
     limits: RequestLimits = LINK_LIMITS
     types: frozenset[str] = PAGE_CONTENT_TYPES
     kinds: frozenset[str] = PAGE_KINDS
+    is_feed: bool = False
+
+    def source_error(self, message: str) -> SourceError:
+        """The error with what else can be done."""
+        return SourceError(message if self.is_feed else _with_paste_hint(message))
 
     def fetch(self, text: str) -> FetchedPage:
         """Fetch the page of a link.
@@ -210,14 +217,19 @@ class LinkFetcher:
                 self.limits.total, lambda: _FetchAttempt(self, ends).follow(link)
             )
         except DeadlineExceeded:
-            msg = f"{link.host} did not answer within {self.limits.total + 1:g} s{PASTE_HINT}"
-            raise SourceError(msg) from None
-        except _FetchFailed as failed:
-            msg = f"{link.host} {failed}"
-            raise SourceError(msg) from None
+            seconds = self.limits.total + 1
+            raise self.source_error(
+                _(
+                    "{publisher} did not answer within {seconds:g} s",
+                    publisher=link.host,
+                    seconds=seconds,
+                )
+            ) from None
+        except RequestFailed as failure:
+            raise SourceError(str(failure)) from None
         except AddressNotPublic:
-            msg = f"link {link.host}: leads to an address that is not public{PASTE_HINT}"
-            raise InputError(msg) from None
+            msg = _("link {host}: leads to an address that is not public", host=link.host)
+            raise InputError(_with_paste_hint(msg)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,48 +239,75 @@ class _FetchAttempt:
 
     def follow(self, link: PublicUrl) -> FetchedPage:
         with new_public_session(self.links.policy) as session:
-            for _ in range(MAX_REDIRECTS + 1):
-                response = self._send(session, link)
+            host = link.host
+            for _hop in range(MAX_REDIRECTS + 1):
+                response = self._send(session, link, host)
                 with response:
                     if not response.is_redirect:
-                        return self._page(response)
+                        return self._page(response, host)
                     link = _redirect_target(link, response.headers["Location"])
                 session.close()  # every hop opens, and so checks, a connection of its own
-        raise _FetchFailed("sent us round in circles")
+        raise SourceError(_("{publisher} sent us round in circles", publisher=host))
 
-    def _send(self, session: requests.Session, link: PublicUrl) -> requests.Response:
+    def _send(self, session: requests.Session, link: PublicUrl, host: str) -> requests.Response:
         timeout = self.links.limits.timeouts(self.ends - monotonic())
         try:
             return session.get(link.url, timeout=timeout, allow_redirects=False, stream=True)
         except HostNotFound:
-            raise _FetchFailed("could not be found; check the address or the network") from None
+            msg = _("{host} could not be found; check the address or the network", host=host)
+            raise SourceError(msg) from None
         except requests.ConnectTimeout:
-            raise _FetchFailed(f"could not be reached in time{PASTE_HINT}") from None
+            msg = _("{publisher} could not be reached in time", publisher=host)
+            raise self.links.source_error(msg) from None
         except requests.Timeout:
-            raise _FetchFailed(f"did not answer in time{PASTE_HINT}") from None
+            msg = _("{publisher} did not answer in time", publisher=host)
+            raise self.links.source_error(msg) from None
         except (requests.exceptions.SSLError, ssl.SSLError):
-            raise _FetchFailed(f"could not be reached safely (certificate){PASTE_HINT}") from None
+            msg = _("{publisher} could not be reached safely (certificate)", publisher=host)
+            raise self.links.source_error(msg) from None
         except (requests.RequestException, OSError):
-            raise _FetchFailed(f"refused or broke the connection{PASTE_HINT}") from None
+            msg = _("{host} refused or broke the connection", host=host)
+            raise self.links.source_error(msg) from None
 
-    def _page(self, response: requests.Response) -> FetchedPage:
-        _check_status(response.status_code)
+    def _page(self, response: requests.Response, host: str) -> FetchedPage:
+        self._check_status(response.status_code, host)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind and kind not in self.links.types:
-            raise _FetchFailed(f"answered {kind[:60]}, not a page{PASTE_HINT}")
+            raise self.links.source_error(self._other_type(host, kind[:60]))
         max_bytes = self.links.limits.max_bytes
         announced = response.headers.get("Content-Length", "")
         if announced.isdigit() and int(announced) > max_bytes:
-            size = f"announced {int(announced) / 1e6:,.0f} MB"
-            raise _FetchFailed(f"{size}, at most {max_bytes / 1e6:.0f} MB are read")
-        try:
-            content = read_body(response.raw, max_bytes)
-        except RequestFailed as failure:
-            raise _FetchFailed(str(failure)) from None
+            msg = _(
+                "{host} announced {size:,.0f} MB, at most {limit:.0f} MB are read",
+                host=host,
+                size=int(announced) / 1e6,
+                limit=max_bytes / 1e6,
+            )
+            raise SourceError(msg)
+        content = read_body(response.raw, max_bytes, host)
         sniffed = sniff_kind(content)
         if sniffed not in self.links.kinds:
-            raise _FetchFailed(f"answered {KIND_NAMES[sniffed]} instead of a page{PASTE_HINT}")
+            kind = kind_name(sniffed)
+            raise self.links.source_error(self._not_a_page(host, kind))
         return FetchedPage(response.url, response.headers.get("Content-Type", ""), content)
+
+    def _check_status(self, status: int, host: str) -> None:
+        if status == HTTPStatus.OK:
+            return
+        message = STATUS_MESSAGES.get(HTTPStatus(status)) if status in set(HTTPStatus) else None
+        if message is None:
+            raise self.links.source_error(self._not_a_page(host, str(status)))
+        raise self.links.source_error(translate_deferred(message, host=host))
+
+    def _other_type(self, host: str, kind: str) -> str:
+        if self.links.is_feed:
+            return _("{host} answered {kind}, not a feed", host=host, kind=kind)
+        return _("{host} answered {kind}, not a page", host=host, kind=kind)
+
+    def _not_a_page(self, host: str, answer: str) -> str:
+        if self.links.is_feed:
+            return _("{publisher} answered {kind} instead of a feed", publisher=host, kind=answer)
+        return _("{host} answered {answer} instead of a page", host=host, answer=answer)
 
 
 def _redirect_target(link: PublicUrl, location: str) -> PublicUrl:
@@ -277,10 +316,3 @@ def _redirect_target(link: PublicUrl, location: str) -> PublicUrl:
         return parse_public_url(urljoin(link.url, location))
     except (InputError, ValueError):
         raise AddressNotPublic from None
-
-
-def _check_status(status: int) -> None:
-    if status == HTTPStatus.OK:
-        return
-    text = STATUS_MESSAGES.get(HTTPStatus(status)) if status in set(HTTPStatus) else None
-    raise _FetchFailed(f"{text or f'answered {status} instead of a page'}{PASTE_HINT}")

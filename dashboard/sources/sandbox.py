@@ -17,6 +17,12 @@ from typing import Any, Final, TypeAlias
 
 import dashboard
 from dashboard.models.errors import InputError, SourceError
+from dashboard.models.messages import (
+    ENGLISH,
+    choose_language,
+    current_language,
+    set_default_language,
+)
 
 JsonObject: TypeAlias = dict[str, Any]
 """A JSON object."""
@@ -45,7 +51,7 @@ def run_in_subprocess(
     try:
         completed = subprocess.run(  # noqa: S603 - no argument is user input
             [sys.executable, "-m", module],
-            input=json.dumps(params).encode() + b"\n" + content,
+            input=json.dumps([current_language(), params]).encode() + b"\n" + content,
             cwd=_PROJECT_ROOT,
             capture_output=True,
             check=True,
@@ -66,7 +72,8 @@ def serve_subprocess(read: Callable[[JsonObject, bytes], JsonObject], memory: in
         memory: bytes of address space of the process, where the system can limit it.
     """
     _limit_memory(memory)
-    params = json.loads(sys.stdin.buffer.readline())
+    language, params = json.loads(sys.stdin.buffer.readline())
+    set_default_language(choose_language([language]) or ENGLISH)
     try:
         answer = read(params, sys.stdin.buffer.read())
     except (InputError, SourceError) as error:

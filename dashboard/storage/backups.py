@@ -32,6 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import __version__
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
+from dashboard.models.messages import translate as _
 from dashboard.models.records import BackupContents
 from dashboard.storage.audit import AuditRows
 from dashboard.storage.database import new_engine, parse_address, store_error
@@ -104,8 +105,12 @@ def write_archive(target: Path, members: Mapping[str, Path], contents: BackupCon
             os.fsync(opened.fileno())
         temporary.replace(target)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "unknown reason"
-        msg = f"{target.name}: the backup cannot be written ({reason}); free some space"
+        reason = os.strerror(error.errno) if error.errno else _("unknown reason")
+        msg = _(
+            "{name}: the backup cannot be written ({reason}); free some space",
+            name=target.name,
+            reason=reason,
+        )
         raise StoreError(msg) from error
     finally:
         with suppress(OSError):
@@ -125,8 +130,12 @@ def read_archive(file: Path, folder: Path) -> BackupContents:
                 _extract_member(packed, member, folder, file.name)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         number = error.errno if isinstance(error, OSError) else None
-        reason = os.strerror(number) if number else "is damaged"
-        msg = f"{file.name}: cannot be read as a backup ({reason}); take another one"
+        reason = os.strerror(number) if number else _("is damaged")
+        msg = _(
+            "{name}: cannot be read as a backup ({reason}); take another one",
+            name=file.name,
+            reason=reason,
+        )
         raise InputError(msg) from error
     return BackupContents(
         engine=str(manifest["engine"]),
@@ -146,13 +155,17 @@ def _read_manifest(packed: zipfile.ZipFile, name: str) -> dict[str, Any]:
         listed = {MANIFEST_FILE, *(member["name"] for member in manifest["files"])}
         wanted = {"engine", "schema", "rows", "series", "created_at", "software"}
     except (KeyError, ValueError, TypeError):
-        msg = f"{name}: is no backup of this program; take a file that `backup` wrote"
+        msg = _("{name}: is no backup of this program; take a file that `backup` wrote", name=name)
         raise InputError(msg) from None
     if is_ours and manifest["format"] > BACKUP_FORMAT:
-        msg = f"{name}: was made by a newer release ({manifest['software']}); install that one"
+        msg = _(
+            "{name}: was made by a newer release ({release}); install that one",
+            name=name,
+            release=manifest["software"],
+        )
         raise InputError(msg)
     if not is_ours or not wanted <= manifest.keys() or listed != set(packed.namelist()):
-        msg = f"{name}: is no backup of this program, or was changed; take another one"
+        msg = _("{name}: is no backup of this program, or was changed; take another one", name=name)
         raise InputError(msg)
     return manifest
 
@@ -173,7 +186,11 @@ def _extract_member(
                 digest.update(chunk)
                 target.write(chunk)
     if not is_right or digest.hexdigest() != member["sha256"]:
-        msg = f"{name}: {member['name']} is damaged in it; nothing was changed, take another backup"
+        msg = _(
+            "{name}: {member} is damaged in it; nothing was changed, take another backup",
+            name=name,
+            member=member["name"],
+        )
         raise InputError(msg)
 
 
@@ -234,7 +251,10 @@ def load_rows(connection: Connection, rows: Mapping[str, Iterable[dict[str, Any]
     tables = {table.name: table for table in _reflect_tables(connection)}
     unknown = sorted(set(rows) - set(tables))
     if unknown:
-        msg = f"the backup has a table {unknown[0][:60]} that its release did not; take another"
+        msg = _(
+            "the backup has a table {unknown} that its release did not; take another",
+            unknown=unknown[0][:60],
+        )
         raise InputError(msg)
     aware = connection.dialect.name != "sqlite"
     for name, table in tables.items():
@@ -296,7 +316,7 @@ def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
                 if table not in TABLES_NOT_RESTORED
             }
     except sqlite3.Error as error:
-        msg = f"{name}: the database in the backup is damaged; take another backup"
+        msg = _("{name}: the database in the backup is damaged; take another backup", name=name)
         raise StoreError(msg) from error
 
 
@@ -330,7 +350,10 @@ def _convert_row(table: Table, row: Mapping[str, Any], *, aware: bool) -> dict[s
             for name, value in row.items()
         }
     except (KeyError, ValueError, TypeError):
-        msg = f"the backup has a row that does not fit its table {table.name}; take another backup"
+        msg = _(
+            "the backup has a row that does not fit its table {name}; take another backup",
+            name=table.name,
+        )
         raise InputError(msg) from None
 
 
@@ -351,7 +374,7 @@ def _json_text(value: Any) -> str:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    msg = f"{type(value).__name__} cannot be stored in a backup"
+    msg = _("{type} cannot be stored in a backup", type=type(value).__name__)
     raise TypeError(msg)
 
 
@@ -431,7 +454,10 @@ class BackupStore:
         except RoubleReactionError:
             raise
         except Exception as error:
-            msg = f"{self._address.name}: the backup could not be put back; nothing was changed"
+            msg = _(
+                "{name}: the backup could not be put back; nothing was changed",
+                name=self._address.name,
+            )
             raise StoreError(msg) from error
         finally:
             engine.dispose()

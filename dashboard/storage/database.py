@@ -25,6 +25,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from dashboard.models.errors import InputError, StoreError
+from dashboard.models.messages import at_place, deferred, join_clauses, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.storage.audit import discard_pending_actions, log_committed_actions
 from dashboard.storage.sqlite_files import create_private_file, enable_wal
 
@@ -45,7 +47,6 @@ STATEMENT_GRACE_SECONDS: Final = 3.0
 """How much longer than the wait for another writer a statement may take on PostgreSQL."""
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
-_URL_HINT: Final = "write sqlite:///events.db or postgresql://user@host/database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class Address:
         return "PostgreSQL" if self.file is None else "SQLite"
 
 
+def _with_url_hint(message: str) -> str:
+    return join_clauses(message, _("write sqlite:///events.db or postgresql://user@host/database"))
+
+
 def parse_address(text: str) -> Address:
     """Read a database URL; `postgres://` and `postgresql://` mean the psycopg driver.
 
@@ -76,47 +81,56 @@ def parse_address(text: str) -> Address:
         url = make_url(text)
         backend = url.get_backend_name()
     except (ArgumentError, ValueError):
-        msg = f"DATABASE_URL: cannot be read; {_URL_HINT}"
-        raise InputError(msg) from None
+        msg = _("DATABASE_URL: cannot be read")
+        raise InputError(_with_url_hint(msg)) from None
     if backend in {"postgres", POSTGRESQL}:
         url = url.set(drivername="postgresql+psycopg")
         return Address(url, None, f"database {url.database or ''}".strip())
     if backend != SQLITE:
-        msg = f"DATABASE_URL: databases of the kind {backend[:20]} are not supported; {_URL_HINT}"
-        raise InputError(msg)
+        msg = _("DATABASE_URL: databases of the kind {kind} are not supported", kind=backend[:20])
+        raise InputError(_with_url_hint(msg))
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        msg = f"DATABASE_URL: names no file to keep notes in; {_URL_HINT}"
-        raise InputError(msg)
+        msg = _("DATABASE_URL: names no file to keep notes in")
+        raise InputError(_with_url_hint(msg))
     file = Path(url.database)
     return Address(url.set(drivername="sqlite+pysqlite"), file, file.name)
 
 
 # ---- error messages: one line that names what to do, without paths, SQL or library text
 
-_BUSY_REASON: Final = "was held by another program for too long; nothing was saved, try again"
+_BUSY_REASON: Final = deferred(
+    "was held by another program for too long; nothing was saved, try again"
+)
+_UNKNOWN_REASON: Final = deferred("failed; nothing was saved, try again")
 _SQLITE_REASONS: Final = {
     "SQLITE_BUSY": _BUSY_REASON,
     "SQLITE_LOCKED": _BUSY_REASON,
-    "SQLITE_FULL": "the disk is full; nothing was saved, free some space and try again",
-    "SQLITE_READONLY": "is read-only; nothing was saved, allow writing or name another place",
-    "SQLITE_CANTOPEN": "cannot be opened; check that its folder exists and may be written to",
-    "SQLITE_IOERR": "the disk reports an error; nothing was saved, check the disk",
-    "SQLITE_NOTADB": "is no SQLite database; move it away or name another place",
-    "SQLITE_CORRUPT": "is damaged; put a backup in its place with the command restore",
-    "SQLITE_AUTH": "may not be read; check its permissions",
-    "SQLITE_PERM": "may not be read; check its permissions",
+    "SQLITE_FULL": deferred("the disk is full; nothing was saved, free some space and try again"),
+    "SQLITE_READONLY": deferred(
+        "is read-only; nothing was saved, allow writing or name another place"
+    ),
+    "SQLITE_CANTOPEN": deferred(
+        "cannot be opened; check that its folder exists and may be written to"
+    ),
+    "SQLITE_IOERR": deferred("the disk reports an error; nothing was saved, check the disk"),
+    "SQLITE_NOTADB": deferred("is no SQLite database; move it away or name another place"),
+    "SQLITE_CORRUPT": deferred("is damaged; put a backup in its place with the command restore"),
+    "SQLITE_AUTH": deferred("may not be read; check its permissions"),
+    "SQLITE_PERM": deferred("may not be read; check its permissions"),
 }
 _POSTGRESQL_REASONS: Final = {
-    "08": "does not answer; check that the server runs and DATABASE_URL names it",
-    "25006": "is read-only; nothing was saved, connect to the primary server",
-    "28": "refused the user or the password; check DATABASE_URL",
-    "3D": "does not exist on the server; create it or check DATABASE_URL",
+    "08": deferred("does not answer; check that the server runs and DATABASE_URL names it"),
+    "25006": deferred("is read-only; nothing was saved, connect to the primary server"),
+    "28": deferred("refused the user or the password; check DATABASE_URL"),
+    "3D": deferred("does not exist on the server; create it or check DATABASE_URL"),
     "40": _BUSY_REASON,
-    "42501": "does not let this user write; grant the rights",
-    "53100": "the disk of the server is full; nothing was saved, free some space and try again",
-    "53": "has no room for another connection; try again",
+    "42501": deferred("does not let this user write; grant the rights"),
+    "53100": deferred(
+        "the disk of the server is full; nothing was saved, free some space and try again"
+    ),
+    "53": deferred("has no room for another connection; try again"),
     "55P03": _BUSY_REASON,
-    "57": "was restarted; nothing was saved, try again",
+    "57": deferred("was restarted; nothing was saved, try again"),
 }
 _RETRYABLE_SQLSTATES: Final = ("40001", "40P01")
 _CONNECTION_ERRORS: Final = {"OperationalError", "ConnectionTimeout", "InterfaceError"}
@@ -124,7 +138,7 @@ _CONNECTION_ERRORS: Final = {"OperationalError", "ConnectionTimeout", "Interface
 
 def store_error(address: Address, error: SQLAlchemyError | OSError) -> StoreError:
     """The error as one line that names the database and what to do."""
-    return StoreError(f"{address.name}: {_failure_reason(error)}")
+    return StoreError(at_place(address.name, translate_deferred(_failure_reason(error))))
 
 
 def is_retryable(error: DBAPIError) -> bool:
@@ -136,9 +150,9 @@ def is_retryable(error: DBAPIError) -> bool:
 
 def _failure_reason(error: SQLAlchemyError | OSError) -> str:
     if isinstance(error, PoolTimeout):
-        return "too many people use it at once; try again"
+        return deferred("too many people use it at once; try again")
     if not isinstance(error, DBAPIError):
-        return "failed; nothing was saved, try again"
+        return _UNKNOWN_REASON
     known = _SQLITE_REASONS.get(_sqlite_code(error))
     if known is None:
         state = _sqlstate(error)
@@ -148,7 +162,7 @@ def _failure_reason(error: SQLAlchemyError | OSError) -> str:
         )
     if known is None and error.connection_invalidated:
         known = _POSTGRESQL_REASONS["08"]
-    return known or "failed; nothing was saved, try again"
+    return known or _UNKNOWN_REASON
 
 
 def _sqlite_code(error: DBAPIError) -> str:
@@ -239,7 +253,7 @@ def _connection_class(seconds: float) -> Any:
                 return super().wait(gen, interval, seconds if timeout is None else timeout)
             except _WaitTimeout:
                 self.pgconn.finish()  # a late answer would belong to no statement
-                msg = f"the server said nothing for {seconds:g} seconds"
+                msg = _("the server said nothing for {seconds:g} seconds", seconds=seconds)
                 raise OperationalError(msg) from None
 
     return TimedConnection

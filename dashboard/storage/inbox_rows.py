@@ -13,6 +13,8 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from dashboard.models.article import Precision
 from dashboard.models.errors import InputError
 from dashboard.models.inbox import DatedBy, Decision, FeedState, InboxItem, NewsItem
+from dashboard.models.messages import deferred, join_clauses, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.storage.note_rows import NoteRows
 from dashboard.storage.schema import CANDIDATES, FEED_STATES
 
@@ -144,8 +146,8 @@ class InboxRows:
         items = self.by_ids(ids, to_change=True)
         missing = set(ids) - {item.id for item in items}
         if missing or not ids:
-            named = min(missing)[:60] if missing else "nothing"
-            msg = f"{named}: there is no report with this id; see `inbox list`"
+            named = min(missing)[:60] if missing else _("nothing")
+            msg = _("{id}: there is no report with this id; see `inbox list`", id=named)
             raise InputError(msg)
         return items
 
@@ -156,13 +158,28 @@ class InboxRows:
 
 
 def _already_decided_message(item: InboxItem) -> str:
-    author = item.decided_by or "somebody"
-    when = f" at {item.decided_at:%Y-%m-%d %H:%M} UTC" if item.decided_at else ""
-    note = f" (note {item.note_id})" if item.note_id else ""
-    return (
-        f"“{item.report.title[:60]}” was {item.state.value} by {author}{when}{note};"
-        " nothing was changed, look at the inbox again"
+    decision = translate_deferred(
+        _DECISIONS[item.state, item.decided_at is not None],
+        title=item.report.title[:60],
+        author=item.decided_by or _("somebody"),
+        at=item.decided_at,
     )
+    if item.note_id:
+        decision = _("{decision} (note {id})", decision=decision, id=item.note_id)
+    return join_clauses(decision, _("nothing was changed, look at the inbox again"))
+
+
+_DECISIONS: Final = {
+    (Decision.ACCEPTED, True): deferred(
+        "“{title}” was accepted by {author} at {at:%Y-%m-%d %H:%M} UTC"
+    ),
+    (Decision.ACCEPTED, False): deferred("“{title}” was accepted by {author}"),
+    (Decision.DISMISSED, True): deferred(
+        "“{title}” was dismissed by {author} at {at:%Y-%m-%d %H:%M} UTC"
+    ),
+    (Decision.DISMISSED, False): deferred("“{title}” was dismissed by {author}"),
+}
+"""By the decision, and whether its time is known."""
 
 
 def _row_from_item(item: InboxItem) -> dict[str, Any]:

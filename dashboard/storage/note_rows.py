@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Date, bindparam, delete, func, insert, select, update
 
-from dashboard.models.errors import EditConflict, InputError
-from dashboard.models.event import Event, Origin, Visibility
+from dashboard.models.errors import InputError
+from dashboard.models.event import EditConflict, Event, Origin, Visibility
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.storage.audit import AuditRows, write_audit
@@ -260,7 +262,11 @@ class NoteRows:
         current = self._for_update(note_id)
         past = next((c.after for c in self.changes(note_id) if c.revision == wanted), None)
         if past is None:
-            msg = f"{note_id}: there is no revision {wanted} to restore; see its history"
+            msg = _(
+                "{note_id}: there is no revision {wanted} to restore; see its history",
+                note_id=note_id,
+                wanted=wanted,
+            )
             raise InputError(msg)
         metadata = {name: getattr(current, name) for name in _METADATA_FIELDS}
         restored = replace(past, **metadata, deleted=None)
@@ -276,7 +282,7 @@ class NoteRows:
     def _for_update(self, note_id: str) -> Event:
         current = self._find(_NOTE_BY_ID_FOR_UPDATE, note_id)
         if current is None:
-            msg = f"{note_id}: there is no note with this id"
+            msg = _("{note_id}: there is no note with this id", note_id=note_id)
             raise InputError(msg)
         return current
 
@@ -324,11 +330,17 @@ class NoteRows:
     def _conflict(self, current: Event) -> EditConflict:
         last = self.changes(current.id)[-1]
         is_deleted = current.deleted is not None
-        msg = (
-            f'"{current.title[:60]}" was {"deleted" if is_deleted else "changed"} by'
-            f" {last.author or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
-            f" saved: {'restore the note' if is_deleted else 'read the new text'}, then save again"
+        message = deferred(
+            '"{title}" was changed by {author} at {at:%Y-%m-%d %H:%M:%S} UTC; your change was not'
+            " saved: read the new text, then save again"
         )
+        if is_deleted:
+            message = deferred(
+                '"{title}" was deleted by {author} at {at:%Y-%m-%d %H:%M:%S} UTC; your change was'
+                " not saved: restore the note, then save again"
+            )
+        author = last.author or _("somebody")
+        msg = translate_deferred(message, title=current.title[:60], author=author, at=last.at)
         return EditConflict(msg, current)
 
 
@@ -437,14 +449,24 @@ class ImportRows:
         params = {"of": import_id} | self._viewer_params
         row = self._connection.execute(_IMPORT_TO_UNDO, params).mappings().first()
         if row is None:
-            msg = f"{import_id}: there is no import with this id; see `events imports`"
+            msg = _(
+                "{import_id}: there is no import with this id; see `events imports`",
+                import_id=import_id,
+            )
             raise InputError(msg)
         record = _import_from_row(row)
         if record.undone_at is not None:
-            by = f" by {record.undone_by}" if record.undone_by else ""
-            msg = (
-                f"{import_id}: was undone already{by} at {record.undone_at:%Y-%m-%d %H:%M} UTC;"
-                " import the file again, or restore single notes"
+            message = deferred(
+                "{id}: was undone already at {at:%Y-%m-%d %H:%M} UTC; import the file again, or"
+                " restore single notes"
+            )
+            if record.undone_by:
+                message = deferred(
+                    "{id}: was undone already by {author} at {at:%Y-%m-%d %H:%M} UTC; import the"
+                    " file again, or restore single notes"
+                )
+            msg = translate_deferred(
+                message, id=import_id, author=record.undone_by, at=record.undone_at
             )
             raise InputError(msg)
         return record

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dashboard.models.errors import InputError, StoreError
+from dashboard.models.messages import translate as _
 from dashboard.models.records import StoreStatus
 from dashboard.storage.visibility import is_visible_to
 
@@ -110,7 +111,7 @@ class NoteRepository:
             InputError: there is no such import, or it was undone before.
         """
         if not _is_note_id(import_id):
-            msg = "there is no import with this id; see `events imports`"
+            msg = _("there is no import with this id; see `events imports`")
             raise InputError(msg)
         return self._write_imports(
             lambda rows: rows.undo(import_id, self._clock(), self._signature(author))
@@ -334,5 +335,5 @@ def _is_note_id(note_id: str) -> bool:
 
 def _check_note_id(note_id: str) -> None:
     if not _is_note_id(note_id):
-        msg = "there is no note with this id; take the id from the list of notes"
+        msg = _("there is no note with this id; take the id from the list of notes")
         raise InputError(msg)

@@ -21,6 +21,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from dashboard.models.errors import StoreError
+from dashboard.models.messages import translate as _
 from dashboard.models.series import (
     CacheUpdate,
     FetchResult,
@@ -465,7 +466,12 @@ class RateCache:
             "select id, source from series where name = ?", (series_id,)
         ).fetchone()
         if row[1] != source:
-            msg = f"series {series_id}: is kept from {row[1]} and takes nothing from {source}"
+            msg = _(
+                "series {series_id}: is kept from {row} and takes nothing from {source}",
+                series_id=series_id,
+                row=row[1],
+                source=source,
+            )
             raise StoreError(msg)
         return int(row[0])
 
@@ -542,7 +548,9 @@ class RateCache:
             yield
         except sqlite3.DatabaseError as error:
             reason = getattr(error, "sqlite_errorname", "") or type(error).__name__
-            msg = f"the rate cache cannot be used ({reason}); rates stay as they ship"
+            msg = _(
+                "the rate cache cannot be used ({reason}); rates stay as they ship", reason=reason
+            )
             raise StoreError(msg) from error
 
 
@@ -614,7 +622,7 @@ class AsOfRateCache(RateCache):
         Raises:
             StoreError: always.
         """
-        msg = f"series {series_id}: is frozen here and takes nothing in"
+        msg = _("series {series_id}: is frozen here and takes nothing in", series_id=series_id)
         raise StoreError(msg)
 
     def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:

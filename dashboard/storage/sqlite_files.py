@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.models.errors import StoreError
+from dashboard.models.messages import translate as _
 
 MAX_UPGRADE_BACKUPS: Final = 7
 _WAL_RETRY_SECONDS: Final = 0.001
@@ -31,8 +32,12 @@ def create_private_file(file: Path) -> None:
         with suppress(FileExistsError):
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "unknown reason"
-        msg = f"{file.name}: cannot be created ({reason}); free or name another place"
+        reason = os.strerror(error.errno) if error.errno else _("unknown reason")
+        msg = _(
+            "{name}: cannot be created ({reason}); free or name another place",
+            name=file.name,
+            reason=reason,
+        )
         raise StoreError(msg) from error
 
 
@@ -115,5 +120,9 @@ def copy_sqlite_database(file: Path, target: Path) -> None:
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
     except (OSError, sqlite3.Error) as error:
-        msg = f"{file.name}: no copy could be written to {target.name}; free some space"
+        msg = _(
+            "{name}: no copy could be written to {folder}; free some space",
+            name=file.name,
+            folder=target.name,
+        )
         raise StoreError(msg) from error

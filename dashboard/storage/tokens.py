@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, insert, select, update
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken
 from dashboard.storage.audit import AuditRows
 from dashboard.storage.schema import TOKENS
@@ -54,7 +55,10 @@ class TokenRows:
     def create(self, token: AccessToken, author: str) -> AccessToken:
         """Store a new token."""
         if self._find_by_name(token.name) is not None:
-            msg = f"token {token.name}: there is one of this name already; choose another name"
+            msg = _(
+                "token {name}: there is one of this name already; choose another name",
+                name=token.name,
+            )
             raise InputError(msg)
         self._connection.execute(
             insert(TOKENS), {name: getattr(token, name) for name in _TOKEN_COLUMNS}
@@ -67,7 +71,7 @@ class TokenRows:
         """Refuse a token from now on; one that is revoked stays as it is."""
         token = self._find_by_name(name)
         if token is None:
-            msg = f"token {name}: there is none of this name; see `tokens list`"
+            msg = _("token {name}: there is none of this name; see `tokens list`", name=name)
             raise InputError(msg)
         if token.revoked is not None:
             return token

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.models.errors import StoreError
+from dashboard.models.messages import translate as _
 from dashboard.storage.database import Database, new_engine, store_error
 from dashboard.storage.schema import MIGRATIONS, REVISION
 from dashboard.storage.sqlite_files import backup_before_upgrade
@@ -63,7 +64,7 @@ def ensure_schema(database: Database, release: Release = CURRENT_RELEASE) -> Non
         except SQLAlchemyError as error:
             raise store_error(database.address, error) from error
         except Exception as error:  # whatever a migration raises, the transaction is rolled back
-            msg = f"{database.address.name}: the upgrade failed; nothing was changed"
+            msg = _("{name}: the upgrade failed; nothing was changed", name=database.address.name)
             raise StoreError(msg) from error
         finally:
             engine.dispose()
@@ -136,14 +137,20 @@ def _check_not_newer(config: Config, revision: str, address: Address, release: R
 
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision not in known:
-        msg = (
-            f"{address.name}: was written by a newer release (schema {revision[:20]}, this one"
-            f" knows {release.revision}); install that release, nothing was changed"
+        msg = _(
+            "{name}: was written by a newer release (schema {revision}, this one knows "
+            "{known}); install that release, nothing was changed",
+            name=address.name,
+            revision=revision[:20],
+            known=release.revision,
         )
         raise StoreError(msg)
 
 
 def _check_foreign_keys(connection: Connection, address: Address) -> None:
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-        msg = f"{address.name}: the upgrade would lose the notes of a history; nothing was changed"
+        msg = _(
+            "{name}: the upgrade would lose the notes of a history; nothing was changed",
+            name=address.name,
+        )
         raise StoreError(msg)

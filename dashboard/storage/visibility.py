@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +41,7 @@ def check_private_has_owner(note: Event, person: str) -> None:
         InputError: the process has no user.
     """
     if note.is_private and not person:
-        msg = "visibility: a private note needs to know whose it is; set DASHBOARD_USER"
+        msg = _("visibility: a private note needs to know whose it is; set DASHBOARD_USER")
         raise InputError(msg)
 
 
@@ -51,6 +53,13 @@ def check_visibility_change(before: Event, after: Event, person: str) -> None:
     """
     if before.visibility == after.visibility or (person and before.owner == person):
         return
-    owner = f"{before.owner}, whose note it is," if before.owner else "nobody: it has no owner, and"
-    msg = f"visibility: can be changed by {owner} not by you; copy it into a note of your own"
-    raise InputError(msg)
+    message = deferred(
+        "visibility: can be changed by nobody: it has no owner, and not by you; copy it into a"
+        " note of your own"
+    )
+    if before.owner:
+        message = deferred(
+            "visibility: can be changed by {owner}, whose note it is, not by you; copy it into a"
+            " note of your own"
+        )
+    raise InputError(translate_deferred(message, owner=before.owner))

@@ -8,6 +8,7 @@ import secrets
 import streamlit as st
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import plain_text
 
 logger = logging.getLogger("dashboard.pages")
@@ -22,12 +23,14 @@ def show_error(error: Exception) -> bool:
     error_id = secrets.token_hex(4)
     logger.error("page error %s", error_id, exc_info=error)
     with st.container(border=True):
-        st.markdown("**Something went wrong on this page.** Your notes are safe.")
+        st.markdown(_("**Something went wrong on this page.** Your notes are safe."))
         if isinstance(error, InputError):
             st.text(plain_text(str(error)))
         st.markdown(
-            "Reload the page, or start again from *Explore*. If it happens again,"
-            " report the number below: it is in the log of the server."
+            _(
+                "Reload the page, or start again from *Explore*. If it happens again, report the"
+                " number below: it is in the log of the server."
+            )
         )
         st.code(error_id, language=None)
     return True

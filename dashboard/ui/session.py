@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -23,6 +24,8 @@ from dashboard import container
 from dashboard.container import BackupArchive
 from dashboard.models.errors import InputError, StoreError
 from dashboard.models.event import MOSCOW, Event
+from dashboard.models.messages import ENGLISH, add_language_source, choose_language
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyAnswer, StudyRequest, StudyResult
@@ -95,6 +98,32 @@ def get_as_of() -> datetime | None:
 def set_as_of(moment: datetime | None) -> None:
     """Freeze the view of this reader at a moment, or let it be live."""
     st.session_state[AS_OF_KEY] = moment
+
+
+def find_language(wanted: str) -> str:
+    """The language of the catalogue for a wish of the link; English where there is none."""
+    return choose_language([wanted]) or ENGLISH
+
+
+def describe_missing_language(wanted: str) -> str:
+    """That there are no messages in the language of the link; empty where there are."""
+    if not wanted or choose_language([wanted]):
+        return ""
+    return _(
+        "There are no texts in the language “{language}” of this link: they are in English.",
+        language=wanted,
+    )
+
+
+def _read_language() -> str | None:
+    """The language of the link for callbacks and fragments, which run without their page."""
+    context = get_script_run_ctx()
+    if context is None or "lang=" not in context.query_string:
+        return None
+    return choose_language(parse_qs(context.query_string).get("lang", []))
+
+
+add_language_source(_read_language)
 
 
 def get_cards() -> tuple[SeriesCard, ...]:
@@ -250,7 +279,7 @@ def require_live_view() -> None:
         InputError: the reader's view is frozen.
     """
     if get_as_of() is not None:
-        msg = "this view is frozen, and nothing is changed in it; go back to the live view"
+        msg = _("this view is frozen, and nothing is changed in it; go back to the live view")
         raise InputError(msg)
 
 

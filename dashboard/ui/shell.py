@@ -16,11 +16,12 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import Origin
+from dashboard.models.messages import deferred, plural, translate_deferred, use_language
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import (
     NO_VALUE,
-    format_count,
     format_day,
     format_number,
     format_timestamp,
@@ -42,7 +43,12 @@ from dashboard.ui.components.links import register_pages
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.state import end_run_on_leave
-from dashboard.ui.url_state import UrlState, format_ignored_notice, open_url_state
+from dashboard.ui.url_state import (
+    UrlState,
+    format_ignored_notice,
+    get_link_language,
+    open_url_state,
+)
 
 MAX_DIFFERENCE_ROWS: Final = 50
 IDLE_INTERVAL: Final = 60.0
@@ -64,7 +70,7 @@ APP_ICON: Final = (
     f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
     f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
 )
-DISCLAIMER: Final = (
+DISCLAIMER: Final = deferred(
     "Research tool. Moves near an event are not proof of cause. Not investment advice."
 )
 
@@ -81,10 +87,10 @@ def draw_frozen_banner(view: UrlState, series_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe_frozen_view(view, frozen, rows, others))
         st.button(
-            "Back to live", key="frozen.live", icon=":material/history_toggle_off:",
+            _("Back to live"), key="frozen.live", icon=":material/history_toggle_off:",
             type="tertiary", on_click=lambda: view.set(asof=None),
         )  # fmt: skip
-    with st.expander("How live data differ", icon=":material/difference:"):
+    with st.expander(_("How live data differ"), icon=":material/difference:"):
         st.caption(AS_OF_CAVEAT)
         if rows:
             shown = rows[::-1][:MAX_DIFFERENCE_ROWS]
@@ -92,7 +98,13 @@ def draw_frozen_banner(view: UrlState, series_id: str) -> None:
                 build_difference_columns(shown, live.card), hide_index=True, border="horizontal"
             )
             if len(rows) > MAX_DIFFERENCE_ROWS:
-                st.caption(f"The last {MAX_DIFFERENCE_ROWS} of {len(rows):,} rows.")
+                st.caption(
+                    _(
+                        "The last {max_difference_rows} of {rows:,} rows.",
+                        max_difference_rows=MAX_DIFFERENCE_ROWS,
+                        rows=len(rows),
+                    )
+                )
 
 
 def describe_frozen_view(
@@ -100,20 +112,33 @@ def describe_frozen_view(
 ) -> str:
     """`Frozen: as known on 20 Nov 2026, 12:00 MSK · live data differ in 3 rows`."""
     revised = sum(row.was is not None for row in rows)
-    differ = "live data are the same"
+    differ = _("live data are the same")
     if rows:
-        changes = [f"{len(rows) - revised:,} added"] * (len(rows) > revised)
-        changes += [f"{revised:,} revised"] * (revised > 0)
-        differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(changes)})"
+        added = len(rows) - revised
+        changes = [
+            *([_("{count:,} added", count=added)] if added else []),
+            *([_("{count:,} revised", count=revised)] if revised else []),
+        ]
+        differ = plural(
+            "live data differ in {n:,} row ({changes})",
+            "live data differ in {n:,} rows ({changes})",
+            len(rows),
+            changes=", ".join(changes),
+        )
     last = frozen.day[-1].astype(object)
     parts = [
-        f":blue-badge[:material/ac_unit: Frozen: as known on {format_timestamp(view['asof'])}]",
-        f"{escape_markdown(frozen.card.title)}: last {format_day(last)}",
+        _(
+            ":blue-badge[:material/ac_unit: Frozen: as known on {time}]",
+            time=format_timestamp(view["asof"]),
+        ),
+        _("{series}: last {day}", series=escape_markdown(frozen.card.title), day=format_day(last)),
         differ,
     ]
     if other_events:
-        parts.append(f"{format_count(other_events, 'event')} or notes differ")
-    return f":small[{' · '.join([*parts, 'notes are read-only', 'times: Moscow'])}]"
+        parts.append(
+            plural("{n:,} event or notes differ", "{n:,} events or notes differ", other_events)
+        )
+    return f":small[{' · '.join([*parts, _('notes are read-only'), _('times: Moscow')])}]"
 
 
 def build_difference_columns(
@@ -121,13 +146,13 @@ def build_difference_columns(
 ) -> dict[str, list[str]]:
     """Day, printed date, the number in the frozen view and the live number."""
     return {
-        "Market day": [format_day(row.day) for row in rows],
-        "Record date": [format_day(row.record) for row in rows],
-        f"Then, {card.unit}": [
+        _("Market day"): [format_day(row.day) for row in rows],
+        _("Record date"): [format_day(row.record) for row in rows],
+        _("Then, {unit}", unit=card.unit): [
             NO_VALUE if row.was is None else format_number(row.was, card.decimals) for row in rows
         ],
-        "Live": [format_number(row.became, card.decimals) for row in rows],
-        "What": ["added since" if row.was is None else "revised since" for row in rows],
+        _("Live"): [format_number(row.became, card.decimals) for row in rows],
+        _("What"): [_("added since") if row.was is None else _("revised since") for row in rows],
     }
 
 
@@ -200,7 +225,7 @@ def _draw_status(series_id: str) -> None:
         *build_rate_status(status),
         *_build_refresh_status(status),
         *_build_event_status(),
-        "times: Moscow",
+        _("times: Moscow"),
     ]
     st.markdown(f":small[{' · '.join(parts)}]")
 
@@ -210,7 +235,7 @@ def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
     age = format_last_day(status, session.get_view_day())
     problem = describe_problem(status)
     parts = [
-        f"Rate: {escape_markdown(status.card.title)}",
+        _("Rate: {series}", series=escape_markdown(status.card.title)),
         f":orange-badge[{age}]" if status.is_overdue or not status.rows else age,
     ]
     if problem:
@@ -224,7 +249,7 @@ def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
     """The progress of a refresh, and the publishers that failed besides that of the series."""
     refresher = session.get_refresher()
     if refresher.is_offline:
-        return ("offline: nothing is fetched",)
+        return (_("offline: nothing is fetched"),)
     titles = {card.id: card.title for card in session.get_context().known.all_cards()}
     progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
     parts = [escape_markdown(progress)] if progress else []
@@ -238,12 +263,14 @@ def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
 def _build_event_status() -> tuple[str, ...]:
     known = session.get_known_events()
     notes = sum(event.origin == Origin.NOTE for event in known.events)
-    catalogue = f"{format_count(len(known.events) - notes, 'event')} in the catalogue"
+    catalogue = plural(
+        "{n:,} event in the catalogue", "{n:,} events in the catalogue", len(known.events) - notes
+    )
     if known.hidden:
         catalogue += f", {hidden_count_text(len(known.hidden))}"
     if known.notes_unavailable:
-        return catalogue, ":orange[:material/warning: the notes cannot be read now]"
-    return catalogue, format_count(notes, "note")
+        return catalogue, _(":orange[:material/warning: the notes cannot be read now]")
+    return catalogue, plural("{n:,} note", "{n:,} notes", notes)
 
 
 # ------------------------------------------------------------------ refresh when notes change
@@ -276,18 +303,19 @@ def _check_notes() -> None:
 
 
 def draw_app() -> None:
-    """Draw the page that the address names."""
-    st.set_page_config(page_title=APP_NAME, page_icon=APP_ICON, layout="wide")
-    st.logo(APP_ICON, size="large")
-    targets = {page.id: _build_navigation_target(page) for page in PAGES}
-    register_pages(targets)
-    st.navigation(list(targets.values()), position="top").run()
+    """Draw the page that the address names, in its language."""
+    with use_language(session.find_language(get_link_language())):
+        st.set_page_config(page_title=APP_NAME, page_icon=APP_ICON, layout="wide")
+        st.logo(APP_ICON, size="large")
+        targets = {page.id: _build_navigation_target(page) for page in PAGES}
+        register_pages(targets)
+        st.navigation(list(targets.values()), position="top").run()
 
 
 def _build_navigation_target(page: Page) -> st.Page:
     return st.Page(
         partial(_draw_page, page),
-        title=page.title,
+        title=translate_deferred(page.title),
         icon=page.icon,
         url_path=page.url_path,
         default=not page.url_path,
@@ -307,12 +335,15 @@ def _draw_page(page: Page) -> None:
         draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
     page.draw(view)
-    message = (
-        f"{format_ignored_notice(view.ignored)} {_describe_ignored_controls(view.ignored)}".strip()
+    sentences = (
+        format_ignored_notice(view.ignored),
+        _describe_ignored_controls(view.ignored),
+        session.describe_missing_language(view["lang"]),
     )
+    message = " ".join(filter(None, sentences))
     if message:
         notice.info(escape_markdown(message), icon=":material/link_off:")
-    st.caption(DISCLAIMER)
+    st.caption(translate_deferred(DISCLAIMER))
     if view["asof"] is None:
         request_background_refresh()
         watch_notes()
@@ -322,7 +353,10 @@ def _describe_ignored_controls(ignored: Sequence[str]) -> str:
     """Why a series of the link was ignored that is no price; empty where there is none."""
     cards = (card for card in session.get_cards() if f"series={card.id}" in ignored)
     return " ".join(
-        f"{card.title} is no price: it is a control, offered as a factor and on the page Data."
+        _(
+            "{title} is no price: it is a control, offered as a factor and on the page Data.",
+            title=card.title,
+        )
         for card in cards
         if not card.is_price
     )

@@ -19,7 +19,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.series import as_of_text, read_as_of
+from dashboard.presentation.formatting import join_first
 from dashboard.ui.widget_state import ignore_fragment_echo
 
 NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
@@ -108,11 +110,16 @@ def format_ignored_notice(ignored: Sequence[str]) -> str:
     """One sentence about the settings of a link that were ignored; empty where none was."""
     if not ignored:
         return ""
-    count, listed = len(ignored), ", ".join(ignored[:5])
-    more = f" and {count - 5} more" if count > 5 else ""
+    count, listed = len(ignored), join_first(ignored, 5)
     if count == 1:
-        return f"1 setting in this link is not valid and was ignored: {listed}."
-    return f"{count} settings in this link are not valid and were ignored: {listed}{more}."
+        return _(
+            "1 setting in this link is not valid and was ignored: {settings}.", settings=listed
+        )
+    return _(
+        "{count} settings in this link are not valid and were ignored: {settings}.",
+        count=count,
+        settings=listed,
+    )
 
 
 def choice_param(
@@ -256,7 +263,8 @@ def count_param(key: str, default: int, minimum: int, maximum: int) -> UrlParam:
 # ------------------------------------------------------------------ the address bar and the widgets
 
 
-COMMON_PARAMS: Final[tuple[UrlParam, ...]] = (moment_param("asof", shared=True),)
+LANGUAGE_PARAM: Final = name_param("lang", "", "en", shared=True)
+COMMON_PARAMS: Final[tuple[UrlParam, ...]] = (moment_param("asof", shared=True), LANGUAGE_PARAM)
 """Parameters of the link of every page."""
 
 LinkQuery = dict[str, list[str]]
@@ -358,6 +366,16 @@ class UrlState:
         )
         st.session_state[PUSHED_AT_KEY] = monotonic()
         st.query_params.from_dict(link)
+
+
+def get_link_language() -> str:
+    """The language that the link asks for, or else the last one did; empty where none was."""
+    link = st.query_params.get_all(LANGUAGE_PARAM.key)
+    before: dict[str, Any] = st.session_state.get(STATE_KEY, {})
+    try:
+        return str(LANGUAGE_PARAM.read(link)) if link else before.get(LANGUAGE_PARAM.key, "")
+    except ValueError:
+        return ""
 
 
 def open_url_state(page_id: str, params: Sequence[UrlParam]) -> UrlState:

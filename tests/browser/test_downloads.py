@@ -1,17 +1,16 @@
 """What a page gives as a file is, byte for byte, what the command line and the API give."""
 
+import contextlib
 import io
 import json
 import re
-import subprocess
-import sys
 import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from dashboard.cli import run
 from tests.shipped_catalogue import COUNT
 
 pytestmark = pytest.mark.browser
@@ -26,11 +25,12 @@ def noted(product):
 
 def shell(product, *words):
     """What a command prints, on the data of the product."""
-    command = [sys.executable, "-m", "dashboard", *words]
-    with pytest.MonkeyPatch.context() as patch:
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
         patch.setenv("DASHBOARD_HOME", str(product.home))
-        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return done.stdout
+        assert run([str(word) for word in words]) == 0
+    printed.flush()
+    return printed.buffer.getvalue()
 
 
 def taken(reader, label):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from threading import Thread
 
 import pytest
@@ -9,10 +10,15 @@ import pytest
 from dashboard.models import messages
 from dashboard.models.errors import InputError
 from dashboard.models.messages import (
+    at_place,
     available_languages,
     choose_language,
     current_language,
     deferred,
+    join_and,
+    join_clauses,
+    join_or,
+    keep_language,
     plural,
     set_default_language,
     translate,
@@ -83,6 +89,32 @@ def test_a_constant_is_translated_where_it_is_shown():
         assert translate_deferred(label) == "Курсы"
         assert translate_deferred(deferred("The rate was {rate}."), rate=1) == "Курс был 1."
         assert translate_deferred("") == ""  # gettext would answer with its header
+
+
+def test_a_text_of_a_result_is_english_until_it_is_shown():
+    text = deferred("The rate was {rate}.", rate="80.5")
+    with use_language("ru"):
+        assert text == str(deferred("The rate was {rate}.", rate="80.5")) == "The rate was 80.5."
+        assert translate_deferred(text) == "Курс был 80.5."
+    assert translate_deferred(text) == "The rate was 80.5."
+    assert json.dumps([text]) == '["The rate was 80.5."]'
+
+
+def test_a_thread_can_keep_the_language():
+    texts = []
+    with use_language("ru"):
+        thread = Thread(target=keep_language(lambda: texts.append(translate("Rates"))))
+    thread.start()
+    thread.join()
+    assert texts == ["Курсы"]
+
+
+def test_names_and_clauses_are_joined():
+    assert join_and(["a", "b", "c"]) == "a and b and c"
+    assert join_or(iter(["a", "b"])) == "a or b"
+    assert join_or(["a"]) == "a"
+    assert join_clauses("it failed", "", "try again") == "it failed; try again"
+    assert at_place("a.csv", "is empty") == "a.csv: is empty"
 
 
 def test_the_default_language_holds_in_every_thread():

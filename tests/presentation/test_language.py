@@ -32,9 +32,9 @@ CLAIMED = {"presentation/claims.py", "presentation/incoming_events.py", "present
 EXPLAINED = {
     "cli/output.py": 1,  # which sign means what
     "presentation/correlation.py": 1,  # which sign means what
-    "presentation/method.py": 4,  # the list of terms
+    "presentation/method.py": 6,  # the list of terms
     "ui/pages/article/controls.py": 1,  # the text of a newspaper
-    "ui/pages/compare/report.py": 2,  # which way the axis runs, and which sign means what
+    "ui/pages/compare/report.py": 1,  # which way the axis runs, and which sign means what
     "ui/pages/correlation/page.py": 1,  # which colour means what
     "ui/pages/event/results.py": 1,  # which sign means what
     "ui/pages/facts/page.py": 1,  # an example of a claim

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.models.errors import EditConflict, InputError
-from dashboard.models.event import Draft, Event, Origin, draft_from_event
+from dashboard.models.errors import InputError
+from dashboard.models.event import Draft, EditConflict, Event, Origin, draft_from_event
 from dashboard.services.notes import (
     add_note,
     all_events,

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.models.errors import EditConflict, InputError, StoreError
-from dashboard.models.event import Event, Origin
+from dashboard.models.errors import InputError, StoreError
+from dashboard.models.event import EditConflict, Event, Origin
 from dashboard.storage.notes import NoteRepository
 from tests.storage import writing_processes
 from tests.storage.writing_processes import run_together

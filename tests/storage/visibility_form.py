@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.models.errors import EditConflict, InputError
-from dashboard.models.event import Event, Origin, Visibility
+from dashboard.models.errors import InputError
+from dashboard.models.event import EditConflict, Event, Origin, Visibility
 from dashboard.models.user_files import ImportRecord
 from dashboard.storage.notes import NoteRepository
 

@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from dashboard.models.errors import EditConflict, InputError
-from dashboard.models.event import Event
+from dashboard.models.errors import InputError
+from dashboard.models.event import EditConflict, Event
 from dashboard.models.inbox import InboxItem, NewsItem
 from dashboard.models.user_files import ImportRecord
 from dashboard.storage.database import Database, parse_address

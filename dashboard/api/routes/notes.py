@@ -26,8 +26,8 @@ from dashboard.api.schemas import (
     read_body,
 )
 from dashboard.container import AppContext
-from dashboard.models.errors import EditConflict, InputError, RateLimited
-from dashboard.models.event import Event, Origin, draft_from_event
+from dashboard.models.errors import InputError, RateLimited
+from dashboard.models.event import EditConflict, Event, Origin, draft_from_event
 from dashboard.services.notes import (
     NoteStore,
     add_note,

@@ -10,6 +10,7 @@ import numpy as np
 
 from dashboard.eventstudy.returns import History
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, Ints
 
 
@@ -67,10 +68,12 @@ def check_factor_count(model_id: str, history: History, least: int, most: int | 
     """
     count = history.factors.shape[1]
     if count < least:
-        msg = "needs a factor; name its column or its series as the factor"
+        msg = _("needs a factor; name its column or its series as the factor")
         raise InputError(msg, field="model", value=model_id)
     if most is not None and count > most:
-        msg = f"takes {most} factor, {count} are given; use the model market"
+        msg = _(
+            "takes {most} factor, {count} are given; use the model market", most=most, count=count
+        )
         raise InputError(msg, field="model", value=model_id)
 
 

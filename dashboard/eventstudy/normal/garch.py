@@ -10,6 +10,8 @@ import numpy as np
 
 from dashboard.eventstudy.normal.base import EstimationSample, Prediction, residual_sd, zero_slopes
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Garch:
     """
 
     id = "garch"
-    title = "Constant mean, GARCH(1,1) errors"
+    title = deferred("Constant mean, GARCH(1,1) errors")
     reference = "Bollerslev 1986, J. Econometrics 31; Savickas 2003, J. Financial Research 26"
     needs = "no factor"
 
@@ -81,18 +83,22 @@ def fit_garch(raw: bytes) -> tuple[float, float, float, Floats]:
     returns = np.frombuffer(raw, dtype=np.float64)
     present = np.isfinite(returns)
     if present.sum() < MIN_RETURNS:
-        msg = f"needs {MIN_RETURNS} returns, the series has {int(present.sum())}"
+        msg = _(
+            "needs {least} returns, the series has {count}",
+            least=MIN_RETURNS,
+            count=int(present.sum()),
+        )
         raise InputError(msg, field="model", value="garch")
     # The optimiser works on unit variance, so that the unit of the returns changes nothing.
     spread = float(returns[present].std())
     if spread == 0:
-        msg = "the series does not vary; use the model none"
+        msg = _("the series does not vary; use the model none")
         raise InputError(msg, field="model", value="garch")
     result = _fit_from_starts(returns[present] / spread)
     parameters = result.params
     alpha, beta = float(parameters["alpha[1]"]), float(parameters["beta[1]"])
     if result.convergence_flag or alpha + beta > MAX_PERSISTENCE:
-        msg = "no stationary GARCH(1,1) fits this series; use the model mean"
+        msg = _("no stationary GARCH(1,1) fits this series; use the model mean")
         raise InputError(msg, field="model", value="garch")
     omega = float(parameters["omega"]) * spread**2
     residual = returns[present] - float(parameters["mu"]) * spread

@@ -12,6 +12,7 @@ from dashboard.eventstudy.normal.base import (
 )
 from dashboard.eventstudy.numerics import fit_slopes, variance_factor
 from dashboard.eventstudy.returns import take_or_nan
+from dashboard.models.messages import deferred
 
 
 class MarketModel:
@@ -20,7 +21,7 @@ class MarketModel:
     id = "market"
     title = "Market model"
     reference = "Campbell, Lo & MacKinlay 1997, sections 4.3-4.4"
-    needs = "one factor or several"
+    needs = deferred("one factor or several")
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict from the factors' returns; `1'V1` by the full design matrix."""

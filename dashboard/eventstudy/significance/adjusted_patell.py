@@ -12,17 +12,18 @@ from dashboard.eventstudy.shared_statistics import (
     patell_z,
 )
 from dashboard.eventstudy.significance.base import Outcome, normal_outcome
+from dashboard.models.messages import deferred
 
 
 class AdjustedPatell:
     """`z_Patell / sqrt(1+(N-1)r)`, referred to N(0,1)."""
 
     id = "adjusted_patell"
-    title = "Adjusted Patell (Kolari-Pynnonen)"
-    null_hypothesis = "the mean standardised CAR is 0"
+    title = deferred("Adjusted Patell (Kolari-Pynnonen)")
+    null_hypothesis = deferred("the mean standardised CAR is 0")
     reference = "Kolari & Pynnonen 2010, RFS 23"
-    assumptions = "survives events on one date; assumes an unchanged variance"
-    needs = "at least 2 events whose past varies"
+    assumptions = deferred("survives events on one date; assumes an unchanged variance")
+    needs = deferred("at least 2 events whose past varies")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal; r from residuals paired on the same calendar days."""
@@ -31,5 +32,5 @@ class AdjustedPatell:
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = 1 + (n - 1) * r
             adjusted = z / np.sqrt(scale)
-        reason = [f"does not apply: {text}" for text in note]
+        reason = [deferred("does not apply: {reason}", reason=text) for text in note]
         return normal_outcome(adjusted, n, ((n >= 2) & (scale > MIN_VARIANCE_FACTOR), reason), note)

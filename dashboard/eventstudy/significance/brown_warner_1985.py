@@ -8,17 +8,18 @@ from dashboard.eventstudy.abnormal_returns import CAR_ROUNDING
 from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, t_outcome
+from dashboard.models.messages import deferred
 
 
 class BrownWarner1985:
     """`CAAR / (sd(AAR over the estimation window in event time) sqrt L)`."""
 
     id = "brown_warner_1985"
-    title = "Crude dependence adjustment"
-    null_hypothesis = "the mean CAR is 0"
+    title = deferred("Crude dependence adjustment")
+    null_hypothesis = deferred("the mean CAR is 0")
     reference = "Brown & Warner 1985, JFE 14"
-    assumptions = "survives events on one date; assumes an unchanged variance"
-    needs = "an estimation window that varies"
+    assumptions = deferred("survives events on one date; assumes an unchanged variance")
+    needs = deferred("an estimation window that varies")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with (rows of the estimation window - 1) degrees of freedom."""

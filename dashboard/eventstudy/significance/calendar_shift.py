@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means, shift_p_value
 from dashboard.eventstudy.samples import GroupSample, SeriesSample
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
+from dashboard.models.messages import deferred
 from dashboard.models.series import Floats
 
 
@@ -18,13 +19,15 @@ class CalendarShift:
     """
 
     id = "calendar_shift"
-    title = "Calendar-shift placebo"
-    null_hypothesis = "the mean CAR is that of the same pattern of dates anywhere in the series"
+    title = deferred("Calendar-shift placebo")
+    null_hypothesis = deferred(
+        "the mean CAR is that of the same pattern of dates anywhere in the series"
+    )
     reference = "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)"
-    assumptions = (
+    assumptions = deferred(
         "survives clustered dates and dependence; assumes that volatility is the same at all times"
     )
-    needs = f"an event with full history and {MIN_SHIFTS} admissible shifts"
+    needs = deferred("an event with full history and {least} admissible shifts", least=MIN_SHIFTS)
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided share of shifts; the statistic is the mean CAR of the events inside."""

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.clusters import compute_cluster_scores, signed_rank_test
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
+from dashboard.models.messages import deferred
 from dashboard.models.study import MIN_CLUSTERS
 
 
@@ -19,17 +20,17 @@ class ClusterRank:
     """
 
     id = "cluster_rank"
-    title = "Signed ranks of clusters"
-    null_hypothesis = "the rank scores of clusters of events are symmetric around 0"
+    title = deferred("Signed ranks of clusters")
+    null_hypothesis = deferred("the rank scores of clusters of events are symmetric around 0")
     reference = (
         "Wilcoxon 1945, Biometrics Bulletin 1; Corrado & Zivney 1992, JFQA 27 (rank scores);"
         " Canay, Romano & Shaikh 2017, Econometrica 85 (signs of clusters)"
     )
-    assumptions = (
-        "survives events near each other, drifting volatility and volatile event days; assumes"
-        " clusters whose signs are independent"
+    assumptions = deferred(
+        "survives events near each other, drifting volatility and volatile event days; "
+        "assumes clusters whose signs are independent"
     )
-    needs = f"at least {MIN_CLUSTERS} clusters of events"
+    needs = deferred("at least {least} clusters of events", least=MIN_CLUSTERS)
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided; the statistic is the standardised rank sum, N the number of clusters."""
@@ -39,10 +40,22 @@ class ClusterRank:
         formed = np.isfinite(sums).sum(axis=0)
         rates = np.isfinite(scores.car).sum(axis=0)
         note = [
-            f"{events} events on {rate} rates, {clusters} clusters"
+            deferred(
+                "{events} events on {rates} rates, {clusters} clusters",
+                events=events,
+                rates=rate,
+                clusters=clusters,
+            )
             for events, rate, clusters in zip(
                 sample.counts.tolist(), rates.tolist(), formed.tolist(), strict=True
             )
         ]
-        reason = [f"needs {self.needs}, the events form {count}" for count in formed.tolist()]
+        reason = [
+            deferred(
+                "needs at least {least} clusters of events, the events form {count}",
+                least=MIN_CLUSTERS,
+                count=count,
+            )
+            for count in formed.tolist()
+        ]
         return build_outcome(z, p, formed, (formed >= MIN_CLUSTERS, reason), note=note)

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.clusters import cluster_means, label_clusters
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, mean_t_statistic, t_outcome
+from dashboard.models.messages import deferred
 
 
 class ClusterT:
@@ -14,10 +15,10 @@ class ClusterT:
 
     id = "cluster_t"
     title = "Cluster-robust t"
-    null_hypothesis = "the mean CAR of clusters of events is 0"
+    null_hypothesis = deferred("the mean CAR of clusters of events is 0")
     reference = "Ibragimov & Muller 2010, J. Business & Economic Statistics 28"
-    assumptions = "survives events near each other; assumes independent clusters"
-    needs = "at least 2 clusters that differ"
+    assumptions = deferred("survives events near each other; assumes independent clusters")
+    needs = deferred("at least 2 clusters that differ")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t; N is the number of clusters."""
@@ -28,9 +29,12 @@ class ClusterT:
             means = cluster_means(sample.car[np.ix_(events, windows)], label)
             t[windows], n[windows] = mean_t_statistic(means)
         formed = n.tolist()
-        reason = [f"needs {self.needs}, the events form {k}" for k in formed]
+        reason = [
+            deferred("needs at least 2 clusters that differ, the events form {count}", count=k)
+            for k in formed
+        ]
         note = [
-            f"{events} events in {k} clusters"
+            deferred("{events} events in {clusters} clusters", events=events, clusters=k)
             for events, k in zip(sample.counts.tolist(), formed, strict=True)
         ]
         return t_outcome(t, n - 1, n, (n >= 2, reason), note)

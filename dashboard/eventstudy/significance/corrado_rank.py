@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.numerics import average_ranks, cached_on
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, normal_outcome
+from dashboard.models.messages import deferred
 from dashboard.models.series import Floats
 
 
@@ -19,10 +20,10 @@ class CorradoRank:
 
     id = "corrado_rank"
     title = "Corrado rank"
-    null_hypothesis = "event days rank like other days"
+    null_hypothesis = deferred("event days rank like other days")
     reference = "Corrado 1989, JFE 23; Corrado & Zivney 1992, JFQA 27; Cowan 1992, RQFA 2"
-    assumptions = "assumes independent days; no assumption on the shape of returns"
-    needs = "an event whose returns are not all the same"
+    assumptions = deferred("assumes independent days; no assumption on the shape of returns")
+    needs = deferred("an event whose returns are not all the same")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""

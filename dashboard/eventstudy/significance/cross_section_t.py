@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, mean_t_statistic, t_outcome
+from dashboard.models.messages import deferred
 
 
 class CrossSectionT:
@@ -11,10 +12,10 @@ class CrossSectionT:
 
     id = "cross_section_t"
     title = "Cross-sectional t"
-    null_hypothesis = "the mean CAR is 0"
+    null_hypothesis = deferred("the mean CAR is 0")
     reference = "Brown & Warner 1985, JFE 14"
-    assumptions = "assumes independent events; survives event-induced variance"
-    needs = "at least 2 events that differ"
+    assumptions = deferred("assumes independent events; survives event-induced variance")
+    needs = deferred("at least 2 events that differ")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with N-1 degrees of freedom."""

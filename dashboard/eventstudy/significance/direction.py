@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.clusters import count_hits, hit_rate_p
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
+from dashboard.models.messages import deferred
 
 
 class Direction:
@@ -16,13 +17,13 @@ class Direction:
     """
 
     id = "direction"
-    title = "Direction hit rate"
-    null_hypothesis = "the expected direction is right half of the time"
+    title = deferred("Direction hit rate")
+    null_hypothesis = deferred("the expected direction is right half of the time")
     reference = "Canay, Romano & Shaikh 2017, Econometrica 85 (signs of whole clusters)"
-    assumptions = (
+    assumptions = deferred(
         "survives events that hit and miss together; assumes expectations fixed before the data"
     )
-    needs = "an event with a clear expectation that moved"
+    needs = deferred("an event with a clear expectation that moved")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """The statistic is the share of hits."""
@@ -30,6 +31,6 @@ class Direction:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = hits / n
         unclear = int((sample.pooled.expected[sample.member] == 0).sum())
-        note = f"{unclear} events with an unclear expectation left out"
+        note = deferred("{unclear} events with an unclear expectation left out", unclear=unclear)
         reason = f"needs {self.needs}"
         return build_outcome(share, hit_rate_p(sample), n, (n >= 1, reason), note=note)

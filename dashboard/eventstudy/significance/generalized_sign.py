@@ -8,6 +8,7 @@ from dashboard.eventstudy.abnormal_returns import CAR_ROUNDING
 from dashboard.eventstudy.clusters import unmoved_notes
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, normal_outcome
+from dashboard.models.messages import deferred
 
 
 class GeneralizedSign:
@@ -19,10 +20,12 @@ class GeneralizedSign:
 
     id = "generalized_sign"
     title = "Generalised sign"
-    null_hypothesis = "positive CARs are as frequent as positive abnormal days were before"
+    null_hypothesis = deferred(
+        "positive CARs are as frequent as positive abnormal days were before"
+    )
     reference = "Cowan 1992, Review of Quantitative Finance and Accounting 2"
-    assumptions = "assumes independent events; no assumption on the median"
-    needs = "an event that moved and whose past moved both ways"
+    assumptions = deferred("assumes independent events; no assumption on the median")
+    needs = deferred("an event that moved and whose past moved both ways")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.shared_statistics import compute_rank_scores
 from dashboard.eventstudy.significance.base import Outcome, t_outcome
+from dashboard.models.messages import deferred
 
 
 class GrankT:
@@ -14,13 +15,13 @@ class GrankT:
 
     id = "grank_t"
     title = "Generalised rank t"
-    null_hypothesis = "the CAR ranks like any other day"
+    null_hypothesis = deferred("the CAR ranks like any other day")
     reference = "Kolari & Pynnonen 2011, J. Empirical Finance 18"
-    assumptions = (
-        "survives events on one date and event-induced variance; assumes that the dates of many"
-        " events on one series do not cluster"
+    assumptions = deferred(
+        "survives events on one date and event-induced variance; assumes that the dates "
+        "of many events on one series do not cluster"
     )
-    needs = "at least 2 events that differ"
+    needs = deferred("at least 2 events that differ")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with T-2 degrees of freedom."""

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.shared_statistics import compute_rank_scores
 from dashboard.eventstudy.significance.base import Outcome, normal_outcome
+from dashboard.models.messages import deferred
 
 
 class GrankZ:
@@ -14,10 +15,10 @@ class GrankZ:
 
     id = "grank_z"
     title = "Generalised rank Z"
-    null_hypothesis = "the CAR ranks like any other day"
+    null_hypothesis = deferred("the CAR ranks like any other day")
     reference = "Kolari & Pynnonen 2011, J. Empirical Finance 18"
-    assumptions = "assumes independent events; survives event-induced variance"
-    needs = "at least 2 events that differ"
+    assumptions = deferred("assumes independent events; survives event-induced variance")
+    needs = deferred("at least 2 events that differ")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""

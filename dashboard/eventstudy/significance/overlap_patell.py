@@ -12,17 +12,18 @@ from dashboard.eventstudy.shared_statistics import (
     patell_z,
 )
 from dashboard.eventstudy.significance.base import Outcome, normal_outcome
+from dashboard.models.messages import deferred
 
 
 class OverlapPatell:
     """`z_Patell / sqrt(1+(N-1)r)`, r from the CARs' own weights; N(0,1)."""
 
     id = "overlap_patell"
-    title = "Patell for overlapping windows"
-    null_hypothesis = "the mean standardised CAR is 0"
+    title = deferred("Patell for overlapping windows")
+    null_hypothesis = deferred("the mean standardised CAR is 0")
     reference = "derived from Campbell, Lo & MacKinlay 1997, 4.4; size by simulation"
-    assumptions = "survives many events on one series; assumes an unchanged variance"
-    needs = "at least 2 events"
+    assumptions = deferred("survives many events on one series; assumes an unchanged variance")
+    needs = deferred("at least 2 events")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""

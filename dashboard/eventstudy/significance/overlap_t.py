@@ -8,17 +8,20 @@ from dashboard.eventstudy.numerics import MIN_VARIANCE_FACTOR
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.shared_statistics import mean_overlap_correlation
 from dashboard.eventstudy.significance.base import Outcome, mean_t_statistic, t_outcome
+from dashboard.models.messages import deferred
 
 
 class OverlapT:
     """`t_BMP sqrt((1-r) / (1+(N-1)r))`, r from the CARs' own weights; t(N-1)."""
 
     id = "overlap_t"
-    title = "BMP for overlapping windows"
-    null_hypothesis = "the mean standardised CAR is 0"
+    title = deferred("BMP for overlapping windows")
+    null_hypothesis = deferred("the mean standardised CAR is 0")
     reference = "derived from Campbell, Lo & MacKinlay 1997, 4.4; size by simulation"
-    assumptions = "survives many events on one series, on one date or near; equals KP on one date"
-    needs = "at least 2 events whose windows are not the same"
+    assumptions = deferred(
+        "survives many events on one series, on one date or near; equals KP on one date"
+    )
+    needs = deferred("at least 2 events whose windows are not the same")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t; the default among the classical tests for the rouble."""

@@ -7,17 +7,18 @@ import numpy as np
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.shared_statistics import student_t_variance
 from dashboard.eventstudy.significance.base import Outcome, normal_outcome
+from dashboard.models.messages import deferred
 
 
 class PatellOriginal:
     """`CSAR_i = sum SAR_it / sqrt(L Q_i)`, `Z = sum CSAR_i / sqrt N`, referred to N(0,1)."""
 
     id = "patell_original"
-    title = "Patell Z (as published)"
-    null_hypothesis = "the mean standardised CAR is 0"
+    title = deferred("Patell Z (as published)")
+    null_hypothesis = deferred("the mean standardised CAR is 0")
     reference = "Patell 1976, J. Accounting Research 14"
-    assumptions = "assumes independent events and days, and an unchanged variance"
-    needs = "an event with more than 2 degrees of freedom"
+    assumptions = deferred("assumes independent events and days, and an unchanged variance")
+    needs = deferred("an event with more than 2 degrees of freedom")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.clusters import binomial_p, unmoved_notes
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
+from dashboard.models.messages import deferred
 
 
 class Sign:
@@ -14,10 +15,12 @@ class Sign:
 
     id = "sign"
     title = "Sign test"
-    null_hypothesis = "a positive CAR is as likely as a negative one"
+    null_hypothesis = deferred("a positive CAR is as likely as a negative one")
     reference = "Conover 1999, Practical Nonparametric Statistics, section 3.4"
-    assumptions = "assumes independent events and a median of 0; no assumption on the variance"
-    needs = "an event that moved"
+    assumptions = deferred(
+        "assumes independent events and a median of 0; no assumption on the variance"
+    )
+    needs = deferred("an event that moved")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Exact binomial p; N counts the events that moved."""

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats
 
 MAX_EXACT_EVENTS = 20
@@ -20,10 +21,10 @@ class SignFlip:
     """Exact over all 2^N signs for N <= 20, else 4,999 seeded draws with the (B+1) rule."""
 
     id = "sign_flip"
-    title = "Sign-flip permutation"
-    null_hypothesis = "CARs are symmetric around 0"
+    title = deferred("Sign-flip permutation")
+    null_hypothesis = deferred("CARs are symmetric around 0")
     reference = "Fisher 1935, The Design of Experiments; Phipson & Smyth 2010, SAGMB 9"
-    assumptions = "assumes independent events and symmetry; no assumption on the variance"
+    assumptions = deferred("assumes independent events and symmetry; no assumption on the variance")
     needs = "an event"
 
     def apply(self, sample: GroupSample) -> Outcome:

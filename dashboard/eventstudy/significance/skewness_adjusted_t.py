@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, t_outcome
+from dashboard.models.messages import deferred
 
 
 class SkewnessAdjustedT:
@@ -14,10 +15,10 @@ class SkewnessAdjustedT:
 
     id = "skewness_adjusted_t"
     title = "Skewness-adjusted t"
-    null_hypothesis = "the mean CAR is 0"
+    null_hypothesis = deferred("the mean CAR is 0")
     reference = "Hall 1992, J. Royal Statistical Society B 54"
-    assumptions = "assumes independent events; survives skewness"
-    needs = "at least 3 events that differ"
+    assumptions = deferred("assumes independent events; survives skewness")
+    needs = deferred("at least 3 events that differ")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with N-1 degrees of freedom."""

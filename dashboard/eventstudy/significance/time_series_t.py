@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, t_outcome
+from dashboard.models.messages import deferred
 
 
 class TimeSeriesT:
@@ -13,10 +14,12 @@ class TimeSeriesT:
 
     id = "time_series_t"
     title = "Time-series t"
-    null_hypothesis = "the mean CAR is 0"
+    null_hypothesis = deferred("the mean CAR is 0")
     reference = "Brown & Warner 1980, JFE 8"
-    assumptions = "assumes independent events and an unchanged variance; ignores forecast error"
-    needs = "an event whose past varies"
+    assumptions = deferred(
+        "assumes independent events and an unchanged variance; ignores forecast error"
+    )
+    needs = deferred("an event whose past varies")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t; degrees of freedom of the shortest estimation window."""

@@ -8,6 +8,7 @@ from dashboard.eventstudy.abnormal_returns import standardise
 from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means, shift_p_value
 from dashboard.eventstudy.samples import GroupSample, SeriesSample
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
+from dashboard.models.messages import deferred
 from dashboard.models.series import Floats
 
 
@@ -16,10 +17,12 @@ class Volatility:
 
     id = "volatility"
     title = "Volatility reaction"
-    null_hypothesis = "squared standardised returns are no larger than at shifted dates"
+    null_hypothesis = deferred("squared standardised returns are no larger than at shifted dates")
     reference = "Beaver 1968, J. Accounting Research 6; Patell 1976, J. Accounting Research 14"
-    assumptions = "survives clustered dates and dependence; assumes the series is stationary"
-    needs = f"an event with full history and {MIN_SHIFTS} admissible shifts"
+    assumptions = deferred(
+        "survives clustered dates and dependence; assumes the series is stationary"
+    )
+    needs = deferred("an event with full history and {least} admissible shifts", least=MIN_SHIFTS)
 
     def apply(self, sample: GroupSample) -> Outcome:
         """The statistic is the ratio of the events' mean square to that of all shifts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.eventstudy.clusters import signed_rank_test, unmoved_notes
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
+from dashboard.models.messages import deferred
 
 
 class Wilcoxon:
@@ -14,11 +15,11 @@ class Wilcoxon:
     """
 
     id = "wilcoxon"
-    title = "Wilcoxon signed rank"
-    null_hypothesis = "CARs are symmetric around 0"
+    title = deferred("Wilcoxon signed rank")
+    null_hypothesis = deferred("CARs are symmetric around 0")
     reference = "Wilcoxon 1945, Biometrics Bulletin 1; Pratt & Gibbons 1981"
-    assumptions = "assumes independent events and a symmetric distribution"
-    needs = "an event that moved"
+    assumptions = deferred("assumes independent events and a symmetric distribution")
+    needs = deferred("an event that moved")
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided."""

@@ -18,17 +18,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.export.report.chart_svg import ChartRefused, svg_size, without_title
 from dashboard.models.errors import RoubleReactionError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
     from choreographer import Tab
     from choreographer.browsers.chromium import Chromium
     from kaleido import Kaleido, PageGenerator
 
-NOT_FOUND: Final = (
+NOT_FOUND: Final = deferred(
     "report: neither Chrome nor Chromium is found; install one (on Debian: apt-get install"
     " chromium) or name its program in BROWSER_PATH"
 )
-NOT_STARTED: Final = (
+NOT_STARTED: Final = deferred(
     "report: the browser does not start; try `{path} --headless --dump-dom about:blank`"
 )
 SCALE: Final = 2
@@ -76,7 +78,7 @@ class Browser:
             svg: bytes = await self.kaleido.calc_fig(without_title(figure), {"format": "svg"})
         except (JavascriptError, KaleidoError) as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            msg = f"report: the chart cannot be drawn ({reason[:200]})"
+            msg = _("report: the chart cannot be drawn ({reason})", reason=reason[:200])
             raise ChartRefused(msg) from None
         return svg
 
@@ -222,7 +224,11 @@ def _without_network() -> type[Chromium]:
 async def _command(tab: Tab, name: str, **parameters: Any) -> dict[str, Any]:
     answer = await tab.send_command(name, params=parameters)
     if "error" in answer:
-        msg = f"report: the browser refuses {name} ({answer['error'].get('message', '')})"
+        msg = _(
+            "report: the browser refuses {name} ({reason})",
+            name=name,
+            reason=answer["error"].get("message", ""),
+        )
         raise RoubleReactionError(msg)
     result: dict[str, Any] = answer["result"]
     return result

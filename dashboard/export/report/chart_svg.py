@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.models.errors import RoubleReactionError
+from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -196,10 +197,14 @@ def _static(svg: bytes) -> _Element:
     for element in root.iter():
         name = str(element.tag).rpartition("}")[2].lower()
         if not isinstance(element.tag, str) or name in _ACTIVE:
-            msg = f"report: the chart is no static picture (<{name}>)"
+            msg = _("report: the chart is no static picture (<{name}>)", name=name)
             raise ChartRefused(msg)
         for attribute in _active_attributes(element):
-            msg = f"report: the chart is no static picture ({attribute} of <{name}>)"
+            msg = _(
+                "report: the chart is no static picture ({attribute} of <{name}>)",
+                attribute=attribute,
+                name=name,
+            )
             raise ChartRefused(msg)
     return root
 
@@ -225,7 +230,7 @@ def _parsed(svg: bytes) -> _Element:
     try:
         return etree.fromstring(svg, parser)
     except etree.XMLSyntaxError as error:
-        msg = f"report: the chart is no picture ({error})"
+        msg = _("report: the chart is no picture ({error})", error=error)
         raise ChartRefused(msg) from None
 
 

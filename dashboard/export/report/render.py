@@ -31,14 +31,18 @@ from dashboard.export.report.browser import Browser, open_browser
 from dashboard.export.report.chart_svg import captioned_svg
 from dashboard.export.report.page import caption_of, footer_html, report_html
 from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.report import ReportDocument, ReportFormat
 
 AT_ONCE: Final = 2
 WAITING: Final = 2
 SECONDS: Final = 60.0
 """For waiting and rendering together."""
-BUSY: Final = "report: several others are being made; try again in a minute"
-NO_CHART: Final = "report: there is no chart to make a picture of; take the page or the PDF"
+BUSY: Final = deferred("report: several others are being made; try again in a minute")
+NO_CHART: Final = deferred(
+    "report: there is no chart to make a picture of; take the page or the PDF"
+)
 
 ORPHAN_SECONDS: Final = 2.0
 PR_SET_CHILD_SUBREAPER: Final = 36
@@ -64,15 +68,18 @@ def render_in_subprocess(
     """
     deadline = time.monotonic() + seconds
     if not _admitted.acquire(blocking=False):
-        raise RoubleReactionError(BUSY)
+        raise RoubleReactionError(translate_deferred(BUSY))
     try:
         if not _rendering.acquire(timeout=seconds):
-            raise RoubleReactionError(BUSY)
+            raise RoubleReactionError(translate_deferred(BUSY))
         try:
             with TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
                 return _run(report, kind, deadline - time.monotonic(), folder)
         except subprocess.TimeoutExpired:
-            msg = f"report: not made within {seconds:g} seconds; ask for a shorter window"
+            msg = _(
+                "report: not made within {seconds:g} seconds; ask for a shorter window",
+                seconds=seconds,
+            )
             raise RoubleReactionError(msg) from None
         finally:
             _rendering.release()
@@ -97,7 +104,9 @@ def _run(report: ReportDocument, kind: ReportFormat, seconds: float, folder: str
     if process.returncode:
         lines = errors.decode("utf-8", "replace").strip().splitlines() or ["no message"]
         known = process.returncode == RoubleReactionError.exit_code
-        msg = lines[-1] if known else f"report: could not be made ({lines[-1][:300]})"
+        msg = (
+            lines[-1] if known else _("report: could not be made ({lines})", lines=lines[-1][:300])
+        )
         raise RoubleReactionError(msg)
     return output
 
@@ -126,7 +135,7 @@ async def render(report: ReportDocument, kind: ReportFormat) -> bytes:
         RoubleReactionError: no browser is found, or a chart cannot be drawn.
     """
     if kind in {"png", "svg"} and not report.charts:
-        raise InputError(NO_CHART)
+        raise InputError(translate_deferred(NO_CHART))
     if kind == "html" and not report.charts:
         return report_html(report, ()).encode("utf-8", "replace")
     async with open_browser(root=getattr(os, "geteuid", lambda: 1)() == 0) as browser:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.series import Days, Floats, RateSeries
 from dashboard.presentation.charts.theme import (
@@ -81,24 +82,39 @@ def summarize_claim(chart: ClaimChart) -> str:
     """A text alternative of the figure in one sentence."""
     quoting, (first, last) = chart.quoting, chart.span
     parts = [
-        f"Line of {quoting.unit} from {format_day(first)} to {format_day(last)};"
-        f" on {format_day(chart.at.day)} {quoting.rate(chart.at.rate)}"
+        _(
+            "Line of {unit} from {first} to {last}; on {day} {rate}",
+            unit=quoting.unit,
+            first=format_day(first),
+            last=format_day(last),
+            day=format_day(chart.at.day),
+            rate=quoting.rate(chart.at.rate),
+        )
     ]
-    parts += [f"claimed level {quoting.rate(level)}" for level in chart.levels]
+    parts += [_("claimed level {rate}", rate=quoting.rate(level)) for level in chart.levels]
     if chart.since is not None:
-        parts.append(f"the span since {chart.since_label} is shaded")
+        parts.append(_("the span since {period} is shaded", period=chart.since_label))
     if chart.reached is not None:
         fixing = chart.reached
-        parts.append(f"last there on {format_day(fixing.day)} at {quoting.rate(fixing.rate)}")
-    parts += [f"{label} {quoting.rate(b.rate)} on {format_day(b.day)}" for label, b in chart.bases]
+        parts.append(
+            _(
+                "last there on {day} at {rate}",
+                day=format_day(fixing.day),
+                rate=quoting.rate(fixing.rate),
+            )
+        )
+    parts += [
+        _("{label} {rate} on {day}", label=label, rate=quoting.rate(b.rate), day=format_day(b.day))
+        for label, b in chart.bases
+    ]
     return "; ".join(parts) + "."
 
 
 def list_marked_fixings(chart: ClaimChart) -> list[tuple[str, Fixing]]:
     """The observations that carry a mark, oldest first, with their labels."""
-    fixings = [("the day", chart.at), *chart.bases]
+    fixings = [(_("the day"), chart.at), *chart.bases]
     if chart.reached is not None:
-        fixings.append(("last there", chart.reached))
+        fixings.append((_("last there"), chart.reached))
     return sorted(fixings, key=lambda pair: pair[1].day)
 
 
@@ -125,10 +141,11 @@ def _build_line(days: Days, rates: Floats, palette: Palette) -> Figure:
 
 def _build_marks(chart: ClaimChart, palette: Palette) -> Figure:
     points, quoting = list_marked_fixings(chart), chart.quoting
+    reached = (_("last there"), chart.reached)
     is_claim_day = [fixing.day == chart.at.day for _, fixing in points]
     marker = {
         "size": [12 if is_own else 9 for is_own in is_claim_day],
-        "symbol": ["diamond" if label == "last there" else "circle" for label, _ in points],
+        "symbol": ["diamond" if point == reached else "circle" for point in points],
         "color": [palette.selected if is_own else palette.surface for is_own in is_claim_day],
         "line": {"color": palette.selected, "width": 2},
         "opacity": 1,
@@ -216,7 +233,7 @@ def _build_labels(chart: ClaimChart, bounds: tuple[float, float], palette: Palet
         side = "left" if k == first or fixing == chart.at or k % 2 == 0 else "right"
         labels.append(_build_label(chart, (label, fixing), (side, middle), palette))
     if chart.since is not None and not chart.phone:
-        text = escape_plot(f"since {chart.since_label}", 40, 1)
+        text = escape_plot(_("since {period}", period=chart.since_label), 40, 1)
         corner = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top", "xshift": 4}
         labels.append(_build_boxed_note(palette, text, chart.since.isoformat(), 1, **corner))
     labels += [_build_level_label(chart, level, middle, palette) for level in chart.levels]
@@ -249,7 +266,7 @@ def _build_level_label(chart: ClaimChart, level: float, middle: float, palette: 
     """The claimed level in the middle of its line, away from the mark of the day."""
     return _build_boxed_note(
         palette,
-        f"claimed: {chart.quoting.rate(level)}",
+        _("claimed: {rate}", rate=chart.quoting.rate(level)),
         0.5,
         chart.quoting.shown(level),
         xref="paper",

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,
@@ -39,7 +40,7 @@ from dashboard.presentation.charts.theme import (
 )
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_day
-from dashboard.presentation.palette import Palette, direction_colour
+from dashboard.presentation.palette import Palette
 
 MAX_NAMED_DOTS: Final = 60
 DOT_ROW_PIXELS: Final = 17
@@ -118,9 +119,7 @@ def _build_dot_trace(
     dots = [dot for _, dot in placed]
     halves = [round(100 * half, 3) if math.isfinite(half) else None for *_, half in dots]
     colours = [
-        chart.colour(group)
-        if chart.is_pair
-        else direction_colour(chart.scale.direction(move), dark=chart.dark)
+        chart.colour(group) if chart.is_pair else chart.scale.colour(move, dark=chart.dark)
         for _, _, move, _ in dots
     ]
     interval = {"color": chart.palette.muted, "thickness": 0.8, "width": 0}
@@ -131,7 +130,7 @@ def _build_dot_trace(
         "markers",
         [chart.shown(move) for _, _, move, _ in dots],
         [row for row, _ in placed],
-        name=f"{group.plot_name}, dashed: their mean",
+        name=_("{plot_name}, dashed: their mean", plot_name=group.plot_name),
         error_x={"type": "data", "array": halves, **interval},
         marker={"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
         **KEEP_OPACITY,
@@ -141,9 +140,12 @@ def _build_dot_trace(
 
 def _format_dot_hover(chart: ComparisonChart, event: Event, move: float, half: float) -> str:
     span = chart.scale.span(move - half, move + half)
-    return (
-        f"{format_day(event.day)}<br>{escape_plot(event.title, 60, 2)}<br>{chart.scale.move(move)}"
-        f"<br>95 % interval {span}"
+    return _(
+        "{day}<br>{title}<br>{move}<br>95 % interval {span}",
+        day=format_day(event.day),
+        title=escape_plot(event.title, 60, 2),
+        move=chart.scale.move(move),
+        span=span,
     )
 
 
@@ -185,11 +187,13 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
     rows = [row for row in group.study.left_out if math.isfinite(row.without)]
     rows = rows[:MAX_LEFT_OUT_ROWS]
     mean = group.study.mean
-    colours = [
-        direction_colour(chart.scale.direction(row.without), dark=chart.dark) for row in rows
-    ]
+    colours = [chart.scale.colour(row.without, dark=chart.dark) for row in rows]
     hover = [
-        f"without it {chart.scale.move(row.without)}<br>its own move {chart.scale.move(row.car)}"
+        _(
+            "without it {others}<br>its own move {own}",
+            others=chart.scale.move(row.without),
+            own=chart.scale.move(row.car),
+        )
         for row in rows
     ]
     dots = build_scatter(
@@ -200,7 +204,10 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
         **build_hover(hover),
     )
     values = [chart.scale.shown(value) for value in (mean, *(row.without for row in rows))]
-    labels = [f"without {format_event_label(chart, events[row.event_id])}" for row in rows]
+    labels = [
+        _("without {event_label}", event_label=format_event_label(chart, events[row.event_id]))
+        for row in rows
+    ]
     layout = build_event_layout(
         chart,
         LEFT_OUT_ROW_PIXELS * len(rows) + (90 if chart.phone else 120),
@@ -280,16 +287,15 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
         if not len(values):
             continue
         low, high = np.quantile(values, [0.025, 0.975])
-        seen = (
-            f"; observed {chart.scale.signed(pane.observed[0])}" if len(pane.observed) == 1 else ""
-        )
-        interval = (
-            f"; 95 % interval of the mean {chart.scale.span(*pane.interval)}"
-            if pane.interval
-            else ""
-        )
-        span = chart.scale.span(low, high)
-        sentences.append(f"{pane.plot_name}: 95 % from {span}{seen}{interval}.")
+        parts = [
+            _("{dates}: 95 % from {span}", dates=pane.plot_name, span=chart.scale.span(low, high))
+        ]
+        if len(pane.observed) == 1:
+            parts.append(_("observed {move}", move=chart.scale.signed(pane.observed[0])))
+        if pane.interval:
+            interval = chart.scale.span(*pane.interval)
+            parts.append(_("95 % interval of the mean {span}", span=interval))
+        sentences.append(f"{'; '.join(parts)}.")
     return tuple(sentences)
 
 
@@ -328,7 +334,7 @@ def _build_pane_traces(
         "y": heights.tolist(),
         "width": round(float(edges[1] - edges[0]), 4),
         "marker": {"color": chart.palette.muted, "opacity": 0.7, "line": {"width": 0}},
-        "hovertemplate": "%{y:,} of these dates around %{x:.2f}<extra></extra>",
+        "hovertemplate": _("%{y:,} of these dates around %{x:.2f}<extra></extra>"),
     }
     seen = [chart.shown(value) for value in pane.observed if math.isfinite(value)]
     level = -0.09 * max(heights.max(initial=1), 1)
@@ -361,7 +367,7 @@ def _build_pane_marks(chart: ComparisonChart, pane: PlaceboPane, suffix: str) ->
         return []
     dash = "dash" if pane.symbol == "diamond" else "solid"
     line = {"color": pane.colour, "width": 2, "dash": dash}
-    axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
+    axes = {"xref": f"x{suffix}", "yref": _("y{suffix} domain", suffix=suffix)}
     return [build_vertical_line(chart.shown(pane.observed[0]), line, **axes)]
 
 

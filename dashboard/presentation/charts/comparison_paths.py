@@ -11,6 +11,7 @@ import numpy as np
 
 from dashboard.models.analyses import GroupAnswer
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
 from dashboard.models.study import AverageRow, Window
 from dashboard.presentation.charts.theme import (
@@ -40,7 +41,7 @@ from dashboard.presentation.palette import (
     Palette,
     get_palette,
 )
-from dashboard.presentation.quoting import MoveScale
+from dashboard.presentation.quoting import MoveScale, name_direction
 from dashboard.services.events import EventFilter
 
 MIN_BAND_EVENTS: Final = 5
@@ -222,19 +223,30 @@ def summarize_paths(chart: ComparisonChart) -> str:
     for group in chart.groups:
         rows = [row for row in group.study.averages if row.n]
         if not rows:
-            sentences.append(f"{group.plot_name}: no path.")
+            sentences.append(_("{group}: no path.", group=group.plot_name))
             continue
         last = rows[-1]
-        mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
-        judged = (
-            f"; 95 % of the mean {chart.scale.span(last.caar_low, last.caar_high)}"
-            if group.study.n >= MIN_BAND_EVENTS
-            else "; too few for a mean to be judged"
-        )
-        sentences.append(
-            f"{group.plot_name}: {group.study.n} paths of cumulative moves by offset; the mean ends"
-            f" at {mean} at offset {format_offset(last.offset)}{judged}."
-        )
+        mean = chart.scale.with_unit(chart.scale.signed(last.caar))
+        values = {
+            "group": group.plot_name,
+            "count": group.study.n,
+            "mean": mean,
+            "offset": format_offset(last.offset),
+        }
+        if group.study.n >= MIN_BAND_EVENTS:
+            sentence = _(
+                "{group}: {count} paths of cumulative moves by offset; the mean ends at {mean}"
+                " at offset {offset}; 95 % of the mean {span}.",
+                span=chart.scale.span(last.caar_low, last.caar_high),
+                **values,
+            )
+        else:
+            sentence = _(
+                "{group}: {count} paths of cumulative moves by offset; the mean ends at {mean}"
+                " at offset {offset}; too few for a mean to be judged.",
+                **values,
+            )
+        sentences.append(sentence)
     return " ".join(sentences)
 
 
@@ -265,7 +277,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         y += [*(round(value, 2) + 0.0 if math.isfinite(value) else None for value in path), None]
         titles += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1)
     hover: Figure = {
-        "text": titles, "hovertemplate": "%{text}<br>offset %{x}: %{y}<extra></extra>",
+        "text": titles, "hovertemplate": _("%{text}<br>offset %{x}: %{y}<extra></extra>"),
     }  # fmt: skip
     colour = chart.colour(group)
     line = {"color": fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
@@ -273,7 +285,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         "lines+markers" if few else "lines",
         x,
         y,
-        name=f"{group.plot_name}: each event" if chart.is_pair else "each event",
+        name=f"{_name_prefix(chart, group)}{_('each event')}",
         line=line | {"dash": group.style.dash if few else "solid"},
         marker={"symbol": group.style.symbol, "size": 6, "color": colour},
         connectgaps=False,
@@ -281,22 +293,27 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
     )
 
 
+def _name_prefix(chart: ComparisonChart, group: ComparisonGroup) -> str:
+    """The name of a group before that of its line, where there are two."""
+    return f"{group.plot_name}: " if chart.is_pair else ""
+
+
 def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
     rows = group.study.averages
-    prefix = f"{group.plot_name}: " if chart.is_pair else ""
+    prefix = _name_prefix(chart, group)
     outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
-            "name": f"{prefix}95 % of the whole path",
+            "name": f"{prefix}{_('95 % of the whole path')}",
             "fillcolor": fade_colour(colour, 0.08),
             "line": outline,
         },
         _build_band(chart, rows, ("caar_low", "caar_high"))
         | {
-            "name": f"{prefix}95 % at an offset",
+            "name": f"{prefix}{_('95 % at an offset')}",
             "fillcolor": fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
@@ -340,7 +357,7 @@ def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
 
 def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
     max_ticks = 8 if chart.phone else MAX_TICKS
-    text = "offset" if chart.phone else "offset in observations; 0 = the first after the event"
+    text = "offset" if chart.phone else _("offset in observations; 0 = the first after the event")
     axis = build_offset_axis(chart.palette, chart.offsets, max_ticks, format_offset)
     return axis | build_axis_title(chart.palette, text, standoff=6)
 
@@ -371,7 +388,7 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
 
 def build_heat_figure(chart: ComparisonChart) -> Figure:
     """Events down, offsets across; blue = stronger, orange-brown = weaker, 0 = surface."""
-    rows, _ = select_heat_rows(chart)
+    rows = select_heat_rows(chart)[0]
     cells = [
         [_to_log_points(value) for value in group.study.result.abnormal[k].tolist()]
         for group, k, _ in rows
@@ -389,7 +406,7 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
         "ygap": 1,
         "hoverongaps": False,
         "customdata": [[_format_cell(chart, value) for value in line] for line in cells],
-        "hovertemplate": "%{customdata}, offset %{x}<extra></extra>",
+        "hovertemplate": _("%{customdata}, offset %{x}<extra></extra>"),
         "colorbar": _build_colour_bar(chart, limit),
     }
     labels = [
@@ -412,8 +429,12 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
 def summarize_heat(chart: ComparisonChart) -> str:
     """A text alternative of the figure."""
     rows, left = select_heat_rows(chart)
-    more = f" {left} with smaller moves are not drawn." if left else ""
-    return f"Abnormal moves of {len(rows)} events by offset, sorted by their move.{more}"
+    sentences = [
+        _("Abnormal moves of {count} events by offset, sorted by their move.", count=len(rows))
+    ]
+    if left:
+        sentences.append(_("{count} with smaller moves are not drawn.", count=left))
+    return " ".join(sentences)
 
 
 def _to_log_points(value: float) -> float | None:
@@ -428,12 +449,12 @@ def _compute_colour_limit(cells: list[list[float | None]]) -> float:
 
 
 def _format_cell(chart: ComparisonChart, value: float | None) -> str:
-    return "no rate" if value is None else chart.scale.move(value / 100)
+    return _("no rate") if value is None else chart.scale.move(value / 100)
 
 
 def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
-    subject = chart.scale.quoting.card.subject
-    size = f"{format_number(limit, 1)}{chart.scale.unit}"
+    card = chart.scale.quoting.card
+    size = chart.scale.with_unit(format_number(limit, 1))
     return {
         "orientation": "h",
         "x": 0.5,
@@ -446,6 +467,10 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
         "thickness": 10,
         "outlinewidth": 0,
         "tickvals": [-limit, 0, limit],
-        "ticktext": [f"{size} {subject.down} or more", "0", f"{size} {subject.up} or more"],
+        "ticktext": [
+            _("{move} or more", move=f"{size} {name_direction(card, -1.0)}"),
+            "0",
+            _("{move} or more", move=f"{size} {name_direction(card, 1.0)}"),
+        ],
         "tickfont": {"size": FONT_SIZE - 2, "color": chart.palette.muted},
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard.models.analyses import ProjectionRow
+from dashboard.models.messages import translate as _
 from dashboard.models.study import SIGNIFICANCE_LEVEL, CorrelationRow, DirectionRow
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
@@ -29,7 +30,12 @@ from dashboard.presentation.charts.theme import (
     compute_bounds,
     fade_colour,
 )
-from dashboard.presentation.formatting import format_number, format_offset, format_signed
+from dashboard.presentation.formatting import (
+    format_number,
+    format_offset,
+    format_signed,
+    join_first,
+)
 from dashboard.presentation.palette import Palette, heat_colour_scale, signed_colour
 
 PANEL_COLUMNS: Final = 3
@@ -83,7 +89,7 @@ def build_lead_lag_figure(
         title = build_pane_note(palette, f"<b>{panel.row_name}</b>", top, font=font, yshift=3)
         notes.append(title | {"x": x[0]})
     foot = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "yshift": -22}
-    notes.append(build_note(palette, "rates from the event on; shaded: before it", 0, 0, **foot))
+    notes.append(build_note(palette, _("rates from the event on; shaded: before it"), 0, 0, **foot))
     height, margin = inner + PANEL_TOP + PANEL_BOTTOM, (52, 12, PANEL_TOP, PANEL_BOTTOM, 2)
     layout = build_layout(
         palette, height, margin, bargap=0.3, shapes=shapes, annotations=notes, **axes
@@ -94,15 +100,16 @@ def build_lead_lag_figure(
 def summarize_lead_lag(panels: Sequence[LeadLagPanel]) -> str:
     """A text alternative of the figure in one sentence."""
     outside = [
-        f"{panel.row_name} at {format_signed(row.lag, 0)}"
+        _("{group} at {lag}", group=panel.row_name, lag=format_signed(row.lag, 0))
         for panel in panels
         for row in panel.rows
         if not row.low <= row.r <= row.high
     ]
-    listed = ", ".join(outside[:8]) + (f" and {len(outside) - 8} more" if len(outside) > 8 else "")
-    return (
-        f"Correlations of events with moves at lags −5 to +5 in {len(panels)} panels; outside the"
-        f" band of shifted dates: {listed or 'none'}."
+    return _(
+        "Correlations of events with moves at lags −5 to +5 in {panels} panels; outside the band"
+        " of shifted dates: {marks}.",
+        panels=len(panels),
+        marks=join_first(outside, 8) or _("none"),
     )
 
 
@@ -146,12 +153,18 @@ def _bar_colour(row: CorrelationRow, palette: Palette, *, dark: bool) -> str:
 
 
 def _format_lag_hover(row: CorrelationRow) -> str:
-    place = "before the event" if row.lag < 0 else "first rate" if row.lag == 0 else "after"
-    return (
-        f"lag {format_signed(row.lag, 0)} ({place})<br>r {format_signed(row.r, 3)}, band"
-        f" {format_signed(row.low, 3)} to"
-        f" {format_signed(row.high, 3)}<br>p {format_number(row.p_value, 4)}, corrected"
-        f" {format_number(row.p_adjusted, 3)}<br>N = {row.n:,} rates"
+    places = _("before the event"), _("first rate"), _("after")
+    return _(
+        "lag {lag} ({place})<br>r {r}, band {low} to {high}<br>p {p_value}, corrected"
+        " {p_adjusted}<br>N = {count:,} rates",
+        lag=format_signed(row.lag, 0),
+        place=places[(row.lag >= 0) + (row.lag > 0)],
+        r=format_signed(row.r, 3),
+        low=format_signed(row.low, 3),
+        high=format_signed(row.high, 3),
+        p_value=format_number(row.p_value, 4),
+        p_adjusted=format_number(row.p_adjusted, 3),
+        count=row.n,
     )
 
 
@@ -185,7 +198,7 @@ def _build_panel_axes(
 
 def _build_pre_event_region(palette: Palette, start: float, suffix: str = "") -> Figure:
     """The side of a pane on which no effect of the event can be."""
-    axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
+    axes = {"xref": f"x{suffix}", "yref": _("y{suffix} domain", suffix=suffix)}
     return build_region(start, -0.5, palette.grid, opacity=0.45, **axes)
 
 
@@ -233,7 +246,7 @@ def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bo
         palette,
         HIT_ROW_PIXELS * max(len(lines), 1) + HIT_FOOT_PIXELS + 8,
         (118 if phone else 150, 14 if phone else 210, 8, HIT_FOOT_PIXELS, 6),
-        xaxis=shares | build_axis_title(palette, "moved as expected; the line is a fair coin"),
+        xaxis=shares | build_axis_title(palette, _("moved as expected; the line is a fair coin")),
         yaxis=build_row_axis(palette, [line.row_name for line in lines], showgrid=False),
         shapes=[build_vertical_line(50, coin, layer="below")],
         annotations=[
@@ -250,19 +263,27 @@ def summarize_hits(lines: Sequence[HitRateRow]) -> str:
     shares = "; ".join(
         f"{line.row_name} {format_number(100 * line.row.share, 0)} %" for line in lines
     )
-    definition = (
-        "Share of events that moved as expected, with 95 % Wilson intervals for orientation"
+    return _(
+        "Share of events that moved as expected, with 95 % Wilson intervals for orientation:"
+        " {shares}.",
+        shares=shares or _("none"),
     )
-    return f"{definition}: {shares or 'none'}."
 
 
 def _format_hit_hover(line: HitRateRow) -> str:
     row = line.row
-    return (
-        f"{line.row_name}<br>{row.hits} of {row.n} as expected<br>95 % interval"
-        f" {format_number(100 * row.low, 0)} to {format_number(100 * row.high, 0)} %<br>exact p"
-        f" {format_number(row.p_value, 4)}, corrected {format_number(row.p_adjusted, 3)}<br>"
-        f"left out: {row.unclear} unclear, {row.unmoved} unmoved"
+    return _(
+        "{group}<br>{hits} of {count} as expected<br>95 % interval {low} to {high} %<br>exact p"
+        " {p}, corrected {p_adjusted}<br>left out: {unclear} unclear, {unmoved} unmoved",
+        group=line.row_name,
+        hits=row.hits,
+        count=row.n,
+        low=format_number(100 * row.low, 0),
+        high=format_number(100 * row.high, 0),
+        p=format_number(row.p_value, 4),
+        p_adjusted=format_number(row.p_adjusted, 3),
+        unclear=row.unclear,
+        unmoved=row.unmoved,
     )
 
 
@@ -419,9 +440,12 @@ def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, uni
         for end in (row.estimate, row.low, row.high, row.supt_low, row.supt_high)
     ]
     bands = [
-        *_build_projection_band(shown, "supt", "95 % of the whole path", palette),
+        *_build_projection_band(shown, "supt", _("95 % of the whole path"), palette),
         *_build_projection_band(
-            [row for row in shown if row.horizon > BASE_HORIZON], "", "95 % at one horizon", palette
+            [row for row in shown if row.horizon > BASE_HORIZON],
+            "",
+            _("95 % at one horizon"),
+            palette,
         ),
         *_build_projection_band(
             [row for row in shown if row.horizon < BASE_HORIZON], "", "", palette
@@ -434,7 +458,7 @@ def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, uni
         showgrid=False,
         ticktext=[format_offset(tick) for tick in HORIZON_TICKS],
     )
-    title = "rates from the event on, 0 = its first; shaded: before it"
+    title = _("rates from the event on, 0 = its first; shaded: before it")
     layout = build_layout(
         palette,
         PROJECTION_HEIGHT,
@@ -476,7 +500,7 @@ def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> F
         "lines+markers",
         [row.horizon for row in rows],
         [round(100 * row.estimate, 3) + 0.0 for row in rows],
-        name="move from the base",
+        name=_("move from the base"),
         line={"color": palette.line, "width": 2.2},
         marker={"symbol": "circle", "size": 5, "color": palette.line},
         **build_hover([_format_horizon_hover(row) for row in rows]),
@@ -484,15 +508,18 @@ def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> F
 
 
 def _format_horizon_hover(row: ProjectionRow) -> str:
-    place = f"horizon {format_offset(row.horizon)}"
+    place = _("horizon {horizon}", horizon=format_offset(row.horizon))
     if row.horizon == BASE_HORIZON:
-        return f"{place}: the base"
-    text = f"{place}: {format_signed(100 * row.estimate)} log pts"
+        return _("{place}: the base", place=place)
+    lines = [
+        _("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate)),
+    ]
     if math.isnan(row.low):
-        return f"{text}<br>{row.reason}"
-    text += f"<br>95 % {format_signed(100 * row.low)} to {format_signed(100 * row.high)}"
+        return "<br>".join([*lines, row.reason])
+    low, high = format_signed(100 * row.low), format_signed(100 * row.high)
+    lines.append(_("95 % {low} to {high}", low=low, high=high))
     if math.isfinite(row.supt_low):
-        text += (
-            f"<br>band {format_signed(100 * row.supt_low)} to {format_signed(100 * row.supt_high)}"
-        )
-    return f"{text}<br>{row.events:,} events on {row.rates:,} rates"
+        low, high = format_signed(100 * row.supt_low), format_signed(100 * row.supt_high)
+        lines.append(_("band {low} to {high}", low=low, high=high))
+    counts = _("{events:,} events on {rates:,} rates", events=row.events, rates=row.rates)
+    return "<br>".join([*lines, counts])

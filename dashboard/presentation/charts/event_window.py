@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import Final
 
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
 from dashboard.models.study import duration_text
 from dashboard.presentation.charts.theme import (
@@ -43,6 +45,7 @@ from dashboard.presentation.formatting import (
     format_offset,
     format_short_day,
     format_signed,
+    format_title_and_more,
     format_weekday,
 )
 from dashboard.presentation.moves import (
@@ -57,7 +60,6 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.palette import (
     CategoryStyle,
     Palette,
-    direction_colour,
     get_event_style,
 )
 from dashboard.presentation.quoting import QuotedSeries
@@ -72,7 +74,7 @@ HEIGHT: Final = 440
 PHONE_HEIGHT: Final = 380
 CATEGORY_ROW_PIXELS: Final = 20
 GAP_PIXELS: Final = 30
-BAND_LABEL: Final = "range of ordinary moves before the event, not a forecast"
+BAND_LABEL: Final = deferred("range of ordinary moves before the event, not a forecast")
 MIN_BAND_RETURNS: Final = 40
 MAX_OFFSET_LABELS: Final = 16
 MAX_DAY_LABELS: Final = 12
@@ -98,7 +100,7 @@ def select_tick_offsets(view: EventView, count: int) -> list[int]:
 def format_short_offset(offset: int, bar_minutes: int) -> str:
     """`2 h before`, `30 min after`, at offset 0 `first bar`."""
     if offset == 0:
-        return "first bar"
+        return _("first bar")
     duration = duration_text(offset, bar_minutes)
     number, unit = duration.split(" ")
     short = "h" if unit.startswith("hour") else "min"
@@ -165,7 +167,7 @@ def build_session_notes(
     weekends = [
         build_note(
             palette,
-            "weekend session" if last - first > 2 else "weekend",
+            _("weekend session") if last - first > 2 else _("weekend"),
             (first + last) / 2,
             height,
             **place,
@@ -184,8 +186,8 @@ def find_weekend_offsets(path: Sequence[PathPoint]) -> list[tuple[int, int]]:
 
 def _describe_gap(point: PathPoint) -> str:
     if point.gap == "missing":
-        return "bars missing"
-    return f"new session, {format_weekday(point.day)[:3]}"
+        return _("bars missing")
+    return _("new session, {day}", day=format_weekday(point.day)[:3])
 
 
 # ------------------------------------------------------------------ layout
@@ -273,18 +275,24 @@ def _build_notes(
     on_top = is_banded and _is_top_free(chart, bounds)
     notes = [
         build_pane_note(palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface),
-        build_note(palette, "the event", EVENT_LINE_X, ceiling, **right, **small)
+        build_note(palette, _("the event"), EVENT_LINE_X, ceiling, **right, **small)
         | {"yanchor": "top", "xshift": -3},
     ]
     if is_banded:
-        text = "shaded: ordinary range" if chart.phone else f"shaded: {BAND_LABEL}"
+        text = (
+            _("shaded: ordinary range")
+            if chart.phone
+            else _("shaded: range of ordinary moves before the event, not a forecast")
+        )
         side = {"y": ceiling, "yanchor": "top"} if on_top else {"y": 0, "yanchor": "bottom"}
         notes.append(build_note(palette, text, 1, 0, xref="paper", **right) | side)
     notes += _build_main_label(chart, palette)
     if chart.view.card.bar_minutes:
         clock = {"xref": "paper", "yanchor": "top", "yshift": -4}
         font = {"size": FONT_SIZE - 2, "color": palette.text}
-        note = build_note(palette, MOSCOW_TIME, 0, 0, **right, **clock, font=font)
+        note = build_note(
+            palette, translate_deferred(MOSCOW_TIME), 0, 0, **right, **clock, font=font
+        )
         notes.append(note | {"xshift": -16 if chart.phone else -24})
     height, anchor = (0, "bottom") if on_top else (ceiling, "top")
     return [*notes, *build_session_notes(chart.view.path, height, anchor, palette)]
@@ -299,11 +307,11 @@ def _describe_unit(chart: EventWindowChart) -> str:
     quoting = chart.quoting
     meaning = quoting.axis_meaning()
     if not chart.phone:
-        text = f"log pts of {quoting.unit} against the base"
+        text = _("log pts of {unit} against the base", unit=quoting.unit)
         return f"{text} ({meaning})" if meaning else text
     if not meaning or quoting.axis_is_inverted:
-        return meaning or "log pts"
-    return f"log pts, {meaning}"
+        return meaning or _("log pts")
+    return _("log pts, {meaning}", meaning=meaning)
 
 
 def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
@@ -314,7 +322,7 @@ def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]
     quoting = chart.quoting
     value = quoting.quoted_log_points(main.move)
     is_high = (value > 0) != quoting.axis_is_inverted
-    colour = direction_colour(quoting.direction(main.move), dark=chart.dark)
+    colour = quoting.colour(main.move, dark=chart.dark)
     note = build_note(
         palette,
         f"<b>{format_move(quoting, main.move)}</b>",
@@ -411,20 +419,34 @@ def summarize_window(chart: EventWindowChart) -> str:
     quoting, path = chart.quoting, chart.view.path
     known = [point for point in path if math.isfinite(point.move)]
     if not known:
-        return "No rates in the event window."
+        return _("No rates in the event window.")
     first, last = known[0], known[-1]
     outside = sum(not _is_inside_range(point) for point in known) if has_band(chart.view) else None
     bars = chart.view.card.bar_minutes
-    along = f"by offset from {format_offset(first.offset)} to {format_offset(last.offset)}"
+    values = {"unit": quoting.unit, "move": format_move(quoting, last.move)}
     if bars:
-        along = f"in Moscow time from {format_window_time((first.offset, last.offset), bars)}"
-    text = (
-        f"Move of {quoting.unit} against the rate before the event, {along}; at the end"
-        f" {format_move(quoting, last.move)}."
+        move = _(
+            "Move of {unit} against the rate before the event, in Moscow time from {span}; at"
+            " the end {move}.",
+            span=format_window_time((first.offset, last.offset), bars),
+            **values,
+        )
+    else:
+        move = _(
+            "Move of {unit} against the rate before the event, by offset from {first} to {last};"
+            " at the end {move}.",
+            first=format_offset(first.offset),
+            last=format_offset(last.offset),
+            **values,
+        )
+    if outside is None:
+        return move
+    count = _(
+        "{outside} of {known} points lie outside the ordinary range.",
+        outside=outside,
+        known=len(known),
     )
-    if outside is not None:
-        text += f" {outside} of {len(known)} points lie outside the ordinary range."
-    return text
+    return f"{move} {count}"
 
 
 def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | None:
@@ -448,7 +470,7 @@ def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
     is_main = [point.offset == chart.main_offset for point in points]
     small = 5 if len(points) <= MAX_MARKED_POINTS else 2
     colours = [
-        direction_colour(quoting.direction(point.move), dark=chart.dark) if marked else palette.line
+        quoting.colour(point.move, dark=chart.dark) if marked else palette.line
         for point, marked in zip(points, is_main, strict=True)
     ]
     fills = [palette.surface if p.offset == -1 else c for p, c in zip(points, colours, strict=True)]
@@ -485,17 +507,21 @@ def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
         f"{quoting.unit} {quoting.rate(point.rate)}",
     ]
     if point.offset == -1:
-        return "<br>".join([*lines, "base of the moves"])
-    lines.append(f"against the base {quoting.move(point.move, 2)}")
+        return "<br>".join([*lines, _("base of the moves")])
+    lines.append(_("against the base {move}", move=quoting.move(point.move, 2)))
     if has_band(chart.view):
         ends = sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
-        lines.append(f"ordinary range {format_signed(ends[0])} to {format_signed(ends[1])} log pts")
+        lines.append(
+            _(
+                "ordinary range {low} to {high} log pts",
+                low=format_signed(ends[0]),
+                high=format_signed(ends[1]),
+            )
+        )
     events = [event for offset, event in chart.view.crowd if offset == point.offset]
     if events:
-        more = f" +{len(events) - 1} more" if len(events) > 1 else ""
-        lines.append(
-            f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}{more}"
-        )
+        title = f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}"
+        lines.append(title if len(events) == 1 else format_title_and_more(title, len(events) - 1))
     return "<br>".join(lines)
 
 
@@ -503,7 +529,11 @@ def _format_hover_head(chart: EventWindowChart, point: PathPoint) -> str:
     """The day and the offset; of a bar its hours, the time to the event and what marks it."""
     minutes = chart.view.card.bar_minutes
     if not minutes:
-        return f"{format_weekday(point.day)}, offset {format_offset(point.offset)}"
+        return _(
+            "{day}, offset {offset}",
+            day=format_weekday(point.day),
+            offset=format_offset(point.offset),
+        )
     marks = f" ({describe_bar_mark(point)})" if describe_bar_mark(point) else ""
     return (
         f"{format_point_time(point, minutes)}, {format_offset_time(point.offset, minutes)}{marks}"
@@ -536,13 +566,15 @@ def _build_event_markers(
 
 
 def _format_events_hover(events: list[Event], own: Event) -> str:
-    lines = [
-        f"{get_event_style(event).glyph} {escape_plot(event.title, TITLE_COLUMNS, 1)}"
-        + (" (this event)" if event.id == own.id else f", {format_short_day(event.day, own.day)}")
-        for event in events[:MAX_LISTED_EVENTS]
-    ]
+    lines = []
+    for event in events[:MAX_LISTED_EVENTS]:
+        title = f"{get_event_style(event).glyph} {escape_plot(event.title, TITLE_COLUMNS, 1)}"
+        if event.id == own.id:
+            lines.append(_("{event} (this event)", event=title))
+        else:
+            lines.append(f"{title}, {format_short_day(event.day, own.day)}")
     if len(events) > MAX_LISTED_EVENTS:
-        lines.append(f"+{len(events) - MAX_LISTED_EVENTS} more")
+        lines.append(_("+{count} more", count=len(events) - MAX_LISTED_EVENTS))
     return "<br>".join(lines)
 
 
@@ -561,7 +593,15 @@ def build_window_chart(
     return EventWindowChart(
         view=view,
         quoting=quoting,
-        title=escape_plot(f"{format_chart_title(view, quoting)} after: {view.event.title}", 112, 1),
+        title=escape_plot(
+            _(
+                "{move} after: {event}",
+                move=format_chart_title(view, quoting),
+                event=view.event.title,
+            ),
+            112,
+            1,
+        ),
         subtitle=format_chart_subtitle(view, quoting),
         main_offset=move.window[1] if move is not None else 0,
         dark=dark,
@@ -578,12 +618,13 @@ def format_chart_title(view: EventView, quoting: QuotedSeries) -> str:
 def format_chart_subtitle(view: EventView, quoting: QuotedSeries) -> str:
     """The day, the series with its unit, and the base."""
     base = view.timing.base if view.timing else None
-    against = (
-        f" · base {quoting.rate(base.rate)} {_describe_base(base)}" if base is not None else ""
-    )
-    return f"{format_day(view.event.day)} · {view.card.title}, {quoting.unit}{against}"
+    parts = [format_day(view.event.day), f"{view.card.title}, {quoting.unit}"]
+    return " · ".join([*parts, *([_describe_base(base, quoting)] if base else [])])
 
 
-def _describe_base(base: Fixing) -> str:
-    on = f"on {format_day(base.day)}"
-    return f"{on} at {format_clock(base.known_at)} MSK" if base.bar_minutes else on
+def _describe_base(base: Fixing, quoting: QuotedSeries) -> str:
+    values = {"rate": quoting.rate(base.rate), "day": format_day(base.day)}
+    if not base.bar_minutes:
+        return _("base {rate} on {day}", **values)
+    clock = format_clock(base.known_at)
+    return _("base {rate} on {day} at {clock} MSK", clock=clock, **values)

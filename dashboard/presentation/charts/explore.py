@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.series import Bools, Days, Ints, find_gaps
 from dashboard.models.study import duration_text
 from dashboard.presentation.charts.theme import (
@@ -114,7 +116,11 @@ def build_explore_layout(
         linecolor=palette.grid,
         nticks=5 if chart.phone else 12,
     )
-    clock = build_axis_title(palette, MOSCOW_TIME, standoff=4) if line.is_intraday else {}
+    clock = (
+        build_axis_title(palette, translate_deferred(MOSCOW_TIME), standoff=4)
+        if line.is_intraday
+        else {}
+    )
     layout = build_layout(
         palette,
         geometry.height,
@@ -188,7 +194,7 @@ def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette)
 def _build_category_axis(chart: ExploreChart, pane: CategoryPane, palette: Palette) -> Figure:
     if pane.counted:
         return build_axis(palette, rangemode="tozero", nticks=3) | {
-            "title": {"text": "events a week"}
+            "title": {"text": _("events a week")}
         }
     return build_axis(palette, **build_category_axis(pane.styles, short=chart.phone))
 
@@ -196,8 +202,10 @@ def _build_category_axis(chart: ExploreChart, pane: CategoryPane, palette: Palet
 def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
     """The unit, what up means and how much is drawn."""
     text = chart.quoting.unit if chart.phone else chart.quoting.axis_title
-    drawn = f" · {len(line.day):,} of {line.of:,} points drawn" if line.is_thinned else ""
-    return f"{text}{drawn}"
+    if not line.is_thinned:
+        return text
+    drawn = _("{drawn:,} of {count:,} points drawn", drawn=len(line.day), count=line.of)
+    return f"{text} · {drawn}"
 
 
 def _build_end_label(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> list[Figure]:
@@ -350,7 +358,9 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
 
 def _build_hover_texts(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
     bars = chart.series.card.bar_minutes
-    step = duration_text(1, bars) if line.is_intraday else "1 week" if line.weekly else "1 day"
+    step = (
+        duration_text(1, bars) if line.is_intraday else _("1 week") if line.weekly else _("1 day")
+    )
     quoting = chart.quoting
     texts = [
         f"{step} {quoting.move(move, 2)}" if move == move else ""  # noqa: PLR0124 - not NaN
@@ -373,9 +383,9 @@ def build_bar_hovers(chart: ExploreChart, line: DrawnRateLine, texts: list[str])
     """What a tooltip adds on a bar: whether it is special, and the timed events it contains."""
     lines = [[text] for text in texts]
     for k in np.flatnonzero(line.starts_session).tolist():
-        lines[k][0] += " (over a break)"
+        lines[k][0] = _("{move} (over a break)", move=lines[k][0])
     for k in np.flatnonzero(line.weekend).tolist():
-        lines[k].append("weekend session")
+        lines[k].append(_("weekend session"))
     for event in chart.events:
         if event.moment is not None:
             k = int(
@@ -393,11 +403,11 @@ def _group_hover_notes(chart: ExploreChart) -> dict[str, list[str]]:
         by_day[event.day.isoformat()].append(event)
     lines = {
         day: [f"{get_event_style(events[0]).glyph} {wrap_title(events[0].title)}"]
-        + ([f"+{len(events) - 1} more that day"] if len(events) > 1 else [])
+        + ([_("+{count} more that day", count=len(events) - 1)] if len(events) > 1 else [])
         for day, events in by_day.items()
     }
     for change in chart.series.card.breaks:
-        lines.setdefault(change.day.isoformat(), []).append("fixing method changed")
+        lines.setdefault(change.day.isoformat(), []).append(_("fixing method changed"))
     return lines
 
 

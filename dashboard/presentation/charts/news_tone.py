@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW
 from dashboard.models.inbox import ToneTimeline
+from dashboard.models.messages import translate as _
 from dashboard.presentation.charts.theme import (
     Figure,
     build_axis,
@@ -42,8 +43,8 @@ def build_tone_figure(timeline: ToneTimeline, palette: Palette, *, phone: bool =
         HEIGHT,
         (46, 12, 10, 62, 4),
         shapes=[zero],
-        xaxis=dates | build_axis_title(palette, "Moscow time"),
-        yaxis=build_axis(palette, nticks=5) | build_axis_title(palette, "average tone"),
+        xaxis=dates | build_axis_title(palette, _("Moscow time")),
+        yaxis=build_axis(palette, nticks=5) | build_axis_title(palette, _("average tone")),
     )
     return {"data": [trace], "layout": layout}
 
@@ -52,11 +53,15 @@ def summarize_tone(timeline: ToneTimeline) -> str:
     """A text alternative of the figure."""
     tones = [point.tone for point in timeline.points]
     first, last = timeline.points[0].at, timeline.points[-1].at
-    return (
-        f"Average tone of articles from {format_timestamp(first)} to {format_timestamp(last)}:"
-        f" {len(tones)} points"
-        f" between {format_signed(min(tones), 2)} and {format_signed(max(tones), 2)}, the last"
-        f" {format_signed(tones[-1], 2)}. Below zero is a negative tone."
+    return _(
+        "Average tone of articles from {first} to {last}: {count} points between {lowest} and"
+        " {highest}, the last {tone}. Below zero is a negative tone.",
+        first=format_timestamp(first),
+        last=format_timestamp(last),
+        count=len(tones),
+        lowest=format_signed(min(tones), 2),
+        highest=format_signed(max(tones), 2),
+        tone=format_signed(tones[-1], 2),
     )
 
 
@@ -64,8 +69,8 @@ def build_tone_columns(timeline: ToneTimeline) -> dict[str, list[str]]:
     """The figure as a table, the newest first."""
     points = timeline.points[::-1]
     return {
-        "From": [format_timestamp(point.at) for point in points],
-        "Average tone": [format_signed(point.tone, 2) for point in points],
+        _("From"): [format_timestamp(point.at) for point in points],
+        _("Average tone"): [format_signed(point.tone, 2) for point in points],
     }
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.models.analyses import SpecificationRow
+from dashboard.models.messages import plural
+from dashboard.models.messages import translate as _
 from dashboard.models.study import SIGNIFICANCE_LEVEL
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
@@ -22,7 +24,7 @@ from dashboard.presentation.charts.theme import (
     build_row_axis,
     build_scatter,
 )
-from dashboard.presentation.formatting import format_count, format_number, format_signed
+from dashboard.presentation.formatting import format_number, format_range, format_signed
 from dashboard.presentation.palette import Palette, signed_colour
 
 CURVE_PIXELS: Final = 300
@@ -91,14 +93,17 @@ def select_drawn_positions(total: int, plain: int | None, most: int = MAX_DRAWN)
 def summarize_curve(curve: SpecificationCurve) -> str:
     """A text alternative of the figure in one sentence."""
     if not curve.rows:
-        return "No specification has a mean."
+        return _("No specification has a mean.")
     low, high = (100 * curve.rows[k].caar for k in (0, -1))
-    return (
-        f"{format_count(len(curve.rows), 'specification')} sorted by their mean move, from"
-        f" {format_signed(low)}"
-        f" to {format_signed(high)} log pts, median {format_signed(100 * curve.median)}; below,"
-        " the choices"
-        " behind each."
+    return plural(
+        "{n:,} specification sorted by their mean move, from {low} to {high} log pts, median"
+        " {median}; below, the choices behind each.",
+        "{n:,} specifications sorted by their mean move, from {low} to {high} log pts, median"
+        " {median}; below, the choices behind each.",
+        len(curve.rows),
+        low=format_signed(low),
+        high=format_signed(high),
+        median=format_signed(100 * curve.median),
     )
 
 
@@ -139,15 +144,18 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> Figure:
 
 def _format_hover(curve: SpecificationCurve, position: int) -> str:
     row = curve.rows[position]
-    p = "–" if math.isnan(row.p_value) else format_number(row.p_value, 3)
-    ends = (
-        ""
-        if math.isnan(row.low)
-        else f" ({format_signed(100 * row.low)} to {format_signed(100 * row.high)})"
-    )
-    return (
-        f"{position + 1:,} of {len(curve.rows):,}<br>{format_signed(100 * row.caar)} log pts{ends}"
-        f"<br>N = {row.n:,}, p {p}<br>{curve.descriptions[position]}"
+    move = _("{value} log pts", value=format_signed(100 * row.caar))
+    if math.isfinite(row.low):
+        ends = format_range(format_signed(100 * row.low), format_signed(100 * row.high))
+        move = f"{move} ({ends})"
+    return _(
+        "{position:,} of {rows:,}<br>{move}<br>N = {count:,}, p {p}<br>{descriptions}",
+        position=position + 1,
+        rows=len(curve.rows),
+        move=move,
+        count=row.n,
+        p="–" if math.isnan(row.p_value) else format_number(row.p_value, 3),
+        descriptions=curve.descriptions[position],
     )
 
 
@@ -250,7 +258,9 @@ def _build_notes(
     notes = [
         build_note(palette, f"<b>{curve.headline}</b>", 0, 1, font=headline, yshift=22, **above),
         build_note(palette, curve.definition, 0, 1, yshift=4, **above),
-        build_note(palette, f"median {format_signed(median)}", 1, median, **at_median),
+        build_note(
+            palette, _("median {median}", median=format_signed(median)), 1, median, **at_median
+        ),
         build_note(palette, f"▲ {curve.up_label}", 0.01, ends[1], **up),
         build_note(palette, f"▼ {curve.down_label}", 0.01, ends[0], **down),
     ]
@@ -263,7 +273,7 @@ def _build_default_note(curve: SpecificationCurve, palette: Palette) -> Figure:
     position = curve.plain or 0
     left = position > len(curve.rows) / 2
     return {
-        "text": "plain study", "showarrow": True, "arrowhead": 0, "arrowcolor": palette.muted,
+        "text": _("plain study"), "showarrow": True, "arrowhead": 0, "arrowcolor": palette.muted,
         "arrowwidth": 1, "x": position + 1, "y": round(100 * curve.rows[position].caar, 3),
         "xref": "x", "yref": "y", "ax": -46 if left else 46, "ay": -34, "standoff": 8,
         "font": {"size": FONT_SIZE - 1, "color": palette.text}, "bgcolor": palette.pill,

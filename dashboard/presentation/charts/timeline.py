@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from dashboard.models.event import MOSCOW, Event
+from dashboard.models.messages import plural
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Bools, Days, Floats, Moments, RateSeries
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
@@ -26,7 +28,7 @@ from dashboard.presentation.charts.theme import (
     build_scatter,
 )
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_count, format_day, format_weekday
+from dashboard.presentation.formatting import format_day, format_weekday
 from dashboard.presentation.palette import (
     ALL_STYLES,
     CategoryStyle,
@@ -136,7 +138,7 @@ def build_weekend_notes(
 ) -> list[Figure]:
     """The name of each band, short where the bands are narrow."""
     wide = (chart.until - chart.since).days <= NIGHT_GAPS_MAX_DAYS and not chart.phone
-    text = "weekend session" if wide else "we"
+    text = _("weekend session") if wide else "we"
     place = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top"}
     font = {"size": FONT_SIZE - 3, "color": palette.muted}
     return [
@@ -340,7 +342,13 @@ def build_weekly_counts(events: Sequence[Event], palette: Palette) -> Figure:
     weeks = Counter(event.day - timedelta(days=event.day.weekday()) for event in events)
     ordered = sorted(weeks)
     hover = [
-        f"Week of {format_day(week)}<br>{format_count(weeks[week], 'event')}" for week in ordered
+        plural(
+            "Week of {week}<br>{n:,} event",
+            "Week of {week}<br>{n:,} events",
+            weeks[week],
+            week=format_day(week),
+        )
+        for week in ordered
     ]
     return {
         "type": "bar",
@@ -377,5 +385,5 @@ def _format_marker_hover(marker: Marker, markers: Sequence[Marker]) -> str:
         f"{get_event_style(e).glyph} {wrap_title(e.title)}" for e in events[:MAX_LISTED_EVENTS]
     ]
     if len(events) > MAX_LISTED_EVENTS:
-        lines.append(f"+{len(events) - MAX_LISTED_EVENTS} more")
+        lines.append(_("+{count} more", count=len(events) - MAX_LISTED_EVENTS))
     return "<br>".join([head, *lines])

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from dashboard.models.errors import SourceError
 from dashboard.models.event import Event, Hour, Origin, moment_from_hours
+from dashboard.models.messages import translate as _
 from dashboard.sources.datapackage import DATA_FOLDER, DataResource, read_resources
 
 T = TypeVar("T")
@@ -76,7 +77,11 @@ def _read_rows(resource: DataResource, row_of: Callable[[dict[str, str]], T]) ->
     try:
         return [row_of(dict(zip(names, row, strict=True))) for row in resource.rows()]
     except ValueError as error:
-        msg = f"data/{resource.entry['path']}: is damaged ({error}); fetch the program again"
+        msg = _(
+            "data/{entry}: is damaged ({error}); fetch the program again",
+            entry=resource.entry["path"],
+            error=error,
+        )
         raise SourceError(msg) from error
 
 

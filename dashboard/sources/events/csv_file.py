@@ -12,6 +12,8 @@ from pathlib import Path
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import plural
+from dashboard.models.messages import translate as _
 from dashboard.sources.files.delimited_file import TextTable, read_table
 from dashboard.sources.files.event_grid import (
     DATE_COLUMN,
@@ -99,7 +101,12 @@ def _assign_ids(table: TextTable, events: list[Event]) -> list[Event]:
         if event.id and seen.setdefault(event.id, row) != row:
             line = table.lines[seen[event.id]]
             place = table.place(row, "id")
-            msg = f"{place}: '{display_text(event.id)}' is already on line {line}; rename"
+            msg = _(
+                "{place}: '{id}' is already on line {line}; rename",
+                place=place,
+                id=display_text(event.id),
+                line=line,
+            )
             raise InputError(msg)
     named = []
     for event in events:
@@ -114,8 +121,21 @@ def _reading_messages(table: TextTable, events: list[Event]) -> list[str]:
     messages = []
     unknown = [c for c in table.header if c.casefold() not in EVENT_COLUMNS]
     if unknown:
-        messages.append(f"{table.name}: not used: {display_text(', '.join(unknown), 120)}")
+        messages.append(
+            _(
+                "{name}: not used: {unknown}",
+                name=table.name,
+                unknown=display_text(", ".join(unknown), 120),
+            )
+        )
     generated = sum(not event.id for event in events)
     if generated:
-        messages.append(f"{table.name}: {generated} events had no id; made from title and date")
+        messages.append(
+            plural(
+                "{name}: {n} event had no id; made from title and date",
+                "{name}: {n} events had no id; made from title and date",
+                generated,
+                name=table.name,
+            )
+        )
     return messages

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
-from dashboard.models.errors import SourceError
 from dashboard.models.inbox import NewsBatch, Publisher
 from dashboard.sources.events.base import NewsQuery
 from dashboard.sources.feeds.reader import MAX_FEED_BYTES, FeedContent, parse_feed_in_subprocess
@@ -72,19 +71,17 @@ class GuardedFetcher:
             DEFAULT_POLICY,
             FEED_CONTENT_TYPES,
             FEED_KINDS,
-            PASTE_HINT,
             LinkFetcher,
         )
 
         links = LinkFetcher(
-            self.policy or DEFAULT_POLICY, FEED_LIMITS, types=FEED_CONTENT_TYPES, kinds=FEED_KINDS
+            self.policy or DEFAULT_POLICY,
+            FEED_LIMITS,
+            types=FEED_CONTENT_TYPES,
+            kinds=FEED_KINDS,
+            is_feed=True,
         )
-        try:
-            page = links.fetch(publisher.url)
-        except SourceError as error:
-            message = str(error).replace(PASTE_HINT, "")
-            message = message.replace("instead of a page", "instead of a feed")
-            raise SourceError(message.replace(", not a page", ", not a feed")) from None
+        page = links.fetch(publisher.url)
         return FeedContent(
             page.content, page.url, publisher.title, page.content_type, publisher.zone
         )

@@ -19,7 +19,9 @@ from dashboard.models.article import Precision
 from dashboard.models.errors import InputError, SourceError
 from dashboard.models.event import TITLE_LIMIT
 from dashboard.models.inbox import DatedBy, NewsBatch, NewsItem, TonePoint, ToneTimeline
-from dashboard.sources.content_sniff import KIND_NAMES, excerpt, sniff_kind
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
+from dashboard.sources.content_sniff import excerpt, kind_name, sniff_kind
 from dashboard.sources.events.base import NewsQuery
 from dashboard.sources.feeds.reader import html_to_text, validated_link
 from dashboard.sources.http_client import Request, RequestLimits
@@ -42,7 +44,7 @@ _STRAY_BACKSLASH: Final = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _SPACE_BEFORE_MARK: Final = re.compile(r"\s+([,.;:!?%)\]»”’])")
 _SPACE_AFTER_MARK: Final = re.compile(r"([(\[«“$€£])\s+")
 _SPACED_APOSTROPHE: Final = re.compile(r"\s*(['’])\s*(s|t|re|ve|ll|d|m)\b")
-SEEN_DATE_DOUBT: Final = "when GDELT first saw it, minutes to days after it was published"
+SEEN_DATE_DOUBT: Final = deferred("when GDELT first saw it, minutes to days after it was published")
 
 
 @dataclass
@@ -82,7 +84,10 @@ class Gdelt:
         state = _SearchState()
         self._search(text, since, until, state)
         if state.malformed and not state.parsed:
-            msg = f"{PUBLISHER} answered JSON that cannot be read; try again or change the period"
+            msg = _(
+                "{publisher} answered JSON that cannot be read; try again or change the period",
+                publisher=PUBLISHER,
+            )
             raise SourceError(msg)
         newest = sorted(
             state.reports.values(), key=lambda item: str(item.moment or ""), reverse=True
@@ -100,10 +105,17 @@ class Gdelt:
         try:
             document = self._request(text, since, until, {"mode": "TimelineTone"})
         except MalformedResponse:
-            msg = f"{PUBLISHER} answered JSON that cannot be read; try again or change the period"
+            msg = _(
+                "{publisher} answered JSON that cannot be read; try again or change the period",
+                publisher=PUBLISHER,
+            )
             raise SourceError(msg) from None
         resolution, points = parse_timeline(document)
-        messages = () if points else (f"{PUBLISHER} knows no article on this in the period",)
+        messages = (
+            ()
+            if points
+            else (_("{publisher} knows no article on this in the period", publisher=PUBLISHER),)
+        )
         return ToneTimeline(text, resolution, points, messages)
 
     def _search(self, text: str, since: datetime, until: datetime, state: _SearchState) -> None:
@@ -157,12 +169,16 @@ class Gdelt:
     def _checked(self, query: NewsQuery) -> tuple[str, datetime, datetime]:
         text = " ".join(query.query.split())
         if not 3 <= len(text) <= MAX_QUERY_CHARS:
-            msg = f"search: {len(text)} letters; GDELT takes 3 to {MAX_QUERY_CHARS}"
+            msg = _(
+                "search: {count} letters; GDELT takes 3 to {max_query_chars}",
+                count=len(text),
+                max_query_chars=MAX_QUERY_CHARS,
+            )
             raise InputError(msg)
         until = query.until or self._client.clock.now()
         since = query.since or until - DEFAULT_PERIOD
         if since >= until:
-            msg = "search: the period ends before it begins; swap its days"
+            msg = _("search: the period ends before it begins; swap its days")
             raise InputError(msg)
         return text, since, until
 
@@ -171,13 +187,22 @@ def _search_messages(state: _SearchState) -> list[str]:
     messages = []
     if state.malformed:
         messages.append(
-            f"{PUBLISHER}: {state.malformed} of {state.requests} answers could not be read,"
-            " left out"
+            _(
+                "{publisher}: {malformed} of {requests} answers could not be read, left out",
+                publisher=PUBLISHER,
+                malformed=state.malformed,
+                requests=state.requests,
+            )
         )
     if state.truncated:
         messages.append(
-            f"{PUBLISHER}: there is more than it gives at once ({MAX_RECORDS} a question,"
-            f" {MAX_REQUESTS} questions); take a shorter period or more words"
+            _(
+                "{publisher}: there is more than it gives at once ({max_records} a question, "
+                "{max_requests} questions); take a shorter period or more words",
+                publisher=PUBLISHER,
+                max_records=MAX_RECORDS,
+                max_requests=MAX_REQUESTS,
+            )
         )
     return messages
 
@@ -200,10 +225,18 @@ def parse_response(content: bytes) -> dict[str, Any]:
     kind = sniff_kind(content)
     if kind in {"text", "csv"}:
         sentence = excerpt(content, 140)
-        msg = f"search: {PUBLISHER} answered “{sentence}”; change the words or the period"
+        msg = _(
+            "search: {publisher} answered “{sentence}”; change the words or the period",
+            publisher=PUBLISHER,
+            sentence=sentence,
+        )
         raise InputError(msg)
     if kind != "json":
-        msg = f"{PUBLISHER} answered {KIND_NAMES[kind]} instead of JSON"
+        msg = _(
+            "{publisher} answered {kind} instead of JSON",
+            publisher=PUBLISHER,
+            kind=kind_name(kind),
+        )
         raise SourceError(msg)
     text = content.decode("utf-8-sig", "replace")
     for attempt in (text, _STRAY_BACKSLASH.sub(r"\\\\", text)):
@@ -242,7 +275,9 @@ def _parse_article(article: Mapping[str, Any], now: datetime) -> NewsItem | None
         precision=Precision.MINUTE if seen else Precision.NONE,
         dated_by=DatedBy.SEEN,
         printed=_text_field(article, "seendate")[:80],
-        doubt=SEEN_DATE_DOUBT if seen else f"{PUBLISHER} gives no date that can be read",
+        doubt=SEEN_DATE_DOUBT
+        if seen
+        else _("{publisher} gives no date that can be read", publisher=PUBLISHER),
         language=_text_field(article, "language")[:40],
         publisher=_text_field(article, "domain")[:120],
     )

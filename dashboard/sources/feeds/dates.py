@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.article import Precision
 from dashboard.models.inbox import PRINTED_DATE_LIMIT
+from dashboard.models.messages import join_clauses
+from dashboard.models.messages import translate as _
 from dashboard.sources.files.date_formats import MONTH_NUMBERS
 
 UTC_ABBREVIATIONS: Final = frozenset({"Z", "UT", "UTC", "GMT"})
@@ -99,7 +101,7 @@ def parse_item_date(printed: str, zone: str, now: datetime) -> ItemDate:
     """
     text = " ".join(printed.split())[: PRINTED_DATE_LIMIT * 2]
     if not text:
-        return ItemDate(doubt="the feed gives no date")
+        return ItemDate(doubt=_("the feed gives no date"))
     if _UNIX_TIME.fullmatch(text):
         return _check_age(_from_unix_time(int(text)), text, now)
     match = next(
@@ -110,26 +112,26 @@ def parse_item_date(printed: str, zone: str, now: datetime) -> ItemDate:
     parts = match.groupdict()
     day = _parse_day(parts)
     if day is None:
-        return ItemDate(doubt=f"“{text[:PRINTED_DATE_LIMIT]}” is no date")
+        return ItemDate(doubt=_("“{text}” is no date", text=text[:PRINTED_DATE_LIMIT]))
     item_date = _with_time(day, parts, zone)
     wrong_weekday = _WEEKDAYS.get((parts.get("weekday") or "").lower()[:3].rstrip(".,"))
     if wrong_weekday is not None and wrong_weekday != day.weekday():
         item_date = replace(
-            item_date, doubt=_join(item_date.doubt, "the day of the week does not fit")
+            item_date, doubt=join_clauses(item_date.doubt, _("the day of the week does not fit"))
         )
     return _check_age(item_date, text, now)
 
 
 def _unreadable_reason(text: str) -> str:
     if _SLASHED_DATE.match(text):
-        return f"“{text[:PRINTED_DATE_LIMIT]}” can be two dates"
-    return f"“{text[:PRINTED_DATE_LIMIT]}” cannot be read as a date"
+        return _("“{text}” can be two dates", text=text[:PRINTED_DATE_LIMIT])
+    return _("“{text}” cannot be read as a date", text=text[:PRINTED_DATE_LIMIT])
 
 
 def _from_unix_time(count: int) -> ItemDate:
     seconds = count / 1000 if count > 10**11 else count
     moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
-    doubt = "the feed counts seconds since 1970"
+    doubt = _("the feed counts seconds since 1970")
     return ItemDate(moment.date(), moment, Precision.MINUTE, doubt)
 
 
@@ -145,12 +147,12 @@ def _parse_day(parts: dict[str, str | None]) -> date | None:
 def _with_time(day: date, parts: dict[str, str | None], zone: str) -> ItemDate:
     """The date with its time, where time and zone are known."""
     if parts["hour"] is None:
-        return ItemDate(day, None, Precision.DAY, "only a date, the hour is unknown")
+        return ItemDate(day, None, Precision.DAY, _("only a date, the hour is unknown"))
     local = _local_time(day, parts)
     if local is None:
-        return ItemDate(day, None, Precision.DAY, "the hour cannot be read")
+        return ItemDate(day, None, Precision.DAY, _("the hour cannot be read"))
     if (local.hour, local.minute, local.second) == (0, 0, 0):
-        doubt = "midnight exactly, so that the hour is taken to be unknown"
+        doubt = _("midnight exactly, so that the hour is taken to be unknown")
         return ItemDate(day, None, Precision.DAY, doubt)
     return _resolve_zone(local, parts["zone"] or "", zone)
 
@@ -179,20 +181,26 @@ def _resolve_zone(local: datetime, abbreviation: str, zone: str) -> ItemDate:
             )
         except ValueError:
             return ItemDate(
-                day, None, Precision.DAY, f"{abbreviation} is no offset, the hour is unknown"
+                day,
+                None,
+                Precision.DAY,
+                _("{abbreviation} is no offset, the hour is unknown", abbreviation=abbreviation),
             )
         return ItemDate(day, moment.astimezone(UTC), Precision.MINUTE)
     if abbreviation:
         resolved = resolve_abbreviation(local, abbreviation)
         if resolved is None:
-            doubt = f"the zone {abbreviation} is not known, so the hour is unknown"
+            doubt = _(
+                "the zone {abbreviation} is not known, so the hour is unknown",
+                abbreviation=abbreviation,
+            )
             return ItemDate(day, None, Precision.DAY, doubt)
         return ItemDate(day, resolved[0], Precision.MINUTE, resolved[1])
     clock = find_zone(zone)
     if clock is None:
-        doubt = "the feed names no time zone, so the hour is unknown"
+        doubt = _("the feed names no time zone, so the hour is unknown")
         return ItemDate(day, None, Precision.DAY, doubt)
-    doubt = f"the feed names no time zone; read as {zone}, as the list of feeds says"
+    doubt = _("the feed names no time zone; read as {zone}, as the list of feeds says", zone=zone)
     return ItemDate(day, local.replace(tzinfo=clock).astimezone(UTC), Precision.MINUTE, doubt)
 
 
@@ -209,8 +217,12 @@ def _check_age(item_date: ItemDate, text: str, now: datetime) -> ItemDate:
         )
     if fits:
         return item_date
-    reason = "more than 30 days ago" if _is_before(item_date, now) else "in the future"
-    return ItemDate(doubt=f"“{text[:PRINTED_DATE_LIMIT]}” is {reason}; the time counts as unknown")
+    printed = text[:PRINTED_DATE_LIMIT]
+    if _is_before(item_date, now):
+        doubt = _("“{text}” is more than 30 days ago; the time counts as unknown", text=printed)
+    else:
+        doubt = _("“{text}” is in the future; the time counts as unknown", text=printed)
+    return ItemDate(doubt=doubt)
 
 
 def _is_before(item_date: ItemDate, now: datetime) -> bool:
@@ -231,12 +243,8 @@ def as_date_if_midnight(item_date: ItemDate, place: str) -> ItemDate:
     local = item_date.moment.astimezone(ZoneInfo(place))
     if (local.hour, local.minute, local.second) != (0, 0, 0):
         return item_date
-    doubt = "only a date, the hour is unknown (the stamp is midnight in California)"
+    doubt = _("only a date, the hour is unknown (the stamp is midnight in California)")
     return ItemDate(local.date(), None, Precision.DAY, doubt)
-
-
-def _join(first: str, second: str) -> str:
-    return f"{first}; {second}" if first else second
 
 
 # ---- time zones
@@ -262,7 +270,11 @@ def resolve_abbreviation(local: datetime, letters: str) -> tuple[datetime, str] 
     moment = local.replace(tzinfo=zone)
     doubt = ""
     if moment.tzname() != name and name.isascii() and not name.startswith("ME"):
-        doubt = f"{name} is not what clocks in {place} showed that day; read as their time"
+        doubt = _(
+            "{name} is not what clocks in {place} showed that day; read as their time",
+            name=name,
+            place=place,
+        )
     return moment.astimezone(UTC), doubt
 
 

@@ -21,7 +21,9 @@ from dashboard.models.article import Precision
 from dashboard.models.errors import SourceError
 from dashboard.models.event import MOSCOW, TITLE_LIMIT
 from dashboard.models.inbox import EXCERPT_LIMIT, PRINTED_DATE_LIMIT, DatedBy, NewsBatch, NewsItem
-from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
+from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
+from dashboard.models.messages import translate as _
+from dashboard.sources.content_sniff import kind_name, sniff_kind
 from dashboard.sources.feeds.dates import ItemDate, as_date_if_midnight, parse_item_date
 from dashboard.sources.sandbox import REFUSAL, run_in_subprocess, serve_subprocess
 
@@ -88,7 +90,10 @@ def parse_feed_in_subprocess(
     try:
         answer = run_in_subprocess("dashboard.sources.feeds.reader", params, feed.content, seconds)
     except ChildProcessError:
-        msg = f"{feed.publisher} answered a feed that is too large or too tangled to be read"
+        msg = _(
+            "{publisher} answered a feed that is too large or too tangled to be read",
+            publisher=feed.publisher,
+        )
         raise SourceError(msg) from None
     if REFUSAL in answer:
         raise SourceError(answer[REFUSAL])
@@ -109,16 +114,23 @@ def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
     """
     if len(feed.content) > MAX_FEED_BYTES:
         limit = f"{MAX_FEED_BYTES / 1e6:.0f} MB"
-        msg = f"{feed.publisher} answered more than {limit}; no feed is that long"
+        msg = _(
+            "{publisher} answered more than {limit}; no feed is that long",
+            publisher=feed.publisher,
+            limit=limit,
+        )
         raise SourceError(msg)
     text, messages = decode_feed(feed.content, feed.content_type, feed.publisher)
     _reject_non_feed(text, feed.publisher)
     if _PATHOLOGICAL_MARKUP.search(text):
-        msg = f"{feed.publisher} answered a feed with tags too long or too tangled to be read"
+        msg = _(
+            "{publisher} answered a feed with tags too long or too tangled to be read",
+            publisher=feed.publisher,
+        )
         raise SourceError(msg)
     parsed = _parse_document(text, feed.url)
     if not parsed.version:
-        msg = f"{feed.publisher} answered XML that is neither RSS nor Atom"
+        msg = _("{publisher} answered XML that is neither RSS nor Atom", publisher=feed.publisher)
         raise SourceError(msg)
     entries = parsed.entries[:MAX_ITEMS]
     parsed_items = [_parse_item(entry, feed, now) for entry in entries]
@@ -132,16 +144,20 @@ def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
 def _reject_non_feed(text: str, publisher: str) -> None:
     kind = sniff_kind(text[:4_000].encode("utf-8", "replace"))
     if kind == "nothing":
-        msg = f"{publisher} answered nothing"
+        msg = _("{publisher} answered nothing", publisher=publisher)
         raise SourceError(msg)
     if kind == "html":
         start = text[:4_000].lower()
         is_bot_check = any(phrase in start for phrase in BOT_CHECK_PHRASES)
-        page_kind = "a page that keeps programs out" if is_bot_check else "a web page"
-        msg = f"{publisher} answered {page_kind} instead of a feed"
+        kind = _("a page that keeps programs out") if is_bot_check else _("a web page")
+        msg = _("{publisher} answered {kind} instead of a feed", publisher=publisher, kind=kind)
         raise SourceError(msg)
     if kind != "xml":
-        msg = f"{publisher} answered {KIND_NAMES[kind]} instead of RSS or Atom"
+        msg = _(
+            "{publisher} answered {kind} instead of RSS or Atom",
+            publisher=publisher,
+            kind=kind_name(kind),
+        )
         raise SourceError(msg)
 
 
@@ -200,8 +216,8 @@ def _item_date(
         item_date = as_date_if_midnight(item_date, GOOGLE_NEWS_ZONE)
     dated_by = DatedBy.PUBLISHED if published or not updated else DatedBy.UPDATED
     if dated_by is DatedBy.UPDATED and item_date.precision is not Precision.NONE:
-        doubt = "the date of the last change; when it was first published is not said"
-        item_date = replace(item_date, doubt="; ".join(filter(None, (doubt, item_date.doubt))))
+        doubt = _("the date of the last change; when it was first published is not said")
+        item_date = replace(item_date, doubt=join_clauses(doubt, item_date.doubt))
     return item_date, printed[:PRINTED_DATE_LIMIT], dated_by
 
 
@@ -231,14 +247,26 @@ def _feed_messages(parsed: Any, text: str, empty: int) -> list[str]:
     """Messages for the user: items left out, a feed that was cut off."""
     messages = []
     if len(parsed.entries) > MAX_ITEMS:
-        messages.append(f"{len(parsed.entries):,} items, the first {MAX_ITEMS} were read")
+        messages.append(
+            _(
+                "{count:,} items, the first {max_items} were read",
+                count=len(parsed.entries),
+                max_items=MAX_ITEMS,
+            )
+        )
     if empty:
-        messages.append(f"{empty} {'item' if empty == 1 else 'items'} without any words left out")
+        messages.append(
+            plural(
+                "{n} item without any words left out",
+                "{n} items without any words left out",
+                empty,
+            )
+        )
     end = text.rstrip()[-40:].lower()
     if not any(end.endswith(tag) for tag in ("</rss>", "</feed>", "</rdf:rdf>", "</rdf>", "-->")):
-        messages.append("the feed was cut off; its last item may be incomplete")
+        messages.append(_("the feed was cut off; its last item may be incomplete"))
     elif parsed.bozo and "SAX" in type(parsed.get("bozo_exception")).__name__:
-        messages.append("the feed is not well-formed XML; read as far as that can be done")
+        messages.append(_("the feed is not well-formed XML; read as far as that can be done"))
     return messages
 
 
@@ -270,7 +298,9 @@ def decode_feed(content: bytes, content_type: str, publisher: str) -> tuple[str,
         text = _decode_as(content, codec)
         if text is not None:
             return _clean_xml_text(text), _encoding_messages(content, codec, claims)
-    msg = f"{publisher} answered letters in no character set that can be told"
+    msg = _(
+        "{publisher} answered letters in no character set that can be told", publisher=publisher
+    )
     raise SourceError(msg)
 
 
@@ -295,12 +325,19 @@ def _encoding_messages(content: bytes, codec: str, claims: list[str]) -> tuple[s
     if content.isascii():
         return ()
     real = _codec_name(codec)
-    wrong = [
-        f"{origin} says {claim[:40]}"
-        for origin, claim in zip(("the document", "the header"), claims, strict=True)
-        if claim and _codec_name(claim) != real
-    ]
-    return (f"{' and '.join(wrong)}, but the letters are {real}; read so",) if wrong else ()
+    document, header = (claim[:40] if _codec_name(claim) != real else "" for claim in claims)
+    if not (document or header):
+        return ()
+    if not header:
+        message = deferred("the document says {document}, but the letters are {real}; read so")
+    elif not document:
+        message = deferred("the header says {header}, but the letters are {real}; read so")
+    else:
+        message = deferred(
+            "the document says {document} and the header says {header}, but the letters are"
+            " {real}; read so"
+        )
+    return (translate_deferred(message, document=document, header=header, real=real),)
 
 
 def _codec_name(codec: str) -> str:
@@ -346,7 +383,7 @@ def html_to_text(markup: str, limit: int) -> str:
         limit: of characters; a longer text is cut between words, with an ellipsis.
     """
     text = markup[: limit * 20]
-    for _ in range(2):  # titles are often escaped twice
+    for _pass in range(2):  # titles are often escaped twice
         if not (_TAG.search(text) or "&" in text):
             break
         text = _strip_tags(text)

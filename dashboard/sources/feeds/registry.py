@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from dashboard.models.errors import InputError, StoreError
 from dashboard.models.inbox import Publisher
+from dashboard.models.messages import at_place
+from dashboard.models.messages import translate as _
 from dashboard.sources.feeds.dates import find_zone
 
 BUNDLED_FILE: Final = Path(__file__).with_name("shipped.toml")
@@ -67,7 +69,11 @@ class FeedRegistry:
         checked = _validated(publisher, USER_FILE_NAME)
         user_feeds = {feed.id: feed for feed in self._user_feeds()} | {checked.id: checked}
         if len(user_feeds) > MAX_FEEDS:
-            msg = f"{USER_FILE_NAME}: holds {MAX_FEEDS} feeds, no more are kept; remove one"
+            msg = _(
+                "{name}: holds {limit} feeds, no more are kept; remove one",
+                name=USER_FILE_NAME,
+                limit=MAX_FEEDS,
+            )
             raise InputError(msg)
         self._write(user_feeds.values())
 
@@ -80,7 +86,9 @@ class FeedRegistry:
         """
         known = {feed.id: feed for feed in self.publishers()}
         if feed_id not in known:
-            msg = f"{feed_id[:60]}: there is no feed of this id; see `feeds list`"
+            msg = _(
+                "{feed_id}: there is no feed of this id; see `feeds list`", feed_id=feed_id[:60]
+            )
             raise InputError(msg)
         user_feeds = {feed.id: feed for feed in self._user_feeds()}
         user_feeds.pop(feed_id, None)
@@ -95,7 +103,10 @@ class FeedRegistry:
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError):
-            msg = f"{USER_FILE_NAME}: cannot be read; check its permissions, and that it is UTF-8"
+            msg = _(
+                "{user_file_name}: cannot be read; check its permissions, and that it is UTF-8",
+                user_file_name=USER_FILE_NAME,
+            )
             raise InputError(msg) from None
         return list(_parse_feeds(text, USER_FILE_NAME, is_imported=True))
 
@@ -114,7 +125,10 @@ class FeedRegistry:
                 file.write(text)
             Path(name).replace(self._file)
         except OSError:
-            msg = f"{USER_FILE_NAME}: cannot be written; check that its folder may be written to"
+            msg = _(
+                "{user_file_name}: cannot be written; check that its folder may be written to",
+                user_file_name=USER_FILE_NAME,
+            )
             raise StoreError(msg) from None
 
 
@@ -122,27 +136,37 @@ def _parse_feeds(text: str, name: str, *, is_imported: bool) -> Iterable[Publish
     try:
         tables = tomllib.loads(text).get("feed", [])
     except tomllib.TOMLDecodeError as error:
-        msg = f"{name}: is not TOML ({' '.join(str(error).split())[:120]}); mend or remove it"
+        msg = _(
+            "{name}: is not TOML ({reason}); mend or remove it",
+            name=name,
+            reason=" ".join(str(error).split())[:120],
+        )
         raise InputError(msg) from None
     if not isinstance(tables, list) or not all(isinstance(entry, dict) for entry in tables):
-        msg = f"{name}: each feed begins with [[feed]]"
+        msg = _("{name}: each feed begins with [[feed]]", name=name)
         raise InputError(msg)
     for number, table in enumerate(tables, 1):
-        yield _parse_publisher(table, f"{name}, feed {number}", is_imported=is_imported)
+        place = _("{name}, feed {number}", name=name, number=number)
+        yield _parse_publisher(table, place, is_imported=is_imported)
 
 
 def _parse_publisher(table: dict[str, Any], place: str, *, is_imported: bool) -> Publisher:
     unknown = sorted(set(table) - set(_FILE_FIELDS))
     if unknown:
-        msg = f"{place}: {unknown[0][:40]} is no field; there are {', '.join(_FILE_FIELDS)}"
+        msg = _(
+            "{place}: {unknown} is no field; there are {file_fields}",
+            place=place,
+            unknown=unknown[0][:40],
+            file_fields=", ".join(_FILE_FIELDS),
+        )
         raise InputError(msg)
     for key, value in table.items():
         if not isinstance(value, bool if key == "enabled" else str):
-            msg = f"{place}, {key}: is no {'true or false' if key == 'enabled' else 'text'}"
-            raise InputError(msg)
+            reason = _("is no true or false") if key == "enabled" else _("is no text")
+            raise InputError(at_place(f"{place}, {key}", reason))
     missing = [key for key in ("id", "title", "url") if not table.get(key)]
     if missing:
-        msg = f"{place}: {missing[0]} is missing"
+        msg = _("{place}: {missing} is missing", place=place, missing=missing[0])
         raise InputError(msg)
     return _validated(Publisher(**table, is_imported=is_imported), place)
 
@@ -156,15 +180,19 @@ def _validated(publisher: Publisher, place: str) -> Publisher:
     from dashboard.sources.public_url import parse_public_url
 
     if not _FEED_ID.fullmatch(publisher.id):
-        msg = f"{place}, id: is no id; up to 40 small letters, digits and _"
+        msg = _("{place}, id: is no id; up to 40 small letters, digits and _", place=place)
         raise InputError(msg)
     if publisher.zone and find_zone(publisher.zone) is None:
-        msg = f"{place}, zone: {publisher.zone[:40]} is no time zone; write it like Europe/Moscow"
+        msg = _(
+            "{place}, zone: {zone} is no time zone; write it like Europe/Moscow",
+            place=place,
+            zone=publisher.zone[:40],
+        )
         raise InputError(msg)
     parse_public_url(publisher.url)
     lines = {key: " ".join(getattr(publisher, key).split()) for key in ("title", "terms")}
     if not lines["title"] or max(map(len, lines.values())) > 200:
-        msg = f"{place}, title: 1 to 200 letters, and as many for terms"
+        msg = _("{place}, title: 1 to 200 letters, and as many for terms", place=place)
         raise InputError(msg)
     return replace(publisher, title=lines["title"], terms=lines["terms"])
 

@@ -10,6 +10,8 @@ from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.sources.files.text import display_text, parse_day
 
 _ENGLISH_MONTHS: Final = (
@@ -57,7 +59,10 @@ _UTC_OFFSET: Final = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
 _ZONE_NAMES: Final = {"Z": "UTC", "UTC": "UTC", "GMT": "UTC", "MSK": MOSCOW, "МСК": MOSCOW}
 _MAX_OFFSET: Final = timedelta(hours=14)
 DayOrder: TypeAlias = Literal["dmy", "mdy"]
-DAY_ORDER_NAMES: Final[dict[DayOrder, str]] = {"dmy": "day/month/year", "mdy": "month/day/year"}
+DAY_ORDER_NAMES: Final[dict[DayOrder, str]] = {
+    "dmy": deferred("day/month/year"),
+    "mdy": deferred("month/day/year"),
+}
 _NUMERIC_DATE: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _TWO_DIGIT_YEAR: Final = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}")
 
@@ -142,9 +147,12 @@ def resolve_day_order(cells: Sequence[str], stated: DayOrder | None = None) -> O
             _rewrite_as_iso(ordered, index, parts, stated or parts.own_order or order)
     needed = [k for k, parts in parsed.items() if not parts.own_order and k not in ordered.wrong]
     if needed and not stated and order:
-        message = (
-            f"dates like {display_text(cells[needed[0]])} were read as {DAY_ORDER_NAMES[order]}, as"
-            f" {display_text(cells[proofs[order]])} proves; say on import if they are not"
+        message = _(
+            "dates like {cell} were read as {order}, as {proof} proves; say on import if they"
+            " are not",
+            cell=display_text(cells[needed[0]]),
+            order=translate_deferred(DAY_ORDER_NAMES[order]),
+            proof=display_text(cells[proofs[order]]),
         )
     else:
         message = ""
@@ -167,7 +175,7 @@ def ambiguous_days(cell: str) -> tuple[date, date]:
     """
     parts = _parse_numeric_date(cell)
     if parts is None or not parts.is_ambiguous:
-        msg = f"{display_text(cell)} cannot be two days"
+        msg = _("{cell} cannot be two days", cell=display_text(cell))
         raise ValueError(msg)
     return date.fromisoformat(parts.iso("dmy")), date.fromisoformat(parts.iso("mdy"))
 
@@ -218,34 +226,43 @@ def _rewrite_as_iso(
     elif iso := parts.iso(order):
         ordered.cells[index] = iso
     elif parts.proven_order and parts.proven_order != order:
-        ordered.wrong[index] = (
-            f"'{cell}' is no date in {DAY_ORDER_NAMES[order]}; write it as 2024-12-31"
+        ordered.wrong[index] = _(
+            "'{cell}' is no date in {order}; write it as 2024-12-31",
+            cell=cell,
+            order=translate_deferred(DAY_ORDER_NAMES[order]),
         )
     else:
-        ordered.wrong[index] = f"'{cell}' is a date that does not exist; correct it"
+        ordered.wrong[index] = _("'{cell}' is a date that does not exist; correct it", cell=cell)
 
 
 def _ambiguity_reason(parts: _NumericDate, cell: str) -> str:
     day_first, month_first = parts.iso("dmy"), parts.iso("mdy")
     if not (day_first and month_first):
-        return f"'{cell}' is a date that does not exist; correct it"
-    return (
-        f"'{cell}' can be {day_first} or {month_first}; say on import which order the dates have,"
-        " dmy or mdy"
+        return _("'{cell}' is a date that does not exist; correct it", cell=cell)
+    return _(
+        "'{cell}' can be {day_first} or {month_first}; say on import which order the "
+        "dates have, dmy or mdy",
+        cell=cell,
+        day_first=day_first,
+        month_first=month_first,
     )
 
 
 def _contradiction_reason(cells: Sequence[str], proofs: dict[DayOrder, int]) -> str:
     day_first, month_first = (display_text(cells[proofs[order]]) for order in ("dmy", "mdy"))
-    return (
-        f"'{day_first}' has the day first and '{month_first}' the month; write every date as"
-        " 2024-12-31"
+    return _(
+        "'{day_first}' has the day first and '{month_first}' the month; write every date "
+        "as 2024-12-31",
+        day_first=day_first,
+        month_first=month_first,
     )
 
 
 def _two_digit_year_errors(cells: Sequence[str]) -> dict[int, str]:
     return {
-        index: f"'{display_text(cell)}' has a year of two digits; write it as 2024-12-31"
+        index: _(
+            "'{cell}' has a year of two digits; write it as 2024-12-31", cell=display_text(cell)
+        )
         for index, cell in enumerate(cells)
         if _TWO_DIGIT_YEAR.fullmatch(cell)
     }
@@ -292,7 +309,11 @@ def resolve_time(local_time: LocalTime) -> ResolvedTime:
     own_day, own_time, own_mark = split_date_time(text)
     if own_time:  # a column of times that repeat the day
         if parse_day(own_day) != day:
-            msg = f"'{display_text(text)}' is not on {day}; correct the day or the time"
+            msg = _(
+                "'{text}' is not on {day}; correct the day or the time",
+                text=display_text(text),
+                day=day,
+            )
             raise ValueError(msg)
         text, mark = own_time, own_mark
     elif match := _TIME_WITH_ZONE.fullmatch(text):
@@ -307,11 +328,11 @@ def resolve_time(local_time: LocalTime) -> ResolvedTime:
 def _time_on_day(midnight: datetime, text: str) -> datetime:
     match = TIME_OF_DAY.fullmatch(to_24_hour_time(text.strip()))
     if match is None:
-        msg = f"'{display_text(text)}' is no time; write it like 18:05"
+        msg = _("'{text}' is no time; write it like 18:05", text=display_text(text))
         raise ValueError(msg)
     hour, minute, second = (int(part or 0) for part in match.groups())
     if hour > 23 or minute > 59 or second > 59:
-        msg = f"'{display_text(text)}' is a time that does not exist; correct it"
+        msg = _("'{text}' is a time that does not exist; correct it", text=display_text(text))
         raise ValueError(msg)
     return midnight.replace(hour=hour, minute=minute, second=second)
 
@@ -320,15 +341,27 @@ def _local_to_utc(local: datetime, name: str) -> datetime:
     try:
         zone = ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        msg = f"'{display_text(name)}' is no time zone; write it like {MOSCOW}"
+        msg = _(
+            "'{name}' is no time zone; write it like {moscow}",
+            name=display_text(name),
+            moscow=MOSCOW,
+        )
         raise ValueError(msg) from None
     first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first == second:
         return first
     missing = first.astimezone(zone).replace(tzinfo=None) != local
-    happens = "does not exist" if missing else "happens twice"
-    msg = f"{local:%H:%M} {happens} in {name} on {local:%Y-%m-%d}, clocks changed; give it in UTC"
-    raise ValueError(msg)
+    if missing:
+        message = deferred(
+            "{local:%H:%M} does not exist in {zone} on {local:%Y-%m-%d}, clocks changed; give it"
+            " in UTC"
+        )
+    else:
+        message = deferred(
+            "{local:%H:%M} happens twice in {zone} on {local:%Y-%m-%d}, clocks changed; give it"
+            " in UTC"
+        )
+    raise ValueError(translate_deferred(message, local=local, zone=name))
 
 
 def _with_offset(local: datetime, mark: str) -> ResolvedTime:
@@ -336,7 +369,7 @@ def _with_offset(local: datetime, mark: str) -> ResolvedTime:
     hours, minutes = (int(match[2]), int(match[3])) if match else (99, 0)
     ahead = timedelta(hours=hours, minutes=minutes)
     if match is None or minutes > 59 or ahead > _MAX_OFFSET:
-        msg = f"'{display_text(mark)}' is no time zone; write it like +03:00"
+        msg = _("'{mark}' is no time zone; write it like +03:00", mark=display_text(mark))
         raise ValueError(msg)
     utc = (local - ahead if match[1] == "+" else local + ahead).replace(tzinfo=UTC)
     moscow = utc.astimezone(ZoneInfo(MOSCOW)).date()

@@ -18,6 +18,15 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import (
+    at_place,
+    deferred,
+    join_and,
+    join_or,
+    plural,
+    translate_deferred,
+)
+from dashboard.models.messages import translate as _
 from dashboard.sources.files.event_grid import (
     EventGrid,
     check_column_count,
@@ -31,6 +40,7 @@ from dashboard.sources.files.text import (
     decode_delimited,
     display_name,
     display_text,
+    line_place,
     read_bytes,
 )
 
@@ -40,7 +50,12 @@ MAX_ROWS: Final = 1_500_000
 MAX_COLUMNS: Final = 500
 
 _HEADER_SCAN_CHARS: Final = 200_000
-_DELIMITER_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_DELIMITER_NAMES: Final = {
+    ",": deferred("comma"),
+    ";": deferred("semicolon"),
+    "\t": deferred("tab"),
+    "|": deferred("bar"),
+}
 
 _NumberedRecords: TypeAlias = Iterator[tuple[int, list[str]]]
 """Records with the line on which each starts."""
@@ -74,10 +89,17 @@ class TextTable:
             return [""] * len(self.rows)
         return [row[index].strip() for row in self.rows]
 
+    def column_place(self, column: str) -> str:
+        """`file.csv, column rate`."""
+        return _("{name}, column {column}", name=self.name, column=display_text(column))
+
     def place(self, row: int, column: str = "") -> str:
         """`file.csv, row 3 (line 4), column rate`; rows are counted from 1, below the header."""
-        row_place = f"{self.name}, row {row + 1} (line {self.lines[row]})"
-        return f"{row_place}, column {display_text(column)}" if column else row_place
+        values = {"name": self.name, "row": row + 1, "line": self.lines[row]}
+        if not column:
+            return _("{name}, row {row} (line {line})", **values)
+        values["column"] = display_text(column)
+        return _("{name}, row {row} (line {line}), column {column}", **values)
 
 
 def read_table(
@@ -109,7 +131,7 @@ def read_table(
     header = _check_header(name, next((r for _, r in records if any(r)), []), needed)
     rows, lines, blank = _read_rows(records, len(header), max_rows, name)
     if blank:
-        messages.append(f"{name}: {blank} empty rows were left out")
+        messages.append(blank_rows_message(name, blank))
     header = _trim_header(name, header, rows)
     digest = hashlib.sha256(data).hexdigest()
     return TextTable(name, header, rows, lines, delimiter, digest, tuple(messages))
@@ -154,7 +176,7 @@ def read_csv(data: bytes, name: str, mapping: Mapping[str, str]) -> EventGrid:
     grid = EventGrid(name, KIND, tuple(header), [], [], {}, messages)
     blank = _fill_grid(grid, records)
     if blank:
-        grid.messages.append(f"{name}: {blank} empty rows were left out")
+        grid.messages.append(blank_rows_message(name, blank))
     return grid
 
 
@@ -165,20 +187,30 @@ def tidy_column_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
+def blank_rows_message(name: str, count: int) -> str:
+    """How many empty rows of a file were left out."""
+    return plural(
+        "{name}: {n} empty row was left out",
+        "{name}: {n} empty rows were left out",
+        count,
+        name=name,
+    )
+
+
 # ---- records
 
 
 def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
     text, messages = decode_delimited(data, name)
     if not text.strip():
-        msg = f"{name}: is empty; give a file with a header and at least one row"
+        msg = _("{name}: is empty; give a file with a header and at least one row", name=name)
         raise InputError(msg)
     return text, messages
 
 
 def _read_records(text: str, delimiter: str, skip: int, name: str) -> _NumberedRecords:
     lines = io.StringIO(text, newline="")
-    for _ in range(skip):
+    for _line in range(skip):
         lines.readline()
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -188,16 +220,17 @@ def _read_records(text: str, delimiter: str, skip: int, name: str) -> _NumberedR
         except StopIteration:
             return
         except csv.Error as error:
-            raise InputError(f"{name}, line {line}: {_csv_error_reason(str(error))}") from None
+            reason = _csv_error_reason(str(error))
+            raise InputError(at_place(line_place(name, line), reason)) from None
         yield line, record
 
 
 def _csv_error_reason(error: str) -> str:
     if "unexpected end" in error:
-        return "a quote is opened and never closed; close it"
+        return _("a quote is opened and never closed; close it")
     if "field larger" in error:
-        return "a cell is longer than 131,072 characters; cut it"
-    return 'text follows a closing quote; write a quote inside a quoted cell twice ("")'
+        return _("a cell is longer than 131,072 characters; cut it")
+    return _('text follows a closing quote; write a quote inside a quoted cell twice ("")')
 
 
 def _first_record(text: str, delimiter: str, *, skip_blank: bool = False) -> list[str]:
@@ -225,8 +258,12 @@ def _only_delimiter(
     """
     splitting = [mark for mark in possible if len(headers[mark]) > 1]
     if len(splitting) > 1:
-        marks = " or ".join(_DELIMITER_NAMES[mark] for mark in splitting)
-        msg = f"{name}, line 1: the separator may be {marks}; use one of them only"
+        marks = join_or(translate_deferred(_DELIMITER_NAMES[mark]) for mark in splitting)
+        msg = _(
+            "{name}, line 1: the separator may be {marks}; use one of them only",
+            name=name,
+            marks=marks,
+        )
         raise InputError(msg)
     return (splitting or possible)[0]
 
@@ -243,31 +280,21 @@ def _read_rows(
     blank = pending = 0
     for line, record in records:
         if len(rows) + blank + pending >= max_rows:
-            msg = f"{name}: more than {max_rows:,} rows; split the file"
+            msg = _("{name}: more than {limit:,} rows; split the file", name=name, limit=max_rows)
             raise InputError(msg)
         if not any(record):
             pending += 1
             continue
         if len(record) != width:
-            raise InputError(f"{name}, line {line}: {_ragged_row_reason(record, width)}")
+            reason = uneven_row_reason(record, width, with_decimals=True)
+            raise InputError(at_place(line_place(name, line), reason))
         blank, pending = blank + pending, 0
         rows.append(record)
         lines.append(line)
     if not rows:
-        msg = f"{name}: has a header but no rows; add at least one"
+        msg = _("{name}: has a header but no rows; add at least one", name=name)
         raise InputError(msg)
     return rows, lines, blank
-
-
-def _ragged_row_reason(record: list[str], width: int) -> str:
-    comparison, advice = "fewer", "add the missing separators"
-    if len(record) > width:
-        comparison = "more"
-        advice = "quote cells that hold the separator (a decimal comma too)"
-    return (
-        f"{len(record)} fields, {comparison} than the {width} of the header"
-        f" ({display_text(' '.join(record))}); {advice}"
-    )
 
 
 def _check_header(name: str, record: list[str], needed: Sequence[str]) -> tuple[str, ...]:
@@ -275,21 +302,32 @@ def _check_header(name: str, record: list[str], needed: Sequence[str]) -> tuple[
     if not {column.casefold() for column in header} >= set(needed):
         raise InputError(_missing_column_message(name, needed, header))
     if len(header) > MAX_COLUMNS:
-        msg = f"{name}, line 1: {len(header):,} columns, at most {MAX_COLUMNS} are read; drop some"
+        msg = _(
+            "{name}, line 1: {count:,} columns, at most {limit} are read; drop some",
+            name=name,
+            count=len(header),
+            limit=MAX_COLUMNS,
+        )
         raise InputError(msg)
     counts = Counter(column.casefold() for column in header if column)
     duplicates = [column for column in header if counts[column.casefold()] > 1]
     if duplicates:
-        msg = f"{name}, line 1: the column {display_text(duplicates[0])} is there twice; rename one"
+        msg = _(
+            "{name}, line 1: the column {column} is there twice; rename one",
+            name=name,
+            column=display_text(duplicates[0]),
+        )
         raise InputError(msg)
     return header
 
 
 def _missing_column_message(name: str, needed: Sequence[str], seen: Sequence[str]) -> str:
-    return (
-        f"{name}, line 1: has no column {' and '.join(needed)} (found:"
-        f" {display_text(', '.join(seen), 80) or 'nothing'}); the first line names the columns,"
-        " separated by comma, semicolon, tab or |"
+    return _(
+        "{name}, line 1: has no column {needed} (found: {found}); the first line names "
+        "the columns, separated by comma, semicolon, tab or |",
+        name=name,
+        needed=join_and(needed),
+        found=display_text(", ".join(seen), 80) or _("nothing"),
     )
 
 
@@ -300,7 +338,11 @@ def _trim_header(name: str, header: tuple[str, ...], rows: list[list[str]]) -> t
             row.pop()
         header = header[:-1]
     if "" in header:
-        msg = f"{name}, line 1: column {header.index('') + 1} has no name; name or remove it"
+        msg = _(
+            "{name}, line 1: column {index} has no name; name or remove it",
+            name=name,
+            index=header.index("") + 1,
+        )
         raise InputError(msg)
     return header
 
@@ -343,5 +385,5 @@ def _fill_grid(grid: EventGrid, records: _NumberedRecords) -> int:
         if len(cells) < width or any(cells[width:]):
             grid.wrong[index] = uneven_row_reason(cells, width)
         grid.rows.append((cells + [""] * width)[:width])
-        grid.places.append(f"row {index + 1} (line {line})")
+        grid.places.append(_("row {index} (line {line})", index=index + 1, line=line))
     return blank

@@ -12,6 +12,8 @@ from typing import Final
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, Event
+from dashboard.models.messages import at_place, deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import (
     DateOrderQuestion,
     EventFileOptions,
@@ -36,26 +38,32 @@ from dashboard.sources.files.event_grid import (
     choose_columns,
     match_columns,
 )
-from dashboard.sources.files.text import check_size, display_name, display_text, read_bytes
+from dashboard.sources.files.text import (
+    check_size,
+    display_name,
+    display_text,
+    read_bytes,
+    unsupported_format_error,
+)
 
 MIDNIGHT_TIMES: Final = frozenset({"0:00", "00:00", "00:00:00", "0:00:00", "00:00:00.000"})
 _UNSUPPORTED_SIGNATURES: Final = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password",
-     "save it as .xlsx without one"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"Rar!", "a RAR archive", "unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
-    (b"BZh", "a bzip2 archive", "unpack it first"),
-    (b"\xfd7zXZ", "an xz archive", "unpack it first"),
-    (b"%PDF", "a PDF", "put the events into a table"),
-    (b"{\\rtf", "a rich text document", "put the events into a table"),
-    (b"SQLite format 3", "a SQLite database", "export the table as CSV"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
-    (b"\x89PNG", "a picture", "type the events into a table"),
-    (b"\xff\xd8\xff", "a picture", "type the events into a table"),
-    (b"GIF8", "a picture", "type the events into a table"),
-    (b"\x7fELF", "a program", "give a file of events"),
-    (b"MZ\x90", "a program", "give a file of events"),
+    (b"\xd0\xcf\x11\xe0", deferred("an old Excel workbook (.xls), or one with a password"),
+     deferred("save it as .xlsx without one")),
+    (b"\x1f\x8b", deferred("a gzip archive"), deferred("unpack it first")),
+    (b"Rar!", deferred("a RAR archive"), deferred("unpack it first")),
+    (b"7z\xbc\xaf", deferred("a 7z archive"), deferred("unpack it first")),
+    (b"BZh", deferred("a bzip2 archive"), deferred("unpack it first")),
+    (b"\xfd7zXZ", deferred("an xz archive"), deferred("unpack it first")),
+    (b"%PDF", deferred("a PDF"), deferred("put the events into a table")),
+    (b"{\\rtf", deferred("a rich text document"), deferred("put the events into a table")),
+    (b"SQLite format 3", deferred("a SQLite database"), deferred("export the table as CSV")),
+    (b"PAR1", deferred("a Parquet file"), deferred("export it as CSV")),
+    (b"\x89PNG", deferred("a picture"), deferred("type the events into a table")),
+    (b"\xff\xd8\xff", deferred("a picture"), deferred("type the events into a table")),
+    (b"GIF8", deferred("a picture"), deferred("type the events into a table")),
+    (b"\x7fELF", deferred("a program"), deferred("give a file of events")),
+    (b"MZ\x90", deferred("a program"), deferred("give a file of events")),
 )  # fmt: skip
 _MARKUP: Final = re.compile(
     rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
@@ -89,11 +97,11 @@ def read_event_rows(
     check_size(name, len(data), MAX_BYTES)
     grid = _read_grid(data, name, options, today)
     if options.sheet and grid.kind != excel_file.KIND:
-        msg = f"{name} is {grid.kind} and has no sheets"
+        msg = _("{name} is {kind} and has no sheets", name=name, kind=grid.kind)
         raise InputError(msg, field="sheet", value=display_text(options.sheet))
     fields = _match_fields(grid, options)
     if not grid.rows:
-        msg = f"{name}: has a header but no rows; add at least one"
+        msg = _("{name}: has a header but no rows; add at least one", name=name)
         raise InputError(msg)
     columns = build_columns(grid, fields, options)
     rows = _RowReader(columns).all()
@@ -161,8 +169,7 @@ def _leading_text(data: bytes) -> str:
 def _reject_unsupported(data: bytes, name: str) -> None:
     for start, kind, advice in _UNSUPPORTED_SIGNATURES:
         if data.startswith(start):
-            msg = f"{name}: is {kind}; {advice}"
-            raise InputError(msg)
+            raise unsupported_format_error(name, kind, advice)
     match = _MARKUP.match(
         _leading_text(data)[:400].encode() if data[:2] in _BYTE_ORDER_MARKS else data[:4_000]
     )
@@ -170,18 +177,26 @@ def _reject_unsupported(data: bytes, name: str) -> None:
         match = _MARKUP.match(data[3:4_000])
     if match:
         tag = match["tag"].lower().split()
-        kind, advice = "XML", "export the events as CSV, Excel, JSON or iCalendar"
+        message = deferred(
+            "{name}: is XML, no file of events; export the events as CSV, Excel, JSON or iCalendar"
+        )
         if tag[0] in _FEED_TAGS:
-            kind = "a news feed (RSS or Atom)"
+            message = deferred(
+                "{name}: is a news feed (RSS or Atom), no file of events; export the events as CSV,"
+                " Excel, JSON or iCalendar"
+            )
         elif b"html" in tag:
-            kind, advice = "a web page", "save its table as CSV or Excel"
-        msg = f"{name}: is {kind}, no file of events; {advice}"
-        raise InputError(msg)
+            message = deferred(
+                "{name}: is a web page, no file of events; save its table as CSV or Excel"
+            )
+        raise InputError(translate_deferred(message, name=name))
 
 
 def _reject_mapping(name: str, kind: str, options: EventFileOptions) -> None:
     if options.columns:
-        msg = f"{name} is {kind}, whose fields are known; leave the mapping out"
+        msg = _(
+            "{name} is {kind}, whose fields are known; leave the mapping out", name=name, kind=kind
+        )
         raise InputError(msg, field="map")
 
 
@@ -196,7 +211,9 @@ def _extension_messages(name: str, kind: str) -> list[str]:
     ending = name.rpartition(".")[2].casefold() if "." in name else ""
     if _FILE_EXTENSIONS.get(ending, kind) in {kind, ""}:
         return []
-    return [f"{name}: is {kind} whatever its name says, and was read as that"]
+    return [
+        _("{name}: is {kind} whatever its name says, and was read as that", name=name, kind=kind)
+    ]
 
 
 def _unused_column_messages(grid: EventGrid, fields: dict[str, str]) -> list[str]:
@@ -204,10 +221,16 @@ def _unused_column_messages(grid: EventGrid, fields: dict[str, str]) -> list[str
         return []
     messages = []
     if "title" not in fields:
-        messages.append(f"{grid.name}: has no column of titles; the ids were taken")
+        messages.append(_("{name}: has no column of titles; the ids were taken", name=grid.name))
     unused = [name for name in grid.header if name and name not in fields.values()]
     if unused:
-        messages.append(f"{grid.name}: not used: {display_text(', '.join(unused), 120)}")
+        messages.append(
+            _(
+                "{name}: not used: {unused}",
+                name=grid.name,
+                unused=display_text(", ".join(unused), 120),
+            )
+        )
     return messages
 
 
@@ -242,14 +265,15 @@ class EventColumns:
 
     def place(self, row: int, column: str = "") -> str:
         """`file.csv, row 3 (line 4), column Дата`."""
-        row_place = f"{self.grid.name}, {self.grid.places[row]}"
+        row_place = _("{name}, {row}", name=self.grid.name, row=self.grid.places[row])
         if not column:
             return row_place
-        return f"{row_place}, column {display_text(self.fields.get(column, column))}"
+        name = display_text(self.fields.get(column, column))
+        return _("{place}, column {column}", place=row_place, column=name)
 
     def mark_invalid(self, row: int, column: str, reason: str) -> None:
         """Store the first reason why a row is wrong."""
-        self.wrong.setdefault(row, f"{self.place(row, column)}: {reason}")
+        self.wrong.setdefault(row, at_place(self.place(row, column), reason))
 
 
 def build_columns(
@@ -267,7 +291,7 @@ def build_columns(
         index = grid.header.index(column)
         columns.cells[name] = [row[index] for row in grid.rows]
     for row, reason in grid.wrong.items():
-        columns.wrong[row] = f"{columns.place(row)}: {reason}"
+        columns.wrong[row] = at_place(columns.place(row), reason)
     split = _split_dates_and_times(columns)
     _apply_day_order(columns, options)
     _resolve_times(columns, split, options)
@@ -312,7 +336,9 @@ def _resolve_times(
         if row in columns.wrong or not (time or cell):
             continue
         if (time and cell) or stated[row]:
-            columns.mark_invalid(row, "date", "the time of day is given twice; keep one of the two")
+            columns.mark_invalid(
+                row, "date", _("the time of day is given twice; keep one of the two")
+            )
             continue
         zone_name = zones[row] or options.zone
         local_time = LocalTime(columns.cells["date"][row], time or cell, zone, zone_name or MOSCOW)
@@ -323,8 +349,12 @@ def _resolve_times(
             continue
         if resolved.is_day_shifted:
             columns.messages.append(
-                f"{columns.place(row)}: {columns.cells['date'][row]} with its offset is"
-                f" {resolved.day} in Moscow, which was taken"
+                _(
+                    "{place}: {written} with its offset is {day} in Moscow, which was taken",
+                    place=columns.place(row),
+                    written=columns.cells["date"][row],
+                    day=resolved.day,
+                )
             )
         utc[row] = resolved.utc
         columns.cells["date"][row] = resolved.day
@@ -334,8 +364,13 @@ def _resolve_times(
         columns.cells["zone"] = [options.zone if moment else "" for moment in utc]
     if columns.zoneless and not options.zone:
         columns.messages.append(
-            f"{columns.grid.name}: {columns.zoneless} times have no zone and were read as {MOSCOW};"
-            " say their time zone on import if it is another"
+            _(
+                "{name}: {count} times have no zone and were read as {zone}; say their time "
+                "zone on import if it is another",
+                name=columns.grid.name,
+                count=columns.zoneless,
+                zone=MOSCOW,
+            )
         )
 
 
@@ -372,9 +407,11 @@ class _RowReader:
         """The event; in a file without titles the id is the title. Two equal ids are refused."""
         place = self._columns.grid.places[index]
         if event.id and self._ids.setdefault(event.id, place) != place:
-            msg = (
-                f"{self._columns.place(index, 'id')}: '{display_text(event.id)}' is already in"
-                f" {self._ids[event.id]}; rename"
+            msg = _(
+                "{place}: '{id}' is already in {row}; rename",
+                place=self._columns.place(index, "id"),
+                id=display_text(event.id),
+                row=self._ids[event.id],
             )
             raise InputError(msg)
         if "title" not in self._columns.fields:

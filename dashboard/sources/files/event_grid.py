@@ -30,6 +30,8 @@ from dashboard.models.event import (
     Origin,
     Visibility,
 )
+from dashboard.models.messages import at_place, deferred, join_or, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EVENT_FILE_FIELDS, unescape_formula
 from dashboard.sources.files.text import (
     display_text,
@@ -143,7 +145,7 @@ def check_row_count(name: str, count: int) -> None:
         InputError: with the limit.
     """
     if count > MAX_ROWS:
-        msg = f"{name}: more than {MAX_ROWS:,} rows; split the file"
+        msg = _("{name}: more than {limit:,} rows; split the file", name=name, limit=MAX_ROWS)
         raise InputError(msg)
 
 
@@ -154,18 +156,34 @@ def check_column_count(name: str, count: int) -> None:
         InputError: with the limit.
     """
     if count > MAX_COLUMNS:
-        msg = f"{name}: {count:,} columns, at most {MAX_COLUMNS} are read; drop some"
+        msg = _(
+            "{name}: {count:,} columns, at most {limit} are read; drop some",
+            name=name,
+            count=count,
+            limit=MAX_COLUMNS,
+        )
         raise InputError(msg)
 
 
-def uneven_row_reason(cells: list[str], width: int) -> str:
-    """Why a row with too few or too many cells is wrong."""
-    is_longer = len(cells) > width
-    advice = "quote cells that hold the separator" if is_longer else "add the missing separators"
-    return (
-        f"{len(cells)} fields, {'more' if is_longer else 'fewer'} than the {width} of the header"
-        f" ({display_text(' '.join(cells))}); {advice}"
-    )
+def uneven_row_reason(cells: list[str], width: int, *, with_decimals: bool = False) -> str:
+    """Why a row with too few or too many cells is wrong; `with_decimals`: cells may be numbers."""
+    if len(cells) < width:
+        message = deferred(
+            "{count} fields, fewer than the {width} of the header ({row}); add the missing"
+            " separators"
+        )
+    elif with_decimals:
+        message = deferred(
+            "{count} fields, more than the {width} of the header ({row}); quote cells that hold"
+            " the separator (a decimal comma too)"
+        )
+    else:
+        message = deferred(
+            "{count} fields, more than the {width} of the header ({row}); quote cells that hold"
+            " the separator"
+        )
+    row = display_text(" ".join(cells))
+    return translate_deferred(message, count=len(cells), width=width, row=row)
 
 
 # ---- columns of fields
@@ -219,17 +237,23 @@ def choose_columns(
     """
     _check_mapping(name, header, mapping)
     columns = match_columns(header, mapping)
-    listed = display_text(", ".join(filter(None, header)), 80) or "nothing"
+    listed = display_text(", ".join(filter(None, header)), 80) or _("nothing")
     if "date" not in columns:
-        msg = (
-            f"{name}, {place}: has no column date (found: {listed}); name it in the first"
-            " line, or say on import which column holds the dates"
+        msg = _(
+            "{name}, {place}: has no column date (found: {listed}); name it in the first "
+            "line, or say on import which column holds the dates",
+            name=name,
+            place=place,
+            listed=listed,
         )
         raise InputError(msg)
     if "title" not in columns and "id" not in columns:
-        msg = (
-            f"{name}, {place}: has no column title (found: {listed}); name one, or say"
-            " on import which column holds the titles"
+        msg = _(
+            "{name}, {place}: has no column title (found: {listed}); name one, or say on "
+            "import which column holds the titles",
+            name=name,
+            place=place,
+            listed=listed,
         )
         raise InputError(msg)
     counts = Counter(normalize_column_name(column) for column in header)
@@ -237,7 +261,12 @@ def choose_columns(
         (column for column in columns.values() if counts[normalize_column_name(column)] > 1), None
     )
     if duplicate is not None:
-        msg = f"{name}, {place}: the column {display_text(duplicate)} is there twice; rename one"
+        msg = _(
+            "{name}, {place}: the column {column} is there twice; rename one",
+            name=name,
+            place=place,
+            column=display_text(duplicate),
+        )
         raise InputError(msg)
     return columns
 
@@ -251,17 +280,22 @@ def _check_mapping(name: str, header: Sequence[str], mapping: Mapping[str, str])
                 for known_field in EVENT_FILE_FIELDS
                 if known_field not in EXPORT_ONLY_COLUMNS
             )
-            msg = f"is no field; take one of {known}"
+            msg = _("is no field; take one of {known}", known=known)
             raise InputError(msg, field="map", value=display_text(field))
         if column and normalize_column_name(column) not in names:
             listed = display_text(", ".join(filter(None, header)), 200)
-            msg = f"{name}: has no column {display_text(column)}; choose one of {listed}"
+            msg = _(
+                "{name}: has no column {column}; choose one of {listed}",
+                name=name,
+                column=display_text(column),
+                listed=listed,
+            )
             raise InputError(msg)
     counts = Counter(normalize_column_name(column) for column in mapping.values() if column)
     duplicates = [column for column, count in counts.items() if count > 1]
     if duplicates:
         column = display_text(duplicates[0])
-        msg = f"the column {column} is given to two fields; give each its own"
+        msg = _("the column {column} is given to two fields; give each its own", column=column)
         raise InputError(msg, field="map")
 
 
@@ -302,7 +336,9 @@ class EventReader:
         day = self._read(row, DATE_COLUMN, parse_day)
         end_day = self._read(row, "end_date", parse_day) if self._cell(row, "end_date") else None
         if end_day is not None and end_day < day:
-            raise self._wrong(row, "end_date", f"{end_day} is before {day}; swap them")
+            raise self._wrong(
+                row, "end_date", _("{end_day} is before {day}; swap them", end_day=end_day, day=day)
+            )
         texts = {name: self._text(row, field) for name, field in _TEXT_FIELDS.items()}
         return Event(
             **texts | {"series": texts["series"] or None},
@@ -344,7 +380,14 @@ class EventReader:
         if len(text) <= limit:
             return text
         place = self._table.place(row, column)
-        self.notes.append(f"{place}: {len(text):,} characters were cut to {limit:,}; shorten it")
+        self.notes.append(
+            _(
+                "{place}: {count:,} characters were cut to {limit:,}; shorten it",
+                place=place,
+                count=len(text),
+                limit=limit,
+            )
+        )
         return text[: limit - 1].rstrip() + "…"
 
     def _read(self, row: int, column: str, read: Callable[[str], T]) -> T:
@@ -354,7 +397,7 @@ class EventReader:
             raise self._wrong(row, column, str(error)) from None
 
     def _wrong(self, row: int, column: str, reason: str) -> InputError:
-        return InputError(f"{self._table.place(row, column)}: {reason}")
+        return InputError(at_place(self._table.place(row, column), reason))
 
     def _moment(self, row: int, day: date) -> datetime | None:
         moment = self._stamp(row, "time_utc", day)
@@ -362,7 +405,12 @@ class EventReader:
             return None
         local = moment.astimezone(ZoneInfo(MOSCOW)).date()
         if abs(local - day) > ONE_DAY:
-            reason = f"{moment:%Y-%m-%d %H:%M} UTC is {local} in Moscow, not {day}; correct one"
+            reason = _(
+                "{moment:%Y-%m-%d %H:%M} UTC is {local} in Moscow, not {day}; correct one",
+                moment=moment,
+                local=local,
+                day=day,
+            )
             raise self._wrong(row, "time_utc", reason)
         return moment
 
@@ -370,12 +418,16 @@ class EventReader:
         """The hours of a row; a moment alone is a statement and makes none."""
         kind = self._line(row, "hour_kind").casefold()
         if kind and kind not in set(HourKind):
-            reason = f"'{display_text(kind)}' is unknown; write {', '.join(HourKind)} or nothing"
+            reason = _(
+                "'{value}' is unknown; write {values} or nothing",
+                value=display_text(kind),
+                values=", ".join(HourKind),
+            )
             raise self._wrong(row, "hour_kind", reason)
         moment, reported = self._moment(row, day), self._stamp(row, "reported_utc", day)
         hours = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
         if moment is not None and kind == HourKind.PUBLISHED:
-            reason = "goes with reported_utc; move the clock time there, or write statement"
+            reason = _("goes with reported_utc; move the clock time there, or write statement")
             raise self._wrong(row, "hour_kind", reason)
         if moment is not None and (kind == HourKind.SCHEDULED or hours):
             hours.insert(0, Hour(moment, kind or HourKind.STATEMENT))
@@ -391,7 +443,9 @@ class EventReader:
         try:
             return ZoneInfo(name).key if name else MOSCOW
         except (KeyError, ValueError, OSError):
-            reason = f"'{display_text(name)}' is no time zone; write it like Europe/Moscow"
+            reason = _(
+                "'{name}' is no time zone; write it like Europe/Moscow", name=display_text(name)
+            )
             raise self._wrong(row, "zone", reason) from None
 
     def _category(self, row: int) -> str:
@@ -402,7 +456,11 @@ class EventReader:
     def _expected(self, row: int) -> str:
         cell = self._line(row, "expected").casefold()
         if cell and cell not in set(Expected):
-            reason = f"'{display_text(cell)}' is unknown; write {', '.join(Expected)} or nothing"
+            reason = _(
+                "'{value}' is unknown; write {values} or nothing",
+                value=display_text(cell),
+                values=", ".join(Expected),
+            )
             raise self._wrong(row, "expected", reason)
         return Expected(cell) if cell else Expected.UNCLEAR
 
@@ -410,7 +468,11 @@ class EventReader:
         """The visibility; an unknown value is refused, because it may mean private."""
         cell = self._line(row, "visibility").casefold()
         if cell and cell not in set(Visibility):
-            reason = f"'{display_text(cell)}' is unknown; write {' or '.join(Visibility)}"
+            reason = _(
+                "'{value}' is unknown; write {values}",
+                value=display_text(cell),
+                values=join_or(Visibility),
+            )
             raise self._wrong(row, "visibility", reason)
         return Visibility(cell) if cell else Visibility.SHARED
 
@@ -418,7 +480,13 @@ class EventReader:
         link = self._line(row, "source_url")
         if link and not is_web_address(link):
             place = self._table.place(row, "source_url")
-            self.notes.append(f"{place}: '{display_text(link)}' is no web address and was left out")
+            self.notes.append(
+                _(
+                    "{place}: '{link}' is no web address and was left out",
+                    place=place,
+                    link=display_text(link),
+                )
+            )
             return ""
         return link
 
@@ -435,7 +503,7 @@ class EventReader:
         cell = self._cell(row, "revision")
         if cell and not re.fullmatch(r"[0-9]{1,9}", cell):
             raise self._wrong(
-                row, "revision", f"'{display_text(cell)}' is no number; leave it empty"
+                row, "revision", _("'{cell}' is no number; leave it empty", cell=display_text(cell))
             )
         return int(cell or 0)
 

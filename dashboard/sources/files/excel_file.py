@@ -17,6 +17,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EventFileOutline
 from dashboard.sources.files.delimited_file import tidy_column_name
 from dashboard.sources.files.event_grid import (
@@ -26,7 +28,10 @@ from dashboard.sources.files.event_grid import (
     match_columns,
     uneven_row_reason,
 )
-from dashboard.sources.files.text import display_text
+from dashboard.sources.files.text import (
+    display_text,
+    unsupported_format_error,
+)
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -60,10 +65,14 @@ _LARGE_PARTS: Final = (
     "customXml/",
 )  # fmt: skip
 _OTHER_ZIP_FORMATS: Final = (
-    ("mimetype", "an OpenDocument file", "save it as .xlsx or CSV"),
-    ("word/document.xml", "a Word document", "put the events into a table and save that as .xlsx"),
-    ("xl/workbook.bin", "a binary Excel workbook", "save it as .xlsx"),
-    ("ppt/presentation.xml", "a presentation", "put the events into a table"),
+    ("mimetype", deferred("an OpenDocument file"), deferred("save it as .xlsx or CSV")),
+    (
+        "word/document.xml",
+        deferred("a Word document"),
+        deferred("put the events into a table and save that as .xlsx"),
+    ),
+    ("xl/workbook.bin", deferred("a binary Excel workbook"), deferred("save it as .xlsx")),
+    ("ppt/presentation.xml", deferred("a presentation"), deferred("put the events into a table")),
 )
 
 
@@ -87,7 +96,9 @@ def read_workbook(data: bytes, name: str, sheet: str, mapping: Mapping[str, str]
     except InputError:
         raise
     except Exception:  # openpyxl raises many types on a damaged file
-        msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
+        msg = _(
+            "{name}: is a damaged Excel workbook; open it in Excel and save it again", name=name
+        )
         raise InputError(msg) from None
 
 
@@ -107,7 +118,9 @@ def outline_workbook(
     except InputError:
         raise
     except Exception:  # openpyxl raises many types on a damaged file
-        msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
+        msg = _(
+            "{name}: is a damaged Excel workbook; open it in Excel and save it again", name=name
+        )
         raise InputError(msg) from None
 
 
@@ -139,7 +152,15 @@ def _read_grid(data: bytes, name: str, sheet: str, mapping: Mapping[str, str]) -
         grid = tables[title].grid()
     if others:
         listed = display_text(", ".join(others), 80)
-        grid.messages.insert(0, f"{name}: the sheet {display_text(title)} was read, not {listed}")
+        grid.messages.insert(
+            0,
+            _(
+                "{name}: the sheet {sheet} was read, not {others}",
+                name=name,
+                sheet=display_text(title),
+                others=listed,
+            ),
+        )
     return grid
 
 
@@ -157,7 +178,12 @@ def _select_sheets(book: Workbook, name: str, wanted: str) -> list[Any]:
     matching = [item for item in sheets if item.title.casefold() == wanted.casefold()]
     if not matching:
         listed = display_text(", ".join(item.title for item in sheets), 200)
-        msg = f"{name}: has no sheet {display_text(wanted)}; choose one of {listed}"
+        msg = _(
+            "{name}: has no sheet {wanted}; choose one of {listed}",
+            name=name,
+            wanted=display_text(wanted),
+            listed=listed,
+        )
         raise InputError(msg)
     return matching
 
@@ -168,12 +194,16 @@ def _choose_sheet(
     """The sheet to read, and the other sheets with cells."""
     filled = {title: table for title, table in tables.items() if table.header}
     if not filled:
-        msg = f"{name}: is empty; give a sheet with a header and at least one row"
+        msg = _("{name}: is empty; give a sheet with a header and at least one row", name=name)
         raise InputError(msg)
     dated = _sheets_with_dates(filled, mapping)
     if len(dated) > 1:
         listed = display_text(", ".join(dated), 80)
-        msg = f"{name}: several sheets hold dates ({listed}); say on import which to read"
+        msg = _(
+            "{name}: several sheets hold dates ({listed}); say on import which to read",
+            name=name,
+            listed=listed,
+        )
         raise InputError(msg)
     title = (dated or list(filled))[0]
     return title, [other for other in filled if other != title]
@@ -205,7 +235,9 @@ class _SheetTable:
         grid = EventGrid(self._name, KIND, self.header, [], [], {}, list(self._messages()))
         for index, (number, cells) in enumerate(rows):
             width = len(self.header)
-            grid.places.append(f"row {index + 1} (row {number} of the sheet)")
+            grid.places.append(
+                _("row {index} (row {number} of the sheet)", index=index + 1, number=number)
+            )
             grid.rows.append([_display_cell(cell) for cell in (cells + [""] * width)[:width]])
             reason = _row_error(cells, self.header)
             if reason:
@@ -214,11 +246,16 @@ class _SheetTable:
 
     def _messages(self) -> Iterator[str]:
         if self._properties.formulas:
-            yield f"{self._name}: holds formulas; their last saved values were read"
+            yield _("{name}: holds formulas; their last saved values were read", name=self._name)
         if self._properties.merges:
-            yield f"{self._name}: cells are merged; the value counts for each of their rows"
+            yield _(
+                "{name}: cells are merged; the value counts for each of their rows", name=self._name
+            )
         if self._properties.has_hidden_rows:
-            yield f"{self._name}: rows are hidden by a filter or by hand; they were read too"
+            yield _(
+                "{name}: rows are hidden by a filter or by hand; they were read too",
+                name=self._name,
+            )
 
     def _with_merges(self, rows: NumberedRows, merges: MergedCells) -> NumberedRows:
         """Rows with the value of a merged cell in each of its rows."""
@@ -316,14 +353,17 @@ def _row_error(cells: list[str], header: tuple[str, ...]) -> str:
         return uneven_row_reason([_display_cell(cell) for cell in cells], len(header))
     for cell, column in zip(cells, header, strict=False):
         if cell == _FORMULA_MARK:
-            return (
-                f"column {display_text(column)}: is a formula without a saved value; open the file"
-                " in Excel and save it, or write the value"
+            return _(
+                "column {column}: is a formula without a saved value; open the file in Excel and "
+                "save it, or write the value",
+                column=display_text(column),
             )
         if cell.startswith(_ERROR_MARK):
             error = display_text(cell.removeprefix(_ERROR_MARK))
-            return (
-                f"column {display_text(column)}: '{error}' is an error of the sheet; mend the cell"
+            return _(
+                "column {column}: '{error}' is an error of the sheet; mend the cell",
+                column=display_text(column),
+                error=error,
             )
     return ""
 
@@ -361,10 +401,10 @@ def check_workbook(data: bytes, name: str) -> None:
                     tags_left -= chunk.count(b"<")
                     _check_unpacked_size(name, bytes_left, tags_left - max(least, 0))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        msg = f"{name}: is a damaged Excel workbook or zip archive; save it again"
+        msg = _("{name}: is a damaged Excel workbook or zip archive; save it again", name=name)
         raise InputError(msg) from None
     except RuntimeError:  # a part with a password
-        msg = f"{name}: is protected by a password; save it without one"
+        msg = _("{name}: is protected by a password; save it without one", name=name)
         raise InputError(msg) from None
 
 
@@ -398,7 +438,11 @@ def _merged_cells(content: bytes, name: str) -> Iterator[tuple[int, int, int]]:
             continue
         cells_left -= (bottom - top) * (abs(last - first) + 1)
         if cells_left < 0:
-            msg = f"{name}: more than {MAX_MERGED_CELLS:,} cells are merged; take the merges back"
+            msg = _(
+                "{name}: more than {max_merged_cells:,} cells are merged; take the merges back",
+                name=name,
+                max_merged_cells=MAX_MERGED_CELLS,
+            )
             raise InputError(msg)
         for column in range(first, last + 1):
             yield top, bottom, column
@@ -407,15 +451,18 @@ def _merged_cells(content: bytes, name: str) -> Iterator[tuple[int, int, int]]:
 def _check_format(archive: zipfile.ZipFile, name: str) -> None:
     names = set(archive.namelist())
     if len(names) > MAX_PARTS:
-        msg = f"{name}: is an archive of {len(names):,} files; give one workbook"
+        msg = _(
+            "{name}: is an archive of {count:,} files; give one workbook",
+            name=name,
+            count=len(names),
+        )
         raise InputError(msg)
     if "xl/workbook.xml" in names:
         return
     for part, kind, advice in _OTHER_ZIP_FORMATS:
         if part in names:
-            msg = f"{name}: is {kind}; {advice}"
-            raise InputError(msg)
-    msg = f"{name}: is a zip archive; unpack it and give the file that is in it"
+            raise unsupported_format_error(name, kind, advice)
+    msg = _("{name}: is a zip archive; unpack it and give the file that is in it", name=name)
     raise InputError(msg)
 
 
@@ -428,7 +475,10 @@ def _unpack_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> 
             if is_xml and (
                 _DOCTYPE.search(tail + chunk) or (tail + chunk).startswith(_UTF_16_MARKS)
             ):
-                msg = f"{name}: holds XML with a document type, as no workbook does; save it again"
+                msg = _(
+                    "{name}: holds XML with a document type, as no workbook does; save it again",
+                    name=name,
+                )
                 raise InputError(msg)
             tail = chunk[-16:]
             yield chunk
@@ -436,10 +486,17 @@ def _unpack_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> 
 
 def _check_unpacked_size(name: str, bytes_left: int, tags_left: int) -> None:
     if bytes_left < 0:
-        msg = f"{name}: unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB; split it"
+        msg = _(
+            "{name}: unpacks to more than {max_unpacked_bytes} MB; split it",
+            name=name,
+            max_unpacked_bytes=MAX_UNPACKED_BYTES // 2**20,
+        )
         raise InputError(msg)
     if tags_left < 0:
-        msg = f"{name}: holds more cells than 50,000 rows have; save the table alone, as CSV"
+        msg = _(
+            "{name}: holds more cells than 50,000 rows have; save the table alone, as CSV",
+            name=name,
+        )
         raise InputError(msg)
 
 

@@ -18,8 +18,14 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import at_place, deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.sources.files.event_grid import EventGrid, check_row_count
-from dashboard.sources.files.text import decode_text, display_text
+from dashboard.sources.files.text import (
+    decode_text,
+    display_text,
+    line_place,
+)
 
 if TYPE_CHECKING:
     from icalendar import Component, vRecur
@@ -58,9 +64,9 @@ _TEXTS: Final = frozenset(
 _LISTS: Final = frozenset({"RDATE", "EXDATE", "CATEGORIES"})
 _QUOTE: Final = '"'
 _NOT_READ: Final = {
-    "": "is not NAME:VALUE, correct it",
-    "EXRULE": "is not read, write the days one by one",
-    "RANGE": "moves all later days, make them an event of their own",
+    "": deferred("line {line} is not NAME:VALUE, correct it ({text})"),
+    "EXRULE": deferred("line {line} is not read, write the days one by one ({text})"),
+    "RANGE": deferred("line {line} moves all later days, make them an event of their own ({text})"),
 }
 _STAMP: Final = re.compile(r"[0-9]{8}(?:T[0-9]{6}Z?)?")
 _RULE_LIMITS: Final = {
@@ -106,9 +112,9 @@ def read_calendar(data: bytes, name: str, today: date) -> EventGrid:
         calendar.take(block, event)
         check_row_count(name, len(grid.rows))
     if not grid.rows:
-        msg = f"{name}: holds no event (VEVENT); give a calendar with at least one"
+        msg = _("{name}: holds no event (VEVENT); give a calendar with at least one", name=name)
         raise InputError(msg)
-    messages.extend(f"{name}: {message}" for message in calendar.messages())
+    messages.extend(at_place(name, message) for message in calendar.messages())
     return grid
 
 
@@ -145,7 +151,12 @@ def _content_lines(data: bytes, name: str) -> tuple[Iterator[tuple[int, str]], l
         data = decode_text(data, name)[0].encode()
     physical = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if len(physical) > MAX_LINES:
-        msg = f"{name}: {len(physical):,} lines, at most {MAX_LINES:,} are read; split it"
+        msg = _(
+            "{name}: {count:,} lines, at most {max_lines:,} are read; split it",
+            name=name,
+            count=len(physical),
+            max_lines=MAX_LINES,
+        )
         raise InputError(msg)
     lines: list[list[bytes]] = []
     numbers: list[int] = []
@@ -191,7 +202,8 @@ class _EventParser:
             params = dict(_PARAM.findall(match["params"])) if match else {}
             wrong = self._add(name, {key.upper(): params[key] for key in params}, value)
             if wrong and not self.events[-1].wrong:
-                self.events[-1].wrong = f"line {number} {wrong} ({display_text(line)})"
+                text = display_text(line)
+                self.events[-1].wrong = translate_deferred(wrong, line=number, text=text)
         elif name == "X-WR-TIMEZONE":
             self.zone = self.zone or zone_named(value)
 
@@ -203,36 +215,54 @@ class _EventParser:
         """
         if self._open:
             part, line = self._open[-1]
-            raise self._error(line, f"{display_text(part)} has no end; the file was cut off")
+            raise self._error(
+                line, _("{part} has no end; the file was cut off", part=display_text(part))
+            )
         count = len(self.events)
         if count > MAX_EVENTS:
-            msg = f"{self._name}: holds {count:,} events, at most {MAX_EVENTS:,} are read; split it"
+            msg = _(
+                "{name}: holds {count:,} events, at most {max_events:,} are read; split it",
+                name=self._name,
+                count=count,
+                max_events=MAX_EVENTS,
+            )
             raise InputError(msg)
 
     def _begin(self, part: str, number: int) -> None:
         self._open.append((part, number))
         if len(self._open) > MAX_DEPTH:
-            raise self._error(number, "is nested too deeply; correct the file")
+            raise self._error(number, _("is nested too deeply; correct the file"))
         if part == "VEVENT" and not self._event_depth:
             self._event_depth = len(self._open)
-            self.events.append(_EventLines(f"event {len(self.events) + 1} (line {number})"))
+            self.events.append(
+                _EventLines(
+                    _("event {count} (line {number})", count=len(self.events) + 1, number=number)
+                )
+            )
         self.others += part in {"VTODO", "VJOURNAL", "VFREEBUSY"}
 
     def _end(self, part: str, number: int) -> None:
         opened, line = self._open.pop()
         if part.upper() != opened:
-            ends = f"of line {line} ends as {display_text(part)}"
-            raise self._error(number, f"{display_text(opened)} {ends}; correct the file")
+            raise self._error(
+                number,
+                _(
+                    "{opened} of line {line} ends as {ended}; correct the file",
+                    opened=display_text(opened),
+                    line=line,
+                    ended=display_text(part),
+                ),
+            )
         if len(self._open) < self._event_depth:
             self._event_depth = 0
 
     def _add(self, name: str, params: dict[str, str], value: str) -> str:
-        """Add a line to the event; what is wrong with it."""
+        """Add a line to the event; the message about what is wrong with it, not translated."""
         event = self.events[-1]
         if name in _LISTS:
             self._values_left -= value.count(",") + 1
         if self._values_left < 0:
-            return "is one value too many for a file, split it"
+            return deferred("line {line} is one value too many for a file, split it ({text})")
         if name == "RRULE":
             event.rules.append(value)
         elif name in _DATES:
@@ -243,7 +273,7 @@ class _EventParser:
         return _NOT_READ.get("RANGE" if name in _DATES and "RANGE" in params else name, "")
 
     def _error(self, number: int, message: str) -> InputError:
-        return InputError(f"{self._name}, line {number}: {message}")
+        return InputError(at_place(line_place(self._name, number), message))
 
 
 # ---------------------------------------------------------------- events and rows
@@ -270,7 +300,7 @@ class _Calendar:
         ]
         for block, event in self.events:
             if any(name is None for name, _ in event.errors):
-                block.wrong = block.wrong or "holds a line that is not NAME:VALUE; correct it"
+                block.wrong = block.wrong or _("holds a line that is not NAME:VALUE; correct it")
             with suppress(ValueError):  # said when the event itself is read
                 self._moved[_text(event, "UID")] += self._moments(event, "RECURRENCE-ID")
 
@@ -291,19 +321,40 @@ class _Calendar:
     def messages(self) -> list[str]:
         """What was left out."""
         messages = [
-            f"the time zone '{display_text(zone)}' is unknown; of {count} events only the day was"
-            " taken"
+            plural(
+                "the time zone '{zone}' is unknown; of {n} event only the day was taken",
+                "the time zone '{zone}' is unknown; of {n} events only the day was taken",
+                count,
+                zone=display_text(zone),
+            )
             for zone, count in self._unknown_zones.items()
         ]
         if self._cut:
             messages.append(
-                f"{self._cut} repeated events go on; at most {MAX_DAYS} days each and"
-                f" {YEARS_AHEAD} years ahead were taken"
+                _(
+                    "{cut} repeated events go on; at most {max_days} days each and {years_ahead} "
+                    "years ahead were taken",
+                    cut=self._cut,
+                    max_days=MAX_DAYS,
+                    years_ahead=YEARS_AHEAD,
+                )
             )
         if self._cancelled:
-            messages.append(f"{self._cancelled} cancelled events were left out")
+            messages.append(
+                plural(
+                    "{n} cancelled event was left out",
+                    "{n} cancelled events were left out",
+                    self._cancelled,
+                )
+            )
         if self._others:
-            messages.append(f"{self._others} tasks or journals are no events and were left out")
+            messages.append(
+                plural(
+                    "{n} task or journal is no event and was left out",
+                    "{n} tasks or journals are no events and were left out",
+                    self._others,
+                )
+            )
         return messages
 
     def _read(
@@ -336,7 +387,7 @@ class _Calendar:
         """A day, a wall clock without zone, or a moment in a zone of the database."""
         starts = self._moments(event, "DTSTART")
         if not starts:
-            raise ValueError("has no DTSTART; give it a date")
+            raise ValueError(_("has no DTSTART; give it a date"))
         written = _values(event, "DTSTART")[0].params.get("X-TZID", "")
         if isinstance(starts[0], datetime) and not starts[0].tzinfo and written:
             self._unknown_zones[written] += 1
@@ -360,7 +411,7 @@ class _Calendar:
             return value.replace(tzinfo=ZoneInfo(zone)) if zone and not value.tzinfo else value
         if isinstance(value, date):
             return date(value.year, value.month, value.day)
-        raise ValueError(f"{name}: is no date; write 20241231 or 20241231T103000Z")
+        raise ValueError(_("{name}: is no date; write 20241231 or 20241231T103000Z", name=name))
 
     def _last_day(self, event: Component, start: date) -> date:
         """The last day of an event; the end of a whole day is the day after it."""
@@ -368,7 +419,13 @@ class _Calendar:
         ends = self._moments(event, "DTEND")
         end = _wall(ends[0], start) if ends else begins + _duration(event)
         if end.date() < begins.date():
-            raise ValueError(f"DTEND: {end.date()} is before {begins.date()}; swap them")
+            raise ValueError(
+                _(
+                    "DTEND: {end} is before {start}; swap them",
+                    end=end.date(),
+                    start=begins.date(),
+                )
+            )
         is_midnight = end.time() == time()
         return max(begins.date(), end.date() - _ONE_DAY if is_midnight else end.date())
 
@@ -389,7 +446,7 @@ class _Calendar:
 
     def _repeated(self, rule: Rule, first: datetime) -> tuple[date, ...]:
         if self._days_left < 0:
-            raise ValueError("the rules of the file repeat too many days; split the file")
+            raise ValueError(_("the rules of the file repeat too many days; split the file"))
         result = rule.days(first, self._last)
         self._days_left -= result.searched
         self._cut += result.goes_on
@@ -414,17 +471,21 @@ def _dates(prop: Any, name: str) -> list[Any]:
     if not isinstance(prop, vBroken):
         dates: list[Any] = prop.dts
         return dates
-    is_written_well = all(map(_STAMP.fullmatch, str(prop).split(",")))
-    advice = "correct it" if is_written_well else "write 20241231 or 20241231T103000Z"
-    wrong = "is a date that does not exist" if is_written_well else "is no date"
-    raise ValueError(f"{name}: '{display_text(str(prop))}' {wrong}; {advice}")
+    cell = display_text(str(prop))
+    if all(map(_STAMP.fullmatch, str(prop).split(","))):
+        reason = _("'{cell}' is a date that does not exist; correct it", cell=cell)
+    else:
+        reason = _("'{cell}' is no date; write 20241231 or 20241231T103000Z", cell=cell)
+    raise ValueError(at_place(name, reason))
 
 
 def _duration(event: Component) -> timedelta:
     for prop in _values(event, "DURATION"):
         length = getattr(prop, "dt", None)
         if not isinstance(length, timedelta) or length < timedelta():
-            raise ValueError(f"DURATION: '{display_text(str(prop))}' is none; write it like P1D")
+            raise ValueError(
+                _("DURATION: '{prop}' is none; write it like P1D", prop=display_text(str(prop)))
+            )
         return length
     return timedelta()
 
@@ -491,12 +552,15 @@ class Rule:
         from icalendar import vRecur
 
         if len(text) > MAX_RULE_LENGTH:
-            raise ValueError("the rule of repetition is too long; write the days one by one")
+            raise ValueError(_("the rule of repetition is too long; write the days one by one"))
         parts = [part.upper().split("=") for part in text.split(";") if part]
         names = {part[0] for part in parts if len(part) == 2}
         if len(names) < len(parts) or not names <= _RULE_PARTS:
             raise ValueError(
-                f"the rule '{display_text(text)}' is not read; write the days one by one"
+                _(
+                    "the rule '{text}' is not read; write the days one by one",
+                    text=display_text(text),
+                )
             )
         try:
             rule = vRecur.from_ical(text)
@@ -506,7 +570,9 @@ class Rule:
         except _TooOftenError:
             raise
         except (ValueError, OverflowError):
-            raise ValueError(f"the rule '{display_text(text)}' is none; correct it") from None
+            raise ValueError(
+                _("the rule '{text}' is none; correct it", text=display_text(text))
+            ) from None
 
     def days(self, first: datetime, last: date) -> RuleDays:
         """The days of the rule from its start, which is always one, to `last`.
@@ -533,7 +599,9 @@ class Rule:
                 if unshifted > first:
                     days.append(unshifted.date())
         except (ValueError, OverflowError):
-            raise ValueError(f"the rule '{display_text(self.text)}' is none; correct it") from None
+            raise ValueError(
+                _("the rule '{text}' is none; correct it", text=display_text(self.text))
+            ) from None
         taken = min(MAX_DAYS, len(days), self.count or MAX_DAYS)
         goes_on = len(days) > taken or self.until is None or self.until > horizon
         return RuleDays(
@@ -551,7 +619,7 @@ def _check_rule(rule: vRecur) -> None:
     """Refuse what `dateutil` would take hours over, or take for something else."""
     freq = rule.get("FREQ", [""])
     if freq[0] in _TOO_OFTEN:
-        raise _TooOftenError(f"repeats {str(freq[0]).lower()}; at most daily is read")
+        raise _TooOftenError(_("repeats {freq}; at most daily is read", freq=str(freq[0]).lower()))
     if len(freq) != 1 or not freq[0] or ("COUNT" in rule and "UNTIL" in rule):
         raise ValueError(freq)
     if any(len(rule.get(name, [0])) != 1 for name in ("INTERVAL", "COUNT", "UNTIL")):

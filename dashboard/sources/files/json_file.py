@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, Final, NoReturn
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import at_place
+from dashboard.models.messages import translate as _
 from dashboard.sources.files.event_grid import EventGrid, check_column_count, check_row_count
-from dashboard.sources.files.text import decode_text, display_text
+from dashboard.sources.files.text import (
+    decode_text,
+    display_text,
+    line_place,
+)
 
 KIND: Final = "JSON"
 LIST_KEYS: Final = ("events", "items", "rows")
@@ -35,7 +41,7 @@ def read_json(data: bytes, name: str) -> EventGrid:
     text, messages = decode_text(data, name)
     items = _list_items(_parse_json(text, name), name)
     if not items:
-        msg = f"{name}: is an empty list; give at least one event"
+        msg = _("{name}: is an empty list; give at least one event", name=name)
         raise InputError(msg)
     check_row_count(name, len(items))
     objects = [item for item in items if isinstance(item, dict)]
@@ -43,7 +49,7 @@ def read_json(data: bytes, name: str) -> EventGrid:
     check_column_count(name, len(header))
     grid = EventGrid(name, KIND, header, [], [], {}, messages)
     for index, item in enumerate(items):
-        grid.places.append(f"item {index + 1}")
+        grid.places.append(_("item {number}", number=index + 1))
         cells, reason = _item_cells(item, header)
         grid.rows.append(cells)
         if reason:
@@ -55,22 +61,30 @@ def _parse_json(text: str, name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_build_object, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
-        msg = f"{name}, line {error.lineno}: {_json_error_reason(error, text)}"
+        msg = at_place(line_place(name, error.lineno), _json_error_reason(error, text))
     except _InvalidNumber as error:
-        msg = f"{name}: holds {error}, which is no JSON; write null or leave it out"
+        msg = _(
+            "{name}: holds {number}, which is no JSON; write null or leave it out",
+            name=name,
+            number=error,
+        )
     except RecursionError:
-        msg = f"{name}: is nested too deeply; give a list of events"
+        msg = _("{name}: is nested too deeply; give a list of events", name=name)
     except ValueError:  # a number of thousands of digits
-        msg = f"{name}: holds a number with too many digits; write it as text"
+        msg = _("{name}: holds a number with too many digits; write it as text", name=name)
     raise InputError(msg)
 
 
 def _json_error_reason(error: json.JSONDecodeError, text: str) -> str:
     if error.msg == "Extra data":
-        return "a second document follows; put all events into one list"
+        return _("a second document follows; put all events into one list")
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-        return "the file ends in the middle; it was cut off"
-    return f"is no JSON here ({display_text(error.msg)}, column {error.colno}); correct it"
+        return _("the file ends in the middle; it was cut off")
+    return _(
+        "is no JSON here ({reason}, column {column}); correct it",
+        reason=display_text(error.msg),
+        column=error.colno,
+    )
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> _JsonObject:
@@ -93,28 +107,33 @@ def _list_items(document: Any, name: str) -> list[Any]:
         if len(lists) == 1:
             return list(document[lists[0]])
         if document.get("type") == "FeatureCollection" or len(lists) > 1:
-            msg = f"{name}: it is not told which list holds the events; give one list"
+            msg = _("{name}: it is not told which list holds the events; give one list", name=name)
             raise InputError(msg)
-    msg = f'{name}: holds no list of events; write [{{"date": …, "title": …}}] or {{"events": […]}}'
+    msg = _(
+        '{name}: holds no list of events; write [{{"date": …, "title": …}}] or {{"events": […]}}',
+        name=name,
+    )
     raise InputError(msg)
 
 
-def _item_cells(item: Any, header: Iterable[str]) -> tuple[list[str], str]:
+def _item_cells(item: Any, header: Collection[str]) -> tuple[list[str], str]:
     """The values of an object as text, and the reason why it cannot be read."""
     if not isinstance(item, dict):
-        return ["" for _ in header], f"is {_type_name(item)}, no object with names"
+        reason = _("is {kind}, no object with names", kind=_type_name(item))
+        return [""] * len(header), reason
     reason = ""
     duplicate = getattr(item, "duplicate_key", "")
     if duplicate:
-        reason = f"has {display_text(duplicate)} twice; keep one"
+        reason = _("has {key} twice; keep one", key=display_text(duplicate))
     values = {key.strip(): value for key, value in item.items()}
     cells = []
     for column in header:
         text = _value_text(values.get(column))
         if text is None:
-            reason = (
-                reason
-                or f"column {display_text(column)}: holds {_type_name(values[column])}; give text"
+            reason = reason or _(
+                "column {column}: holds {kind}; give text",
+                column=display_text(column),
+                kind=_type_name(values[column]),
             )
         cells.append(text or "")
     return cells, reason
@@ -143,9 +162,9 @@ def _number_text(value: float) -> str | None:
 
 def _type_name(value: Any) -> str:
     if isinstance(value, dict):
-        return "an object"
+        return _("an object")
     if isinstance(value, list):
-        return "a list"
+        return _("a list")
     if isinstance(value, bool):
-        return "true or false"
-    return "nothing" if value is None else f"'{display_text(str(value))}'"
+        return _("true or false")
+    return _("nothing") if value is None else f"'{display_text(str(value))}'"

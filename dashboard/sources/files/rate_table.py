@@ -18,6 +18,8 @@ import pandas as pd
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import at_place, deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, IMPORTED_MOMENT
 from dashboard.models.series import Days, Floats, Ints, Moments
 from dashboard.models.user_files import RateFileOptions
@@ -68,23 +70,28 @@ def read_rate_column(table: TextTable, column: str) -> NumberColumn:
     rate = numbers.values
     missing = np.isnan(rate)
     if missing.all():
-        place = f"{table.name}, column {display_text(column)}"
-        msg = f"{place}: holds no number; fill or remove the column"
+        msg = _(
+            "{place}: holds no number; fill or remove the column", place=table.column_place(column)
+        )
         raise InputError(msg)
     bad = np.flatnonzero(~missing & ~((rate > 0) & np.isfinite(rate)))
     if len(bad):
         row = int(bad[0])
-        fault = "is too large" if rate[row] > 0 else "is not above zero"
-        reason = (
-            f"'{display_text(cells[row])}' {fault}, so it is no rate; correct it or leave it empty"
+        message = deferred(
+            "'{cell}' is not above zero, so it is no rate; correct it or leave it empty"
         )
+        if rate[row] > 0:
+            message = deferred(
+                "'{cell}' is too large, so it is no rate; correct it or leave it empty"
+            )
+        reason = translate_deferred(message, cell=display_text(cells[row]))
         raise cell_error(table, CellError(row, reason), column)
     return numbers
 
 
 def cell_error(table: TextTable, error: CellError, column: str) -> InputError:
     """The error of a cell with its place in the file."""
-    return InputError(f"{table.place(error.index, column)}: {error.reason}")
+    return InputError(at_place(table.place(error.index, column), error.reason))
 
 
 def jump_messages(table: TextTable, column: str, rate: Floats, order: Ints) -> Iterator[str]:
@@ -94,43 +101,80 @@ def jump_messages(table: TextTable, column: str, rate: Floats, order: Ints) -> I
     far = np.flatnonzero(change > np.log(JUMP_RATIO))
     if len(far):
         row, before = int(rows[far[0] + 1]), int(rows[far[0]])
-        more = f" (and {len(far) - 1:,} more jumps)" if len(far) > 1 else ""
-        yield (
-            f"{table.place(row, column)}: {rate[row]:g} is"
-            f" {_format_ratio(rate[row] / rate[before])} {rate[before]:g} on line"
-            f" {table.lines[before]}{more}; check the unit and the decimals"
+        is_up, is_only = bool(rate[row] > rate[before]), len(far) == 1
+        yield translate_deferred(
+            _JUMP_MESSAGES[is_up, is_only],
+            place=table.place(row, column),
+            rate=rate[row],
+            ratio=_format_ratio(rate[row] / rate[before]),
+            before=rate[before],
+            line=table.lines[before],
+            more=len(far) - 1,
         )
 
 
+_JUMP_MESSAGES: Final = {
+    (True, True): deferred(
+        "{place}: {rate:g} is {ratio} times {before:g} on line {line}; check the unit and the"
+        " decimals"
+    ),
+    (True, False): deferred(
+        "{place}: {rate:g} is {ratio} times {before:g} on line {line} (and {more:,} more jumps);"
+        " check the unit and the decimals"
+    ),
+    (False, True): deferred(
+        "{place}: {rate:g} is 1/{ratio} of {before:g} on line {line}; check the unit and the"
+        " decimals"
+    ),
+    (False, False): deferred(
+        "{place}: {rate:g} is 1/{ratio} of {before:g} on line {line} (and {more:,} more jumps);"
+        " check the unit and the decimals"
+    ),
+}
+"""By whether the rate goes up, and whether it is the only jump."""
+
+
 def _format_ratio(ratio: float) -> str:
+    """How many times the larger of two rates is the smaller."""
     size = max(ratio, 1 / ratio)
     power = 10.0 ** round(np.log10(size))
     text = f"{power:,.0f}" if abs(size / power - 1) < 0.005 and power > 1 else f"{size:,.3g}"
-    text = f"{size:,.0f}" if "e" in text else text
-    return f"{text} times" if ratio > 1 else f"1/{text} of"
+    return f"{size:,.0f}" if "e" in text else text
 
 
 def _number_format_messages(table: TextTable, numbers: dict[str, NumberColumn]) -> Iterator[str]:
     commas = [name for name, column in numbers.items() if column.decimal == ","]
     if commas:
-        place = f"{table.name}, column {display_text(', '.join(commas))}"
-        yield f"{place}: decimal commas were read (92,5 as 92.5)"
+        place = table.column_place(", ".join(commas))
+        yield _("{place}: decimal commas were read (92,5 as 92.5)", place=place)
     for name, column in numbers.items():
-        place = f"{table.name}, column {display_text(name)}"
+        place = table.column_place(name)
         if column.grouped:
-            yield f"{place}: thousands separators were read ('{display_text(column.grouped)}')"
+            yield _(
+                "{place}: thousands separators were read ('{cell}')",
+                place=place,
+                cell=display_text(column.grouped),
+            )
         if column.missing_mark:
-            cells = "1 cell" if column.n_missing == 1 else f"{column.n_missing:,} cells"
-            mark = display_text(column.missing_mark)
-            yield f"{place}: {cells} such as '{mark}' were taken as missing"
+            yield plural(
+                "{place}: {n} cell such as '{mark}' were taken as missing",
+                "{place}: {n:,} cells such as '{mark}' were taken as missing",
+                column.n_missing,
+                place=place,
+                mark=display_text(column.missing_mark),
+            )
     if table.delimiter == ";":
         for name in numbers:
             cell = find_ambiguous_thousands(table.column(name))
             if cell:
                 whole, rest = cell.split(".")
-                yield (
-                    f"{table.name}, column {display_text(name)}: {cell} was read as {whole} and"
-                    f" {rest} thousandths; where it means {whole}{rest}, remove the point"
+                yield _(
+                    "{place}: {cell} was read as {whole} and {rest} thousandths; "
+                    "where it means {whole}{rest}, remove the point",
+                    place=table.column_place(name),
+                    cell=cell,
+                    whole=whole,
+                    rest=rest,
                 )
 
 
@@ -141,9 +185,10 @@ def _reject_mixed_decimals(table: TextTable, numbers: dict[str, NumberColumn]) -
         return
     cells = table.column(point)
     row = next(k for k, cell in enumerate(cells) if "." in cell.strip("."))
-    reason = (
-        f"'{display_text(cells[row])}' has a decimal point, column {display_text(comma)}"
-        " decimal commas; use a point in all columns"
+    reason = _(
+        "'{cells}' has a decimal point, column {comma} decimal commas; use a point in all columns",
+        cells=display_text(cells[row]),
+        comma=display_text(comma),
     )
     raise cell_error(table, CellError(row, reason), point)
 
@@ -190,7 +235,7 @@ def check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, LookupError):
-        msg = "is no time zone; write one as Europe/Moscow"
+        msg = _("is no time zone; write one as Europe/Moscow")
         raise InputError(msg, field="zone", value=zone) from None
 
 
@@ -205,16 +250,18 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
         return RowTimes(dates.days, dates.days, has_times=False, notes=notes)
     if not dates.seconds.any():
         midnight_note = (
-            ("every time is midnight; read as dates",) if dates.offsets is not None else ()
+            (_("every time is midnight; read as dates"),) if dates.offsets is not None else ()
         )
         return RowTimes(dates.days, dates.days, has_times=False, notes=(*notes, *midnight_note))
     local = dates.days.astype("datetime64[s]") + dates.seconds.astype("timedelta64[s]")
     if dates.offsets is None:
         if not zone:
             text = str(local[0]).replace("T", " ")[:16]
-            reason = (
-                f"'{text}' has no zone; say its time zone on import, as Europe/Moscow, or write it"
-                f" as {EXAMPLE_MOMENT}"
+            reason = _(
+                "'{text}' has no zone; say its time zone on import, as Europe/Moscow, or write it "
+                "as {example_moment}",
+                text=text,
+                example_moment=EXAMPLE_MOMENT,
             )
             raise CellError(0, reason)
         return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=notes)
@@ -222,7 +269,7 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
     local_there = _utc_to_local(moment, zone or MOSCOW)
     day = local_there.astype("datetime64[D]")
     if bool(np.all(local_there == day)):
-        note = f"every time is midnight in {zone or MOSCOW}; read as dates"
+        note = _("every time is midnight in {zone}; read as dates", zone=zone or MOSCOW)
         return RowTimes(day, day, has_times=False, notes=(*notes, note))
     return RowTimes(moment, day, has_times=True, notes=notes)
 
@@ -247,9 +294,11 @@ def build_observation_times(
     notes: tuple[str, ...] = ()
     if not options.stamps:
         notes = (
-            f"bars of {_format_minutes(minutes)}, taken to be stamped when they begin: each is"
-            f" known {_format_minutes(minutes)} after its stamp; say on import"
-            " whether a stamp is the begin or the end of a bar",
+            _(
+                "bars of {length}, taken to be stamped when they begin: each is known {length} "
+                "after its stamp; say on import whether a stamp is the begin or the end of a bar",
+                length=_format_minutes(minutes),
+            ),
         )
     if options.stamps == "end":
         return ObservationTimes(day, day, key - length, key, IMPORTED_BAR.id, minutes)
@@ -268,31 +317,29 @@ def _bar_length_seconds(key: Moments, rows: Ints) -> int:
     """The length of a bar in seconds: whole minutes, with no two bars closer than that."""
     seconds = most_common_step(key)
     if seconds < SECONDS_PER_MINUTE or seconds % SECONDS_PER_MINUTE:
-        reason = (
-            f"the times lie {seconds} seconds apart; bars of at least a minute, and of whole"
-            " minutes, are read"
+        reason = _(
+            "the times lie {seconds} seconds apart; bars of at least a minute, and of whole "
+            "minutes, are read",
+            seconds=seconds,
         )
         raise CellError(int(rows[0]), reason)
     steps = np.diff(key).astype("timedelta64[s]").astype(np.int64)
     close = np.flatnonzero(steps < seconds)
     if len(close):
-        reason = (
-            f"comes {steps[close[0]] / SECONDS_PER_MINUTE:g} minutes after the bar before, and most"
-            f" bars are {_format_minutes(seconds // SECONDS_PER_MINUTE)}; correct it, or make bars"
-            " of one length"
+        reason = _(
+            "comes {step:g} minutes after the bar before, and most bars are {length}; "
+            "correct it, or make bars of one length",
+            step=steps[close[0]] / SECONDS_PER_MINUTE,
+            length=_format_minutes(seconds // SECONDS_PER_MINUTE),
         )
         raise CellError(int(rows[close[0] + 1]), reason)
     return seconds
 
 
 def _format_minutes(minutes: int) -> str:
-    if minutes == 1:
-        return "1 minute"
-    return f"{minutes} minutes" if minutes < 60 or minutes % 60 else _format_hours(minutes // 60)
-
-
-def _format_hours(hours: int) -> str:
-    return "1 hour" if hours == 1 else f"{hours} hours"
+    if minutes < 60 or minutes % 60:
+        return plural("{n} minute", "{n} minutes", minutes)
+    return plural("{n} hour", "{n} hours", minutes // 60)
 
 
 def _local_to_utc(local: Moments, zone: str) -> Moments:
@@ -322,8 +369,17 @@ def _invalid_local_time_reason(local: np.datetime64, zone: str) -> str:
     index = pd.DatetimeIndex([local])
     skipped = index.tz_localize(zone, ambiguous=np.array([True]), nonexistent="NaT").isna()[0]
     if skipped:
-        return f"'{text}' is left out by summer time in {zone}; correct it or the zone"
-    return f"'{text}' comes twice that night in {zone}; write moments as {EXAMPLE_MOMENT}"
+        return _(
+            "'{text}' is left out by summer time in {zone}; correct it or the zone",
+            text=text,
+            zone=zone,
+        )
+    return _(
+        "'{text}' comes twice that night in {zone}; write moments as {example_moment}",
+        text=text,
+        zone=zone,
+        example_moment=EXAMPLE_MOMENT,
+    )
 
 
 def _utc_to_local(moment: Moments, zone: str) -> Moments:
@@ -350,7 +406,9 @@ def sort_rows(
     key = row_times.key
     order = np.argsort(key, kind="stable")
     if np.any(order[1:] < order[:-1]):
-        notes.append(f"{table.name}: the dates were not in ascending order and were sorted")
+        notes.append(
+            _("{name}: the dates were not in ascending order and were sorted", name=table.name)
+        )
     repeated = np.flatnonzero(key[order][1:] == key[order][:-1])
     if not len(repeated):
         return order
@@ -362,15 +420,23 @@ def sort_rows(
     if differs.any():
         conflict = int(np.flatnonzero(differs)[0])
         row, earlier = int(second[conflict]), int(first[conflict])
-        reason = (
-            f"{_format_key(key[row])} is already on line {table.lines[earlier]} with another rate;"
-            " keep one of the two rows"
+        reason = _(
+            "{time} is already on line {line} with another rate; keep one of the two rows",
+            time=_format_key(key[row]),
+            line=table.lines[earlier],
         )
         raise cell_error(table, CellError(row, reason), DATE_COLUMN)
-    rows = "1 row" if len(repeated) == 1 else f"{len(repeated):,} rows"
     notes.append(
-        f"{table.place(int(second[0]), DATE_COLUMN)}: {_format_key(key[second[0]])} is there twice"
-        f" with the same rate (line {table.lines[int(first[0])]}); {rows} like this left out"
+        plural(
+            "{place}: {time} is there twice with the same rate (line {line}); {n} row like this"
+            " left out",
+            "{place}: {time} is there twice with the same rate (line {line}); {n:,} rows like this"
+            " left out",
+            len(repeated),
+            place=table.place(int(second[0]), DATE_COLUMN),
+            time=_format_key(key[second[0]]),
+            line=table.lines[int(first[0])],
+        )
     )
     return np.delete(order, repeated + 1)
 
@@ -387,17 +453,26 @@ def gap_messages(table: TextTable, times: ObservationTimes) -> Iterator[str]:
     long = np.flatnonzero(gaps > max(LONG_GAP_DAYS, 10 * int(np.median(gaps))))
     if len(long):
         k = int(long[np.argmax(gaps[long])])
-        count = f"{len(long)} gaps longer than a month, the longest" if len(long) > 1 else "a gap"
-        first, last = times.day[k], times.day[k + 1]
-        yield f"{table.name}: {count} from {first} to {last}; no move is made up for it"
+        yield plural(
+            "{name}: a gap from {first} to {last}; no move is made up for it",
+            "{name}: {n} gaps longer than a month, the longest from {first} to {last}; no move is"
+            " made up for it",
+            len(long),
+            name=table.name,
+            first=times.day[k],
+            last=times.day[k + 1],
+        )
 
 
 def future_date_messages(table: TextTable, times: ObservationTimes, order: Ints) -> Iterator[str]:
     """A message about rows after tomorrow: an official rate is printed a day ahead, no later."""
     late = np.flatnonzero(times.day > np.datetime64(utc_today() + timedelta(days=1)))
     if len(late):
-        rows = "1 row is" if len(late) == 1 else f"{len(late):,} rows are"
-        yield (
-            f"{table.place(int(order[late[0]]), DATE_COLUMN)}: {times.day[late[0]]} is still to"
-            f" come, {rows}; a forecast is no rate, check the dates"
+        yield plural(
+            "{place}: {day} is still to come, {n} row is; a forecast is no rate, check the dates",
+            "{place}: {day} is still to come, {n:,} rows are; a forecast is no rate, check the"
+            " dates",
+            len(late),
+            place=table.place(int(order[late[0]]), DATE_COLUMN),
+            day=times.day[late[0]],
         )

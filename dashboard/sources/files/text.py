@@ -10,18 +10,20 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_NAME_CHARS: Final = 80
 MAX_CELL_CHARS: Final = 40
 
 _BINARY_SIGNATURES: Final = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"%PDF", "a PDF"),
-    (b"SQLite format 3", "a SQLite database"),
-    (b"PAR1", "a Parquet file"),
+    (b"PK\x03\x04", deferred("an Excel workbook or a zip archive")),
+    (b"\xd0\xcf\x11\xe0", deferred("an old Excel workbook")),
+    (b"\x1f\x8b", deferred("a gzip archive")),
+    (b"%PDF", deferred("a PDF")),
+    (b"SQLite format 3", deferred("a SQLite database")),
+    (b"PAR1", deferred("a Parquet file")),
 )
 _OTHER_TEXT_FORMATS: Final = re.compile(
     r"\s*(?:(?P<html><!doctype|<html)|(?P<xml><\?xml)|(?P<json>[\[{]))", re.IGNORECASE
@@ -78,16 +80,16 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     name = display_name(path.name)
     try:
         if path.is_dir():
-            msg = f"{name}: is a folder; give a CSV file"
+            msg = _("{name}: is a folder; give a CSV file", name=name)
             raise InputError(msg)
         size = path.stat().st_size
         with path.open("rb") as file:
             data = file.read(max_bytes + 1) if size <= max_bytes else b""
     except FileNotFoundError:
-        msg = f"{name}: there is no such file; check the path"
+        msg = _("{name}: there is no such file; check the path", name=name)
         raise InputError(msg) from None
     except (OSError, ValueError):
-        msg = f"{name}: cannot be read; check the path and its permissions"
+        msg = _("{name}: cannot be read; check the path and its permissions", name=name)
         raise InputError(msg) from None
     check_size(name, max(size, len(data)), max_bytes)
     return data
@@ -100,9 +102,12 @@ def check_size(name: str, size: int, max_bytes: int = MAX_BYTES) -> None:
         InputError: with both sizes.
     """
     if size > max_bytes:
-        msg = (
-            f"{name}: {size / 1e6:,.1f} MB, at most {max_bytes / 1e6:,.0f} MB are read;"
-            " split it or drop columns"
+        msg = _(
+            "{name}: {size:,.1f} MB, at most {max_bytes:,.0f} MB are read; split it or drop "
+            "columns",
+            name=name,
+            size=size / 1e6,
+            max_bytes=max_bytes / 1e6,
         )
         raise InputError(msg)
 
@@ -118,8 +123,7 @@ def decode_delimited(data: bytes, name: str) -> tuple[str, list[str]]:
     """
     for start, kind in _BINARY_SIGNATURES:
         if data.startswith(start):
-            msg = f"{name}: is {kind}, not a CSV file; save the table as CSV UTF-8"
-            raise InputError(msg)
+            raise _not_csv_error(name, kind)
     text, messages = decode_text(data, name)
     _reject_other_formats(text, name)
     return text, messages
@@ -135,12 +139,19 @@ def decode_text(data: bytes, name: str) -> tuple[str, list[str]]:
     text = text.lstrip("\ufeff")
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        msg = f"{name}, line {line}: holds a NUL character; save it as UTF-8"
+        msg = _(
+            "{name}, line {line}: holds a NUL character; save it as UTF-8", name=name, line=line
+        )
         raise InputError(msg)
     if "\ufffd" in text:
         line = text[: text.index("\ufffd")].count("\n") + 1
         messages.append(
-            f"{name}, line {line}: holds the sign for a lost letter (U+FFFD); check the original"
+            _(
+                "{name}, line {line}: holds the sign for a lost letter (U+FFFD); check the "
+                "original",
+                name=name,
+                line=line,
+            )
         )
     return text, messages
 
@@ -154,13 +165,15 @@ def _decode_bytes(data: bytes, name: str) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         if declared:
-            msg = (
-                f"{name}, line {line}: is not {declared.upper()} as its first bytes say;"
-                " save it as UTF-8"
+            msg = _(
+                "{name}, line {line}: is not {declared} as its first bytes say; save it as UTF-8",
+                name=name,
+                line=line,
+                declared=declared.upper(),
             )
             raise InputError(msg) from None
     return _decode_windows_1251(data, name, line), [
-        f"{name}: is not UTF-8, was read as windows-1251; check the Russian letters"
+        _("{name}: is not UTF-8, was read as windows-1251; check the Russian letters", name=name)
     ]
 
 
@@ -173,7 +186,11 @@ def _decode_windows_1251(data: bytes, name: str, line: int) -> str:
     letters = re.findall("[А-яЁё]", text)
     mostly_capitals = sum(map(str.isupper, letters)) * 2 > len(letters)
     if mostly_capitals or not _RUSSIAN_TEXT.fullmatch(text) or _NOT_RUSSIAN.search(text):
-        msg = f"{name}, line {line}: is neither UTF-8 nor Russian windows-1251; save it as UTF-8"
+        msg = _(
+            "{name}, line {line}: is neither UTF-8 nor Russian windows-1251; save it as UTF-8",
+            name=name,
+            line=line,
+        )
         raise InputError(msg)
     return text
 
@@ -181,9 +198,25 @@ def _decode_windows_1251(data: bytes, name: str, line: int) -> str:
 def _reject_other_formats(text: str, name: str) -> None:
     match = _OTHER_TEXT_FORMATS.match(text[:1_000])
     if match:
-        kind = {"html": "a web page", "xml": "XML", "json": "JSON"}[str(match.lastgroup)]
-        msg = f"{name}: is {kind}, not a CSV file; save the table as CSV UTF-8"
-        raise InputError(msg)
+        kinds = {"html": deferred("a web page"), "xml": "XML", "json": "JSON"}
+        raise _not_csv_error(name, kinds[str(match.lastgroup)])
+
+
+def _not_csv_error(name: str, kind: str) -> InputError:
+    kind = translate_deferred(kind)
+    msg = _("{name}: is {kind}, not a CSV file; save the table as CSV UTF-8", name=name, kind=kind)
+    return InputError(msg)
+
+
+def line_place(name: str, line: int) -> str:
+    """A line of a file, as a place in messages."""
+    return _("{name}, line {line}", name=name, line=line)
+
+
+def unsupported_format_error(name: str, kind: str, advice: str) -> InputError:
+    """The error of a file in another format; `kind` and `advice` are deferred messages."""
+    kind, advice = translate_deferred(kind), translate_deferred(advice)
+    return InputError(_("{name}: is {kind}; {advice}", name=name, kind=kind, advice=advice))
 
 
 # ---- cells
@@ -210,19 +243,19 @@ def parse_day(cell: str) -> date:
     try:
         year, month, day = _date_parts(midnight[1] if midnight else cell)
     except LookupError as error:
-        msg = (
-            f"'{display_text(cell)}' {error.args[0]}"
-            if cell
-            else "is empty; write a date: 2024-12-31"
-        )
-        raise ValueError(msg) from None
+        raise ValueError(error.args[0]) from None
     try:
         day_read = date(year, month, day)
     except ValueError:
-        msg = f"'{display_text(cell)}' is a date that does not exist; correct it"
+        msg = _("'{cell}' is a date that does not exist; correct it", cell=display_text(cell))
         raise ValueError(msg) from None
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        msg = f"'{display_text(cell)}' is not between {FIRST_YEAR} and {LAST_YEAR}; check the year"
+        msg = _(
+            "'{cell}' is not between {first_year} and {last_year}; check the year",
+            cell=display_text(cell),
+            first_year=FIRST_YEAR,
+            last_year=LAST_YEAR,
+        )
         raise ValueError(msg)
     return day_read
 
@@ -244,9 +277,9 @@ def parse_moment(cell: str, day: date) -> datetime:
             if FIRST_YEAR <= moment.year <= LAST_YEAR:
                 return moment
     except (ValueError, OverflowError):
-        msg = f"'{display_text(cell)}' is a time that does not exist; correct it"
+        msg = _("'{cell}' is a time that does not exist; correct it", cell=display_text(cell))
         raise ValueError(msg) from None
-    msg = f"'{display_text(cell)}' is no UTC time; write 2024-12-31T10:30:00Z or 10:30"
+    msg = _("'{cell}' is no UTC time; write 2024-12-31T10:30:00Z or 10:30", cell=display_text(cell))
     raise ValueError(msg)
 
 
@@ -297,14 +330,26 @@ def _date_parts(cell: str) -> tuple[int, int, int]:
 
 
 def _invalid_day_reason(cell: str) -> str:
+    if not cell:
+        return _("is empty; write a date: 2024-12-31")
+    shown = display_text(cell)
     if match := _SLASHED_DATE.fullmatch(cell):
         first, second, year = match[1].zfill(2), match[3].zfill(2), match[4]
-        return f"can be {year}-{second}-{first} or {year}-{first}-{second}; write which"
+        return _(
+            "'{cell}' can be {month_first} or {day_first}; write which",
+            cell=shown,
+            month_first=f"{year}-{second}-{first}",
+            day_first=f"{year}-{first}-{second}",
+        )
     if _EXCEL_SERIAL.fullmatch(cell):
         meant = date(1899, 12, 30) + timedelta(days=int(cell[:5]))
-        return f"looks like Excel's number for {meant}; format the column as 2024-12-31"
+        return _(
+            "'{cell}' looks like Excel's number for {meant}; format the column as 2024-12-31",
+            cell=shown,
+            meant=meant,
+        )
     if _UNIX_TIME.fullmatch(cell):
-        return "looks like a Unix time; write the date as 2024-12-31"
+        return _("'{cell}' looks like a Unix time; write the date as 2024-12-31", cell=shown)
     if ":" in cell:
-        return "holds a time of day; write the date alone, as 2024-12-31"
-    return "is not a date; write it as 2024-12-31"
+        return _("'{cell}' holds a time of day; write the date alone, as 2024-12-31", cell=shown)
+    return _("'{cell}' is not a date; write it as 2024-12-31", cell=shown)

@@ -13,6 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Days, Floats, Ints
 from dashboard.models.user_files import RateDateOrder
 from dashboard.sources.files.date_formats import MONTH_NUMBERS, TIME_OF_DAY, resolve_day_order
@@ -154,9 +156,11 @@ def _reject_mixed_formats(cells: Sequence[str]) -> None:
 
 
 def _mixed_format_reason(cells: Sequence[str], later: int, other: int) -> str:
-    return (
-        f"'{display_text(cells[later])}' and '{display_text(cells[other])}' (row {other + 1})"
-        " write decimals in two ways; use a point in all rows"
+    return _(
+        "'{cell}' and '{other}' (row {row}) write decimals in two ways; use a point in all rows",
+        cell=display_text(cells[later]),
+        other=display_text(cells[other]),
+        row=other + 1,
     )
 
 
@@ -165,14 +169,20 @@ def _reject_ambiguous_thousands(cells: Sequence[str]) -> None:
     if all(_THOUSANDS_OR_DECIMALS.fullmatch(cell) for cell in cells if "," in cell):
         cell = display_text(cells[comma])
         whole, point_form = cell.replace(",", ""), cell.replace(",", ".")
-        reason = f"'{cell}' can be {whole} or {point_form}; write which, without a comma"
+        reason = _(
+            "'{cell}' can be {whole} or {point_form}; write which, without a comma",
+            cell=cell,
+            whole=whole,
+            point_form=point_form,
+        )
         raise CellError(comma, reason)
 
 
 def _invalid_number_reason(cell: str) -> str:
+    shown = display_text(cell)
     if cell.casefold().lstrip("+-") in _INFINITY_MARKS:
-        return "is not finite; correct it, or leave the cell empty"
-    return "is not a number; write it like 92.5"
+        return _("'{cell}' is not finite; correct it, or leave the cell empty", cell=shown)
+    return _("'{cell}' is not a number; write it like 92.5", cell=shown)
 
 
 # ---- dates and moments
@@ -230,8 +240,11 @@ def with_times(dates: DateColumn, clocks: Sequence[str]) -> DateColumn:
     seconds_by_text = {clock: _seconds_of_day(clock) for clock in dict.fromkeys(clocks)}
     for index, clock in enumerate(clocks):
         if seconds_by_text[clock] is None:
-            fault = f"'{display_text(clock)}' is no time of day" if clock else "is empty"
-            raise CellError(index, f"{fault}; write it as 10:05")
+            reason = _("is empty; write it as 10:05")
+            if clock:
+                cell = display_text(clock)
+                reason = _("'{cell}' is no time of day; write it as 10:05", cell=cell)
+            raise CellError(index, reason)
     seconds = np.array([seconds_by_text[clock] for clock in clocks], dtype=np.int64)
     return DateColumn(dates.days, seconds, None, dates.notes)
 
@@ -279,14 +292,20 @@ def _parse_offsets(cells: Sequence[str], parts: Sequence[tuple[str, str, str]]) 
         return None
     if not all(texts):
         index = next(k for k, text in enumerate(texts) if not text)
-        reason = f"'{display_text(cells[index])}' has no offset from UTC, other rows have; write it"
+        reason = _(
+            "'{cell}' has no offset from UTC, other rows have; write it",
+            cell=display_text(cells[index]),
+        )
         raise CellError(index, reason)
     known = {text: _parse_offset(text) for text in dict.fromkeys(texts)}
     for index, text in enumerate(texts):
         if known[text] is None:
             raise CellError(
                 index,
-                f"'{display_text(text)}' is no offset from UTC; write moments in UTC, as 07:05Z",
+                _(
+                    "'{text}' is no offset from UTC; write moments in UTC, as 07:05Z",
+                    text=display_text(text),
+                ),
             )
     return np.array([known[text] for text in texts], dtype=np.int64)
 
@@ -312,11 +331,13 @@ def _seconds_of_day(clock: str) -> int | None:
 
 def _invalid_moment_reason(cell: str) -> str:
     if not cell:
-        return "is empty; write a date and a time: 2024-12-31 10:05"
-    fault = "has no time of day, other rows have"
+        return _("is empty; write a date and a time: 2024-12-31 10:05")
+    shown = display_text(cell)
     if ":" in cell:
-        fault = "is no date with a time of day"
-    return f"'{display_text(cell)}' {fault}; write it as 2024-12-31 10:05"
+        return _("'{cell}' is no date with a time of day; write it as 2024-12-31 10:05", cell=shown)
+    return _(
+        "'{cell}' has no time of day, other rows have; write it as 2024-12-31 10:05", cell=shown
+    )
 
 
 def _parse_unix_times(cells: Sequence[str], today: date) -> DateColumn:
@@ -325,11 +346,16 @@ def _parse_unix_times(cells: Sequence[str], today: date) -> DateColumn:
     days, seconds = stamps // 86_400, stamps % 86_400
     latest = (min(today, date(LAST_YEAR, 1, 1)) - _UNIX_EPOCH).days + 366
     for index in np.flatnonzero((days > latest) | (stamps < 10**8))[:1].tolist():
-        reason = f"'{display_text(cells[index])}' is not a date; write it as 2024-12-31 10:05"
+        reason = _(
+            "'{cell}' is not a date; write it as 2024-12-31 10:05",
+            cell=display_text(cells[index]),
+        )
         raise CellError(index, reason)
     first = _UNIX_EPOCH + timedelta(days=int(days[0]))
-    unit = "milliseconds" if whole[0] >= 10**12 else "seconds"
-    note = f"{unit} since 1970 in UTC were read, {cells[0]} as {first}"
+    message = deferred("seconds since 1970 in UTC were read, {cell} as {day}")
+    if whole[0] >= 10**12:
+        message = deferred("milliseconds since 1970 in UTC were read, {cell} as {day}")
+    note = translate_deferred(message, cell=cells[0], day=first)
     zeros = np.zeros(len(stamps), dtype=np.int64)
     return DateColumn(days.astype("datetime64[D]"), seconds, zeros, (note,))
 
@@ -341,21 +367,26 @@ def _parse_excel_serials(cells: Sequence[str], today: date) -> DateColumn:
         number, fraction = _EXCEL_SERIAL.fullmatch(cell).groups()  # type: ignore[union-attr]
         meant = _EXCEL_EPOCH + timedelta(days=int(number))
         if fraction and int(fraction):
-            reason = (
-                f"'{display_text(cell)}' looks like Excel's number for {meant} with a time of day;"
-                " format the column as 2024-12-31 10:05"
+            reason = _(
+                "'{cell}' looks like Excel's number for {meant} with a time of day; format the "
+                "column as 2024-12-31 10:05",
+                cell=display_text(cell),
+                meant=meant,
             )
             raise CellError(index, reason)
         if not _EARLIEST_SERIAL_DATE <= meant <= latest:
-            reason = (
-                f"'{display_text(cell)}' looks like Excel's number for {meant};"
-                " format the column as 2024-12-31"
+            reason = _(
+                "'{cell}' looks like Excel's number for {meant}; format the column as 2024-12-31",
+                cell=display_text(cell),
+                meant=meant,
             )
             raise CellError(index, reason)
         days.append(meant)
-    note = (
-        f"Excel's numbers of days were read, {cells[0]} as {days[0]}; where the workbook counts"
-        " from 1904, format the column as 2024-12-31"
+    note = _(
+        "Excel's numbers of days were read, {cell} as {day}; where the workbook counts "
+        "from 1904, format the column as 2024-12-31",
+        cell=cells[0],
+        day=days[0],
     )
     return DateColumn(np.array(days, dtype="datetime64[D]"), notes=(note,))
 
@@ -400,5 +431,7 @@ def _month_name_to_iso(cell: str) -> str:
 
 def _invalid_date_reason(cell: str, reason: str) -> str:
     if _TWO_DIGIT_YEAR.fullmatch(cell):
-        return f"'{display_text(cell)}' has a year of two digits; write it as 2024-12-31"
+        return _(
+            "'{cell}' has a year of two digits; write it as 2024-12-31", cell=display_text(cell)
+        )
     return reason

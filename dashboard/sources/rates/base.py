@@ -23,6 +23,7 @@ import numpy as np
 
 from dashboard.models.errors import InputError, SourceError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import FetchResult, RateSeries, SeriesCard
 
@@ -132,7 +133,9 @@ class BaseLiveSource(ABC):
         series = self.fetch(series_id, self.start(series_id)).series
         if series is None:
             name = self.publisher_name
-            msg = f"{name} answered that nothing has changed, without having been asked"
+            msg = _(
+                "{name} answered that nothing has changed, without having been asked", name=name
+            )
             raise SourceError(msg)
         return series
 
@@ -150,7 +153,12 @@ class BaseLiveSource(ABC):
             if card.id == series_id:
                 return card
         known = ", ".join(card.id for card in self.cards())
-        msg = f"series {series_id}: {self.publisher_name} has none of this name; choose {known}"
+        msg = _(
+            "series {series_id}: {publisher_name} has none of this name; choose {known}",
+            series_id=series_id,
+            publisher_name=self.publisher_name,
+            known=known,
+        )
         raise InputError(msg)
 
     def now(self) -> datetime:
@@ -171,7 +179,11 @@ class BaseLiveSource(ABC):
         """
         days = (period.until - period.since).days
         if len(series) == 0 and card.history_until is None and days > self.max_silent_days:
-            msg = f"{period.publisher} answered no rate at all since {period.since}"
+            msg = _(
+                "{publisher} answered no rate at all since {since}",
+                publisher=period.publisher,
+                since=period.since,
+            )
             raise SourceError(msg)
         return series
 
@@ -216,12 +228,22 @@ def _unique_by_date(rows: Iterable[tuple[date, float]], period: FetchPeriod) -> 
         if day < period.since:
             continue
         if day > period.until:
-            msg = f"{period.publisher} answered a rate of {day}, which is still to come"
+            msg = _(
+                "{publisher} answered a rate of {day}, which is still to come",
+                publisher=period.publisher,
+                day=day,
+            )
             raise SourceError(msg)
         reject_invalid_rate(number, day, period.publisher)
         is_consistent = number == rates.get(day, number) or math.isnan(number)
         if not is_consistent:
-            msg = f"{period.publisher} answered two rates for {day}: {rates[day]:g} and {number:g}"
+            msg = _(
+                "{publisher} answered two rates for {day}: {rates:g} and {number:g}",
+                publisher=period.publisher,
+                day=day,
+                rates=rates[day],
+                number=number,
+            )
             raise SourceError(msg)
         rates[day] = number
     return rates
@@ -234,5 +256,10 @@ def reject_invalid_rate(number: float, at: object, publisher: str) -> None:
         SourceError: it is zero, negative or infinite.
     """
     if not math.isnan(number) and not (number > 0 and math.isfinite(number)):
-        msg = f"{publisher} answered {number:g} for {at}, which is no rate"
+        msg = _(
+            "{publisher} answered {number:g} for {at}, which is no rate",
+            publisher=publisher,
+            number=number,
+            at=at,
+        )
         raise SourceError(msg)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.models.errors import InputError, SourceError
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, PUBLICATION_RULES
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.sources.datapackage import DATA_FOLDER, DataResource, read_resources
@@ -40,7 +41,11 @@ class BundledRates:
             SourceError: the file is missing or damaged.
         """
         if series_id not in self._resources:
-            msg = f"series {series_id!r}: is not shipped; choose {', '.join(self._resources)}"
+            msg = _(
+                "series {series_id!r}: is not shipped; choose {resources}",
+                series_id=series_id,
+                resources=", ".join(self._resources),
+            )
             raise InputError(msg)
         if series_id not in self._series:
             self._series[series_id] = read_series(self._resources[series_id])
@@ -87,5 +92,9 @@ def read_series(resource: DataResource) -> RateSeries:
         card = build_card(resource.entry)
         return make_read_only(RateSeries(card, record, day, opens, known_at, rate))
     except ValueError as error:
-        msg = f"data/{resource.entry['path']}: is damaged ({error}); fetch the program again"
+        msg = _(
+            "data/{entry}: is damaged ({error}); fetch the program again",
+            entry=resource.entry["path"],
+            error=error,
+        )
         raise SourceError(msg) from error

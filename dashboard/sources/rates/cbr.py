@@ -16,6 +16,8 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from dashboard.models.errors import SourceError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
 from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
 from dashboard.sources.http_client import Request, Response
@@ -41,17 +43,18 @@ _card = partial(
     SeriesCard,
     publisher="Bank of Russia",
     source_url="https://www.cbr.ru/eng/currency_base/dynamics/",
-    licence="Free use with attribution to the Bank of Russia",
+    licence=deferred("Free use with attribution to the Bank of Russia"),
     stale_after=5,
 )
 _official = partial(
     _card,
     date_rule=BANK_OF_RUSSIA.id,
     move_sign=QUOTE_IS_SUBJECT,
-    quantity="official rate, an average of the day's deals",
-    limits=(
-        "An average over hours: news inside them is only partly in it. No records over New Year"
-        " and the May holidays. From June 2024 the dollar and the euro come from bank reports."
+    quantity=deferred("official rate, an average of the day's deals"),
+    limits=deferred(
+        "An average over hours: news inside them is only partly in it. No records over "
+        "New Year and the May holidays. From June 2024 the dollar and the euro come from "
+        "bank reports."
     ),
     breaks=BANK_OF_RUSSIA_BREAKS,
     history_from=date(2013, 1, 10),
@@ -62,21 +65,23 @@ CARDS: Final = (
         title="USD/RUB, Bank of Russia",
         unit="RUB per USD",
         inverse_unit="USD per RUB",
-        description="Official rate of the US dollar (R01235).",
+        description=deferred("Official rate of the US dollar (R01235)."),
     ),
     _official(
         id="cny_rub_cbr",
         title="CNY/RUB, Bank of Russia",
         unit="RUB per CNY",
         inverse_unit="CNY per RUB",
-        description="Official rate of the yuan (R01375), for one yuan whatever the nominal.",
+        description=deferred(
+            "Official rate of the yuan (R01375), for one yuan whatever the nominal."
+        ),
     ),
     _official(
         id="eur_rub_cbr",
         title="EUR/RUB, Bank of Russia",
         unit="RUB per EUR",
         inverse_unit="EUR per RUB",
-        description="Official rate of the euro (R01239).",
+        description=deferred("Official rate of the euro (R01239)."),
     ),
     _card(
         id=KEY_RATE_ID,
@@ -86,11 +91,11 @@ CARDS: Final = (
         date_rule=KEY_RATE.id,
         decimals=2,
         change="difference",
-        description="The key rate in force on each business day.",
-        quantity="policy rate",
-        limits=(
-            "No exchange rate: a control, in percentage points. In force from a Monday; the"
-            " decision was known on the Friday before."
+        description=deferred("The key rate in force on each business day."),
+        quantity=deferred("policy rate"),
+        limits=deferred(
+            "No exchange rate: a control, in percentage points. In force from a Monday; the "
+            "decision was known on the Friday before."
         ),
         history_from=date(2013, 9, 17),
     ),
@@ -166,10 +171,10 @@ def parse_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:
     root = _parse_document(content)
     text = " ".join("".join(root.itertext()).split())
     if root.tag != "ValCurs" or (len(root) == 0 and text):
-        msg = f"Bank of Russia answered “{text[:60]}” instead of rates"
+        msg = _("Bank of Russia answered “{text}” instead of rates", text=text[:60])
         raise SourceError(msg)
     if root.get("ID") != number or any(record.get("Id") != number for record in root):
-        msg = f"Bank of Russia answered another currency than {number}"
+        msg = _("Bank of Russia answered another currency than {number}", number=number)
         raise SourceError(msg)
     return [_parse_record(record) for record in root]
 
@@ -185,10 +190,19 @@ def _parse_record(record: Element) -> tuple[date, float]:
         if unit_rate is not None and not math.isclose(
             rate, _parse_decimal(unit_rate), rel_tol=1e-3
         ):
-            msg = f"Bank of Russia answered {value:g} for {units} on {day}, but {unit_rate} for one"
+            msg = _(
+                "Bank of Russia answered {value:g} for {units} on {day}, but {unit_rate} for one",
+                value=value,
+                units=units,
+                day=day,
+                unit_rate=unit_rate,
+            )
             raise SourceError(msg)
     except (ValueError, ZeroDivisionError):
-        msg = f"Bank of Russia answered a record that cannot be read (dated {printed[:12]})"
+        msg = _(
+            "Bank of Russia answered a record that cannot be read (dated {printed})",
+            printed=printed[:12],
+        )
         raise SourceError(msg) from None
     return day, round(rate, 8)
 
@@ -209,12 +223,12 @@ def parse_key_rate(content: bytes) -> list[tuple[date, float]]:
     """
     root = _parse_document(content)
     if local_name(root) != "Envelope":
-        msg = "Bank of Russia answered something else than the key rate"
+        msg = _("Bank of Russia answered something else than the key rate")
         raise SourceError(msg)
     try:
         return list(_key_rate_rows(root))
     except ValueError:
-        msg = "Bank of Russia answered a key rate that cannot be read"
+        msg = _("Bank of Russia answered a key rate that cannot be read")
         raise SourceError(msg) from None
 
 
@@ -228,7 +242,7 @@ def _parse_document(content: bytes) -> Element:
     try:
         return parse_xml(content)
     except XmlError as error:
-        msg = f"Bank of Russia answered damaged XML ({error})"
+        msg = _("Bank of Russia answered damaged XML ({error})", error=error)
         raise SourceError(msg) from None
 
 
@@ -263,7 +277,7 @@ def parse_xml(content: bytes) -> Element:
 
 
 def _reject_document_type(*_declared: Any) -> NoReturn:
-    raise XmlError("it has a document type")
+    raise XmlError(_("it has a document type"))
 
 
 def local_name(element: Element) -> str:

@@ -15,6 +15,8 @@ import numpy as np
 
 from dashboard.models.currencies import pair_of_name, pair_of_option
 from dashboard.models.errors import InputError
+from dashboard.models.messages import at_place, deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, PUBLICATION_RULES
 from dashboard.models.series import (
     Days,
@@ -84,7 +86,12 @@ class CsvRates:
             if series.card.id == series_id:
                 return series
         known = ", ".join(series.card.id for series in self.table.series)
-        msg = f"{self.table.name}: has no column {display_text(series_id)}; choose one of {known}"
+        msg = _(
+            "{name}: has no column {series_id}; choose one of {known}",
+            name=self.table.name,
+            series_id=display_text(series_id),
+            known=known,
+        )
         raise InputError(msg)
 
     def files(self) -> dict[str, str]:
@@ -120,7 +127,8 @@ def read_rate_file(
         return RateFileContents(table.name, series, tuple(notes), table.sha256)
     columns = _select_columns(table, options.columns)
     row_times = _read_row_times(table, options)
-    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in row_times.notes)
+    date_place = table.column_place(DATE_COLUMN)
+    notes.extend(at_place(date_place, note) for note in row_times.notes)
     numbers_by_column, format_notes = read_rate_columns(table, columns)
     rates = {column: numbers.values for column, numbers in numbers_by_column.items()}
     order = sort_rows(table, row_times, rates, notes)
@@ -128,7 +136,7 @@ def read_rate_file(
     for column, rate in rates.items():
         notes.extend(jump_messages(table, column, rate, order))
     times = _build_times(table, row_times, order, options)
-    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in times.notes)
+    notes.extend(at_place(date_place, note) for note in times.notes)
     notes.extend(gap_messages(table, times))
     notes.extend(future_date_messages(table, times, order))
     cards = (_build_card(table.name, column, options.quote, times) for column in rates)
@@ -144,7 +152,7 @@ def _select_columns(table: TextTable, columns: Sequence[str] | None) -> list[str
         column for column in table.header if column.casefold() not in {DATE_COLUMN, TIME_COLUMN}
     ]
     if not available:
-        msg = f"{table.name}, line 1: has no column of rates beside date; add one"
+        msg = _("{name}, line 1: has no column of rates beside date; add one", name=table.name)
         raise InputError(msg)
     if columns is None:
         return available
@@ -152,7 +160,12 @@ def _select_columns(table: TextTable, columns: Sequence[str] | None) -> list[str
     for column in columns:
         if column.casefold() not in known:
             listed = display_text(", ".join(available), 200)
-            msg = f"{table.name}: has no column {display_text(column)}; choose one of {listed}"
+            msg = _(
+                "{name}: has no column {column}; choose one of {listed}",
+                name=table.name,
+                column=display_text(column),
+                listed=listed,
+            )
             raise InputError(msg)
     return [known[column.casefold()] for column in dict.fromkeys(columns)]
 
@@ -166,7 +179,7 @@ def _read_row_times(table: TextTable, options: RateFileOptions) -> RowTimes:
         dates = read_date_column(table.column(DATE_COLUMN), options.dates, utc_today())
         if table.index(TIME_COLUMN) is not None:
             if dates.seconds is not None:
-                reason = "holds a time, and so does the column time; keep one of them"
+                reason = _("holds a time, and so does the column time; keep one of them")
                 raise CellError(0, reason)  # noqa: TRY301
             column = TIME_COLUMN
             dates = with_times(dates, table.column(TIME_COLUMN))
@@ -201,7 +214,7 @@ def _build_card(file: str, column: str, quote: str, times: ObservationTimes) -> 
         inverse_unit="inverse of the quote",
         publisher=f"file {file}",
         source_url="",
-        licence="as the owner of the file says",
+        licence=deferred("as the owner of the file says"),
         date_rule=times.rule,
         description=f"Levels from a person's own file. {PUBLICATION_RULES[times.rule].description}",
         bar_minutes=times.bar_minutes,
@@ -221,7 +234,7 @@ def _read_export_series(table: TextTable, quote: str) -> Iterator[RateSeries]:
         repeated = np.flatnonzero(known_at[rows][1:] == known_at[rows][:-1])
         if len(repeated):
             row = int(rows[repeated[0] + 1])
-            error = CellError(row, "is there twice for this series; keep one row")
+            error = CellError(row, _("is there twice for this series; keep one row"))
             raise cell_error(table, error, "known_at")
         times = _export_times(record[rows], day[rows], known_at[rows])
         yield _build_series(

@@ -17,6 +17,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from dashboard.models.errors import SourceError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import ECB
 from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
 from dashboard.sources.http_client import CacheValidator, Request, Response
@@ -47,9 +49,9 @@ _card = partial(
     publisher="European Central Bank",
     source_url="https://www.ecb.europa.eu/stats/policy_and_exchange_rates/"
     "euro_reference_exchange_rates/html/index.en.html",
-    licence="Free reuse with the source named",
+    licence=deferred("Free reuse with the source named"),
     date_rule=ECB.id,
-    quantity="reference rate, one moment of the day",
+    quantity=deferred("reference rate, one moment of the day"),
     stale_after=5,
 )
 _rouble = partial(
@@ -57,7 +59,7 @@ _rouble = partial(
     move_sign=QUOTE_IS_SUBJECT,
     history_from=date(2005, 4, 1),
     history_until=LAST_ROUBLE_DAY,
-    limits="Ended on 1 March 2022, when the ECB suspended the rouble.",
+    limits=deferred("Ended on 1 March 2022, when the ECB suspended the rouble."),
 )
 CARDS: Final = (
     _rouble(
@@ -65,22 +67,22 @@ CARDS: Final = (
         title="USD/RUB, ECB cross",
         unit="RUB per USD",
         inverse_unit="USD per RUB",
-        description="RUB per EUR divided by USD per EUR.",
+        description=deferred("RUB per EUR divided by USD per EUR."),
     ),
     _rouble(
         id="eur_rub_ecb",
         title="EUR/RUB, ECB",
         unit="RUB per EUR",
         inverse_unit="EUR per RUB",
-        description="Euro reference rate of the rouble.",
+        description=deferred("Euro reference rate of the rouble."),
     ),
     _card(
         id="eur_usd_ecb",
         title="EUR/USD, ECB",
         unit="USD per EUR",
         inverse_unit="EUR per USD",
-        description="Euro reference rate of the US dollar.",
-        limits="Not a rouble rate; for crosses and as a control.",
+        description=deferred("Euro reference rate of the US dollar."),
+        limits=deferred("Not a rouble rate; for crosses and as a control."),
         history_from=date(1999, 1, 4),
     ),
     _card(
@@ -88,9 +90,9 @@ CARDS: Final = (
         title="USD/CNY, ECB cross",
         unit="CNY per USD",
         inverse_unit="USD per CNY",
-        description="CNY per EUR divided by USD per EUR.",
+        description=deferred("CNY per EUR divided by USD per EUR."),
         decimals=5,
-        limits="Not a rouble rate; for crosses and as a control.",
+        limits=deferred("Not a rouble rate; for crosses and as a control."),
         history_from=date(2005, 4, 1),
     ),
 )
@@ -195,12 +197,12 @@ def parse_zip(content: bytes, currencies: Iterable[str]) -> dict[str, DatedRates
             with archive.open(name) as member:
                 text = member.read(MAX_UNPACKED_BYTES + 1)
         if len(text) > MAX_UNPACKED_BYTES:
-            msg = "ECB answered a zip that unpacks to more than 10 MB"
+            msg = _("ECB answered a zip that unpacks to more than 10 MB")
             raise SourceError(msg)
         lines = list(csv.DictReader(text.decode("ascii").splitlines(), strict=True))
         return {currency: _currency_column(lines, currency) for currency in currencies}
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, csv.Error):
-        msg = "ECB answered a damaged zip"
+        msg = _("ECB answered a damaged zip")
         raise SourceError(msg) from None
 
 
@@ -223,14 +225,14 @@ def parse_csvdata(content: bytes, currency: str) -> DatedRates:
     try:
         lines = list(csv.DictReader(io.StringIO(text), strict=True))
         if any(line["CURRENCY"] != currency for line in lines):
-            msg = f"ECB answered another currency than {currency}"
+            msg = _("ECB answered another currency than {currency}", currency=currency)
             raise SourceError(msg)
         rows = [(date.fromisoformat(line["TIME_PERIOD"]), _parse_value(line)) for line in lines]
     except (ValueError, KeyError, TypeError, csv.Error):
-        msg = "ECB answered CSV that cannot be read"
+        msg = _("ECB answered CSV that cannot be read")
         raise SourceError(msg) from None
     if not text.endswith("\n"):
-        msg = "ECB broke off its answer"
+        msg = _("ECB broke off its answer")
         raise SourceError(msg)
     return [(day, value) for day, value in rows if not math.isnan(value)]
 

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from dashboard.models.errors import SourceError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import NEXT_DAY_UTC
 from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
 from dashboard.sources.http_client import Request, Response
@@ -32,10 +34,10 @@ CARDS: Final = (
         source_url="https://github.com/fawazahmed0/exchange-api",
         licence="CC0",
         date_rule=NEXT_DAY_UTC.id,
-        description="A daily number from sources it does not name.",
+        description=deferred("A daily number from sources it does not name."),
         move_sign=QUOTE_IS_SUBJECT,
-        quantity="unknown mixture of quotes",
-        limits="A cross-check only: wrong values and outages are on record.",
+        quantity=deferred("unknown mixture of quotes"),
+        limits=deferred("A cross-check only: wrong values and outages are on record."),
         history_from=date(2024, 3, 2),
     ),
 )
@@ -120,12 +122,14 @@ def parse_day_file(content: bytes, day: date) -> float:
         document = json.loads(content)
         printed, rate = date.fromisoformat(document["date"]), document["usd"]["rub"]
     except (ValueError, KeyError, TypeError):
-        msg = "exchange-api answered JSON without the dollar in roubles"
+        msg = _("exchange-api answered JSON without the dollar in roubles")
         raise SourceError(msg) from None
     if printed != day:
-        msg = f"exchange-api answered the file of {printed} instead of {day}"
+        msg = _(
+            "exchange-api answered the file of {printed} instead of {day}", printed=printed, day=day
+        )
         raise SourceError(msg)
     if isinstance(rate, bool) or not isinstance(rate, int | float):
-        msg = f"exchange-api answered no number for {day}"
+        msg = _("exchange-api answered no number for {day}", day=day)
         raise SourceError(msg)
     return float(rate)

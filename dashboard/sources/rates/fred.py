@@ -13,6 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from dashboard.models.errors import SourceError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import LONDON_CLOSE, NEW_YORK_CLOSE, NEW_YORK_NOON
 from dashboard.models.series import FetchResult, SeriesCard
 from dashboard.sources.http_client import CacheValidator, Request
@@ -41,9 +43,9 @@ CARDS: Final = (
         publisher="US Energy Information Administration, by FRED",
         licence="Public domain",
         date_rule=LONDON_CLOSE.id,
-        description="Europe Brent spot price (DCOILBRENTEU).",
-        quantity="spot price, one moment of the day",
-        limits="A week late; empty on UK holidays; values are revised.",
+        description=deferred("Europe Brent spot price (DCOILBRENTEU)."),
+        quantity=deferred("spot price, one moment of the day"),
+        limits=deferred("A week late; empty on UK holidays; values are revised."),
         decimals=2,
         history_from=date(2021, 12, 27),
     ),
@@ -55,9 +57,9 @@ CARDS: Final = (
         publisher="Board of Governors of the Federal Reserve System, by FRED",
         licence="Public domain",
         date_rule=NEW_YORK_NOON.id,
-        description="Nominal broad US dollar index (DTWEXBGS).",
-        quantity="trade-weighted index",
-        limits="Published on Mondays for the week before; no rouble in recent weights.",
+        description=deferred("Nominal broad US dollar index (DTWEXBGS)."),
+        quantity=deferred("trade-weighted index"),
+        limits=deferred("Published on Mondays for the week before; no rouble in recent weights."),
         history_from=date(2012, 1, 2),
     ),
     _card(
@@ -66,11 +68,11 @@ CARDS: Final = (
         unit="% a year",
         inverse_unit="years per %",
         publisher="Cboe, by FRED",
-        licence="Copyright Cboe; not shipped, for looking at only",
+        licence=deferred("Copyright Cboe; not shipped, for looking at only"),
         date_rule=NEW_YORK_CLOSE.id,
-        description="Cboe volatility index (VIXCLS).",
-        quantity="expected volatility of US shares",
-        limits="A day late; empty on US holidays.",
+        description=deferred("Cboe volatility index (VIXCLS)."),
+        quantity=deferred("expected volatility of US shares"),
+        limits=deferred("A day late; empty on US holidays."),
         decimals=2,
         history_from=date(2012, 1, 2),
     ),
@@ -139,10 +141,10 @@ def parse_graph(content: bytes, name: str) -> list[tuple[date, float]]:
         _check_series_name(header, name)
         rows = [(date.fromisoformat(day), _parse_value(cell)) for day, cell in lines]
     except (ValueError, csv.Error):
-        msg = "FRED answered CSV that cannot be read"
+        msg = _("FRED answered CSV that cannot be read")
         raise SourceError(msg) from None
     if not text.endswith("\n"):
-        msg = "FRED broke off its answer"
+        msg = _("FRED broke off its answer")
         raise SourceError(msg)
     while rows and math.isnan(rows[-1][1]):
         rows.pop()
@@ -151,10 +153,10 @@ def parse_graph(content: bytes, name: str) -> list[tuple[date, float]]:
 
 def _check_series_name(header: list[str], name: str) -> None:
     if len(header) != 2 or header[0] not in DATE_HEADERS:
-        msg = f"FRED answered a table with the columns {', '.join(header)[:60]}"
+        msg = _("FRED answered a table with the columns {header}", header=", ".join(header)[:60])
         raise SourceError(msg)
     if header[1] != name:
-        msg = f"FRED answered {header[1][:20]} instead of {name}"
+        msg = _("FRED answered {header} instead of {name}", header=header[1][:20], name=name)
         raise SourceError(msg)
 
 

@@ -18,6 +18,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from dashboard.models.errors import InputError, SourceError
+from dashboard.models.messages import deferred, join_clauses, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.user_files import IMPORTED_PREFIX
@@ -36,6 +38,8 @@ ARRAY_TYPES: Final = {
 _OMITTED_FIELDS: Final = ("breaks", "history_from", "history_until")
 _FileVersion: TypeAlias = tuple[int, int, int]
 """Time of change, size and inode."""
+_CANNOT_KEEP: Final = deferred("{name}: cannot be kept ({reason})")
+_CANNOT_REMOVE: Final = deferred("{name}: cannot be removed ({reason})")
 _READ_ERRORS: Final = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError)
 
 
@@ -89,13 +93,17 @@ class ImportedRates:
             ids = [item.card.id for item in series]
             taken = [name for name in ids if name in existing]
             if taken and not replace:
-                msg = (
-                    f"series {taken[0]}: is already kept; take another name, replace it,"
-                    " or remove it first"
+                msg = _(
+                    "series {name}: is already kept; take another name, replace it, or remove it "
+                    "first",
+                    name=taken[0],
                 )
                 raise InputError(msg)
             if len(existing | set(ids)) > MAX_SERIES:
-                msg = f"more than {MAX_SERIES} series of your own; rates remove some first"
+                msg = _(
+                    "more than {limit} series of your own; rates remove some first",
+                    limit=MAX_SERIES,
+                )
                 raise InputError(msg)
             self._put(series, sha256)
 
@@ -111,7 +119,7 @@ class ImportedRates:
             try:
                 file.unlink(missing_ok=True)
             except OSError as error:
-                raise SourceError(os_error_message(series_id, "removed", error)) from error
+                raise SourceError(os_error_message(_CANNOT_REMOVE, error, series_id)) from error
             self._series_cache.pop(series_id, None)
 
     def series_files(self) -> tuple[Path, ...]:
@@ -141,9 +149,9 @@ class ImportedRates:
             for temporary, target in prepared:
                 temporary.replace(target)
         except OSError as error:
-            raise SourceError(os_error_message("the series", "kept", error)) from error
+            raise SourceError(os_error_message(_CANNOT_KEEP, error, _("the series"))) from error
         finally:
-            for temporary, _ in prepared:
+            for temporary, _target in prepared:
                 remove_if_exists(temporary)
 
     def _infos(self) -> dict[str, SeriesFileInfo]:
@@ -176,8 +184,15 @@ class ImportedRates:
         path = next((file for file in self._files() if file.stem == series_id), None)
         if path is None:
             known = ", ".join(file.stem for file in self._files())
-            hint = f"choose one of {known}" if known else "none is kept yet"
-            msg = f"series {display_text(series_id)}: is none of your own; {hint}"
+            name = display_text(series_id)
+            if known:
+                msg = _(
+                    "series {name}: is none of your own; choose one of {known}",
+                    name=name,
+                    known=known,
+                )
+            else:
+                msg = _("series {name}: is none of your own; none is kept yet", name=name)
             raise InputError(msg)
         return path
 
@@ -186,7 +201,7 @@ def _file_version(file: Path) -> _FileVersion:
     try:
         stat = file.stat()
     except OSError:
-        msg = f"series {file.stem}: was removed"
+        msg = _("series {name}: was removed", name=file.stem)
         raise InputError(msg) from None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
@@ -234,7 +249,7 @@ def prepare_series_file(folder: Path, series: RateSeries, sha256: str) -> tuple[
             os.fsync(file.fileno())
     except OSError as error:
         remove_if_exists(temporary)
-        raise SourceError(os_error_message(target.stem, "kept", error)) from error
+        raise SourceError(os_error_message(_CANNOT_KEEP, error, target.stem)) from error
     return temporary, target
 
 
@@ -274,10 +289,11 @@ def read_series_file(file: Path) -> RateSeries:
         raise SourceError(_damage_message(file)) from error
 
 
-def os_error_message(name: str, verb: str, error: OSError) -> str:
-    """The message for an error of the operating system."""
-    reason = os.strerror(error.errno) if error.errno else "unknown reason"
-    return f"{name}: cannot be {verb} ({reason}); free some space or name another DASHBOARD_HOME"
+def os_error_message(message: str, error: OSError, name: str) -> str:
+    """A deferred message with the reason of an error of the operating system, and what to do."""
+    reason = os.strerror(error.errno) if error.errno else _("unknown reason")
+    advice = _("free some space or name another DASHBOARD_HOME")
+    return join_clauses(translate_deferred(message, name=name, reason=reason), advice)
 
 
 def _parse_info(file: Path, content: bytes) -> SeriesFileInfo:
@@ -294,4 +310,7 @@ def _parse_info(file: Path, content: bytes) -> SeriesFileInfo:
 
 
 def _damage_message(file: Path) -> str:
-    return f"series {file.stem}: its file is damaged; rates remove {file.stem} and import it again"
+    return _(
+        "series {name}: its file is damaged; rates remove {name} and import it again",
+        name=file.stem,
+    )

@@ -19,6 +19,8 @@ import pandas as pd
 
 from dashboard.models.errors import SourceError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import MOEX_BAR, MOEX_DAY
 from dashboard.models.series import (
     AS_QUOTED,
@@ -78,7 +80,7 @@ _card = partial(
     SeriesCard,
     publisher="Moscow Exchange",
     source_url="https://www.moex.com/en/marketdata/",
-    licence="For one's own information; not to be passed on",
+    licence=deferred("For one's own information; not to be passed on"),
     date_rule=MOEX_DAY.id,
     move_sign=QUOTE_IS_SUBJECT,
     unit="RUB per USD",
@@ -91,17 +93,17 @@ DAILY_CARDS: Final = (
         title="CNY/RUB, Moscow Exchange",
         unit="RUB per CNY",
         inverse_unit="CNY per RUB",
-        description="CNYRUB_TOM, the yuan for tomorrow, board CETS.",
-        quantity="exchange price",
-        limits="Weekend sessions since 2025 are thin; they are days of their own.",
+        description=deferred("CNYRUB_TOM, the yuan for tomorrow, board CETS."),
+        quantity=deferred("exchange price"),
+        limits=deferred("Weekend sessions since 2025 are thin; they are days of their own."),
         history_from=date(2013, 4, 15),
     ),
     _card(
         id="usd_rub_future_moex",
         title="USD/RUB perpetual future, Moscow Exchange",
-        description="USDRUBF, roubles for one dollar, board RFUD.",
-        quantity="price of a perpetual future",
-        limits="A future with daily funding: near the official rate, not equal to it.",
+        description=deferred("USDRUBF, roubles for one dollar, board RFUD."),
+        quantity=deferred("price of a perpetual future"),
+        limits=deferred("A future with daily funding: near the official rate, not equal to it."),
         history_from=date(2022, 4, 26),
     ),
     _card(
@@ -110,17 +112,17 @@ DAILY_CARDS: Final = (
         unit="points",
         inverse_unit="inverse points",
         move_sign=AS_QUOTED,
-        description="IMOEX, the rouble index of Russian shares.",
-        quantity="share index",
-        limits="Not an exchange rate; a control.",
+        description=deferred("IMOEX, the rouble index of Russian shares."),
+        quantity=deferred("share index"),
+        limits=deferred("Not an exchange rate; a control."),
         decimals=2,
     ),
     _card(
         id="usd_rub_moex",
         title="USD/RUB, Moscow Exchange to June 2024",
-        description="USD000UTSTOM, the dollar for tomorrow, board CETS.",
-        quantity="exchange price",
-        limits="Trading ended on 11 June 2024; later listings repeat that day's price.",
+        description=deferred("USD000UTSTOM, the dollar for tomorrow, board CETS."),
+        quantity=deferred("exchange price"),
+        limits=deferred("Trading ended on 11 June 2024; later listings repeat that day's price."),
         history_until=LAST_DOLLAR_DAY,
     ),
 )
@@ -214,7 +216,7 @@ class Moex(BaseLiveSource):
         """The pages of history, to the total of the cursor."""
         url = self._host + HISTORY_PATH.format(path=instrument.path)
         start = 0
-        for _ in range(MAX_PAGES):
+        for _page in range(MAX_PAGES):
             answer = self._request(url, period, start=start)
             page = parse_block(answer, "history")
             _check_instrument(page, instrument)
@@ -224,7 +226,12 @@ class Moex(BaseLiveSource):
             if start >= total or not page:
                 break
         if start != total:
-            msg = f"Moscow Exchange answered {start} of {total} rows of {instrument.secid}"
+            msg = _(
+                "Moscow Exchange answered {start} of {total} rows of {secid}",
+                start=start,
+                total=total,
+                secid=instrument.secid,
+            )
             raise SourceError(msg)
 
     def _live(
@@ -239,16 +246,18 @@ class Moex(BaseLiveSource):
         instrument = INSTRUMENTS[card.id.rpartition("_")[0]]
         rows: IssRows = []
         url = self._host + CANDLES_PATH.format(path=instrument.path)
-        for _ in range(MAX_PAGES):
+        for _page in range(MAX_PAGES):
             answer = self._request(url, period, start=len(rows), interval=card.bar_minutes)
             page = parse_block(answer, "candles")
             if not page:
                 return build_bar_series(card, rows, period)
             if rows and page[0]["begin"] <= rows[-1]["begin"]:
-                msg = f"Moscow Exchange answered a page of {instrument.secid} twice"
+                msg = _("Moscow Exchange answered a page of {secid} twice", secid=instrument.secid)
                 raise SourceError(msg)
             rows += page
-        msg = f"Moscow Exchange answered more than {len(rows):,} bars; ask for fewer days"
+        msg = _(
+            "Moscow Exchange answered more than {count:,} bars; ask for fewer days", count=len(rows)
+        )
         raise SourceError(msg)
 
     def _request(self, url: str, period: FetchPeriod | None, **extra: int) -> dict[str, Any]:
@@ -259,7 +268,7 @@ class Moex(BaseLiveSource):
         try:
             document = json.loads(response.content)
         except ValueError:
-            msg = "Moscow Exchange answered damaged JSON"
+            msg = _("Moscow Exchange answered damaged JSON")
             raise SourceError(msg) from None
         return document if isinstance(document, dict) else {}
 
@@ -286,13 +295,13 @@ def build_bar_series(
         local = pd.DatetimeIndex([row["begin"] for row in rows], dtype="datetime64[s]")
         rate = np.array([float(row["close"]) for row in rows]).round(card.decimals)
     except (KeyError, TypeError, ValueError):
-        msg = f"{period.publisher} answered bars that cannot be read"
+        msg = _("{publisher} answered bars that cannot be read", publisher=period.publisher)
         raise SourceError(msg) from None
     for number, begin in zip(rate.tolist(), local, strict=True):
         reject_invalid_rate(number, begin, period.publisher)
     opens = _moscow_to_utc(local)
     if np.any(opens[1:] <= opens[:-1]):
-        msg = f"{period.publisher} answered bars out of order"
+        msg = _("{publisher} answered bars out of order", publisher=period.publisher)
         raise SourceError(msg)
     ends = opens + np.timedelta64(60 * card.bar_minutes - 1, "s")
     fetched = np.datetime64(period.fetched_at.replace(tzinfo=None), "s")
@@ -325,7 +334,7 @@ def parse_block(answer: dict[str, Any], block: str) -> IssRows:
         columns = [str(name) for name in answer[block]["columns"]]
         return [dict(zip(columns, row, strict=True)) for row in answer[block]["data"]]
     except (KeyError, TypeError, ValueError):
-        msg = f"Moscow Exchange answered no block of {block}"
+        msg = _("Moscow Exchange answered no block of {block}", block=block)
         raise SourceError(msg) from None
 
 
@@ -356,11 +365,11 @@ def _total_rows(answer: dict[str, Any]) -> int:
     try:
         return int(cursor["TOTAL"])
     except (KeyError, TypeError, ValueError):
-        msg = "Moscow Exchange answered no count of rows"
+        msg = _("Moscow Exchange answered no count of rows")
         raise SourceError(msg) from None
 
 
 def _check_instrument(page: IssRows, instrument: Instrument) -> None:
     if any(row.get("SECID") != instrument.secid for row in page):
-        msg = f"Moscow Exchange answered another instrument than {instrument.secid}"
+        msg = _("Moscow Exchange answered another instrument than {secid}", secid=instrument.secid)
         raise SourceError(msg)

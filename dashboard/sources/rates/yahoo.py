@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from dashboard.models.errors import SourceError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import LONDON_DAY, NEW_YORK_DAY, PUBLICATION_RULES
 from dashboard.models.series import (
     AS_QUOTED,
@@ -48,17 +50,17 @@ _card = partial(
     SeriesCard,
     publisher="Yahoo Finance",
     source_url="https://finance.yahoo.com",
-    licence="Personal use; not to be passed on",
+    licence=deferred("Personal use; not to be passed on"),
     history_from=date(2012, 1, 2),
 )
 _rouble = partial(
     _card,
     date_rule=LONDON_DAY.id,
     move_sign=QUOTE_IS_SUBJECT,
-    quantity="indicative offshore quote",
-    limits=(
-        "Not official: flat stretches, spikes and, in 2022 and June 2024, another level than the"
-        " Bank of Russia's. Quotes far from it are left out."
+    quantity=deferred("indicative offshore quote"),
+    limits=deferred(
+        "Not official: flat stretches, spikes and, in 2022 and June 2024, another level "
+        "than the Bank of Russia's. Quotes far from it are left out."
     ),
 )
 CARDS: Final = (
@@ -67,7 +69,7 @@ CARDS: Final = (
         title="USD/RUB, Yahoo",
         unit="RUB per USD",
         inverse_unit="USD per RUB",
-        description="RUB=X, last quote of the London day.",
+        description=deferred("RUB=X, last quote of the London day."),
         checked_by="usd_rub_cbr",
     ),
     _rouble(
@@ -75,7 +77,7 @@ CARDS: Final = (
         title="EUR/RUB, Yahoo",
         unit="RUB per EUR",
         inverse_unit="EUR per RUB",
-        description="EURRUB=X, last quote of the London day.",
+        description=deferred("EURRUB=X, last quote of the London day."),
         checked_by="eur_rub_cbr",
     ),
     _rouble(
@@ -83,7 +85,7 @@ CARDS: Final = (
         title="CNY/RUB, Yahoo",
         unit="RUB per CNY",
         inverse_unit="CNY per RUB",
-        description="CNYRUB=X, last quote of the London day.",
+        description=deferred("CNYRUB=X, last quote of the London day."),
         checked_by="cny_rub_cbr",
     ),
     _card(
@@ -93,9 +95,9 @@ CARDS: Final = (
         inverse_unit="barrels per USD",
         date_rule=NEW_YORK_DAY.id,
         move_sign=AS_QUOTED,
-        description="BZ=F, the nearest future.",
-        quantity="price of a future",
-        limits="Contracts change without adjustment: a jump may be the roll.",
+        description=deferred("BZ=F, the nearest future."),
+        quantity=deferred("price of a future"),
+        limits=deferred("Contracts change without adjustment: a jump may be the roll."),
         decimals=2,
     ),
     _card(
@@ -105,9 +107,9 @@ CARDS: Final = (
         inverse_unit="inverse points",
         date_rule=NEW_YORK_DAY.id,
         move_sign=AS_QUOTED,
-        description="DX-Y.NYB, the ICE dollar index.",
-        quantity="index of six currencies",
-        limits="No rouble in it; a control.",
+        description=deferred("DX-Y.NYB, the ICE dollar index."),
+        quantity=deferred("index of six currencies"),
+        limits=deferred("No rouble in it; a control."),
         decimals=3,
     ),
 )
@@ -196,10 +198,14 @@ class Yahoo(BaseLiveSource):
 
     def _check_symbol(self, symbol: str, zone: str, metadata: Any) -> None:
         if metadata.get("symbol") not in {symbol, f"USD{symbol}"}:
-            msg = f"Yahoo answered {str(metadata.get('symbol'))[:20]} instead of {symbol}"
+            msg = _(
+                "Yahoo answered {get} instead of {symbol}",
+                get=str(metadata.get("symbol"))[:20],
+                symbol=symbol,
+            )
             raise SourceError(msg)
         if metadata.get("exchangeTimezoneName") != zone:
-            msg = f"Yahoo answered {symbol} in another zone than {zone}"
+            msg = _("Yahoo answered {symbol} in another zone than {zone}", symbol=symbol, zone=zone)
             raise SourceError(msg)
 
 
@@ -209,7 +215,14 @@ def frozen_price_notes(series: RateSeries) -> tuple[str, ...]:
     if longest < MIN_FROZEN_RUN:
         return ()
     days = series.day[[start, start + longest - 1]]
-    return (f"Yahoo repeats {series.rate[start]:g} from {days[0]} to {days[1]}: frozen?",)
+    return (
+        _(
+            "Yahoo repeats {rate:g} from {days} to {days_2}: frozen?",
+            rate=series.rate[start],
+            days=days[0],
+            days_2=days[1],
+        ),
+    )
 
 
 def longest_equal_run(rate: Floats) -> tuple[int, int]:
@@ -237,11 +250,19 @@ def _error_message(symbol: str, error: Exception) -> str:
     names = {kind.__name__ for kind in type(error).__mro__}
     reason = getattr(error, "yahoo_reason", None)
     if "YFRateLimitError" in names:
-        return "Yahoo answered that we ask too often (429)"
+        return _("Yahoo answered that we ask too often (429)")
     if reason:
-        return f"Yahoo answered about {symbol}: {' '.join(str(reason).split())[:120]}"
+        return _(
+            "Yahoo answered about {symbol}: {split}",
+            symbol=symbol,
+            split=" ".join(str(reason).split())[:120],
+        )
     if "JSONDecodeError" in names:
-        return "Yahoo answered something else than JSON"
+        return _("Yahoo answered something else than JSON")
     if "YFTzMissingError" in names or "YFPricesMissingError" in names:
-        return f"Yahoo answered no prices of {symbol}"
-    return f"Yahoo could not be read about {symbol} ({type(error).__name__})"
+        return _("Yahoo answered no prices of {symbol}", symbol=symbol)
+    return _(
+        "Yahoo could not be read about {symbol} ({name__})",
+        symbol=symbol,
+        name__=type(error).__name__,
+    )

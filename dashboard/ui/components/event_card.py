@@ -11,6 +11,8 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import (
     escape_markdown,
     format_markdown_link,
@@ -21,12 +23,11 @@ from dashboard.presentation.escaping import (
 from dashboard.presentation.formatting import (
     capitalize_first,
     describe_expected,
-    format_count,
     format_event_time,
     format_timestamp,
 )
 from dashboard.presentation.moves import describe_both_ranks
-from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.presentation.palette import category_title, get_event_style
 from dashboard.services.events import hide_events, unhide_events
 from dashboard.services.notes import delete_note, restore_note
 from dashboard.ui import session
@@ -41,13 +42,13 @@ from dashboard.ui.session import EventMoves
 TITLE_LIMIT: Final = 66
 PHONE_TITLE_LIMIT: Final = 40
 CONFIDENCE_LABELS: Final = {
-    "high": "date and content stand in a document",
-    "medium": "date from general knowledge: check it before you cite it",
+    "high": deferred("date and content stand in a document"),
+    "medium": deferred("date from general knowledge: check it before you cite it"),
 }
 HIDDEN_TABLE_KEY: Final = "hidden.table"
 ROW_PIXELS: Final = 35
 MAX_HEIGHT: Final = 480
-HIDDEN_HELP: Final = (
+HIDDEN_HELP: Final = deferred(
     "Hidden events are in no list, chart, crowding or study of yours. They stay in the"
     " catalogue, and nobody else misses them."
 )
@@ -68,7 +69,7 @@ def format_event_caption(event: Event) -> str:
     """Category, time and author or source of an event, safe as Markdown."""
     parts = [category_title(event.category), format_event_time(event)]
     if event.author:
-        parts.append(f"by {event.author}")
+        parts.append(_("by {author}", author=event.author))
     elif event.source_name:
         parts.append(event.source_name)
     return escape_markdown(" · ".join(parts))
@@ -81,25 +82,28 @@ def build_event_facts(event: Event) -> list[str]:
         facts.append(escape_markdown(event.actor))
     facts.append(_format_source(event))
     if event.confidence:
-        meaning = CONFIDENCE_LABELS.get(event.confidence)
-        grade = f"confidence {escape_markdown(event.confidence)}"
+        meaning = translate_deferred(CONFIDENCE_LABELS.get(event.confidence, ""))
+        grade = _("confidence {confidence}", confidence=escape_markdown(event.confidence))
         facts.append(f"{grade} ({meaning})" if meaning else grade)
     facts.append(describe_expected(event.expected))
     if event.tags:
-        facts.append(escape_markdown("tags: " + ", ".join(event.tags)))
+        facts.append(escape_markdown(_("tags: {tags}", tags=", ".join(event.tags))))
     if event.origin == Origin.NOTE and event.updated is not None:
-        by = f" by {event.author}" if event.author else ""
-        facts.append(escape_markdown(f"last changed{by} {format_timestamp(event.updated)}"))
+        values = {"author": event.author, "time": format_timestamp(event.updated)}
+        by_somebody = _("last changed by {author} {time}", **values)
+        facts.append(
+            escape_markdown(by_somebody if event.author else _("last changed {time}", **values))
+        )
     return facts
 
 
 def _format_source(event: Event) -> str:
     if event.source_url:
         name = event.source_name or event.source_url
-        return f"source: {format_markdown_link(name, event.source_url)}"
+        return _("source: {name}", name=format_markdown_link(name, event.source_url))
     if event.source_name:
-        return f"source: {escape_markdown(event.source_name)}"
-    return "no source named"
+        return _("source: {source_name}", source_name=escape_markdown(event.source_name))
+    return _("no source named")
 
 
 # ------------------------------------------------------------------ hidden events
@@ -109,9 +113,9 @@ def draw_hidden_events() -> None:
     """Draw the list of hidden events and the buttons that show them again."""
     events = session.get_known_events().hidden
     if not events:
-        st.markdown(":material/visibility: No hidden events. *Hide* on an event puts it here.")
+        st.markdown(_(":material/visibility: No hidden events. *Hide* on an event puts it here."))
         return
-    st.caption(HIDDEN_HELP)
+    st.caption(translate_deferred(HIDDEN_HELP))
     state = st.dataframe(
         pd.DataFrame(
             {
@@ -126,16 +130,18 @@ def draw_hidden_events() -> None:
         row_height=ROW_PIXELS,
         on_select="rerun",
         selection_mode="multi-row",
-        column_config={"Title": st.column_config.TextColumn(width="large")},
-        alt="Hidden events",
+        column_config={_("Title"): st.column_config.TextColumn(width="large")},
+        alt=_("Hidden events"),
     )
     chosen = [events[row] for row in state["selection"]["rows"] if row < len(events)]
     with st.container(horizontal=True):
         if chosen:
             _draw_unhide_button(
-                f"Show {format_count(len(chosen), 'event')} again", "hidden.show", chosen
+                plural("Show {n:,} event again", "Show {n:,} events again", len(chosen)),
+                "hidden.show",
+                chosen,
             )
-        _draw_unhide_button("Show all again", "hidden.show_all", list(events))
+        _draw_unhide_button(_("Show all again"), "hidden.show_all", list(events))
 
 
 def _draw_unhide_button(label: str, key: str, events: list[Event]) -> None:
@@ -147,11 +153,11 @@ def draw_hide_button(event: Event, key: str) -> None:
     """Draw the button that hides an event of the catalogue, or shows it again."""
     if event.id in {hidden.id for hidden in session.get_known_events().hidden}:
         icon = ":material/visibility:"
-        st.button("Show again", icon=icon, key=key, on_click=unhide_with_undo, args=([event],))
+        st.button(_("Show again"), icon=icon, key=key, on_click=unhide_with_undo, args=([event],))
         return
-    help_text = "Takes it out of your lists, charts and studies; it can be shown again."
+    help_text = _("Takes it out of your lists, charts and studies; it can be shown again.")
     icon = ":material/visibility_off:"
-    st.button("Hide", icon=icon, key=key, help=help_text, on_click=hide_with_undo, args=(event,))
+    st.button(_("Hide"), icon=icon, key=key, help=help_text, on_click=hide_with_undo, args=(event,))
 
 
 def hide_with_undo(event: Event) -> None:
@@ -160,9 +166,9 @@ def hide_with_undo(event: Event) -> None:
     try:
         hide_events(context.catalogue, context.notes, [event.id])
     except RoubleReactionError as error:
-        set_flash(f"Not hidden: {error}")
+        set_flash(_("Not hidden: {error}", error=error))
         return
-    set_flash(f"Hidden from you: {event.title}", event, "unhide")
+    set_flash(_("Hidden from you: {title}", title=event.title), event, "unhide")
 
 
 def unhide_with_undo(events: list[Event]) -> None:
@@ -171,10 +177,15 @@ def unhide_with_undo(events: list[Event]) -> None:
     try:
         shown = unhide_events(context.catalogue, context.notes, [event.id for event in events])
     except RoubleReactionError as error:
-        set_flash(f"Not shown: {error}")
+        set_flash(_("Not shown: {error}", error=error))
         return
     set_flash(
-        f"Shown again: {shown[0].title if len(shown) == 1 else format_count(len(shown), 'event')}"
+        _(
+            "Shown again: {title}",
+            title=shown[0].title
+            if len(shown) == 1
+            else plural("{n:,} event", "{n:,} events", len(shown)),
+        )
     )
 
 
@@ -198,7 +209,7 @@ def _draw_card_head(event: Event, close: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(kind, width="stretch")
         st.button(
-            "", icon=":material/close:", key="card.close", help="Close", type="tertiary",
+            "", icon=":material/close:", key="card.close", help=_("Close"), type="tertiary",
             on_click=close,
         )  # fmt: skip
 
@@ -206,8 +217,14 @@ def _draw_card_head(event: Event, close: Callable[[], None]) -> None:
 def describe_note_visibility(note: Event) -> str:
     """Whose note it is and who sees it."""
     mine = note.owner in {"", session.get_context().notes.person}
-    owner_text = "your note" if mine else f"a note of {escape_markdown(note.owner, 80)}"
-    return f":material/lock: {owner_text}, only you see it" if note.is_private else owner_text
+    owner_text = (
+        _("your note") if mine else _("a note of {owner}", owner=escape_markdown(note.owner, 80))
+    )
+    return (
+        _(":material/lock: {owner_text}, only you see it", owner_text=owner_text)
+        if note.is_private
+        else owner_text
+    )
 
 
 def _draw_event_text(event: Event) -> None:
@@ -221,7 +238,9 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
     moves = state.moves.get(event.id, EventMoves())
     if math.isnan(moves.first):
         if moves.reason:
-            where = f"No move on {state.series.card.title}: {moves.reason}."
+            where = _(
+                "No move on {title}: {reason}.", title=state.series.card.title, reason=moves.reason
+            )
             st.caption(escape_markdown(where))
         return
     for window, move in (("[0,0]", moves.first), ("[0,1]", moves.both)):
@@ -235,8 +254,8 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
 def _format_coloured_move(state: EventsState, log_points: float) -> str:
     quoting = state.quoting
     if math.isnan(log_points):
-        return "not yet: the data end before it"
-    colour = direction_colour(quoting.direction(log_points), dark=state.dark)
+        return _("not yet: the data end before it")
+    colour = quoting.colour(log_points, dark=state.dark)
     return f'**:color[{quoting.move(log_points, 2)}]{{foreground="{colour}"}}** {quoting.unit}'
 
 
@@ -245,33 +264,35 @@ def _draw_crowding(state: EventsState, moves: EventMoves) -> None:
     others = [by_id[name] for name in moves.crowd if name in by_id]
     if not others:
         return
-    with st.expander(f"{format_count(len(others), 'other event')} in [0,1]"):
+    with st.expander(
+        plural("{n:,} other event in [0,1]", "{n:,} other events in [0,1]", len(others))
+    ):
         for other in others[:MAX_LISTED_EVENTS]:
             draw_event_line(other, up=state.quoting.mode.value, series=state.series.card.id)
         if len(others) > MAX_LISTED_EVENTS:
-            st.caption(f"and {len(others) - MAX_LISTED_EVENTS} more on its page")
+            st.caption(_("and {others} more on its page", others=len(others) - MAX_LISTED_EVENTS))
 
 
 def _draw_card_buttons(state: EventsState, event: Event) -> None:
     series = state.series.card.id
     with st.container(horizontal=True):
-        if st.button("Open", icon=":material/open_in_new:", type=button_type(), key="card.open"):
+        if st.button(_("Open"), icon=":material/open_in_new:", type=button_type(), key="card.open"):
             open_page("event", id=event.id, series=series, up=state.quoting.mode.value)
         if event.origin != Origin.NOTE:
-            if st.button("Copy into a note", icon=":material/content_copy:", key="card.copy"):
+            if st.button(_("Copy into a note"), icon=":material/content_copy:", key="card.copy"):
                 open_note_copy(event, series)
             draw_hide_button(event, "card.hide")
             return
-        if st.button("Edit", icon=":material/edit:", key="card.edit"):
+        if st.button(_("Edit"), icon=":material/edit:", key="card.edit"):
             open_note_editor(event, series)
         st.button(
-            "Delete",
+            _("Delete"),
             icon=":material/delete:",
             key="card.delete",
             on_click=delete_with_undo,
             args=(event,),
         )
-        if st.button("History", icon=":material/history:", key="card.history"):
+        if st.button(_("History"), icon=":material/history:", key="card.history"):
             open_note_history(event)
 
 
@@ -280,9 +301,9 @@ def delete_with_undo(note: Event) -> None:
     try:
         deleted = delete_note(session.get_context().notes, note.id, note.revision)
     except RoubleReactionError as error:
-        set_flash(f"Not deleted: {error}")
+        set_flash(_("Not deleted: {error}", error=error))
         return
-    set_flash(f"Deleted: {note.title}", deleted, "restore")
+    set_flash(_("Deleted: {title}", title=note.title), deleted, "restore")
 
 
 def restore_with_undo(note: Event) -> None:
@@ -290,6 +311,6 @@ def restore_with_undo(note: Event) -> None:
     try:
         restore_note(session.get_context().notes, note.id)
     except RoubleReactionError as error:
-        set_flash(f"Not restored: {error}")
+        set_flash(_("Not restored: {error}", error=error))
         return
-    set_flash(f"Restored: {note.title}")
+    set_flash(_("Restored: {title}", title=note.title))

@@ -12,9 +12,16 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import CATEGORY_LIMIT, Event, Expected, Origin
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
-from dashboard.presentation.formatting import EXPECTED_TITLES, format_short_day
+from dashboard.presentation.formatting import (
+    EXPECTED_TITLES,
+    format_short_day,
+    join_alternatives,
+    join_names,
+)
 from dashboard.presentation.palette import CATEGORY_STYLES, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, custom_categories, find_events
@@ -210,20 +217,24 @@ class FacetChoice:
 FACET_CHOICES: Final = (
     FacetChoice(
         "origin",
-        "Events of",
-        {ANY_OPTION: "All", "catalogue": "Catalogue", "note": "Notes"},
+        deferred("Events of"),
+        {
+            ANY_OPTION: deferred("All"),
+            "catalogue": deferred("Catalogue"),
+            "note": deferred("Notes"),
+        },
         get_origin_option,
     ),
     FacetChoice(
         "exp",
-        "Expected rouble",
-        {ANY_OPTION: "All"} | EXPECTED_TITLES,
+        deferred("Expected rouble"),
+        {ANY_OPTION: deferred("All")} | EXPECTED_TITLES,
         get_expected_option,
     ),
     FacetChoice(
         "hour",
-        "Hour",
-        {ANY_OPTION: "All", "known": "Known", "unknown": "Not known"},
+        deferred("Hour"),
+        {ANY_OPTION: deferred("All"), "known": deferred("Known"), "unknown": deferred("Not known")},
         get_hour_option,
     ),
 )
@@ -233,7 +244,7 @@ def draw_facet_filters(view: UrlState, state: EventsState) -> None:
     """Draw search, period and every facet: in rows that wrap, on a phone folded away."""
     if state.phone:
         draw_event_search(view)
-        with st.popover("Filters", icon=":material/tune:", width="stretch"):
+        with st.popover(_("Filters"), icon=":material/tune:", width="stretch"):
             draw_measure_controls(view, state)
             _draw_facets(view, state)
         return
@@ -260,8 +271,8 @@ def _draw_facets(view: UrlState, state: EventsState) -> None:
 def draw_event_search(view: UrlState) -> None:
     """Draw the search in titles, texts and sources."""
     st.text_input(
-        "Search",
-        placeholder="words of title, text or source",
+        _("Search"),
+        placeholder=_("words of title, text or source"),
         icon=":material/search:",
         width=220,
         **view.typed("q"),
@@ -283,7 +294,7 @@ def draw_plain_filters(view: UrlState) -> None:
             )
     custom = custom_categories(session.get_known_events().events)
     st.multiselect(
-        "Categories",
+        _("Categories"),
         list(dict.fromkeys((*(style.id for style in CATEGORY_STYLES), *custom, *view["cat"]))),
         format_func=lambda name: plain_text(category_title(name)),
         placeholder="all",
@@ -297,40 +308,45 @@ def draw_no_matches(view: UrlState, state: EventsState) -> None:
     with st.container(border=True):
         st.markdown(f":material/filter_alt_off: {describe_no_matches(view)}")
         with st.container(horizontal=True):
-            for key, name in (("cat", "Clear category"), ("q", "Clear search")):
+            for key, name in (("cat", _("Clear category")), ("q", _("Clear search"))):
                 if view[key]:
                     st.button(
                         name, key=f"events.clear.{key}", on_click=_clear_param, args=(view, key)
                     )
             if state.since or state.until:
                 st.button(
-                    "All dates",
+                    _("All dates"),
                     key="events.clear.days",
                     on_click=_clear_param,
                     args=(view, "from", "to"),
                 )
-            st.button("Clear all filters", key="events.clear", on_click=clear_filters, args=(view,))
+            st.button(
+                _("Clear all filters"), key="events.clear", on_click=clear_filters, args=(view,)
+            )
 
 
 def describe_no_matches(view: UrlState) -> str:
     """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`; a search is not quoted."""
-    categories = " or ".join(
-        f"*{escape_markdown(category_title(category))}*" for category in view["cat"]
-    )
-    searched = "the search" if view["q"] else ""
+    names = [f"*{escape_markdown(category_title(category))}*" for category in view["cat"]]
+    searched = [_("the search")] if view["q"] else []
     others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
-    criteria = " and ".join(part for part in (categories, searched) if part) or (
-        "these filters" if others else "this period"
-    )
-    return f"No events match {criteria}{_format_period(view['from'], view['to'])}."
-
-
-def _format_period(since: date | None, until: date | None) -> str:
+    named = join_names([*([join_alternatives(names)] if names else []), *searched])
+    criteria = named or (_("these filters") if others else _("this period"))
+    since, until = view["from"], view["to"]
     if since and until:
-        return f" in {format_short_day(since)} – {format_short_day(until)}"
+        return _(
+            "No events match {criteria} in {since} – {until}.",
+            criteria=criteria,
+            since=format_short_day(since),
+            until=format_short_day(until),
+        )
     if since:
-        return f" from {format_short_day(since)} on"
-    return f" until {format_short_day(until)}" if until else ""
+        since = format_short_day(since)
+        return _("No events match {criteria} from {day} on.", criteria=criteria, day=since)
+    if until:
+        until = format_short_day(until)
+        return _("No events match {criteria} until {day}.", criteria=criteria, day=until)
+    return _("No events match {criteria}.", criteria=criteria)
 
 
 def clear_filters(view: UrlState) -> None:
@@ -356,9 +372,9 @@ def _draw_year(view: UrlState, state: EventsState) -> None:
         view.set(**{"from": first, "to": last})
 
     st.selectbox(
-        "Year",
+        _("Year"),
         [0, *years],
-        format_func=lambda y: f"{y} · {counts[y]:,}" if y else f"All · {total:,}",
+        format_func=lambda y: f"{y} · {counts[y]:,}" if y else _("All · {total:,}", total=total),
         key=YEAR_KEY,
         on_change=ignore_fragment_echo(choose),
         width=130,
@@ -373,8 +389,8 @@ def _draw_days(view: UrlState) -> None:
         "format": "YYYY-MM-DD",
         "width": 152,
     }
-    st.date_input("From day", **view.widget("from"), **common)
-    st.date_input("To day", **view.widget("to"), **common)
+    st.date_input(_("From day"), **view.widget("from"), **common)
+    st.date_input(_("To day"), **view.widget("to"), **common)
 
 
 def _draw_choice(view: UrlState, state: EventsState, choice: FacetChoice) -> None:
@@ -399,7 +415,7 @@ def _draw_categories(view: UrlState, state: EventsState) -> None:
     for category in custom_categories(state.known.events):
         labels[category] = f"{escape_label(category, CATEGORY_LIMIT)} · {counts[category]:,}"
     st.pills(
-        "Categories (none chosen: all)",
+        _("Categories (none chosen: all)"),
         list(labels),
         selection_mode="multi",
         format_func=labels.__getitem__,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import as_of_text
 from dashboard.presentation.reports import ReportContext
@@ -36,12 +38,12 @@ logger: Final = logging.getLogger(__name__)
 
 BytesFactory = Callable[[], bytes]
 CsvFactory = Callable[[CsvDialect], bytes]
-BUNDLE_LABEL: Final = "Bundle to reproduce it (ZIP)"
+BUNDLE_LABEL: Final = deferred("Bundle to reproduce it (ZIP)")
 REPORT_LABELS: Final[dict[ReportFormat, str]] = {
-    "html": "Page (HTML, opens without a network)",
-    "pdf": "Paper (PDF)",
-    "png": "Picture of the chart (PNG)",
-    "svg": "Drawing of the chart (SVG)",
+    "html": deferred("Page (HTML, opens without a network)"),
+    "pdf": deferred("Paper (PDF)"),
+    "png": deferred("Picture of the chart (PNG)"),
+    "svg": deferred("Drawing of the chart (SVG)"),
 }
 REPORT_ICONS: Final[dict[ReportFormat, str]] = {
     "html": ":material/web:",
@@ -49,13 +51,13 @@ REPORT_ICONS: Final[dict[ReportFormat, str]] = {
     "png": ":material/image:",
     "svg": ":material/polyline:",
 }
-REPORT_HELP: Final = (
+REPORT_HELP: Final = deferred(
     "Made at the click, which takes some seconds. Definition, source, day of the data and links,"
     " live and frozen, stand in each."
 )
-BUNDLE_HELP: Final = (
-    " The bundle holds the numbers and everything they were computed from;"
-    " `python -m dashboard reproduce FILE` computes them again and compares."
+BUNDLE_HELP: Final = deferred(
+    "The bundle holds the numbers and everything they were computed from; `python -m dashboard"
+    " reproduce FILE` computes them again and compares."
 )
 
 
@@ -104,7 +106,7 @@ def draw_csv_buttons(label: str, name: tuple[object, ...], make: CsvFactory, key
         make: gives the bytes; it must hold a snapshot, not the state of the page.
         key: a key that is unique on the page.
     """
-    dialects: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", "CSV for Excel"))
+    dialects: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", _("CSV for Excel")))
     for dialect, title in dialects:
         file_name = download_file_name(*name, dialect=dialect)
         st.download_button(
@@ -159,7 +161,7 @@ def draw_report_buttons(  # noqa: PLR0913
         has_chart: whether there is a chart to make a picture of.
         warning: what to know before passing the files on; may be empty.
     """
-    with st.popover("Report", icon=":material/description:", key=key):
+    with st.popover(_("Report"), icon=":material/description:", key=key):
         draw_limit_notice()
         for kind, label in REPORT_LABELS.items():
             if kind in PICTURE_FORMATS and not has_chart:
@@ -190,14 +192,17 @@ def draw_report_buttons(  # noqa: PLR0913
             )
         if warning:
             st.warning(warning, icon=":material/lock_open:")
-        st.caption(f"{REPORT_HELP}{BUNDLE_HELP if bundles else ''}")
+        sentences = (REPORT_HELP, BUNDLE_HELP) if bundles else (REPORT_HELP,)
+        st.caption(" ".join(map(translate_deferred, sentences)))
 
 
 def draw_limit_notice() -> None:
     """Say beforehand that the reader has reached the limit of files an hour."""
     reason = session.get_context().limits.refusal_reason(session.get_reader_id(), "export")
     if reason:
-        st.warning(f"None is made now: {reason}", icon=":material/hourglass_empty:")
+        st.warning(
+            _("None is made now: {reason}", reason=reason), icon=":material/hourglass_empty:"
+        )
 
 
 def _bind_report(report: Callable[[], ReportDocument], kind: ReportFormat) -> Callable[[], bytes]:

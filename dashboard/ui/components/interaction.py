@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.services.events import unhide_events
 from dashboard.services.notes import delete_note, restore_note
@@ -63,8 +64,8 @@ def draw_flash() -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
         if undo is not None:
-            st.button("Undo", key="flash.undo", on_click=_undo_change, args=(note, undo))
-        st.button("Close", key="flash.close", type="tertiary", on_click=_close_flash)
+            st.button(_("Undo"), key="flash.undo", on_click=_undo_change, args=(note, undo))
+        st.button(_("Close"), key="flash.close", type="tertiary", on_click=_close_flash)
 
 
 def _close_flash() -> None:
@@ -76,15 +77,15 @@ def _undo_change(note: Event, undo: UndoAction) -> None:
     try:
         if undo == "delete":
             delete_note(notes, note.id, note.revision)
-            done = "Taken back"
+            done = _("Taken back")
         elif undo == "unhide":
             unhide_events(session.get_context().catalogue, notes, [note.id])
-            done = "Shown again"
+            done = _("Shown again")
         else:
             restore_note(notes, note.id)
-            done = "Restored"
+            done = _("Restored")
     except RoubleReactionError as error:
-        set_flash(f"Not undone: {error}")
+        set_flash(_("Not undone: {error}", error=error))
         return
     set_flash(f"{done}: {note.title}")
 
@@ -119,8 +120,8 @@ class Shortcut:
 
 def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
     """Draw the buttons that carry the shortcuts; they work while folded away, H opens the list."""
-    listed = (*keys, Shortcut("H", "This list", lambda: toggle_expander("keys")))
-    expander = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
+    listed = (*keys, Shortcut("H", _("This list"), lambda: toggle_expander("keys")))
+    expander = st.expander(_("Keys"), icon=":material/keyboard:", key="keys", on_change="rerun")
     with expander, st.container(horizontal=True):
         for shortcut in listed:
             if shortcut.action is None:

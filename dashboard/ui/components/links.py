@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from dashboard.models.article import Claim, ClaimKind
+from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_label
 from dashboard.services.claims import CLAIM_BASES, query_from_claim
 from dashboard.ui import session
@@ -97,7 +98,7 @@ def format_link_number(value: float) -> str:
 
 def draw_copy_link(page_path: str, view: UrlState) -> None:
     """Draw a folded block with the live and the frozen link to exactly this view."""
-    block = st.expander("Copy link", icon=":material/link:", key="copy_link", on_change="rerun")
+    block = st.expander(_("Copy link"), icon=":material/link:", key="copy_link", on_change="rerun")
     if block.open:
         with block:
             draw_links(page_path, view)
@@ -107,9 +108,9 @@ def draw_links(page_path: str, view: UrlState) -> None:
     """Draw both links, each with its own copy button."""
     moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)
     live, frozen = build_links(page_path, view, moment)
-    st.markdown("**Live**: it follows the data")
+    st.markdown(_("**Live**: it follows the data"))
     st.code(live, language=None, wrap_lines=True)
-    st.markdown("**Frozen**: what is known now, whatever is fetched or revised later")
+    st.markdown(_("**Frozen**: what is known now, whatever is fetched or revised later"))
     st.code(frozen, language=None, wrap_lines=True)
 
 

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.models.errors import EditConflict, InputError, RoubleReactionError
+from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.event import (
     AUTHOR_LIMIT,
     MOSCOW,
     NOTE_FIELDS,
     Category,
     Draft,
+    EditConflict,
     Event,
     EventField,
     FieldKind,
@@ -26,6 +27,8 @@ from dashboard.models.event import (
     draft_from_event,
     note_from_draft,
 )
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
 from dashboard.presentation.formatting import format_day
@@ -77,11 +80,11 @@ AUTHOR_NAME_KEY: Final = "person.name"
 
 def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
     """Draw the timing and the move of a draft, or why there is none yet."""
-    st.markdown("**What this note will say**")
+    st.markdown(_("**What this note will say**"))
     try:
         event = note_from_draft(draft, note.id if note is not None else "note-draft")
     except ValueError:
-        st.caption("The last day lies before the day: change one of them.")
+        st.caption(_("The last day lies before the day: change one of them."))
         return
     series = session.load_series(series_id)
     view = build_event_view(series, event, session.get_known_events().events)
@@ -137,18 +140,20 @@ def draw_conflict(base: Draft, mine: Draft | None, conflict: ConflictState) -> N
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_resolution_buttons(base, mine, conflict)
     st.caption(
-        "Or edit below until it says what you both mean, and save that."
-        " Every version stays in the history."
+        _(
+            "Or edit below until it says what you both mean, and save that. Every version stays"
+            " in the history."
+        )
     )
 
 
 def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
     if not differences:
-        st.caption("Both say the same now.")
+        st.caption(_("Both say the same now."))
         return
     with st.container(border=True, gap="small"):
         for column, heading in zip(
-            st.columns(COLUMN_WIDTHS), ("", "Theirs, saved", "Yours"), strict=True
+            st.columns(COLUMN_WIDTHS), ("", _("Theirs, saved"), _("Yours")), strict=True
         ):
             column.markdown(f"**{heading}**" if heading else "")
         for difference in differences:
@@ -161,8 +166,8 @@ def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
 
 def _describe_editor(difference: DraftDifference) -> str:
     if not difference.is_mine:
-        return "changed by them"
-    return "changed by you" if difference.theirs == difference.base else "changed by both"
+        return _("changed by them")
+    return _("changed by you") if difference.theirs == difference.base else _("changed by both")
 
 
 def _format_conflict_value(field: EventField, value: object) -> str:
@@ -173,13 +178,15 @@ def _format_conflict_value(field: EventField, value: object) -> str:
 
 def _draw_resolution_buttons(base: Draft, mine: Draft, conflict: ConflictState) -> None:
     gone = conflict.theirs.deleted is not None
-    keep = "Bring it back with mine" if gone else "Keep mine on top of theirs"
-    take = "Leave it deleted" if gone else "Take theirs"
-    help_text = "Fields that you changed become yours; fields that only they changed stay theirs."
+    keep = _("Bring it back with mine") if gone else _("Keep mine on top of theirs")
+    take = _("Leave it deleted") if gone else _("Take theirs")
+    help_text = _(
+        "Fields that you changed become yours; fields that only they changed stay theirs."
+    )
     if st.button(keep, type=button_type(), key="note_form:keep_mine", help=help_text):
         _save_mine(merge_drafts(base, draft_from_event(conflict.theirs), mine), conflict.theirs)
-    if st.button(take, key="note_form:take_theirs", help="Your text is dropped."):
-        set_flash(f"Left as it was saved by the other: {conflict.theirs.title}")
+    if st.button(take, key="note_form:take_theirs", help=_("Your text is dropped.")):
+        set_flash(_("Left as it was saved by the other: {title}", title=conflict.theirs.title))
         st.rerun()
 
 
@@ -195,7 +202,7 @@ def _save_mine(merged: Draft, theirs: Event) -> None:
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
-    set_flash(f"Note changed: {saved.title}")
+    set_flash(_("Note changed: {title}", title=saved.title))
     st.rerun()
 
 
@@ -220,7 +227,7 @@ class NoteFormContext:
     @property
     def title(self) -> str:
         """The heading of the dialog."""
-        return "Edit note" if self.note is not None else "Add note"
+        return _("Edit note") if self.note is not None else _("Add note")
 
 
 def open_new_note(day: date, series_id: str, after: Callable[[Event], None] | None = None) -> None:
@@ -279,7 +286,7 @@ def draw_note_form(context: NoteFormContext) -> None:
         if draft is not None:
             draw_note_preview(draft, context.series_id, context.note)
     conflict = get_conflict()
-    label = "Save what this form says" if conflict else "Save note"
+    label = _("Save what this form says") if conflict else _("Save note")
     with st.container(horizontal=True, vertical_alignment="center"):
         kind = button_type(strong=conflict is None)
         pressed = st.button(label, type=kind, key=f"{FORM_KEY}:save", disabled=draft is None)
@@ -295,11 +302,12 @@ def draw_note_form(context: NoteFormContext) -> None:
 def _describe_visibility(draft: Draft | None) -> str:
     """Who will see what is saved."""
     if draft is None or draft.visibility == Visibility.SHARED:
-        return "Everybody who uses this store of notes sees it."
+        return _("Everybody who uses this store of notes sees it.")
     person = escape_markdown(session.get_context().notes.person, 80)
-    return (
-        f"Only {person} sees it: in lists, charts, studies and files. It is not encrypted:"
-        " who can read the database can read it."
+    return _(
+        "Only {person} sees it: in lists, charts, studies and files. It is not encrypted: who"
+        " can read the database can read it.",
+        person=person,
     )
 
 
@@ -311,19 +319,23 @@ def _save_note(context: NoteFormContext, draft: Draft) -> None:
             check_note_quota(notes, draft.author)
             saved = add_note(context.store or notes, draft)
             _hide_copied_event(context)
-            set_flash(f"Note saved on {format_day(saved.day)}: {saved.title}", saved, "delete")
+            set_flash(
+                _("Note saved on {day}: {title}", day=format_day(saved.day), title=saved.title),
+                saved,
+                "delete",
+            )
         else:
             met = get_conflict()
             revision = context.note.revision if met is None else met.theirs.revision
             saved = edit_note(notes, context.note.id, draft, revision)
-            set_flash(f"Note changed: {saved.title}")
+            set_flash(_("Note changed: {title}", title=saved.title))
     except EditConflict as conflict:
         remember_conflict(conflict)
         return
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         if not isinstance(error, InputError):
-            st.caption("Your text is kept in this form. Copy it, or try again in a moment.")
+            st.caption(_("Your text is kept in this form. Copy it, or try again in a moment."))
         return
     st.session_state[AUTHOR_KEY] = draft.author
     if context.after is not None:
@@ -352,7 +364,7 @@ def _draw_fields(context: NoteFormContext) -> Draft:
             values[field.name] = _FIELD_WIDGETS[field.kind](field, context)
     if context.copied is not None:
         st.checkbox(
-            "Hide the event it is copied from, so that it counts once", True, HIDE_COPIED_KEY
+            _("Hide the event it is copied from, so that it counts once"), True, HIDE_COPIED_KEY
         )
     if values["moment"] is not None:
         values["moment"] = datetime.combine(
@@ -427,7 +439,7 @@ def _draw_category(field: EventField, context: NoteFormContext) -> str:
         categories.index(start),
         format_func=_format_category,
         accept_new_options=True,
-        help="One of the list, or type a word of your own.",
+        help=_("One of the list, or type a word of your own."),
         key=f"{FORM_KEY}:{field.key}",
     )
     return category or Category.OTHER.value
@@ -458,19 +470,19 @@ def _draw_visibility(context: NoteFormContext) -> str:
     mine = bool(person) and (context.note is None or context.note.owner == person)
     owner = context.note.owner if context.note is not None else ""
     help_text = (
-        "A private note needs to know whose it is: set DASHBOARD_USER."
+        _("A private note needs to know whose it is: set DASHBOARD_USER.")
         if not person
         else (
-            f"You are {plain_text(person, 80)}."
+            _("You are {person}.", person=plain_text(person, 80))
             if mine
-            else f"Only {plain_text(owner, 80) or 'its owner'} can."
+            else _("Only {owner} can.", owner=plain_text(owner, 80) or _("its owner"))
         )
     )
     chosen: str | None = st.segmented_control(
-        "Who sees it",
+        _("Who sees it"),
         list(VISIBILITY_LABELS),
         default=context.draft.visibility,
-        format_func=VISIBILITY_LABELS.__getitem__,
+        format_func=lambda value: translate_deferred(VISIBILITY_LABELS[value]),
         required=True,
         disabled=not mine,
         help=help_text,
@@ -498,7 +510,7 @@ _FIELD_WIDGETS: Final[dict[FieldKind, Callable[[EventField, NoteFormContext], An
 def draw_author_name() -> None:
     """Draw the field; it starts with the name of the note written last."""
     st.text_input(
-        "Your name, if you like",
+        _("Your name, if you like"),
         max_chars=AUTHOR_LIMIT,
         width=NAME_WIDTH,
         **persistent_widget(AUTHOR_NAME_KEY, _last_author_name()),

@@ -18,11 +18,12 @@ from dashboard.models.event import (
     Visibility,
     draft_defaults,
 )
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.formatting import (
     NO_VALUE,
-    format_count,
     format_day,
     format_moment,
     format_timestamp,
@@ -33,23 +34,23 @@ from dashboard.ui import session
 from dashboard.ui.components.interaction import open_dialog, set_flash
 
 VISIBILITY_LABELS: Final = {
-    Visibility.SHARED.value: "Everyone here",
-    Visibility.PRIVATE.value: "Only me",
+    Visibility.SHARED.value: deferred("Everyone here"),
+    Visibility.PRIVATE.value: deferred("Only me"),
 }
 """The visibility of a note, from the point of view of its author."""
 
 ACTION_LABELS: Final = {
-    NoteAction.CREATE: "Written",
-    NoteAction.EDIT: "Changed",
-    NoteAction.DELETE: "Deleted",
-    NoteAction.RESTORE: "Restored",
+    NoteAction.CREATE: deferred("Written"),
+    NoteAction.EDIT: deferred("Changed"),
+    NoteAction.DELETE: deferred("Deleted"),
+    NoteAction.RESTORE: deferred("Restored"),
 }
 ROW_PIXELS: Final = 35
 
 
 def open_note_history(note: Event) -> None:
     """Open the dialog; call it after the click of a button."""
-    open_dialog("History of this note", ":material/history:", _draw_history, note)
+    open_dialog(_("History of this note"), ":material/history:", _draw_history, note)
 
 
 def _draw_history(note: Event) -> None:
@@ -60,7 +61,11 @@ def _draw_history(note: Event) -> None:
         return
     st.text(plain_text(note.title))
     st.caption(
-        f"{format_count(len(changes), 'change')}, the latest first. Nothing is ever thrown away."
+        plural(
+            "{n:,} change, the latest first. Nothing is ever thrown away.",
+            "{n:,} changes, the latest first. Nothing is ever thrown away.",
+            len(changes),
+        )
     )
     newest = changes[-1].revision if changes else 0
     for change in reversed(changes):
@@ -68,11 +73,13 @@ def _draw_history(note: Event) -> None:
 
 
 def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
-    by = f" by {change.author}" if change.author else ""
-    done = ACTION_LABELS.get(NoteAction(change.action), change.action)
+    done = translate_deferred(ACTION_LABELS.get(NoteAction(change.action), change.action))
+    time = format_timestamp(change.at)
+    if change.author:
+        time = _("{time} by {author}", time=time, author=change.author)
     with st.container(border=True):
-        subtitle = escape_markdown(format_timestamp(change.at) + by)
-        st.markdown(f"**{done}** {subtitle} :small[revision {change.revision}]")
+        revision = _("revision {number}", number=change.revision)
+        st.markdown(f"**{done}** {escape_markdown(time)} :small[{revision}]")
         rows = list_changed_fields(change)
         if rows:
             st.dataframe(
@@ -81,11 +88,11 @@ def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
                 height=ROW_PIXELS * (len(rows) + 1) + 3,
                 row_height=ROW_PIXELS,
                 column_config={
-                    "Field": st.column_config.TextColumn(width=120),
-                    "Before": st.column_config.TextColumn(width=380),
-                    "After": st.column_config.TextColumn(width=380),
+                    _("Field"): st.column_config.TextColumn(width=120),
+                    _("Before"): st.column_config.TextColumn(width=380),
+                    _("After"): st.column_config.TextColumn(width=380),
                 },
-                alt="What this change did, field by field",
+                alt=_("What this change did, field by field"),
             )
             _draw_long_texts(change)
         if not is_newest:
@@ -94,7 +101,7 @@ def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
 
 def _draw_restore(change: NoteRevision) -> None:
     key = f"history.restore.{change.revision}"
-    label = f"Restore revision {change.revision}"
+    label = _("Restore revision {revision}", revision=change.revision)
     if not st.button(label, icon=":material/restore:", key=key, type="tertiary"):
         return
     try:
@@ -102,7 +109,13 @@ def _draw_restore(change: NoteRevision) -> None:
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
-    set_flash(f"Restored as it was at revision {change.revision}: {note.title}")
+    set_flash(
+        _(
+            "Restored as it was at revision {revision}: {title}",
+            revision=change.revision,
+            title=note.title,
+        )
+    )
     st.rerun()
 
 
@@ -111,7 +124,7 @@ def _draw_long_texts(change: NoteRevision) -> None:
     before, after = _get_field_value(change.before, "text"), _get_field_value(change.after, "text")
     if before == after or max(len(before), len(after)) <= 60:
         return
-    for head, text in (("Text before", before), ("Text after", after)):
+    for head, text in ((_("Text before"), before), (_("Text after"), after)):
         if text:
             st.caption(head)
             st.text(plain_text_block(text, TEXT_LIMIT))
@@ -153,7 +166,9 @@ def format_field_value(field: EventField, value: Any) -> str:
         return NO_VALUE
     formatted = _FORMATTERS.get(field.kind, str)(value)
     if field.name == "visibility":
-        formatted = VISIBILITY_LABELS.get(value, VISIBILITY_LABELS[Visibility.PRIVATE.value])
+        formatted = translate_deferred(
+            VISIBILITY_LABELS.get(value, VISIBILITY_LABELS[Visibility.PRIVATE.value])
+        )
     return formatted if field.kind in {"date", "moment"} else plain_text(formatted)
 
 

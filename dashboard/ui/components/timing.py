@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.models.event import MOSCOW, Event, HourKind
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, Timing
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
@@ -17,7 +19,6 @@ from dashboard.presentation.events import build_notices, format_event_clock, for
 from dashboard.presentation.formatting import (
     MINUS,
     format_bar,
-    format_count,
     format_day_range,
     format_short_day,
     format_timestamp,
@@ -28,14 +29,14 @@ from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 
 MIN_BOX_WIDTH: Final = 215
 HOUR_KIND_PHRASES: Final = {
-    HourKind.STATEMENT: "",
-    HourKind.SCHEDULED: "scheduled for ",
-    HourKind.PUBLISHED: "time not known; first report ",
+    HourKind.STATEMENT: "{clock}",
+    HourKind.SCHEDULED: deferred("scheduled for {clock}"),
+    HourKind.PUBLISHED: deferred("time not known; first report {clock}"),
 }
 HOUR_KIND_TITLES: Final = {
-    HourKind.STATEMENT: "The moment itself",
-    HourKind.SCHEDULED: "Scheduled: in general not earlier",
-    HourKind.PUBLISHED: "First report: not later",
+    HourKind.STATEMENT: deferred("The moment itself"),
+    HourKind.SCHEDULED: deferred("Scheduled: in general not earlier"),
+    HourKind.PUBLISHED: deferred("First report: not later"),
 }
 
 
@@ -56,25 +57,31 @@ def build_timing_steps(
     first, base = timing.first, timing.base
     steps = [
         TimingStep(
-            "When it happened",
+            _("When it happened"),
             format_weekday(_event_moscow_day(event)),
             _format_time_foot(event, timing, noun),
         ),
         TimingStep(
-            f"First {noun} that can contain it (offset 0)",
+            _("First {noun} that can contain it (offset 0)", noun=noun),
             _format_fixing_day(first),
             _format_fixing_foot(first, quoting),
         ),
         TimingStep(
-            f"Base: the {noun} before (offset {MINUS}1)",
+            _("Base: the {noun} before (offset {minus}1)", noun=noun, minus=MINUS),
             _format_fixing_day(base),
             _format_fixing_foot(base, quoting),
         ),
     ]
     other = timing.alternative
     if other is not None:
-        head = f"If it was after {_format_moscow_clock(first)} MSK: offset 0"
-        foot = f"{_format_fixing_foot(other, quoting)}\nbase {format_short_day(first.day)}"
+        head = _(
+            "If it was after {moscow_clock} MSK: offset 0", moscow_clock=_format_moscow_clock(first)
+        )
+        foot = _(
+            "{fixing_foot}\nbase {short_day}",
+            fixing_foot=_format_fixing_foot(other, quoting),
+            short_day=format_short_day(first.day),
+        )
         steps.append(TimingStep(head, format_weekday(other.day), foot))
     return tuple(steps)
 
@@ -97,17 +104,22 @@ def draw_hour_sources(event: Event) -> None:
     """Draw the sources of the hours of an event in an expander; nothing without any."""
     if not event.hours:
         return
-    with st.expander("Where the hour was read", icon=":material/schedule:"):
+    with st.expander(_("Where the hour was read"), icon=":material/schedule:"):
         st.markdown("\n".join(f"- {line}" for line in build_hour_lines(event)))
 
 
 def build_hour_lines(event: Event) -> list[str]:
     """One line a clock time as safe Markdown: kind, time, source, evidence, confidence."""
     return [
-        f"**{HOUR_KIND_TITLES[HourKind(hour.kind)]}:** {escape_markdown(format_timestamp(hour.at))}"
-        f" ({hour.at.astimezone(UTC):%H:%M} UTC),"
-        f" {format_markdown_link(hour.source_name or hour.source_url, hour.source_url)}."
-        f" {escape_markdown(hour.evidence, 500)} (confidence {escape_markdown(hour.confidence)})"
+        _(
+            "**{kind}:** {time} ({utc:%H:%M} UTC), {source}. {evidence} (confidence {confidence})",
+            kind=translate_deferred(HOUR_KIND_TITLES[HourKind(hour.kind)]),
+            time=escape_markdown(format_timestamp(hour.at)),
+            utc=hour.at.astimezone(UTC),
+            source=format_markdown_link(hour.source_name or hour.source_url, hour.source_url),
+            evidence=escape_markdown(hour.evidence, 500),
+            confidence=escape_markdown(hour.confidence),
+        )
         for hour in event.hours
     ]
 
@@ -128,7 +140,9 @@ def _event_moscow_day(event: Event) -> date:
 def _format_time_foot(event: Event, timing: Timing, noun: str) -> str:
     lines = [_format_event_clock(event)]
     if event.is_range:
-        lines.append(f"the first day of {format_day_range(event.day, event.end_day)}")
+        lines.append(
+            _("the first day of {day_range}", day_range=format_day_range(event.day, event.end_day))
+        )
     return "\n".join([*lines, *_describe_position(event, timing, noun)])
 
 
@@ -136,10 +150,10 @@ def _format_event_clock(event: Event) -> str:
     """The time of day with its kind and source, as far as it is known."""
     hour = event.hour
     if hour is None:
-        return "time not known"
+        return _("time not known")
     clock = f"{format_other_day(hour.at, _event_moscow_day(event))}{format_event_clock(hour.at)}"
-    by = f", {hour.source_name}" if hour.source_name else ""
-    return f"{HOUR_KIND_PHRASES[HourKind(hour.kind)]}{clock}{by}"
+    text = translate_deferred(HOUR_KIND_PHRASES[HourKind(hour.kind)], clock=clock)
+    return f"{text}, {hour.source_name}" if hour.source_name else text
 
 
 def _describe_position(event: Event, timing: Timing, noun: str) -> list[str]:
@@ -147,55 +161,72 @@ def _describe_position(event: Event, timing: Timing, noun: str) -> list[str]:
     if timing.first.bar_minutes:
         return [_describe_bar_position(timing)]
     if timing.partial:
-        return [f"while the {noun} of that day was being made"]
+        return [_("while the {noun} of that day was being made", noun=noun)]
     if event.moment is None:
         return _describe_day_position(event, timing, noun)
     if timing.base.day == _event_moscow_day(event):
-        return [f"after that day's {noun} was made ({_format_moscow_clock(timing.base)} MSK)"]
+        return [
+            _(
+                "after that day's {noun} was made ({moscow_clock} MSK)",
+                noun=noun,
+                moscow_clock=_format_moscow_clock(timing.base),
+            )
+        ]
     if timing.first.day == _event_moscow_day(event):
-        return [f"before that day's {noun} was made"]
-    return [f"no {noun} on that day", *_describe_distance(timing)]
+        return [_("before that day's {noun} was made", noun=noun)]
+    return [_("no {noun} on that day", noun=noun), *_describe_distance(timing)]
 
 
 def _describe_bar_position(timing: Timing) -> str:
     """Inside a bar, between two that follow one another, or while nothing was traded."""
     if timing.partial:
-        return "inside this bar: partly contained"
+        return _("inside this bar: partly contained")
     if timing.moment is None or timing.first.opens - timing.moment < timedelta(minutes=1):
-        return "as the bar began"
-    return f"no bar then: {format_wait(timing)} before the next one"
+        return _("as the bar began")
+    return _("no bar then: {wait} before the next one", wait=format_wait(timing))
 
 
 def _describe_day_position(event: Event, timing: Timing, noun: str) -> list[str]:
     if not timing.settled:
         return []
     if timing.shift_days > 0:
-        return [f"no {noun} on that day, so the hour does not matter", *_describe_distance(timing)]
+        return [
+            _("no {noun} on that day, so the hour does not matter", noun=noun),
+            *_describe_distance(timing),
+        ]
     if event.reported is not None:
-        return [f"any hour up to then lies before that day's {noun}"]
-    return ["any hour of that day lies before the rate"]
+        return [_("any hour up to then lies before that day's {noun}", noun=noun)]
+    return [_("any hour of that day lies before the rate")]
 
 
 def _describe_distance(timing: Timing) -> list[str]:
     if timing.shift_days <= 1:
         return []
-    return [f"{format_count(timing.shift_days, 'day')} before the next one"]
+    return [
+        plural("{n:,} day before the next one", "{n:,} days before the next one", timing.shift_days)
+    ]
 
 
 def _format_fixing_foot(fixing: Fixing, quoting: QuotedSeries) -> str:
     """The rate, the hours in which it was made, and the date it is printed with."""
     lines = [f"{quoting.rate(fixing.rate)} {quoting.unit}"]
     if fixing.bar_minutes:
-        return f"{lines[0]}\nat its end"
+        return _("{lines}\nat its end", lines=lines[0])
     if fixing.opens == fixing.known_at:
-        lines.append(f"as of {_format_moscow_clock(fixing)} MSK")
+        lines.append(_("as of {moscow_clock} MSK", moscow_clock=_format_moscow_clock(fixing)))
     elif fixing.known_at - fixing.opens > timedelta(hours=12):
-        lines.append("known at the end of the day")
+        lines.append(_("known at the end of the day"))
     else:
         opens = fixing.opens.replace(tzinfo=UTC).astimezone(ZoneInfo(MOSCOW))
-        lines.append(f"deals {opens:%H:%M}–{_format_moscow_clock(fixing)} MSK")
+        lines.append(
+            _(
+                "deals {opens:%H:%M}–{moscow_clock} MSK",
+                opens=opens,
+                moscow_clock=_format_moscow_clock(fixing),
+            )
+        )
     if fixing.record != fixing.day:
-        lines.append(f"in force from {format_short_day(fixing.record)}")
+        lines.append(_("in force from {short_day}", short_day=format_short_day(fixing.record)))
     return "\n".join(lines)
 
 

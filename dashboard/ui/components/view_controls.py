@@ -11,6 +11,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.formatting import format_day, format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES
@@ -27,7 +29,7 @@ PRESETS: Final[Mapping[str, int | None]] = {
     "1Y": 365,
     "2Y": DEFAULT_DAYS,
     "5Y": 1_826,
-    "All": None,
+    deferred("All"): None,
 }
 NEXT_QUOTE: Final = {
     QuoteMode.WEAKER: QuoteMode.INVERTED,
@@ -96,15 +98,16 @@ def resolve_window(
     )
     if since >= until or until <= bounds.first:
         return DayWindow(bounds.default_since(), bounds.last, is_empty=True)
-    notice = ""
+    notices = []
     if since < bounds.first:
         since = bounds.first
         if requested_since is not None:
-            notice = f"Rates start on {format_day(bounds.first)}; showing from there."
+            first = format_day(bounds.first)
+            notices.append(_("Rates start on {day}; showing from there.", day=first))
     if requested_until is not None and requested_until > bounds.last_allowed:
         last = format_day(bounds.last_allowed)
-        notice = f"{notice} Nothing is known after {last}; showing to there.".strip()
-    return DayWindow(since, until, notice)
+        notices.append(_("Nothing is known after {day}; showing to there.", day=last))
+    return DayWindow(since, until, " ".join(notices))
 
 
 def find_preset(shown: DayWindow, bounds: WindowLimits) -> str | None:
@@ -151,8 +154,8 @@ def draw_day_fields(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> N
         "format": "YYYY-MM-DD",
         "width": 128,
     }
-    st.date_input("From", **view.widget("from", shown.since), **common)
-    st.date_input("To", **view.widget("to", shown.until), **common)
+    st.date_input(_("From"), **view.widget("from", shown.since), **common)
+    st.date_input(_("To"), **view.widget("to", shown.until), **common)
 
 
 def draw_period_fields(view: UrlState) -> None:
@@ -161,22 +164,26 @@ def draw_period_fields(view: UrlState) -> None:
         "value": None, "min_value": FIRST_DAY, "max_value": LAST_DAY,
         "format": "YYYY-MM-DD", "width": 140,
     }  # fmt: skip
-    st.date_input("Events from", **view.widget("from"), **common)
-    st.date_input("Events to", **view.widget("to"), **common)
+    st.date_input(_("Events from"), **view.widget("from"), **common)
+    st.date_input(_("Events to"), **view.widget("to"), **common)
 
 
 def draw_series_choice(view: UrlState, cards: tuple[SeriesCard, ...]) -> None:
     """Draw the choice of series."""
     titles = {card.id: card.title for card in cards}
     st.selectbox(
-        "Series", list(titles), format_func=titles.__getitem__, width=270, **view.widget("series")
+        _("Series"),
+        list(titles),
+        format_func=titles.__getitem__,
+        width=270,
+        **view.widget("series"),
     )
 
 
 def draw_quote_switch(view: UrlState, card: SeriesCard) -> None:
     """Draw the choice of the quote mode of series, text, arrows and axis."""
     st.selectbox(
-        "Up means",
+        _("Up means"),
         [quote.value for quote in QuoteMode],
         format_func=lambda value: format_quote_label(card, QuoteMode(value)),
         width=250,
@@ -187,22 +194,22 @@ def draw_quote_switch(view: UrlState, card: SeriesCard) -> None:
 def format_quote_label(card: SeriesCard, quote: QuoteMode) -> str:
     """The title of a quote mode."""
     quoting = QuotedSeries(card, quote)
-    shown = "axis inverted" if quoting.axis_is_inverted else quoting.unit
+    shown = _("axis inverted") if quoting.axis_is_inverted else quoting.unit
     subject = card.subject
     return f"{quoting.up_label} {subject.noun} ({shown})" if subject.is_currency else shown
 
 
 def draw_display_switches(view: UrlState) -> None:
     """Draw the scale and whether a person's own notes are shown."""
-    st.toggle("Log scale", **view.switch("scale", on="log", off="linear"))
-    st.toggle("Your notes", **view.switch("notes", on="shown", off="hidden"))
+    st.toggle(_("Log scale"), **view.switch("scale", on="log", off="linear"))
+    st.toggle(_("Your notes"), **view.switch("notes", on="shown", off="hidden"))
 
 
 def draw_category_choice(view: UrlState) -> None:
     """Draw the categories; none chosen means all of them."""
     labels = {style.id: f"{style.glyph} {style.title}" for style in CATEGORY_STYLES}
     st.pills(
-        "Categories (none chosen: all)",
+        _("Categories (none chosen: all)"),
         list(labels),
         selection_mode="multi",
         format_func=labels.__getitem__,
@@ -214,8 +221,8 @@ def draw_category_choice(view: UrlState) -> None:
 def draw_search_field(view: UrlState) -> None:
     """Draw the search in titles and texts."""
     st.text_input(
-        "Search events",
-        placeholder="words of a title",
+        _("Search events"),
+        placeholder=_("words of a title"),
         icon=":material/search:",
         width=210,
         **view.typed("q"),
@@ -224,9 +231,9 @@ def draw_search_field(view: UrlState) -> None:
 
 def draw_pick_mode(view: UrlState) -> None:
     """Draw what the mouse does: Plotly can pick a day or drag a window, never both."""
-    labels = {"day": "Pick a day", "window": "Drag a window"}
+    labels = {"day": _("Pick a day"), "window": _("Drag a window")}
     st.segmented_control(
-        "On the chart",
+        _("On the chart"),
         list(labels),
         required=True,
         format_func=labels.__getitem__,
@@ -239,10 +246,13 @@ def draw_no_events(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> No
     """Say that no event matches, with buttons that clear the filters or widen the window."""
     with st.container(horizontal=True, vertical_alignment="center"):
         span = f"{format_short_day(shown.since)} – {format_short_day(shown.until)}"
-        st.markdown(f":material/filter_alt_off: No event matches in {span}.")
-        st.button("Clear the filters", key="empty.clear", on_click=_clear_filter, args=(view,))
+        st.markdown(_(":material/filter_alt_off: No event matches in {span}.", span=span))
+        st.button(_("Clear the filters"), key="empty.clear", on_click=_clear_filter, args=(view,))
         st.button(
-            "Widen to 2 years", key="empty.widen", on_click=_apply_preset, args=(view, bounds, "2Y")
+            _("Widen to 2 years"),
+            key="empty.widen",
+            on_click=_apply_preset,
+            args=(view, bounds, "2Y"),
         )
 
 

@@ -185,3 +185,22 @@ def test_a_series_is_one_file_and_one_entry_away(copy_of_data):
     (copy_of_data / "datapackage.json").write_text(json.dumps(descriptor))
     (copy_of_data / "rates" / "new.csv").write_text("date,rate\n2025-01-10,100.5\n")
     assert BundledRates(copy_of_data).get("usd_rub_new").rate.tolist() == [100.5]
+
+
+def test_the_entry_of_another_pair_alone_gives_its_currencies_and_subject(tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(DATA_FOLDER, folder)
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    resources = {entry["name"]: entry for entry in descriptor["resources"]}
+    entry = resources["eur_rub_ecb"] | {
+        "name": "usd_uah", "title": "USD/UAH", "unit": "UAH per USD", "inverseUnit": "USD per UAH",
+    }  # fmt: skip
+    descriptor["resources"].append(entry)
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    card = BundledRates(folder).get("usd_uah").card
+    assert (card.base, card.quote, card.subject.name) == ("USD", "UAH", "the hryvnia")
+    shipped = {c.id: c for c in BundledRates().cards()}
+    assert (shipped["eur_usd_ecb"].base, shipped["eur_usd_ecb"].quote) == ("EUR", "USD")
+    assert shipped["eur_usd_ecb"].subject.name == "the euro"
+    assert shipped["brent_eia"].base is None
+    assert shipped["brent_eia"].subject.up == "up"

@@ -161,6 +161,6 @@ def frozen_last(app):
 
 
 def test_the_moment_belongs_to_every_page_and_to_none_alone():
-    (param,) = COMMON_PARAMS
-    assert (param.key, param.shared, param.default) == ("asof", True, None)
-    assert all(param.key != own.key for page in PAGES for own in page.params)
+    common = {param.key: (param.shared, param.default) for param in COMMON_PARAMS}
+    assert common == {"asof": (True, None), "lang": (True, "")}
+    assert not common.keys() & {own.key for page in PAGES for own in page.params}

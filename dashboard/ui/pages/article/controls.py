@@ -11,6 +11,8 @@ from dashboard.container import article_from_bytes, article_from_link
 from dashboard.models.article import PublicationTime
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.ui import session
 from dashboard.ui.components.interaction import button_type
 from dashboard.ui.components.note_form import EARLIEST_DAY, TIME_ZONES
@@ -22,14 +24,18 @@ if TYPE_CHECKING:
     from dashboard.models.article import Article
 
 EXAMPLE_PUBLISHED: Final = date(2025, 4, 22)
-EXAMPLE_TEXT: Final = (
+EXAMPLE_TEXT: Final = deferred(
     "Keith Kellogg, the US envoy, said on Sunday that NATO membership for Ukraine was off the"
-    " table. The Kremlin's Dmitry Peskov called that a source of satisfaction on Monday. Trump had"
-    " warned on Friday that Washington would walk away from mediation. The rouble firmed to around"
-    " 80 per dollar on Monday, its strongest since June 2024; since the start of the year it has"
-    " gained more than 40 % against the dollar."
+    " table. The Kremlin's Dmitry Peskov called that a source of satisfaction on Monday. Trump"
+    " had warned on Friday that Washington would walk away from mediation. The rouble firmed to"
+    " around 80 per dollar on Monday, its strongest since June 2024; since the start of the year"
+    " it has gained more than 40 % against the dollar."
 )
-INPUT_MODES: Final = {"text": "Paste a text", "file": "Bring a file", "link": "Give a link"}
+INPUT_MODES: Final = {
+    "text": deferred("Paste a text"),
+    "file": deferred("Bring a file"),
+    "link": deferred("Give a link"),
+}
 TEXT_KEY: Final = "article_text"
 TIME_KEY: Final = "article_published.time"
 ZONE_KEY: Final = "article_published.zone"
@@ -48,9 +54,9 @@ def draw_article_input(view: UrlState) -> PublicationTime | None:
     """Draw the input of the article, read it on a click, and return the given publication."""
     with st.container(border=True):
         st.segmented_control(
-            "How the article comes",
+            _("How the article comes"),
             list(INPUT_MODES),
-            format_func=INPUT_MODES.__getitem__,
+            format_func=lambda value: translate_deferred(INPUT_MODES[value]),
             required=True,
             label_visibility="collapsed",
             **view.widget("way"),
@@ -60,33 +66,42 @@ def draw_article_input(view: UrlState) -> PublicationTime | None:
         )
         given = _draw_publication_fields(view)
         with st.container(horizontal=True, vertical_alignment="center"):
-            is_submitted = st.button("Read it", type=button_type(), icon=":material/article:")
-            st.button("Try an example", key="article.example", on_click=_fill_example, args=(view,))
+            is_submitted = st.button(_("Read it"), type=button_type(), icon=":material/article:")
+            st.button(
+                _("Try an example"), key="article.example", on_click=_fill_example, args=(view,)
+            )
         if is_submitted:
             _read_input(view)
     return given
 
 
-def _draw_text_input(_: UrlState) -> None:
+def _draw_text_input(_view: UrlState) -> None:
     st.text_area(
-        "The text of the article, in English or Russian",
+        _("The text of the article, in English or Russian"),
         height=TEXT_BOX_HEIGHT,
-        placeholder="Paste it here",
+        placeholder=_("Paste it here"),
         **persistent_widget(TEXT_KEY, ""),
     )
 
 
-def _draw_file_input(_: UrlState) -> None:
+def _draw_file_input(_view: UrlState) -> None:
     st.file_uploader(
-        f"A saved page (HTML) or a plain text, at most {MAX_UPLOAD_MB} MB", key=FILE_KEY,
+        _(
+            "A saved page (HTML) or a plain text, at most {max_upload_mb} MB",
+            max_upload_mb=MAX_UPLOAD_MB,
+        ),
+        key=FILE_KEY,
         max_upload_size=MAX_UPLOAD_MB,
-    )  # fmt: skip
+    )
 
 
 def _draw_link_input(view: UrlState) -> None:
-    st.text_input("Link to the article", placeholder="https://", **view.typed("url"))
+    st.text_input(_("Link to the article"), placeholder="https://", **view.typed("url"))
     st.caption(
-        "Followed when you press *Read it*, to public addresses only; ten seconds, ten megabytes."
+        _(
+            "Followed when you press *Read it*, to public addresses only; ten seconds, ten"
+            " megabytes."
+        )
     )
 
 
@@ -95,7 +110,7 @@ def _draw_publication_fields(view: UrlState) -> PublicationTime | None:
     latest = session.get_view_day().replace(year=session.get_view_day().year + 1, day=1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input(
-            "Published on, if you know",
+            _("Published on, if you know"),
             min_value=EARLIEST_DAY,
             max_value=latest,
             format="YYYY-MM-DD",
@@ -103,10 +118,10 @@ def _draw_publication_fields(view: UrlState) -> PublicationTime | None:
             **view.widget("published"),
         )
         at = st.time_input(
-            "At", step=60, width=120, disabled=day is None, **persistent_widget(TIME_KEY)
+            _("At"), step=60, width=120, disabled=day is None, **persistent_widget(TIME_KEY)
         )
         zone = st.selectbox(
-            "Time zone",
+            _("Time zone"),
             TIME_ZONES,
             width=190,
             disabled=day is None or at is None,
@@ -124,7 +139,7 @@ def _fill_example(view: UrlState) -> None:
 def _read_input(view: UrlState) -> None:
     """Read the input; the typed text stays whether it can be read or not."""
     try:
-        with st.spinner("Reading the article"):
+        with st.spinner(_("Reading the article")):
             set_article(_fetch_article(view))
     except RoubleReactionError as error:
         set_problem(str(error))
@@ -137,11 +152,11 @@ def _fetch_article(view: UrlState) -> Article:
     if view["way"] == "file":
         held: Any = st.session_state.get(FILE_KEY)
         if held is None:
-            msg = "no file was brought; choose one, or paste the text"
+            msg = _("no file was brought; choose one, or paste the text")
             raise InputError(msg)
         return article_from_bytes(held.getvalue(), held.name)
     text = str(get_persistent(TEXT_KEY, "") or "")
     if not text.strip():
-        msg = "there is no text yet; paste one into the field"
+        msg = _("there is no text yet; paste one into the field")
         raise InputError(msg)
-    return article_from_bytes(text.encode("utf-8", "replace"), "the text")
+    return article_from_bytes(text.encode("utf-8", "replace"), _("the text"))

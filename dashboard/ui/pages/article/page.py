@@ -11,9 +11,10 @@ import streamlit as st
 from dashboard.models.article import Article, CheckedClaim, ClaimTruth, DateMention
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Draft, Event, Expected
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.presentation.claims import describe_needed_base, format_marked_verdict
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
-from dashboard.presentation.formatting import format_count
 from dashboard.presentation.incoming_events import (
     describe_precision,
     describe_publication,
@@ -55,7 +56,7 @@ from dashboard.ui.widget_state import persistent_widget
 CARDS_PER_PAGE: Final = 20
 SENTENCE_LIMIT: Final = 1_000
 CLAIM_LIMIT: int = 400
-PAGE_HELP: Final = (
+PAGE_HELP: Final = deferred(
     "Dated statements become candidates for notes, each beside the sentence it stands in; claims"
     " about the rate are held against every source. It is a proposal: **nothing is stored unless"
     " you accept it**. A pasted text never leaves this program."
@@ -67,11 +68,11 @@ LINK_LIMIT: Final = 2_000
 def draw(view: UrlState) -> None:
     """Draw the page."""
     draw_flash()
-    st.markdown(PAGE_HELP)
+    st.markdown(translate_deferred(PAGE_HELP))
     given = draw_article_input(view)
     if get_problem():
         message = escape_markdown(get_problem(), MESSAGE_LIMIT)
-        st.warning(f"Not read: {message}", icon=":material/block:")
+        st.warning(_("Not read: {message_text}", message_text=message), icon=":material/block:")
     reading = read_article_state(given)
     if reading is None:
         return
@@ -81,7 +82,7 @@ def draw(view: UrlState) -> None:
 
 
 def _draw_head(article: Article) -> None:
-    st.markdown(f"#### {escape_markdown(article.title) or 'Pasted text'}")
+    st.markdown(f"#### {escape_markdown(article.title) or _('Pasted text')}")
     facts = [escape_markdown(text, 80) for text in (article.site, article.author) if text]
     if article.url:
         facts.append(format_markdown_link(article.url, article.url))
@@ -110,19 +111,23 @@ def _link_param(key: str) -> UrlParam:
 def _draw_candidates(candidates: Sequence[DraftCandidate], article: Article) -> None:
     """Draw a page of candidates, and the button that accepts those that are ticked."""
     if not candidates:
-        st.markdown("No dated statement was found. Read the text: the rules miss some.")
+        st.markdown(_("No dated statement was found. Read the text: the rules miss some."))
         return
     pages = -(-len(candidates) // CARDS_PER_PAGE)
     page = st.pagination(pages, key=f"article.page.{pages}") if pages > 1 else 1
     shown = candidates[(page - 1) * CARDS_PER_PAGE : page * CARDS_PER_PAGE]
     ticked = [item for item in shown if item.is_selected]
     st.markdown(
-        f"**{format_count(len(candidates), 'candidate')}.** Nothing is stored until you accept it."
+        plural(
+            "**{n:,} candidate.** Nothing is stored until you accept it.",
+            "**{n:,} candidates.** Nothing is stored until you accept it.",
+            len(candidates),
+        )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_author_name()
         st.button(
-            f"Accept all {len(ticked)} ticked",
+            _("Accept all {ticked} ticked", ticked=len(ticked)),
             key="article.accept_all",
             type=button_type(),
             icon=":material/done_all:",
@@ -141,9 +146,9 @@ def _draw_candidate(candidate: DraftCandidate, article: Article) -> None:
     elif candidate.decision == DISMISSED:
         with st.container(horizontal=True, vertical_alignment="center"):
             title = escape_markdown(candidate.statement.title)
-            st.markdown(f":gray[Dismissed: {title}]", width="stretch")
+            st.markdown(_(":gray[Dismissed: {title}]", title=title), width="stretch")
             st.button(
-                "Bring back", key=f"article.back.{candidate.number}", on_click=set_decision,
+                _("Bring back"), key=f"article.back.{candidate.number}", on_click=set_decision,
                 args=(candidate.number, None),
             )  # fmt: skip
     else:
@@ -153,18 +158,22 @@ def _draw_candidate(candidate: DraftCandidate, article: Article) -> None:
 def _draw_accepted(number: int, note: Event) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/check: **{escape_markdown(note.title)}** is a note of {note.day}",
+            _(
+                ":material/check: **{title}** is a note of {day}",
+                title=escape_markdown(note.title),
+                day=note.day,
+            ),
             width="stretch",
         )
-        draw_page_link("event", "Open", icon=":material/open_in_new:", id=note.id)
+        draw_page_link("event", _("Open"), icon=":material/open_in_new:", id=note.id)
         st.button(
-            "Undo", key=f"article.undo.{number}", on_click=_undo_acceptance, args=(number, note)
+            _("Undo"), key=f"article.undo.{number}", on_click=_undo_acceptance, args=(number, note)
         )
 
 
 def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
     statement, number = candidate.statement, candidate.number
-    speaker = escape_markdown(statement.actor, 80) or "nobody named"
+    speaker = escape_markdown(statement.actor, 80) or _("nobody named")
     st.checkbox(
         f"**{format_statement_day(statement)} · {speaker}**",
         disabled=candidate.draft is None,
@@ -179,19 +188,19 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
     _draw_fields(candidate, build_initial_draft(statement, article))
     with st.container(horizontal=True):
         st.button(
-            "Accept", key=f"article.accept.{number}", icon=":material/check:",
+            _("Accept"), key=f"article.accept.{number}", icon=":material/check:",
             disabled=candidate.draft is None, on_click=_accept_candidates, args=([candidate],),
-            help=None if candidate.draft else "Say first which day it was",
+            help=None if candidate.draft else _("Say first which day it was"),
         )  # fmt: skip
         if st.button(
-            "Edit", key=f"article.edit.{number}", icon=":material/edit:",
+            _("Edit"), key=f"article.edit.{number}", icon=":material/edit:",
             disabled=candidate.draft is None,
         ) and candidate.draft:  # fmt: skip
             open_note_draft(
                 candidate.draft, DEFAULT_SERIES, after=lambda note: set_decision(number, note)
             )
         st.button(
-            "Dismiss",
+            _("Dismiss"),
             key=f"article.dismiss.{number}",
             icon=":material/close:",
             on_click=set_decision,
@@ -222,11 +231,11 @@ def _escape_with_spaces(text: str) -> str:
 
 def _draw_similar_events(candidate: DraftCandidate) -> None:
     if candidate.same:
-        st.markdown(":orange[:material/content_copy: **Already there**], so it is not ticked:")
-        draw_page_link("event", "the same day and title", id=candidate.same)
+        st.markdown(_(":orange[:material/content_copy: **Already there**], so it is not ticked:"))
+        draw_page_link("event", _("the same day and title"), id=candidate.same)
     if candidate.same_day:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Known on this day:", width="content")
+            st.caption(_("Known on this day:"), width="content")
             for event in candidate.same_day:
                 draw_page_link("event", event.title, id=event.id)
 
@@ -238,7 +247,7 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
     number = candidate.number
     title = start.title if start else candidate.statement.title
     st.text_input(
-        "Title",
+        _("Title"),
         max_chars=TITLE_LIMIT,
         **persistent_widget(build_field_name(number, "title"), title),
     )
@@ -246,7 +255,7 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
         _draw_candidate_time(number, start)
         categories = [category.value for category in Category]
         st.selectbox(
-            "Category",
+            _("Category"),
             categories,
             width=190,
             format_func=lambda value: f"{STYLE_BY_ID[value].glyph} {STYLE_BY_ID[value].title}",
@@ -255,7 +264,9 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
             ),
         )
         st.segmented_control(
-            "Expected for the rouble", [direction.value for direction in Expected], required=True,
+            _("Expected for the rouble"),
+            [direction.value for direction in Expected],
+            required=True,
             **persistent_widget(build_field_name(number, "expected"), Expected.UNCLEAR.value),
         )  # fmt: skip
 
@@ -263,22 +274,22 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
 def _draw_candidate_time(number: int, start: Draft | None) -> None:
     day = start.day if start else None
     st.date_input(
-        "Day" if day else ":orange[Which day?]", width=150, **_day_bounds(day),
+        _("Day") if day else _(":orange[Which day?]"), width=150, **_day_bounds(day),
         **persistent_widget(build_field_name(number, "day"), day),
     )  # fmt: skip
     if start and start.end_day:
         st.date_input(
-            "Last day", width=150, **_day_bounds(start.end_day),
+            _("Last day"), width=150, **_day_bounds(start.end_day),
             **persistent_widget(build_field_name(number, "end"), start.end_day),
         )  # fmt: skip
     st.time_input(
-        "Time, if known",
+        _("Time, if known"),
         step=60,
         width=120,
         **persistent_widget(build_field_name(number, "time"), get_draft_time(start)),
     )
     st.selectbox(
-        "Time zone",
+        _("Time zone"),
         TIME_ZONES,
         width=170,
         **persistent_widget(build_field_name(number, "zone"), MOSCOW),
@@ -308,19 +319,23 @@ def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
         try:
             note = add_note(session.get_context().notes, candidate.draft)
         except RoubleReactionError as error:
-            before = f"{format_count(saved, 'note')} saved; " if saved else ""
-            set_flash(f"{before}not saved: {candidate.draft.title[:60]}: {error}")
+            parts = [
+                _("not saved: {title}: {error}", title=candidate.draft.title[:60], error=error)
+            ]
+            if saved:
+                parts.insert(0, plural("{n:,} note saved", "{n:,} notes saved", saved))
+            set_flash("; ".join(parts))
             return
         set_decision(candidate.number, note)
         saved += 1
-    set_flash(f"{format_count(saved, 'note')} saved")
+    set_flash(plural("{n:,} note saved", "{n:,} notes saved", saved))
 
 
 def _undo_acceptance(number: int, note: Event) -> None:
     try:
         delete_note(session.get_context().notes, note.id, note.revision)
     except RoubleReactionError as error:
-        set_flash(f"Not undone: {error}")
+        set_flash(_("Not undone: {error}", error=error))
         return
     set_decision(number, None)
 
@@ -330,9 +345,11 @@ def _undo_acceptance(number: int, note: Event) -> None:
 
 def _draw_claims(claims: Sequence[CheckedClaim]) -> None:
     """Draw each claim, the sentence it stands in, and a table of verdicts with their numbers."""
-    st.markdown(f"#### {format_count(len(claims), 'claim')} about the rate")
+    st.markdown(
+        plural("#### {n:,} claim about the rate", "#### {n:,} claims about the rate", len(claims))
+    )
     if not claims:
-        st.markdown("The text says nothing about the level or the moves of the rouble.")
+        st.markdown(_("The text says nothing about the level or the moves of the rouble."))
     for checked in claims:
         with st.container(border=True):
             _draw_claim(checked)
@@ -343,25 +360,27 @@ def _draw_claim(checked: CheckedClaim) -> None:
     phrase = escape_markdown(claim.phrase, CLAIM_LIMIT)
     st.markdown(f"**“{phrase}”**: {escape_markdown(format_claim(claim), CLAIM_LIMIT)}")
     if not checked.verdicts:
-        message = f"there is no series of RUB per {escape_markdown(claim.currency, 8)}"
+        message = _(
+            "there is no series of RUB per {currency}", currency=escape_markdown(claim.currency, 8)
+        )
         st.markdown(f"{format_marked_verdict(claim, ClaimTruth.UNKNOWN)}: {message}")
         return
     draw_text_table(
         {
-            "Verdict": [
+            _("Verdict"): [
                 format_marked_verdict(claim, verdict.truth) for verdict in checked.verdicts
             ],
-            "Source": [escape_markdown(verdict.card.title) for verdict in checked.verdicts],
-            "Numbers": [
+            _("Source"): [escape_markdown(verdict.card.title) for verdict in checked.verdicts],
+            _("Numbers"): [
                 escape_markdown(format_verdict_numbers(claim, verdict), CLAIM_LIMIT)
                 for verdict in checked.verdicts
             ],
         },
-        "Verdicts on a claim, one row a series and base",
+        _("Verdicts on a claim, one row a series and base"),
     )
     settings = build_claim_query(claim)
     if settings is not None:
-        draw_page_link("facts", "Check it, with a chart", **settings)
+        draw_page_link("facts", _("Check it, with a chart"), **settings)
     held = any(
         verdict.truth == ClaimTruth.TRUE and verdict.is_claimed for verdict in checked.verdicts
     )
@@ -372,7 +391,7 @@ def _draw_claim(checked: CheckedClaim) -> None:
 
 PAGE = Page(
     "article",
-    "Article",
+    deferred("Article"),
     ":material/article:",
     "article",
     draw,

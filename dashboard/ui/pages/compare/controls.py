@@ -9,12 +9,14 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
 from dashboard.presentation.escaping import escape_label
 from dashboard.presentation.events import (
     format_group,
 )
-from dashboard.presentation.formatting import EXPECTED_TITLES, capitalize_first, format_count
+from dashboard.presentation.formatting import EXPECTED_TITLES, capitalize_first
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.presentation.palette import STYLE_BY_ID
 from dashboard.services.events import count_facets
@@ -36,13 +38,13 @@ from dashboard.ui.pages.compare.state import (
 from dashboard.ui.url_state import UrlState
 from dashboard.ui.widget_state import ignore_fragment_echo
 
-EXPECTED_LABELS: Final = {ANY_EXPECTED: "All"} | EXPECTED_TITLES
+EXPECTED_LABELS: Final = {ANY_EXPECTED: deferred("All")} | EXPECTED_TITLES
 OVERLAP_LABELS: Final = {
-    "keep": "keep all events",
-    "first": "keep the first of those that overlap",
-    "exclude": "leave out all that overlap",
+    "keep": deferred("keep all events"),
+    "first": deferred("keep the first of those that overlap"),
+    "exclude": deferred("leave out all that overlap"),
 }
-RETURNS_LABELS: Final = {"log": "log moves", "simple": "simple returns"}
+RETURNS_LABELS: Final = {"log": deferred("log moves"), "simple": deferred("simple returns")}
 SECOND_GROUP_DEFAULTS: Final = ("peace_talks", "nato_remark")
 """The second group that is offered: the first of them that the first group is not."""
 NAME_LIMIT: Final = 44
@@ -52,11 +54,13 @@ def draw_compare_controls(state: CompareState) -> None:
     """Draw the settings of the page in rows that wrap."""
     link = state.link
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _draw_group_controls(state, "", "First group")
-        _draw_group_controls(state, "b", "Second group")
+        _draw_group_controls(state, "", _("First group"))
+        _draw_group_controls(state, "b", _("Second group"))
         _draw_study_settings(state)
         # A phone keeps the choices folded away, so that the paths are not far below the answer.
-        folded = st.popover("Series and windows", icon=":material/tune:") if state.phone else None
+        folded = (
+            st.popover(_("Series and windows"), icon=":material/tune:") if state.phone else None
+        )
     with folded or st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series_choice(link, session.get_price_cards())
         _draw_window_controls(state)
@@ -70,7 +74,7 @@ def _draw_group_controls(state: CompareState, prefix: str, name: str) -> None:
     at = 1 if prefix else 0
     label = "none"
     if chosen and at < len(state.filters):
-        listed = format_count(len(state.listed[at]), "event")
+        listed = plural("{n:,} event", "{n:,} events", len(state.listed[at]))
         label = f"{capitalize_first(format_group(state.filters[at]))}, {listed}"
     with st.popover(f"{name}: {escape_label(label, NAME_LIMIT)}", icon=":material/filter_alt:"):
         if prefix:
@@ -79,25 +83,25 @@ def _draw_group_controls(state: CompareState, prefix: str, name: str) -> None:
                 return
         _draw_category_choice(link, f"{prefix}cat")
         st.segmented_control(
-            "Expected rouble",
+            _("Expected rouble"),
             list(EXPECTED_LABELS),
-            format_func=EXPECTED_LABELS.__getitem__,
+            format_func=lambda value: translate_deferred(EXPECTED_LABELS[value]),
             required=True,
             **link.widget(f"{prefix}exp"),
         )
         _draw_tags(link, f"{prefix}tag")
         with st.container(horizontal=True):
-            _draw_day_field(link, f"{prefix}from", "From day")
-            _draw_day_field(link, f"{prefix}to", "To day")
+            _draw_day_field(link, f"{prefix}from", _("From day"))
+            _draw_day_field(link, f"{prefix}to", _("To day"))
 
 
 def _draw_second_group_switch(link: UrlState, *, chosen: bool) -> None:
     if chosen:
-        st.button("Remove the second group", icon=":material/close:", key="compare.remove",
+        st.button(_("Remove the second group"), icon=":material/close:", key="compare.remove",
                   on_click=clear_second_group, args=(link,))  # fmt: skip
         return
-    st.markdown("Compare with other events on the same series, by the same study.")
-    st.button("Add a second group", icon=":material/add:", key="compare.add",
+    st.markdown(_("Compare with other events on the same series, by the same study."))
+    st.button(_("Add a second group"), icon=":material/add:", key="compare.add",
               on_click=add_second_group, args=(link,))  # fmt: skip
 
 
@@ -135,7 +139,7 @@ def _draw_category_choice(link: UrlState, key: str) -> None:
         )
 
     st.pills(
-        "Categories (none chosen: all)",
+        _("Categories (none chosen: all)"),
         list(CATEGORY_VALUES),
         selection_mode="multi",
         format_func=lambda value: f"{STYLE_BY_ID[value].glyph} {STYLE_BY_ID[value].title}",
@@ -151,7 +155,7 @@ def _draw_tags(link: UrlState, key: str) -> None:
     options = list(dict.fromkeys((*tags, *link[key])))
     if options:
         st.multiselect(
-            "Tags (one of them is enough)",
+            _("Tags (one of them is enough)"),
             options,
             format_func=escape_label,
             max_selections=MAX_NAMED,
@@ -182,13 +186,13 @@ def _draw_window_controls(state: CompareState) -> None:
     minutes, link = state.card.bar_minutes, state.link
     usual = default_window(minutes)
     _draw_editable_choice(
-        link, "window", "Event window", (usual, *event_windows(minutes)), format_window_label
+        link, "window", _("Event window"), (usual, *event_windows(minutes)), format_window_label
     )
     cars = [f"{first}:{last}" for first, last in (PREFERRED_WINDOW, *DEFAULT_CAR_WINDOWS)]
     if state.request is not None:
         first, last = state.request.cars[0]
         cars = [f"{first}:{last}" if not link["car"] else link["car"], *cars]
-    _draw_editable_choice(link, "car", "Move over offsets", tuple(cars), format_window_label)
+    _draw_editable_choice(link, "car", _("Move over offsets"), tuple(cars), format_window_label)
 
 
 def _draw_editable_choice(
@@ -214,7 +218,7 @@ def _draw_editable_choice(
         key=name,
         on_change=ignore_fragment_echo(choose),
         accept_new_options=True,
-        help="Choose one, or type first and last offset like −5:10.",
+        help=_("Choose one, or type first and last offset like −5:10."),
         width=150,
     )
 
@@ -222,9 +226,9 @@ def _draw_editable_choice(
 def _draw_study_settings(state: CompareState) -> None:
     """Draw the settings of the study in a popover."""
     link = state.link
-    with st.popover("How it is studied", icon=":material/tune:"):
+    with st.popover(_("How it is studied"), icon=":material/tune:"):
         models = {model.id: model.title for model in describe_method().models}
-        st.selectbox("Expected move", list(models), format_func=models.__getitem__,
+        st.selectbox(_("Expected move"), list(models), format_func=models.__getitem__,
                      **link.widget("model"))  # fmt: skip
         factors = {
             card.id: card.title for card in available_factors(state.card, session.get_cards())
@@ -232,23 +236,23 @@ def _draw_study_settings(state: CompareState) -> None:
         if needs_factor(link["model"]) or link["factor"]:
             chosen = tuple(name for name in link["factor"] if name in factors)
             st.multiselect(
-                "Explained by",
+                _("Explained by"),
                 list(factors),
                 format_func=factors.__getitem__,
-                placeholder="choose a series",
+                placeholder=_("choose a series"),
                 **link.widget("factor", chosen),
             )
         for key, label, titles in (
-            ("overlap", "Where event windows overlap", OVERLAP_LABELS),
-            ("pool", "Single moves are compared with", POOL_TITLES),
-            ("returns", "Moves are counted as", RETURNS_LABELS),
+            ("overlap", _("Where event windows overlap"), OVERLAP_LABELS),
+            ("pool", _("Single moves are compared with"), POOL_TITLES),
+            ("returns", _("Moves are counted as"), RETURNS_LABELS),
         ):
             st.selectbox(label, list(titles), format_func=titles.__getitem__, **link.widget(key))
         with st.container(horizontal=True):
-            _draw_length_field(state, "estimation", "Estimation window")
-            _draw_length_field(state, "gap", "Gap")
-        st.toggle("Learn without the days of known events", **link.switch("clean", "1", "0"))
-        st.button("Usual settings", key="compare.usual", on_click=reset_settings, args=(link,))
+            _draw_length_field(state, "estimation", _("Estimation window"))
+            _draw_length_field(state, "gap", _("Gap"))
+        st.toggle(_("Learn without the days of known events"), **link.switch("clean", "1", "0"))
+        st.button(_("Usual settings"), key="compare.usual", on_click=reset_settings, args=(link,))
 
 
 def reset_settings(link: UrlState) -> None:
@@ -260,5 +264,5 @@ def reset_settings(link: UrlState) -> None:
 def _draw_length_field(state: CompareState, key: str, label: str) -> None:
     """Draw a number of observations; empty = the default, which is the placeholder."""
     usual = getattr(state.request or StudyRequest(), key)
-    st.text_input(f"{label} (observations)", placeholder=str(usual), width=180,
+    st.text_input(_("{label} (observations)", label=label), placeholder=str(usual), width=180,
                   **state.link.typed(key))  # fmt: skip

@@ -8,6 +8,8 @@ from typing import Final
 
 from dashboard.models.analyses import Comparison, StepName
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import (
@@ -28,17 +30,22 @@ from dashboard.presentation.events import (
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
-    THIN_SPACE,
     capitalize_first,
-    format_count,
     format_day,
-    format_number,
     format_offset,
     format_p,
-    format_percent,
+    format_share,
     format_window,
+    join_first,
+    join_names,
+    lowercase_first,
 )
-from dashboard.presentation.moves import describe_window, format_percentile_cell, observation_name
+from dashboard.presentation.moves import (
+    count_observations,
+    describe_window,
+    format_percentile_cell,
+    observation_name,
+)
 from dashboard.presentation.quoting import MoveScale
 from dashboard.services.compare import (
     DIFFERENCE_GROUP,
@@ -56,20 +63,20 @@ CORRECTION_NAMES: Final = dict(
 )  # fmt: skip
 
 STEP_TITLES: Final[dict[StepName, str]] = {
-    "listed": "Listed",
-    "dated": "Dated for the series",
-    "inside": "Inside the data",
-    "history": "Enough history",
-    "apart": "Not overlapping",
-    "used": "Used",
+    "listed": deferred("Listed"),
+    "dated": deferred("Dated for the series"),
+    "inside": deferred("Inside the data"),
+    "history": deferred("Enough history"),
+    "apart": deferred("Not overlapping"),
+    "used": deferred("Used"),
 }
-OTHER_TESTS: Final = (
+OTHER_TESTS: Final = deferred(
     "The other tests are no further questions: their p is not corrected and changes no verdict."
     " Beside each stands where it misleads."
 )
-PLACEBO_NOTE: Final = (
-    "Orientation, no verdict: shifts of the dates assume that volatility is the same at all times."
-    " The bar is the 95 % interval by the declared test."
+PLACEBO_NOTE: Final = deferred(
+    "Orientation, no verdict: shifts of the dates assume that volatility is the same at all"
+    " times. The bar is the 95 % interval by the declared test."
 )
 
 
@@ -89,10 +96,27 @@ def format_compare_question(state: CompareState) -> str:
     else:
         together = [event for listed in state.listed for event in listed]
         when = periods[0] or format_years(together)
-    span = _describe_span(state.request, state.card) if state.request else "around"
-    compared = f", compared with {groups[1]}" if len(groups) > 1 else ""
-    ended = f", {when}?" if when else "?"
-    return f"What happened to {_name_whom(state.card)} {span} {groups[0]}{compared}{ended}"
+    events = groups[0]
+    if len(groups) > 1:
+        events = _("{events}, compared with {others}", events=events, others=groups[1])
+    if when:
+        events = _("{events}, {period}", events=events, period=when)
+    return _ask_what_happened(state, events)
+
+
+def _ask_what_happened(state: CompareState, events: str) -> str:
+    card, last = state.card, state.request.window[1] if state.request else 0
+    values = {"subject": _name_whom(card), "events": events}
+    if last <= 0:
+        return _("What happened to {subject} around {events}?", **values)
+    if card.bar_minutes:
+        span = duration_text(last, card.bar_minutes)
+        return _("What happened to {subject} in the {span} after {events}?", span=span, **values)
+    if last == 1:
+        noun = observation_name(card)
+        return _("What happened to {subject} at the {noun} after {events}?", noun=noun, **values)
+    span = count_observations(last, card)
+    return _("What happened to {subject} in the {span} after {events}?", span=span, **values)
 
 
 def _name_whom(card: SeriesCard) -> str:
@@ -100,16 +124,6 @@ def _name_whom(card: SeriesCard) -> str:
     if not subject.is_currency or "USD" in {card.base, card.quote} - {subject.code}:
         return subject.name
     return f"{subject.name} ({card.title.partition(',')[0]})"
-
-
-def _describe_span(request: StudyRequest, card: SeriesCard) -> str:
-    last = request.window[1]
-    if last <= 0:
-        return "around"
-    if card.bar_minutes:
-        return f"in the {duration_text(last, card.bar_minutes)} after"
-    observation = observation_name(card)
-    return f"in the {last} {observation}s after" if last > 1 else f"at the {observation} after"
 
 
 # ------------------------------------------------------------------ verdicts
@@ -129,31 +143,40 @@ def _describe_group_verdict(
     """`Not unusual: rouble 0.59 log pts stronger on average …`, and what that rests on."""
     headline, name = group.study.headline, format_group(group.filter)
     if not group.study.n:
-        return f"No move to show for {name}", ""
+        return _("No move to show for {name}", name=name), ""
     moved = _describe_group_move(group, state, answer)
     if headline is None:
-        return f"Not judged: {moved}", ""
+        return _("Not judged: {moved}", moved=moved), ""
+    size = _describe_sample_size(headline)
+    spread = _describe_spread(headline, state.scale)
     if headline.reason:
-        named = f"{capitalize_first(name)}: t" if len(state.groups) > 1 else "T"
-        return (
-            _describe_no_verdict(headline, named),
-            f"{capitalize_first(moved)}. {_describe_sample_size(headline)}."
-            f" {_describe_spread(headline, state.scale)}",
+        verdict = _describe_no_verdict(headline)
+        if len(state.groups) > 1:
+            verdict = f"{capitalize_first(name)}: {lowercase_first(verdict)}"
+        return verdict, f"{capitalize_first(moved)}. {size}. {spread}"
+    moved = _add_rank_tension(moved, headline, state.scale)
+    p = _describe_p(headline, answer)
+    if is_significant(headline):
+        head = _("Unusual: {move} ({p})", move=moved, p=p)
+    else:
+        head = plural(
+            "Not unusual: {move} ({p}). Moves under about {least} on average would not be seen"
+            " with {n:,} event",
+            "Not unusual: {move} ({p}). Moves under about {least} on average would not be seen"
+            " with {n:,} events",
+            group.study.n,
+            move=moved,
+            p=p,
+            least=_format_detectable_effect(headline, state.scale),
         )
-    n = group.study.n
-    least = _format_detectable_effect(headline, state.scale)
-    unseen = f"Moves under about {least} on average would not be seen"
-    head = (
-        f"{_format_unusualness(headline)}: {moved}{_describe_rank_tension(headline, state.scale)}"
-        f" ({_describe_p(headline, answer)})"
-    )
-    if not is_significant(headline):
-        head += f". {unseen} with {format_count(n, 'event')}"
-    below = (
-        f"95 % interval of the mean {state.scale.directed_span(headline.low, headline.high)};"
-        f" {_lowercase_first(declared_test_title())}, the test declared in advance:"
-        f" {_format_corrected_p(headline, answer)}. {_describe_sample_size(headline)}."
-        f" {_describe_spread(headline, state.scale)}"
+    below = _(
+        "95 % interval of the mean {interval}; {test}, the test declared in advance: {p}."
+        " {size}. {spread}",
+        interval=state.scale.directed_span(headline.low, headline.high),
+        test=lowercase_first(declared_test_title()),
+        p=_format_corrected_p(headline, answer),
+        size=size,
+        spread=spread,
     )
     return head, below
 
@@ -163,36 +186,45 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     one, other = state.groups
     headline = answer.difference
     if headline is None or math.isnan(headline.mean):
-        return "Difference: one of the groups has no event with a move", ""
-    moved = (
-        f"{state.card.subject.noun} {state.scale.directed(headline.mean)} after"
-        f" {format_group(one.filter)} than after {format_group(other.filter)}"
+        return _("Difference: one of the groups has no event with a move"), ""
+    moved = _(
+        "{subject} {move} after {group} than after {other}",
+        subject=state.card.subject.noun,
+        move=state.scale.directed(headline.mean),
+        group=format_group(one.filter),
+        other=format_group(other.filter),
     )
-    size = _describe_sample_size(
-        headline, f"{one.study.n:,} and {other.study.n:,} events", "joint clusters"
+    size = _(
+        "N = {first:,} and {second:,} events on {rates}, {clusters}",
+        first=one.study.n,
+        second=other.study.n,
+        rates=plural("{n:,} rate", "{n:,} rates", headline.rates),
+        clusters=plural("{n:,} joint cluster", "{n:,} joint clusters", headline.clusters),
     )
     if headline.reason or not (one.is_judged and other.is_judged):
-        no_verdict = "Difference: too few separate episodes for a verdict"
+        no_verdict = _("Difference: too few separate episodes for a verdict")
         return no_verdict, f"{capitalize_first(moved)}. {size}."
-    head = (
-        f"Difference {_lowercase_first(_format_unusualness(headline))}: {moved}"
-        f" ({_describe_p(headline, answer)})"
+    values = {"move": moved, "p": _describe_p(headline, answer)}
+    if is_significant(headline):
+        head = _("Difference unusual: {move} ({p})", **values)
+    else:
+        head = _(
+            "Difference not unusual: {move} ({p}). Differences under about {least} would not be"
+            " seen",
+            least=_format_detectable_effect(headline, state.scale),
+            **values,
+        )
+    below = _(
+        "95 % interval of the difference {interval}; {test}: {p}. {size}.",
+        interval=state.scale.directed_span(headline.low, headline.high),
+        test=lowercase_first(declared_test_title(difference=True)),
+        p=_format_corrected_p(headline, answer),
+        size=size,
     )
-    if not is_significant(headline):
-        least = _format_detectable_effect(headline, state.scale)
-        head += f". Differences under about {least} would not be seen"
     caution = answer.declared[-1].caution
-    below = (
-        f"95 % interval of the difference {state.scale.directed_span(headline.low, headline.high)};"
-        f" {_lowercase_first(declared_test_title(difference=True))}:"
-        f" {_format_corrected_p(headline, answer)}. {size}."
-    )
-    return head, f"{below} This test {caution}: doubt a p close to 0.05." if caution else below
-
-
-def _format_unusualness(headline: Headline) -> str:
-    """`Unusual` or `Not unusual`, by the corrected p of the declared test alone."""
-    return "Unusual" if is_significant(headline) else "Not unusual"
+    if caution:
+        below = f"{below} {_('This test {caution}: doubt a p close to 0.05.', caution=caution)}"
+    return head, below
 
 
 def _format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
@@ -204,83 +236,106 @@ def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
     """`p = 0.63 (Holm over 3 questions: …; uncorrected 0.21)`."""
     family = count_corrected_tests(answer)
     if family <= 1:
-        return f"p = {format_p(headline.p_value)} (one question here, nothing to correct)"
-    return (
-        f"p = {format_p(headline.p_adjusted)} ({CORRECTION_NAMES[answer.request.correction]} over"
-        f" {family} questions: the groups and their difference; uncorrected"
-        f" {format_p(headline.p_value)})"
+        return _("p = {p} (one question here, nothing to correct)", p=format_p(headline.p_value))
+    return _(
+        "p = {p_adjusted} ({correction} over {family} questions: the groups and their"
+        " difference; uncorrected {p})",
+        p_adjusted=format_p(headline.p_adjusted),
+        correction=CORRECTION_NAMES[answer.request.correction],
+        family=family,
+        p=format_p(headline.p_value),
     )
 
 
 def _describe_p(headline: Headline, answer: Comparison) -> str:
     family = count_corrected_tests(answer)
-    return f"p = {format_p(headline.p_adjusted)}, corrected for {format_count(family, 'question')}"
+    return plural(
+        "p = {p_adjusted}, corrected for {n:,} question",
+        "p = {p_adjusted}, corrected for {n:,} questions",
+        family,
+        p_adjusted=format_p(headline.p_adjusted),
+    )
 
 
 def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Comparison) -> str:
     """`rouble 0.59 log pts stronger on average over the first two fixings after 17 …`."""
-    how = " on average" if group.study.n > 1 else ""
     headline = group.study.headline
-    mean = headline.mean if headline else group.study.mean
-    return (
-        f"{state.card.subject.noun} {state.scale.directed(mean)}{how}"
-        f" {describe_window(answer.window, state.card)} after"
-        f" {format_group_count(group.study.n, group.filter)}"
-    )
+    values = {
+        "subject": state.card.subject.noun,
+        "move": state.scale.directed(headline.mean if headline else group.study.mean),
+        "window": describe_window(answer.window, state.card),
+        "events": format_group_count(group.study.n, group.filter),
+    }
+    if group.study.n > 1:
+        return _("{subject} {move} on average {window} after {events}", **values)
+    return _("{subject} {move} {window} after {events}", **values)
 
 
-def _describe_no_verdict(headline: Headline, start: str) -> str:
+def _describe_no_verdict(headline: Headline) -> str:
     if headline.clusters >= MIN_CLUSTERS:
-        return f"{start[:-1]}{'n' if start[-1] == 't' else 'N'}o verdict: {headline.reason}"
-    return (
-        f"{start}oo few separate episodes for a verdict"
-        f" ({format_count(headline.clusters, 'cluster')};"
-        f" {MIN_CLUSTERS} are needed): read the events one by one"
+        return _("No verdict: {reason}", reason=headline.reason)
+    return plural(
+        "Too few separate episodes for a verdict ({n:,} cluster; {minimum} are needed): read the"
+        " events one by one",
+        "Too few separate episodes for a verdict ({n:,} clusters; {minimum} are needed): read"
+        " the events one by one",
+        headline.clusters,
+        minimum=MIN_CLUSTERS,
     )
 
 
-def _describe_sample_size(headline: Headline, events: str = "", clusters: str = "clusters") -> str:
+def _describe_sample_size(headline: Headline) -> str:
     """`N = 17 events on 16 rates, 13 clusters`."""
-    many = format_count(headline.clusters, clusters.removesuffix("s"), clusters)
-    counted = events or format_count(headline.n, "event")
-    return f"N = {counted} on {format_count(headline.rates, 'rate')}, {many}"
+    return _(
+        "N = {events} on {rates}, {clusters}",
+        events=plural("{n:,} event", "{n:,} events", headline.n),
+        rates=plural("{n:,} rate", "{n:,} rates", headline.rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", headline.clusters),
+    )
 
 
 def _describe_spread(headline: Headline, scale: MoveScale) -> str:
     """The median, and the mean without the three moves that are largest in size."""
-    text = f"Median {scale.directed(headline.median)}"
-    if not math.isnan(headline.mean_without_largest):
-        rest = scale.directed(headline.mean_without_largest)
-        text += f"; mean without the three largest moves {rest}"
-    if headline.depends_on_one_rate:
-        share = format_number(100 * headline.largest_share, 0)
-        text += (
-            f". One rate carries {share}{THIN_SPACE}% of all moves: read the median, not the mean"
+    median = scale.directed(headline.median)
+    if math.isnan(headline.mean_without_largest):
+        spread = _("Median {median}.", median=median)
+    else:
+        spread = _(
+            "Median {median}; mean without the three largest moves {mean}.",
+            median=median,
+            mean=scale.directed(headline.mean_without_largest),
         )
-    return f"{text}."
+    if not headline.depends_on_one_rate:
+        return spread
+    caution = _(
+        "One rate carries {share} of all moves: read the median, not the mean.",
+        share=format_share(headline.largest_share),
+    )
+    return f"{spread} {caution}"
 
 
-def _describe_rank_tension(headline: Headline, scale: MoveScale) -> str:
-    """That the ranks lean against the mean, or that the interval leaves it out; else empty."""
+def _add_rank_tension(moved: str, headline: Headline, scale: MoveScale) -> str:
+    """A move with that the ranks lean against the mean, or that the interval leaves it out."""
     if headline.statistic * headline.mean < 0:
         lean = scale.direction(headline.statistic)
-        return f", while by ranks it leans {lean}"
+        return _("{move}, while by ranks it leans {direction}", move=moved, direction=lean)
     if not headline.low <= headline.mean <= headline.high:
-        return ", a mean that few large moves carry: by ranks it lies outside the interval"
-    return ""
-
-
-def _lowercase_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+        return _(
+            "{move}, a mean that few large moves carry: by ranks it lies outside the interval",
+            move=moved,
+        )
+    return moved
 
 
 def describe_overlap(answer: Comparison) -> str:
     """That some events belong to both groups; empty where none does."""
     if not answer.in_both:
         return ""
-    many = len(answer.in_both)
-    subject = "1 event belongs" if many == 1 else f"{many} events belong"
-    return f"{subject} to both groups, and counts in both averages."
+    return plural(
+        "{n} event belongs to both groups, and counts in both averages.",
+        "{n} events belong to both groups, and counts in both averages.",
+        len(answer.in_both),
+    )
 
 
 # ------------------------------------------------------------------ influence of single events
@@ -292,19 +347,25 @@ def describe_influential_events(
     """Which event moves the average most, and whether any turns its direction."""
     rows, mean = group.study.left_out, group.study.mean
     if len(rows) < 2:
-        return ("Leaving one event out needs at least two.",)
+        return (_("Leaving one event out needs at least two."),)
     most = rows[0]
-    without = f"{scale.size(most.without)} {scale.direction(most.without)}"
-    strongest = (
-        f"“{titles[most.event_id]}” carries the most: without it the average of the other"
-        f" {len(rows) - 1} is {without} instead of {scale.size(mean)} {scale.direction(mean)}."
+    strongest = _(
+        "“{event}” carries the most: without it the average of the other {count} is {without}"
+        " instead of {mean}.",
+        event=titles[most.event_id],
+        count=len(rows) - 1,
+        without=f"{scale.size(most.without)} {scale.direction(most.without)}",
+        mean=f"{scale.size(mean)} {scale.direction(mean)}",
     )
     turned = [row for row in rows if row.without * mean < 0]
     if not turned:
-        return (strongest, "The direction of the average stays the same without any one of them.")
-    names = ", ".join(f"“{titles[row.event_id]}”" for row in turned[:3])
-    more = f" and {len(turned) - 3} more" if len(turned) > 3 else ""
-    return (strongest, f"The direction of the average turns without {names}{more}.")
+        return (
+            strongest,
+            _("The direction of the average stays the same without any one of them."),
+        )
+    names = join_first([f"“{titles[row.event_id]}”" for row in turned], 3)
+    turns = _("The direction of the average turns without {events}.", events=names)
+    return strongest, turns
 
 
 def describe_averaging(group: ComparisonGroup) -> str:
@@ -312,26 +373,36 @@ def describe_averaging(group: ComparisonGroup) -> str:
     headline = group.study.headline
     if headline is None or headline.rates == headline.n:
         return ""
-    return (
-        f"These averages count each of the {headline.n:,} events; the verdict counts each of the"
-        f" {headline.rates:,} first rates once."
+    return _(
+        "These averages count each of the {count:,} events; the verdict counts each of the"
+        " {rates:,} first rates once.",
+        count=headline.n,
+        rates=headline.rates,
     )
 
 
 def describe_model_settings(request: StudyRequest, card: SeriesCard) -> str:
     """`abnormal moves, model mean over 120 fixings, gap 10`."""
-    many = (
-        f"{request.estimation} {observation_name(card)}s that end {request.gap} before the event"
-        " window"
-    )
-    rule = "" if request.overlap == "keep" else f", overlap rule {request.overlap}"
-    clean = ", without the days of known events" if request.clean_estimation else ""
-    return f"model {request.model} over {many}{clean}{rule}"
+    settings = [
+        _(
+            "model {model} over {observations} that end {gap} before the event window",
+            model=request.model,
+            observations=count_observations(request.estimation, card),
+            gap=request.gap,
+        )
+    ]
+    if request.clean_estimation:
+        settings.append(_("without the days of known events"))
+    if request.overlap != "keep":
+        settings.append(_("overlap rule {rule}", rule=request.overlap))
+    return ", ".join(settings)
 
 
 def _format_hit_share(hits: int, n: int) -> str:
     """`9 of 17 (53 %)`."""
-    return f"{hits} of {n} ({format_percent(100 * hits / n, 0).lstrip('+')})" if n else NO_VALUE
+    if not n:
+        return NO_VALUE
+    return _("{hits} of {count} ({share})", hits=hits, count=n, share=format_share(hits / n))
 
 
 # ------------------------------------------------------------------ headings of charts
@@ -339,64 +410,85 @@ def _format_hit_share(hits: int, n: int) -> str:
 
 def _describe_after(state: CompareState) -> str:
     """`after 17 NATO remarks and 58 peace talks`."""
-    return "after " + " and ".join(
-        format_group_count(group.study.n, group.filter) for group in state.groups
-    )
+    groups = [format_group_count(group.study.n, group.filter) for group in state.groups]
+    return _("after {groups}", groups=join_names(groups))
 
 
 def _describe_chart_source(state: CompareState) -> str:
     """`USD/RUB, Bank of Russia, to 1 Sep 2026`: the series and its last day."""
     series = state.answer.series if state.answer else None
     last = series.day[-1].astype(object) if series is not None and len(series) else None
-    return f"{state.card.title}{f', to {format_day(last)}' if last else ''}"
+    if not last:
+        return state.card.title
+    return _("{series}, to {day}", series=state.card.title, day=format_day(last))
 
 
 def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading and subheading of the paths."""
-    few = "" if all(group.study.n >= MIN_VERDICT_EVENTS for group in state.groups) else (
-        f" (fewer than {MIN_VERDICT_EVENTS}: each alone, no mean)"
-    )  # fmt: skip
-    first = answer.request.window[0]
-    return (
-        f"{state.card.subject.title} {_describe_after(state)}{few}",
-        (
-            f"abnormal moves added up from offset {first};"
-            f" {describe_model_settings(answer.request, state.card)};"
-            f" {_describe_chart_source(state)}"
-        ).replace("-", MINUS),
-    )
+    heading = f"{state.card.subject.title} {_describe_after(state)}"
+    if any(group.study.n < MIN_VERDICT_EVENTS for group in state.groups):
+        heading = _(
+            "{heading} (fewer than {minimum}: each alone, no mean)",
+            heading=heading,
+            minimum=MIN_VERDICT_EVENTS,
+        )
+    return heading, _(
+        "abnormal moves added up from offset {offset}; {model}; {source}",
+        offset=answer.request.window[0],
+        model=describe_model_settings(answer.request, state.card),
+        source=_describe_chart_source(state),
+    ).replace("-", MINUS)
 
 
 def format_moves_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the moves and its subheading."""
     return (
-        f"Moves over {format_window(answer.window)} {_describe_after(state)}",
-        f"whiskers: 95 % interval of each; dashed: the mean; {_describe_chart_source(state)}",
+        _(
+            "Moves over {window} {events}",
+            window=format_window(answer.window),
+            events=_describe_after(state),
+        ),
+        _(
+            "whiskers: 95 % interval of each; dashed: the mean; {source}",
+            source=_describe_chart_source(state),
+        ),
     )
 
 
 def format_heat_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the heat map and its subheading."""
     return (
-        f"Abnormal move at each offset {_describe_after(state)}",
-        f"sorted by the move over {format_window(answer.window)}; {_describe_chart_source(state)}",
+        _("Abnormal move at each offset {events}", events=_describe_after(state)),
+        _(
+            "sorted by the move over {window}; {source}",
+            window=format_window(answer.window),
+            source=_describe_chart_source(state),
+        ),
     )
 
 
 def format_leave_one_out_heading(_state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the averages without each event and its subheading."""
     return (
-        "The average without each event",
-        f"over {format_window(answer.window)}; dashed: with all of them",
+        _("The average without each event"),
+        _("over {window}; dashed: with all of them", window=format_window(answer.window)),
     )
 
 
 def format_placebo_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the placebo distributions and its subheading."""
     return (
-        f"{state.card.subject.title} {_describe_after(state)}, beside other dates",
-        f"over {format_window(answer.window)}, {state.scale.axis_towards('right')};"
-        f" {_describe_chart_source(state)}",
+        _(
+            "{subject} {events}, beside other dates",
+            subject=state.card.subject.title,
+            events=_describe_after(state),
+        ),
+        _(
+            "over {window}, {axis}; {source}",
+            window=format_window(answer.window),
+            axis=state.scale.axis_towards("right"),
+            source=_describe_chart_source(state),
+        ),
     )
 
 
@@ -413,30 +505,35 @@ def build_summary_columns(state: CompareState) -> dict[str, list[str]]:
     groups, scale = state.groups, state.scale
     rows = [group.study.headline for group in groups]
     return {
-        "Events after": [format_group_name(group) for group in groups],
+        _("Events after"): [format_group_name(group) for group in groups],
         "N": [f"{group.study.n:,}" for group in groups],
-        "Rates, clusters": [
+        _("Rates, clusters"): [
             f"{row.rates:,}, {row.clusters:,}" if row else NO_VALUE for row in rows
         ],
-        "Mean": [scale.move(row.mean) if row else NO_VALUE for row in rows],
-        "95 % interval": [scale.span(row.low, row.high) if row else NO_VALUE for row in rows],
-        "Seen from": [_format_detectable_effect(row, scale) if row else NO_VALUE for row in rows],
-        "Median": [scale.move(row.median) if row else NO_VALUE for row in rows],
-        "Without its 3 largest": [
+        _("Mean"): [scale.move(row.mean) if row else NO_VALUE for row in rows],
+        _("95 % interval"): [scale.span(row.low, row.high) if row else NO_VALUE for row in rows],
+        _("Seen from"): [
+            _format_detectable_effect(row, scale) if row else NO_VALUE for row in rows
+        ],
+        _("Median"): [scale.move(row.median) if row else NO_VALUE for row in rows],
+        _("Without its 3 largest"): [
             scale.move(row.mean_without_largest) if row else NO_VALUE for row in rows
         ],
-        "As expected": [_format_expected_share(group) for group in groups],
+        _("As expected"): [_format_expected_share(group) for group in groups],
     }
 
 
 def describe_summary(state: CompareState, answer: Comparison) -> str:
     """What the numbers of the groups are."""
-    return (
-        f"Over {format_window(answer.window)}, {state.scale.axis}. Rates: how many first rates"
-        " the events have; clusters: events whose windows overlap count together. Interval: the"
-        f" means that the declared test does not reject; none below {MIN_CLUSTERS} clusters."
-        " Seen from: the smallest mean that it would find in four studies of five. As expected: of"
-        " the events whose nature says a direction."
+    return _(
+        "Over {window}, {axis}. Rates: how many first rates the events have; clusters: events"
+        " whose windows overlap count together. Interval: the means that the declared test does"
+        " not reject; none below {min_clusters} clusters. Seen from: the smallest mean that it"
+        " would find in four studies of five. As expected: of the events whose nature says a"
+        " direction.",
+        window=format_window(answer.window),
+        axis=state.scale.axis,
+        min_clusters=MIN_CLUSTERS,
     )
 
 
@@ -446,11 +543,13 @@ def build_declared_test_columns(
     """The declared test with both its p, its N, its null hypothesis, and its limits."""
     columns = build_other_test_columns(state, lines)
     shown = [
-        f"{format_p(line.row.p_adjusted)}{'' if line.family < 2 else f' (of {line.family})'}"
+        format_p(line.row.p_adjusted)
+        if line.family < 2
+        else _("{p} (of {count})", p=format_p(line.row.p_adjusted), count=line.family)
         for line in lines
     ]
-    before = {name: columns.pop(name) for name in ("Test", "Events after")}
-    return before | {"p, corrected": shown} | columns
+    before = {name: columns.pop(name) for name in (_("Test"), _("Events after"))}
+    return before | {_("p, corrected"): shown} | columns
 
 
 def build_other_test_columns(
@@ -458,15 +557,15 @@ def build_other_test_columns(
 ) -> dict[str, list[str]]:
     """Each test with its uncorrected p, its N, its null hypothesis, and its limits."""
     names = {group.study.name: format_group_name(group) for group in state.groups}
-    names[DIFFERENCE_GROUP] = "Difference of the two"
+    names[DIFFERENCE_GROUP] = _("Difference of the two")
     rows = [line.row for line in lines]
     return {
-        "Test": [f"{line.title} ({line.row.test})" for line in lines],
-        "Events after": [names[row.group] for row in rows],
+        _("Test"): [f"{line.title} ({line.row.test})" for line in lines],
+        _("Events after"): [names[row.group] for row in rows],
         "p": [format_p(row.p_value) for row in rows],
         "N": [_format_sample_size(state, line) for line in lines],
-        "Null hypothesis": [row.null_hypothesis for row in rows],
-        "What to know": [describe_test_limits(line) or NO_VALUE for line in lines],
+        _("Null hypothesis"): [row.null_hypothesis for row in rows],
+        _("What to know"): [describe_test_limits(line) or NO_VALUE for line in lines],
     }
 
 
@@ -485,13 +584,15 @@ def build_moves_columns(
     events = [study.result.events[k] for k in order]
     move, half = study.car.tolist(), study.half_width.tolist()
     return events, {
-        "Day": [format_day(event.day) for event in events],
-        f"Move over {format_window(answer.window)}": [scale.move(move[k]) for k in order],
-        "95 % interval": [scale.span(move[k] - half[k], move[k] + half[k]) for k in order],
-        "Larger than": [
+        _("Day"): [format_day(event.day) for event in events],
+        _("Move over {window}", window=format_window(answer.window)): [
+            scale.move(move[k]) for k in order
+        ],
+        _("95 % interval"): [scale.span(move[k] - half[k], move[k] + half[k]) for k in order],
+        _("Larger than"): [
             format_percentile_cell(PlaceboRank.of_car(cars, k, answer.request.pool)) for k in order
         ],
-        "Others in it": [f"{len(cars.crowd[k]):,}" for k in order],
+        _("Others in it"): [f"{len(cars.crowd[k]):,}" for k in order],
     }
 
 
@@ -499,13 +600,15 @@ def build_averages_columns(state: CompareState, group: ComparisonGroup) -> dict[
     """The mean, its bands and the median of a group by offset."""
     rows, span = group.study.averages, state.scale.span
     return {
-        "Offset": [format_offset(row.offset) for row in rows],
+        _("Offset"): [format_offset(row.offset) for row in rows],
         "N": [f"{row.n:,}" for row in rows],
-        "Mean move of the day": [state.scale.signed(row.aar) for row in rows],
-        "Mean, added up": [state.scale.signed(row.caar) for row in rows],
-        "95 % at the offset": [span(row.caar_low, row.caar_high) for row in rows],
-        "95 % of the whole path": [span(row.supt_low, row.supt_high) for row in rows],
-        "Median, added up": [state.scale.signed(value) for value in group.study.medians.tolist()],
+        _("Mean move of the day"): [state.scale.signed(row.aar) for row in rows],
+        _("Mean, added up"): [state.scale.signed(row.caar) for row in rows],
+        _("95 % at the offset"): [span(row.caar_low, row.caar_high) for row in rows],
+        _("95 % of the whole path"): [span(row.supt_low, row.supt_high) for row in rows],
+        _("Median, added up"): [
+            state.scale.signed(value) for value in group.study.medians.tolist()
+        ],
     }
 
 
@@ -513,7 +616,7 @@ def build_attrition_columns(state: CompareState) -> dict[str, list[str]]:
     """How many events of each group are left after each step."""
     steps = state.groups[0].study.steps
     return {
-        "Step": [STEP_TITLES[step.name] for step in steps],
+        _("Step"): [translate_deferred(STEP_TITLES[step.name]) for step in steps],
         **{
             format_group_name(group): [f"{step.left:,}" for step in group.study.steps]
             for group in state.groups

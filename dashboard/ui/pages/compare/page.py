@@ -13,6 +13,8 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard.models.analyses import AttritionStep, Comparison
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.presentation.charts.comparison_moves import (
     build_funnel_figure,
     build_leave_one_out_figure,
@@ -37,7 +39,6 @@ from dashboard.presentation.events import (
 )
 from dashboard.presentation.formatting import (
     capitalize_first,
-    format_count,
     format_day,
     format_number,
     format_offset,
@@ -151,16 +152,16 @@ def draw(link: UrlState) -> None:
     draw_copy_link("compare", link)
     draw_shortcuts(
         [
-            Shortcut("B", "Add a second group", partial(add_second_group, link)),
-            Shortcut("X", "Exchange the two groups", partial(swap_groups, link)),
-            Shortcut("D", "Drop the second group", partial(clear_second_group, link)),
-            Shortcut("I", "Turn what up means", partial(flip_quote, link)),
+            Shortcut("B", _("Add a second group"), partial(add_second_group, link)),
+            Shortcut("X", _("Exchange the two groups"), partial(swap_groups, link)),
+            Shortcut("D", _("Drop the second group"), partial(clear_second_group, link)),
+            Shortcut("I", _("Turn what up means"), partial(flip_quote, link)),
             *(
                 Shortcut(str(at), title, partial(link.set, part=part))
                 for at, (part, title) in enumerate(PART_TITLES.items(), 1)
             ),
             Shortcut(
-                "E", "The table behind the paths", partial(toggle_expander, "compare.averages")
+                "E", _("The table behind the paths"), partial(toggle_expander, "compare.averages")
             ),
         ]
     )
@@ -192,19 +193,21 @@ def _draw_answer(state: CompareState, answer: Comparison) -> None:
     _draw_chart(state, build_paths_figure(chart), "paths", summarize_paths(chart))
     cut = count_cut_paths(chart)
     if cut:
-        many = format_count(cut, "path reaches", "paths reach")
-        st.caption(f"{many} further than the figure; the CSV has all of each.")
+        many = plural("{n:,} path reaches", "{n:,} paths reach", cut)
+        st.caption(
+            _("{many_text} further than the figure; the CSV has all of each.", many_text=many)
+        )
     _draw_averages_table(state)
     columns = {
         escape_markdown(name): [escape_markdown(cell, VERDICT_LIMIT) for cell in cells]
         for name, cells in build_summary_columns(state).items()
     }
-    draw_text_table(columns, "The groups in the window that is compared")
+    draw_text_table(columns, _("The groups in the window that is compared"))
     st.caption(escape_markdown(describe_summary(state, answer), VERDICT_LIMIT))
     st.segmented_control(
-        "Look closer",
+        _("Look closer"),
         list(PART_TITLES),
-        format_func=PART_TITLES.__getitem__,
+        format_func=lambda value: translate_deferred(PART_TITLES[value]),
         required=True,
         label_visibility="collapsed",
         **state.link.widget("part"),
@@ -217,14 +220,22 @@ def _draw_small_group_events(
 ) -> None:
     """Draw the events of a group that is too small for a verdict, one by one."""
     name = format_group(group.filter)
-    with st.expander(f"The {format_count(group.study.n, 'event')}: {escape_markdown(name)}",
-                     icon=":material/list:", expanded=True):  # fmt: skip
-        draw_text_table(_build_linked_moves(state, group, answer), "The events one by one")
+    with st.expander(
+        plural(
+            "The {n:,} event: {name}",
+            "The {n:,} events: {name}",
+            group.study.n,
+            name=escape_markdown(name),
+        ),
+        icon=":material/list:",
+        expanded=True,
+    ):
+        draw_text_table(_build_linked_moves(state, group, answer), _("The events one by one"))
 
 
 def _draw_averages_table(state: CompareState) -> None:
     """Draw the mean, its bands and the median of each group by offset, when it is open."""
-    table = _create_table_expander("The table behind the chart", "compare.averages")
+    table = _create_table_expander(_("The table behind the chart"), "compare.averages")
     if not table.open:
         return
     for group in state.groups:
@@ -236,14 +247,17 @@ def _draw_no_events(state: CompareState, answer: Comparison) -> None:
     """Say that no event is left, with buttons that help, and where each was lost."""
     with st.container(border=True):
         if any(state.listed):
-            st.markdown(":material/event_busy: No event of the group can be measured here.")
+            st.markdown(_(":material/event_busy: No event of the group can be measured here."))
         else:
-            st.markdown(":material/filter_alt_off: No event fits the group that is asked for.")
+            st.markdown(_(":material/filter_alt_off: No event fits the group that is asked for."))
         with st.container(horizontal=True):
             st.button(
-                "Clear the group", key="compare.clear", on_click=_clear_filters, args=(state.link,)
+                _("Clear the group"),
+                key="compare.clear",
+                on_click=_clear_filters,
+                args=(state.link,),
             )
-            st.button("Usual settings", key="compare.usual.again", on_click=reset_settings,
+            st.button(_("Usual settings"), key="compare.usual.again", on_click=reset_settings,
                       args=(state.link,))  # fmt: skip
     if any(state.listed):
         _draw_attrition(state, answer)
@@ -258,25 +272,25 @@ def _clear_filters(link: UrlState) -> None:
 
 
 def _draw_moves(state: CompareState, answer: Comparison) -> None:
-    st.subheader("Event by event", anchor=False)
+    st.subheader(_("Event by event"), anchor=False)
     figure = build_moves_figure(build_chart(state, format_moves_heading(state, answer)))
-    summary = "Moves of the events, sorted, with intervals."
+    summary = _("Moves of the events, sorted, with intervals.")
     if state.phone:
         _draw_chart(state, figure, "moves", summary)
     else:
-        st.caption("Click a dot to open the page of its event.")
+        st.caption(_("Click a dot to open the page of its event."))
         draw_selectable_figure(
             figure, MOVES_CHART_KEY, summary, _build_file_name(state, "moves"), _open_picked_event
         )
     table = _create_table_expander(
-        "The moves as a table, each with a link to its event", "compare.moves"
+        _("The moves as a table, each with a link to its event"), "compare.moves"
     )
     if table.open:
         with table:
             for group in state.groups:
                 _draw_group_head(st, state, group)
                 draw_text_table(
-                    _build_linked_moves(state, group, answer), "The moves of the events"
+                    _build_linked_moves(state, group, answer), _("The moves of the events")
                 )
 
 
@@ -293,7 +307,7 @@ def _build_linked_moves(
         for name, cells in columns.items()
         if name.startswith(("Move", "95"))
     }
-    return {"Event": [_format_event_link(state, event) for event in events]} | columns | moves
+    return {_("Event"): [_format_event_link(state, event) for event in events]} | columns | moves
 
 
 # ------------------------------------------------------------------ tests
@@ -302,47 +316,63 @@ def _build_linked_moves(
 def _draw_tests(state: CompareState, answer: Comparison) -> None:
     """Draw the declared test, and the others when their expander is open."""
     lines = group_test_lines(answer)
-    st.subheader("Is it unusual? The tests", anchor=False)
+    st.subheader(_("Is it unusual? The tests"), anchor=False)
     if not lines:
-        st.markdown("No event in the study, so there is nothing to test.")
+        st.markdown(_("No event in the study, so there is nothing to test."))
         return
     st.markdown(_describe_tests(state, answer))
     declared = [line for line in lines if line.declared]
     draw_text_table(
         _build_test_columns(build_declared_test_columns(state, declared), declared),
-        "The declared test",
+        _("The declared test"),
     )
     others = [line for line in lines if not line.declared]
     expander = st.expander(
-        f"Other tests: {len({line.row.test for line in others})}, with what each assumes",
+        _(
+            "Other tests: {count}, with what each assumes",
+            count=len({line.row.test for line in others}),
+        ),
         icon=":material/science:",
         key="compare.tests",
         on_change="rerun",
     )
     if expander.open:
         with expander:
-            st.markdown(OTHER_TESTS)
+            st.markdown(translate_deferred(OTHER_TESTS))
             columns = _build_test_columns(build_other_test_columns(state, others), others)
-            draw_text_table(columns | _build_detail_columns(others), "The other tests")
+            draw_text_table(columns | _build_detail_columns(others), _("The other tests"))
 
 
 def _describe_tests(state: CompareState, answer: Comparison) -> str:
     """Which test answers, and over what its p is corrected."""
     family = count_corrected_tests(answer)
-    over = (
-        f"{CORRECTION_NAMES[answer.request.correction]}'s over {family} questions, the groups and"
-        " their difference"
-        if family > 1
-        else "the uncorrected one, for one question is asked"
-    )
-    leads = f"**{escape_markdown(declared_test_title())}** answers for a group"
+    values = {
+        "window": format_window(answer.window),
+        "test": escape_markdown(declared_test_title()),
+        "other": escape_markdown(declared_test_title(difference=True)),
+    }
     if len(state.groups) > 1:
-        title = escape_markdown(declared_test_title(difference=True))
-        leads += f", **{title}** for the difference"
-    return (
-        f"Over {format_window(answer.window)}. {leads}: declared before any data were looked"
-        f" at. The corrected p is {over}."
-    )
+        leads = _(
+            "Over {window}. **{test}** answers for a group, **{other}** for the difference:"
+            " declared before any data were looked at.",
+            **values,
+        )
+    else:
+        leads = _(
+            "Over {window}. **{test}** answers for a group: declared before any data were looked"
+            " at.",
+            **values,
+        )
+    if family > 1:
+        corrected = _(
+            "The corrected p is {correction}'s over {count} questions, the groups and their"
+            " difference.",
+            correction=CORRECTION_NAMES[answer.request.correction],
+            count=family,
+        )
+    else:
+        corrected = _("The corrected p is the uncorrected one, for one question is asked.")
+    return f"{leads} {corrected}"
 
 
 def _build_test_columns(
@@ -353,15 +383,15 @@ def _build_test_columns(
         for name, cells in columns.items()
     }
     tests = [f"**{escape_markdown(line.title)}** ({line.row.test})" for line in lines]
-    return escaped | {"Test": tests}
+    return escaped | {_("Test"): tests}
 
 
 def _build_detail_columns(lines: Sequence[GroupTestLine]) -> dict[str, list[str]]:
     return {
-        "Statistic": [format_number(line.row.statistic, 3) for line in lines],
+        _("Statistic"): [format_number(line.row.statistic, 3) for line in lines],
         "df": [format_number(line.row.df, 1) for line in lines],
-        "Assumes": [escape_markdown(line.assumptions, CELL_LIMIT) for line in lines],
-        "Reference": [escape_markdown(line.row.reference, CELL_LIMIT) for line in lines],
+        _("Assumes"): [escape_markdown(line.assumptions, CELL_LIMIT) for line in lines],
+        _("Reference"): [escape_markdown(line.row.reference, CELL_LIMIT) for line in lines],
     }
 
 
@@ -369,16 +399,16 @@ def _build_detail_columns(lines: Sequence[GroupTestLine]) -> dict[str, list[str]
 
 
 def _draw_placebo(state: CompareState, answer: Comparison) -> None:
-    st.subheader("What other dates would have given", anchor=False)
+    st.subheader(_("What other dates would have given"), anchor=False)
     chart = build_chart(state, format_placebo_heading(state, answer))
     panes = build_placebo_panes(chart, answer)
     if not panes:
-        st.markdown("There are no dates to compare with.")
+        st.markdown(_("There are no dates to compare with."))
         return
     descriptions = describe_placebo(chart, panes)
     _draw_chart(state, build_placebo_figure(chart, panes), "placebo", " ".join(descriptions))
     notes = dict.fromkeys(filter(None, map(describe_averaging, state.groups)))
-    messages = (*descriptions, PLACEBO_NOTE, *notes)
+    messages = (*descriptions, translate_deferred(PLACEBO_NOTE), *notes)
     st.caption("  \n".join(escape_markdown(message, SENTENCE_LIMIT) for message in messages))
 
 
@@ -386,7 +416,7 @@ def _draw_placebo(state: CompareState, answer: Comparison) -> None:
 
 
 def _draw_leave_one_out(state: CompareState, answer: Comparison) -> None:
-    st.subheader("Which event carries the result", anchor=False)
+    st.subheader(_("Which event carries the result"), anchor=False)
     titles = {name: event.title for name, event in state.events.items()}
     chart = build_chart(state, format_leave_one_out_heading(state, answer))
     for group in state.groups:
@@ -398,18 +428,18 @@ def _draw_leave_one_out(state: CompareState, answer: Comparison) -> None:
         for message in filter(None, messages):
             st.markdown(escape_markdown(message, SENTENCE_LIMIT))
         if group.study.n > 1:
-            alt = "The average of the others without each event; the table below has them."
+            alt = _("The average of the others without each event; the table below has them.")
             name = f"left_out.{group.style.symbol}"
             _draw_chart(state, build_leave_one_out_figure(chart, group), name, alt)
     table = _create_table_expander(
-        "The averages without each event, as a table", "compare.left_out"
+        _("The averages without each event, as a table"), "compare.left_out"
     )
     if table.open:
         with table:
             for group in state.groups:
                 _draw_group_head(st, state, group)
                 draw_text_table(
-                    _build_leave_one_out_columns(state, group), "The average without each event"
+                    _build_leave_one_out_columns(state, group), _("The average without each event")
                 )
 
 
@@ -418,9 +448,9 @@ def _build_leave_one_out_columns(
 ) -> dict[str, list[str]]:
     rows, move = group.study.left_out, state.scale.move
     return {
-        "Without": [_format_event_link(state, state.events[row.event_id]) for row in rows],
-        "Its move": [escape_markdown(move(row.car)) for row in rows],
-        "Average of the others": [escape_markdown(move(row.without)) for row in rows],
+        _("Without"): [_format_event_link(state, state.events[row.event_id]) for row in rows],
+        _("Its move"): [escape_markdown(move(row.car)) for row in rows],
+        _("Average of the others"): [escape_markdown(move(row.without)) for row in rows],
     }
 
 
@@ -428,20 +458,25 @@ def _build_leave_one_out_columns(
 
 
 def _draw_heat_map(state: CompareState, answer: Comparison) -> None:
-    st.subheader("When it moved", anchor=False)
+    st.subheader(_("When it moved"), anchor=False)
     chart = build_chart(state, format_heat_heading(state, answer))
-    _, left = select_heat_rows(chart)
+    left = select_heat_rows(chart)[1]
     _draw_chart(state, build_heat_figure(chart), "heat", summarize_heat(chart))
     if left:
-        st.caption(f"{left:,} events with smaller moves are not drawn; the table has all of them.")
-    table = _create_table_expander("The numbers of the heat map", "compare.heat")
+        st.caption(
+            _(
+                "{left:,} events with smaller moves are not drawn; the table has all of them.",
+                left=left,
+            )
+        )
+    table = _create_table_expander(_("The numbers of the heat map"), "compare.heat")
     if not table.open:
         return
     for group in state.groups:
         _draw_group_head(table, state, group)
         result = group.study.result
         moves = zip(result.offsets.tolist(), result.abnormal.T.tolist(), strict=True)
-        columns = {"Event": [escape_markdown(event.title) for event in result.events]} | {
+        columns = {_("Event"): [escape_markdown(event.title) for event in result.events]} | {
             format_offset(offset): [state.scale.signed(move) for move in column]
             for offset, column in moves
         }
@@ -453,7 +488,7 @@ def _draw_heat_map(state: CompareState, answer: Comparison) -> None:
 
 def _draw_attrition(state: CompareState, answer: Comparison) -> None:
     """Draw the funnel of each group, and which events each step lost and why."""
-    st.subheader("From events listed to events used", anchor=False)
+    st.subheader(_("From events listed to events used"), anchor=False)
     columns: Sequence[st.delta_generator.DeltaGenerator]
     if state.phone or len(state.groups) < 2:
         columns = [st.container() for _ in state.groups]
@@ -469,17 +504,23 @@ def _draw_group_funnel(state: CompareState, group: ComparisonGroup, answer: Comp
     _draw_group_head(st, state, group)
     draw_figure(
         build_funnel_figure(
-            [(STEP_TITLES[step.name], step.left) for step in steps],
+            [(translate_deferred(STEP_TITLES[step.name]), step.left) for step in steps],
             get_palette(dark=state.dark),
             phone=state.phone,
         ),
         f"compare.funnel.{group.style.symbol}",
-        "Bars: " + ", ".join(f"{STEP_TITLES[step.name].lower()} {step.left}" for step in steps),
+        _(
+            "Bars: {steps}",
+            steps=", ".join(
+                f"{translate_deferred(STEP_TITLES[step.name]).lower()} {step.left}"
+                for step in steps
+            ),
+        ),
         f"{state.card.id}_attrition",
     )
     lost = [step for step in steps if step.lost]
     if not lost:
-        st.caption(f"None was lost: all {steps[0].left:,} are used.")
+        st.caption(_("None was lost: all {left:,} are used.", left=steps[0].left))
     for step in lost:
         _draw_lost_events(state, group, step)
     _draw_used_events(state, group, answer)
@@ -488,7 +529,12 @@ def _draw_group_funnel(state: CompareState, group: ComparisonGroup, answer: Comp
 def _draw_lost_events(state: CompareState, group: ComparisonGroup, step: AttritionStep) -> None:
     """Draw the events lost at one step, each with its reason, when the expander is open."""
     expander = st.expander(
-        f"{format_count(len(step.lost), 'event')} lost at “{STEP_TITLES[step.name]}”",
+        plural(
+            "{n:,} event lost at “{step_titles}”",
+            "{n:,} events lost at “{step_titles}”",
+            len(step.lost),
+            step_titles=translate_deferred(STEP_TITLES[step.name]),
+        ),
         key=f"compare.lost.{group.style.symbol}.{step.name}",
         on_change="rerun",
     )
@@ -499,14 +545,21 @@ def _draw_lost_events(state: CompareState, group: ComparisonGroup, step: Attriti
             for row in step.lost[:MAX_LOST_EVENTS]
         ]
         left = len(step.lost) - MAX_LOST_EVENTS
-        expander.markdown("\n".join([*lines, *([f"- and {left} more"] if left > 0 else [])]))
+        expander.markdown(
+            "\n".join([*lines, *([_("- and {left} more", left=left)] if left > 0 else [])])
+        )
 
 
 def _draw_used_events(state: CompareState, group: ComparisonGroup, answer: Comparison) -> None:
     """Draw the events that are used, when the expander is open."""
     rows = group.study.left_out
     expander = st.expander(
-        f"{format_count(len(rows), 'event')} used, with a move over {format_window(answer.window)}",
+        plural(
+            "{n:,} event used, with a move over {window}",
+            "{n:,} events used, with a move over {window}",
+            len(rows),
+            window=format_window(answer.window),
+        ),
         key=f"compare.used.{group.style.symbol}",
         on_change="rerun",
     )
@@ -524,12 +577,12 @@ def _draw_used_events(state: CompareState, group: ComparisonGroup, answer: Compa
 
 def _draw_files(state: CompareState, answer: Comparison) -> None:
     """Draw the CSV files of this view."""
-    st.subheader("Take it along", anchor=False)
+    st.subheader(_("Take it along"), anchor=False)
     with st.container(horizontal=True):
         for table in FILE_TABLES:
             rows = count_comparison_rows(answer, table)
             draw_csv_buttons(
-                f"{table}, {format_count(rows, 'row')}",
+                f"{table}, {plural('{n:,} row', '{n:,} rows', rows)}",
                 (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
                 partial(comparison_csv, answer, table),
                 f"compare.csv.{table}",
@@ -562,7 +615,7 @@ def build_group_bundles(
             context.made_at,
         )
         name = f": {group.style.glyph} {escape_label(format_group_name(group), GROUP_NAME_LIMIT)}"
-        label = f"{BUNDLE_LABEL}{name if len(state.groups) > 1 else ''}"
+        label = f"{translate_deferred(BUNDLE_LABEL)}{name if len(state.groups) > 1 else ''}"
         bundles[label] = partial(_build_group_bundle, state, answer, provenance, at)
     return bundles
 
@@ -629,4 +682,4 @@ PART_RENDERERS: Final[dict[str, Callable[[CompareState, Comparison], None]]] = {
     "files": _draw_files,
 }
 
-PAGE = Page("compare", "Compare", ":material/compare_arrows:", "compare", draw, PARAMS)
+PAGE = Page("compare", deferred("Compare"), ":material/compare_arrows:", "compare", draw, PARAMS)

@@ -10,6 +10,8 @@ import numpy as np
 
 from dashboard.models.analyses import Comparison
 from dashboard.models.event import Origin
+from dashboard.models.messages import plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.report import ReportChart, ReportDocument, ReportSource, ReportTable
 from dashboard.models.study import Headline, window_text
 from dashboard.presentation.charts.comparison_moves import PlaceboPane, build_moves_figure
@@ -26,7 +28,6 @@ from dashboard.presentation.events import (
 )
 from dashboard.presentation.formatting import (
     capitalize_first,
-    format_count,
     format_day,
     format_number,
     format_percent,
@@ -96,9 +97,10 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
     for group in chart.groups:
         means = group.study.placebo.means
         if len(means) and np.isfinite(means[0]):
-            name = (
+            name = _(
                 "average of the same dates moved round the calendar, each event counted,"
-                f" {len(means):,} shifts"
+                " {means:,} shifts",
+                means=len(means),
             )
             named = (
                 f"{group.style.glyph} {group.plot_name}: {name}"
@@ -108,7 +110,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
             panes.append(PlaceboPane(named, means, (float(means[0]),), chart.colour(group),
                               group.style.symbol, _get_interval(group.study.headline)))  # fmt: skip
     if len(answer.shifted) and np.isfinite(answer.shifted[0]):
-        name = "Difference, both groups' dates moved together"
+        name = _("Difference, both groups' dates moved together")
         panes.append(
             PlaceboPane(
                 name,
@@ -119,12 +121,20 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
                 _get_interval(answer.difference),
             )
         )
-    pools = {"near": "dates near the events", "quiet": "quiet dates", "similar": "dates alike"}
+    pools = {
+        "near": _("dates near the events"),
+        "quiet": _("quiet dates"),
+        "similar": _("dates alike"),
+    }
     pool = pools.get(answer.request.pool, "all dates")
     for group in chart.groups:
         values, cars = group.study.placebo.cars, group.study.car
         if len(values) and np.isfinite(cars).any():
-            name = f"single moves on {len(values):,} {pool}; marks: the events"
+            name = _(
+                "single moves on {values:,} {pool}; marks: the events",
+                values=len(values),
+                pool=pool,
+            )
             named = (
                 f"{group.style.glyph} {group.plot_name}: {name}"
                 if chart.is_pair
@@ -194,9 +204,12 @@ def _build_charts(state: CompareState, answer: Comparison) -> Iterator[ReportCha
         build_paths_figure(chart),
         title,
         capitalize_first(below),
-        f"Abnormal moves (the move less the one the model expects) added up, in {axis}, by offset:"
-        " 0 is the first observation that can contain an event. Thin: each event. The bands"
-        " hold the mean with 95 % at each offset, and its whole path with 95 %.",
+        _(
+            "Abnormal moves (the move less the one the model expects) added up, in {axis}, by"
+            " offset: 0 is the first observation that can contain an event. Thin: each event."
+            " The bands hold the mean with 95 % at each offset, and its whole path with 95 %.",
+            axis=axis,
+        ),
         summarize_paths(chart),
     )
     chart = build_chart(state, format_moves_heading(state, answer))
@@ -205,26 +218,31 @@ def _build_charts(state: CompareState, answer: Comparison) -> Iterator[ReportCha
         build_moves_figure(chart),
         title,
         capitalize_first(below),
-        f"One mark an event: its abnormal move over {format_window(answer.window)}, in {axis}.",
-        "Moves of the events, sorted, with intervals; the table has each.",
+        _(
+            "One mark an event: its abnormal move over {window}, in {axis}.",
+            window=format_window(answer.window),
+            axis=axis,
+        ),
+        _("Moves of the events, sorted, with intervals; the table has each."),
     )
 
 
 def _build_tables(state: CompareState, answer: Comparison) -> Iterator[ReportTable]:
     yield build_table(
-        f"The groups over {format_window(answer.window)}", build_summary_columns(state)
+        _("The groups over {window}", window=format_window(answer.window)),
+        build_summary_columns(state),
     )
     lines = group_test_lines(answer)
     declared = [line for line in lines if line.declared]
     others = [line for line in lines if not line.declared]
-    yield build_table("The declared test", build_declared_test_columns(state, declared))
-    yield build_table("Other tests", build_other_test_columns(state, others))
-    yield build_table("From events listed to events used", build_attrition_columns(state))
+    yield build_table(_("The declared test"), build_declared_test_columns(state, declared))
+    yield build_table(_("Other tests"), build_other_test_columns(state, others))
+    yield build_table(_("From events listed to events used"), build_attrition_columns(state))
     yield _build_lost_table(state)
     for group in state.groups:
         yield _build_moves_table(state, group, answer)
     for group in state.groups:
-        yield build_table(_format_table_title("The average, offset by offset", state, group),
+        yield build_table(_format_table_title(_("The average, offset by offset"), state, group),
                        build_averages_columns(state, group))  # fmt: skip
 
 
@@ -241,31 +259,42 @@ def _build_moves_table(
     events, columns = build_moves_columns(state, group, answer)
     half = MAX_MOVE_ROWS // 2
     cut = len(events) > MAX_MOVE_ROWS
-    title = _format_table_title("Event by event", state, group)
+    title = _format_table_title(_("Event by event"), state, group)
     titles = [plain_text(event.title, TITLE_LIMIT) for event in events]
-    table = build_table(title, {"Event": titles} | columns)
+    table = build_table(title, {_("Event"): titles} | columns)
     if not cut:
         return table
-    cut_title = f"{title}, the {half} strongest and {half} weakest of {len(events):,}"
+    cut_title = _(
+        "{title}, the {half} strongest and {half} weakest of {events:,}",
+        title=title,
+        half=half,
+        events=len(events),
+    )
     return replace(table, title=cut_title, rows=(*table.rows[:half], *table.rows[-half:]))
 
 
 def _build_lost_table(state: CompareState) -> ReportTable:
     """The events lost at each step, and why."""
     lost = [
-        (state.events[row.event_id], STEP_TITLES[step.name], row.reason)
+        (state.events[row.event_id], translate_deferred(STEP_TITLES[step.name]), row.reason)
         for group in state.groups
         for step in group.study.steps
         for row in step.lost
     ]
-    cut_title = f"Events lost, the first {MAX_MOVE_ROWS} of {len(lost):,}"
+    cut_title = _(
+        "Events lost, the first {max_move_rows} of {lost:,}",
+        max_move_rows=MAX_MOVE_ROWS,
+        lost=len(lost),
+    )
     return build_table(
-        cut_title if len(lost) > MAX_MOVE_ROWS else "Events lost, and why",
+        cut_title if len(lost) > MAX_MOVE_ROWS else _("Events lost, and why"),
         {
-            "Event": [plain_text(event.title, TITLE_LIMIT) for event, _, _ in lost[:MAX_MOVE_ROWS]],
-            "Day": [format_day(event.day) for event, _, _ in lost[:MAX_MOVE_ROWS]],
-            "Lost at": [step for _, step, _ in lost[:MAX_MOVE_ROWS]],
-            "Why": [
+            _("Event"): [
+                plain_text(event.title, TITLE_LIMIT) for event, _, _ in lost[:MAX_MOVE_ROWS]
+            ],
+            _("Day"): [format_day(event.day) for event, _, _ in lost[:MAX_MOVE_ROWS]],
+            _("Lost at"): [step for _, step, _ in lost[:MAX_MOVE_ROWS]],
+            _("Why"): [
                 capitalize_first(_clean_paragraph(reason)) for _, _, reason in lost[:MAX_MOVE_ROWS]
             ],
         },
@@ -278,14 +307,17 @@ def _build_cautions(state: CompareState, answer: Comparison) -> Iterator[str]:
     yield describe_summary(state, answer)
     cut = count_cut_paths(build_chart(state, format_paths_heading(state, answer)))
     if cut:
-        many = format_count(cut, "path reaches", "paths reach")
-        yield f"{many} further than the figure; the CSV files have all of each."
-    yield OTHER_TESTS
+        many = plural("{n:,} path reaches", "{n:,} paths reach", cut)
+        yield _(
+            "{many_text} further than the figure; the CSV files have all of each.", many_text=many
+        )
+    yield translate_deferred(OTHER_TESTS)
     if len(state.groups) > 1:
         name = CORRECTION_NAMES[answer.request.correction]
-        yield (
-            f"The corrected p is {name}'s over both groups and their difference; a bundle holds"
-            " one group, so p is corrected there within that group alone."
+        yield _(
+            "The corrected p is {name}'s over both groups and their difference; a bundle holds"
+            " one group, so p is corrected there within that group alone.",
+            name=name,
         )
     yield describe_private_notes(tuple(state.events.values()))
     yield CAUSALITY_CAUTION
@@ -295,16 +327,16 @@ def _build_parameters(state: CompareState, answer: Comparison) -> Iterator[tuple
     request = answer.request
     for at, group in enumerate(state.groups):
         period = format_period_limits(group.filter.since, group.filter.until)
-        name = "Group" if len(state.groups) < 2 else ("First group", "Second group")[at]
+        name = _("Group") if len(state.groups) < 2 else (_("First group"), _("Second group"))[at]
         yield name, _clean_paragraph(", ".join(filter(None, [format_group_name(group), period])))
-    yield "Series", f"{state.card.id}: {state.card.title}"
-    yield "Shown as", state.scale.axis
-    yield "Event window", window_text(request.window)
-    yield "Window compared", window_text(answer.window)
-    yield "Ordinary move", describe_model_settings(request, state.card)
-    yield "Returns", request.returns
-    yield "Compared with", POOL_TITLES[request.pool]
-    yield "Seed", str(request.seed)
+    yield _("Series"), f"{state.card.id}: {state.card.title}"
+    yield _("Shown as"), state.scale.axis
+    yield _("Event window"), window_text(request.window)
+    yield _("Window compared"), window_text(answer.window)
+    yield _("Ordinary move"), describe_model_settings(request, state.card)
+    yield _("Returns"), request.returns
+    yield _("Compared with"), translate_deferred(POOL_TITLES[request.pool])
+    yield _("Seed"), str(request.seed)
 
 
 def _build_sources(state: CompareState, answer: Comparison) -> Iterator[ReportSource]:
@@ -313,8 +345,15 @@ def _build_sources(state: CompareState, answer: Comparison) -> Iterator[ReportSo
         yield build_factor_source(factor.card)
     events = tuple(state.events.values())
     notes = sum(event.origin == Origin.NOTE for event in events)
-    held = [f"the catalogue of this program: {format_count(len(events) - notes, 'event')}"]
-    held += [format_count(notes, "note")] * bool(notes)
+    held = [
+        plural(
+            "the catalogue of this program: {n:,} event",
+            "the catalogue of this program: {n:,} events",
+            len(events) - notes,
+        )
+    ]
+    if notes:
+        held.append(plural("{n:,} note", "{n:,} notes", notes))
     with_source = sum(bool(event.source_url) for event in events)
     share = (
         format_percent(100 * with_source / len(events), 0).lstrip("+")
@@ -322,7 +361,7 @@ def _build_sources(state: CompareState, answer: Comparison) -> Iterator[ReportSo
         else format_number(0)
     )
     yield ReportSource(
-        "Events",
+        _("Events"),
         "; ".join(held),
-        f"{share} of them name their source with a link, on the page of each event.",
+        _("{share} of them name their source with a link, on the page of each event.", share=share),
     )

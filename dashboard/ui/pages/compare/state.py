@@ -12,6 +12,8 @@ import streamlit as st
 from dashboard.models.analyses import Comparison, Group
 from dashboard.models.errors import InputError
 from dashboard.models.event import Category, Event, Expected
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     Overlap,
@@ -62,13 +64,13 @@ MAX_NAMED: Final = 10
 TAG_LIMIT: Final = 60
 PREFERRED_WINDOW: Final[Window] = (0, 1)
 PART_TITLES: Final = {
-    "moves": "Event by event",
-    "tests": "Tests",
-    "placebo": "Placebo",
-    "carries": "Leave one out",
-    "when": "Heat map",
-    "lost": "Listed to used",
-    "files": "Files",
+    "moves": deferred("Event by event"),
+    "tests": deferred("Tests"),
+    "placebo": deferred("Placebo"),
+    "carries": deferred("Leave one out"),
+    "when": deferred("Heat map"),
+    "lost": deferred("Listed to used"),
+    "files": deferred("Files"),
 }
 """What stands below the paths, one at a time."""
 
@@ -132,7 +134,7 @@ def _group_params(prefix: str, kinds: tuple[str, ...]) -> tuple[UrlParam, ...]:
     return (
         _categories_param(f"{prefix}cat", kinds),
         choice_param(f"{prefix}exp", EXPECTED_VALUES, ANY_EXPECTED),
-        _texts_param(f"{prefix}tag", ("my own", "swift")),
+        _texts_param(f"{prefix}tag", (_("my own"), "swift")),
         day_param(f"{prefix}from", "2022-03-01"),
         day_param(f"{prefix}to", "2025-12-31"),
     )
@@ -216,9 +218,10 @@ def _read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
     named = [link["car"]] if link["car"] else []
     base = default_request(minutes, link["window"] or default_window(minutes), named)
     if base.window[1] - base.window[0] >= MAX_WINDOW_LENGTH:
-        msg = (
-            f"window {window_text(base.window)}: is longer than {MAX_WINDOW_LENGTH} observations;"
-            " shorten it"
+        msg = _(
+            "window {window_text}: is longer than {max_window_length} observations; shorten it",
+            window_text=window_text(base.window),
+            max_window_length=MAX_WINDOW_LENGTH,
         )
         raise InputError(msg)
     estimation, gap = base.estimation, base.gap
@@ -294,7 +297,7 @@ def read_compare_state(link: UrlState) -> CompareState:
     names = tuple(map(name_group, filters))
     if len(set(names)) < len(names):
         filters, names = filters[:1], names[:1]
-        notices.append("Both groups ask for the same events, so only one is shown.")
+        notices.append(_("Both groups ask for the same events, so only one is shown."))
     factors, factor_notices = _read_factors(link, series.card)
     listed = tuple(find_events(known.events, filter_) for filter_ in filters)
     request, answer, refusal = None, None, ""
@@ -336,11 +339,14 @@ def _read_factors(
     except InputError:
         link.ignore("model")
     if not needs_factor(link["model"]):
-        unused = f"The model {link['model']} looks at no other series; the factor is not used."
+        unused = _(
+            "The model {model} looks at no other series; the factor is not used.",
+            model=link["model"],
+        )
         return (), ((unused,) if link["factor"] else ())
     choices = {candidate.id for candidate in available_factors(card, session.get_cards())}
     notices = tuple(
-        f"{name} cannot explain {card.title}, so it was left out."
+        _("{name} cannot explain {title}, so it was left out.", name=name, title=card.title)
         for name in link["factor"]
         if name not in choices
     )

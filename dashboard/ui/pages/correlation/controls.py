@@ -8,6 +8,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.analyses import SCORE_TARGETS, SCORES
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.study import read_window
 from dashboard.presentation.correlation import (
     CELL_UNIT_TITLES,
@@ -29,7 +31,10 @@ from dashboard.ui.pages.correlation.state import (
 )
 from dashboard.ui.url_state import UrlState
 
-SCORE_OPTIONS: Final[Mapping[str, str]] = {FIRST_SCORE: "The first there is", **SCORE_TITLES}
+SCORE_OPTIONS: Final[Mapping[str, str]] = {
+    FIRST_SCORE: deferred("The first there is"),
+    **SCORE_TITLES,
+}
 
 
 def draw_sample_controls(view: UrlState) -> None:
@@ -38,7 +43,7 @@ def draw_sample_controls(view: UrlState) -> None:
         draw_series_choice(view, session.get_price_cards())
         draw_period_fields(view)
         st.selectbox(
-            "Window of the move",
+            _("Window of the move"),
             list(WINDOW_OPTIONS),
             format_func=lambda text: format_window(read_window("car", text)),
             width=140,
@@ -49,7 +54,7 @@ def draw_sample_controls(view: UrlState) -> None:
 def draw_panel_choice(view: UrlState) -> None:
     """Draw the choice of categories that have a panel; the corrections count all of them."""
     st.pills(
-        "Categories (none chosen: all)",
+        _("Categories (none chosen: all)"),
         [style.id for style in CATEGORY_STYLES],
         selection_mode="multi",
         format_func=format_group_label,
@@ -61,17 +66,17 @@ def draw_score_choice(view: UrlState) -> None:
     """Draw the choice of the score and of what it is correlated with."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            "Score",
+            _("Score"),
             [FIRST_SCORE, *SCORES],
-            format_func=SCORE_OPTIONS.__getitem__,
+            format_func=lambda value: translate_deferred(SCORE_OPTIONS[value]),
             width=250,
             **view.widget("score"),
         )
         st.segmented_control(
-            "Against",
+            _("Against"),
             list(SCORE_TARGETS),
             required=True,
-            format_func=OUTCOME_TITLES.__getitem__,
+            format_func=lambda value: translate_deferred(OUTCOME_TITLES[value]),
             **view.widget("against"),
         )
 
@@ -79,10 +84,10 @@ def draw_score_choice(view: UrlState) -> None:
 def draw_cell_unit(view: UrlState) -> None:
     """Draw the choice of the unit in the heat map."""
     st.segmented_control(
-        "Cells show",
+        _("Cells show"),
         list(CELL_UNITS),
         required=True,
-        format_func=CELL_UNIT_TITLES.__getitem__,
+        format_func=lambda value: translate_deferred(CELL_UNIT_TITLES[value]),
         **view.widget("cells"),
     )
 
@@ -90,7 +95,7 @@ def draw_cell_unit(view: UrlState) -> None:
 def draw_projection_choice(view: UrlState) -> None:
     """Draw the choice of the group whose projection is shown."""
     st.selectbox(
-        "Moves around",
+        _("Moves around"),
         [ALL_GROUPS, *(style.id for style in CATEGORY_STYLES)],
         format_func=format_group_label,
         width=260,
@@ -102,7 +107,7 @@ def draw_controls_choice(view: UrlState, state: CorrelationState) -> None:
     """Draw the choice of control series of the regression and the projections."""
     titles = {card.id: card.title for card in state.possible}
     st.multiselect(
-        "Controls beside the categories",
+        _("Controls beside the categories"),
         list(titles),
         format_func=lambda name: escape_label(titles[name]),
         placeholder="none",

@@ -10,6 +10,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.study import (
     MAX_SHARE_OF_ONE_RATE,
     MIN_CLUSTERS,
@@ -43,7 +45,6 @@ from dashboard.presentation.correlation import (
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
-    format_count,
     format_number,
     format_offset,
     format_signed,
@@ -87,56 +88,58 @@ from dashboard.ui.url_state import UrlState
 
 TABLE_HEIGHT: Final = 300
 METHOD_LABELS: Final = {
-    "point_biserial": "point-biserial: event or not",
-    "spearman": "Spearman: expectation −1, 0, +1",
+    "point_biserial": deferred("point-biserial: event or not"),
+    "spearman": deferred("Spearman: expectation −1, 0, +1"),
 }
-CORRECTED_P_TITLE: Final = "p (Holm)"
+CORRECTED_P_TITLE: Final = deferred("p (Holm)")
 CORRELATION_VIEW: Final[View] = {
-    "Group": lambda row: plain_text(format_group_title(row.group)),
-    "Lag": lambda row: format_signed(row.lag, 0),
+    deferred("Group"): lambda row: plain_text(format_group_title(row.group)),
+    deferred("Lag"): lambda row: format_signed(row.lag, 0),
     "r": "r:3",
-    "Band": "low..high:3",
-    "p (calendar shift)": "p_value",
+    deferred("Band"): "low..high:3",
+    deferred("p (calendar shift)"): "p_value",
     CORRECTED_P_TITLE: "p_adjusted",
     "N": "n",
-    "Method": lambda row: METHOD_LABELS[row.method],
+    deferred("Method"): lambda row: translate_deferred(METHOD_LABELS[row.method]),
 }
 DIRECTION_VIEW: Final[View] = {
-    "Group": lambda row: plain_text(format_group_title(row.group)),
-    "As expected": "hits",
+    deferred("Group"): lambda row: plain_text(format_group_title(row.group)),
+    deferred("As expected"): "hits",
     "N": "n",
-    "Share": lambda row: f"{format_number(100 * row.share, 1)} %",
-    "95 % Wilson interval, for orientation": lambda row: (
-        f"{format_number(100 * row.low, 0)} to {format_number(100 * row.high, 0)} %"
+    deferred("Share"): lambda row: f"{format_number(100 * row.share, 1)} %",
+    deferred("95 % Wilson interval, for orientation"): lambda row: _(
+        "{low} to {high} %",
+        low=format_number(100 * row.low, 0),
+        high=format_number(100 * row.high, 0),
     ),
-    "p (signs of clusters)": "p_value",
+    deferred("p (signs of clusters)"): "p_value",
     CORRECTED_P_TITLE: "p_adjusted",
-    "Unclear": "unclear",
-    "Unmoved": "unmoved",
+    deferred("Unclear"): "unclear",
+    deferred("Unmoved"): "unmoved",
 }
 SCORES_VIEW: Final[View] = {
-    "Score": lambda row: SCORE_TITLES[row.score],
-    "Against": lambda row: OUTCOME_TITLES[row.against],
-    "Spearman's rho": "r:3",
-    "Band": "low..high:3",
-    "p (calendar shift)": "p_value",
+    deferred("Score"): lambda row: translate_deferred(SCORE_TITLES[row.score]),
+    deferred("Against"): lambda row: translate_deferred(OUTCOME_TITLES[row.against]),
+    deferred("Spearman's rho"): "r:3",
+    deferred("Band"): "low..high:3",
+    deferred("p (calendar shift)"): "p_value",
     CORRECTED_P_TITLE: "p_adjusted",
     "N": "n",
-    "Without": "without",
+    deferred("Without"): "without",
 }
 PROJECTIONS_VIEW: Final[View] = {
-    "Horizon": lambda row: format_offset(row.item.horizon),
-    "Move, log pts": "estimate",
-    "95 % at this horizon": "low..high",
-    "95 % of the path": "supt_low..supt_high",
+    deferred("Horizon"): lambda row: format_offset(row.item.horizon),
+    deferred("Move, log pts"): "estimate",
+    deferred("95 % at this horizon"): "low..high",
+    deferred("95 % of the path"): "supt_low..supt_high",
     "p": "p_value",
-    "p (all horizons)": "p_adjusted",
-    "Error, HC1": "se_hc1:3",
-    "Error, Newey-West": "se_hac:3",
-    "Events": "events",
-    "First rates": "rates",
-    "N (rates)": "n",
-    "Note": "reason",
+    deferred("p (all horizons)"): "p_adjusted",
+    deferred("Error, HC1"): "se_hc1:3",
+    deferred("Error, Newey-West"): "se_hac:3",
+    deferred("Events"): "events",
+    deferred("First rates"): "rates",
+    deferred("N (rates)"): "n",
+    deferred("Note"): "reason",
 }
 PROJECTION_SENTENCE_LIMIT: Final = 900
 SENTENCE_LIMIT: Final = 900
@@ -146,11 +149,13 @@ MAX_UNREAD_SCORES: Final = 5
 def draw(view: UrlState) -> None:
     """Draw the six parts, each with its message, chart and table."""
     state = read_correlation_state(view)
-    st.header("What goes together with the moves?", anchor=False)
+    st.header(_("What goes together with the moves?"), anchor=False)
     st.markdown(
-        "Moves near an event are no proof of cause, and with many comparisons some are large by"
-        " chance. So each part states N, the method and its band, and p-values after a correction"
-        " for all comparisons of the part."
+        _(
+            "Moves near an event are no proof of cause, and with many comparisons some are large"
+            " by chance. So each part states N, the method and its band, and p-values after a"
+            " correction for all comparisons of the part."
+        )
     )
     draw_sample_controls(view)
     if state.related is None:
@@ -160,8 +165,8 @@ def draw(view: UrlState) -> None:
     lags, hits = "correlation.fold.correlation", "correlation.fold.direction"
     draw_shortcuts(
         (
-            Shortcut("L", "Table of lags", partial(toggle_expander, lags)),
-            Shortcut("D", "Table of hit rates", partial(toggle_expander, hits)),
+            Shortcut("L", _("Table of lags"), partial(toggle_expander, lags)),
+            Shortcut("D", _("Table of hit rates"), partial(toggle_expander, hits)),
         )
     )
     draw_copy_link("correlation", view)
@@ -171,9 +176,15 @@ def _draw_parts(view: UrlState, state: CorrelationState, related: EventRelations
     card = state.series.card
     st.caption(
         escape_markdown(
-            f"{related.used:,} of {related.requested:,} events measured on {card.title};"
-            f" {describe_sign(card)}; moves in the window {format_window(related.window)} against a"
-            " constant mean of 120 rates.",
+            _(
+                "{used:,} of {requested:,} events measured on {title}; {sign}; moves in the"
+                " window {window} against a constant mean of 120 rates.",
+                used=related.used,
+                requested=related.requested,
+                title=card.title,
+                sign=describe_sign(card),
+                window=format_window(related.window),
+            ),
             SENTENCE_LIMIT,
         )
     )
@@ -187,8 +198,8 @@ def _draw_parts(view: UrlState, state: CorrelationState, related: EventRelations
 
 
 def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
-    st.subheader("Before and after: lead and lag", anchor=False)
-    st.markdown(LEAD_LAG_HELP)
+    st.subheader(_("Before and after: lead and lag"), anchor=False)
+    st.markdown(translate_deferred(LEAD_LAG_HELP))
     panels = build_lead_lag_panels(state)
     if panels:
         draw_figure(
@@ -205,12 +216,12 @@ def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
         "correlation",
         related.correlations,
         CORRELATION_VIEW,
-        "Correlations of every group and lag with band, p and corrected p",
+        _("Correlations of every group and lag with band, p and corrected p"),
     )
 
 
 def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
-    st.subheader("As expected? Hit rates", anchor=False)
+    st.subheader(_("As expected? Hit rates"), anchor=False)
     lines = build_hit_rows(state)
     if lines:
         draw_figure(
@@ -222,34 +233,41 @@ def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
         )
     st.markdown(escape_markdown(describe_hits(related.directions), SENTENCE_LIMIT))
     st.caption(
-        "Directions were fixed from the nature of each event before looking at the rate. Lines:"
-        " 95 % Wilson intervals, for orientation only: they take events as independent, and events"
-        " that share days are not. The p throws whole clusters of events to either side, so that a"
-        " bunch counts once."
+        _(
+            "Directions were fixed from the nature of each event before looking at the rate."
+            " Lines: 95 % Wilson intervals, for orientation only: they take events as"
+            " independent, and events that share days are not. The p throws whole clusters of"
+            " events to either side, so that a bunch counts once."
+        )
     )
     _draw_table_expander(
         "direction",
         related.directions,
         DIRECTION_VIEW,
-        "Hit rates of every group with interval, p and corrected p",
+        _("Hit rates of every group with interval, p and corrected p"),
     )
 
 
 def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
-    st.subheader("Tone or intensity against the move", anchor=False)
+    st.subheader(_("Tone or intensity against the move"), anchor=False)
     if not any(row.score != "crowd" for row in related.scores):
-        st.markdown(SCORE_HELP)
+        st.markdown(translate_deferred(SCORE_HELP))
     if related.unread:
         tags = ", ".join(plain_text(tag, 40) for _, tag in related.unread[:MAX_UNREAD_SCORES])
         st.markdown(
-            f":material/info: {format_count(len(related.unread), 'tag')} without a number that"
-            " can be"
-            f" read: {escape_markdown(tags, 240)}. Write it as tone:−3.2."
+            plural(
+                ":material/info: {n:,} tag without a number that can be read: {tags}. Write it"
+                " as tone:−3.2.",
+                ":material/info: {n:,} tags without a number that can be read: {tags}. Write it"
+                " as tone:−3.2.",
+                len(related.unread),
+                tags=escape_markdown(tags, 240),
+            )
         )
     draw_score_choice(view)
     points, row = state.points, state.score_row
     if points is None or row is None:
-        st.markdown("No event has this score.")
+        st.markdown(_("No event has this score."))
         return
     st.markdown(escape_markdown(describe_score(row), SENTENCE_LIMIT))
     draw_figure(
@@ -264,19 +282,22 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
     )  # fmt: skip
     if points.score == "crowd":
         st.caption(
-            "Events at the same first rate: how many listed events share offset 0. It says how"
-            " crowded a day was, not how important; lists hold what was thought to matter."
+            _(
+                "Events at the same first rate: how many listed events share offset 0. It says"
+                " how crowded a day was, not how important; lists hold what was thought to"
+                " matter."
+            )
         )
     _draw_table_expander(
         "scores",
         related.scores,
         SCORES_VIEW,
-        "Spearman's rho of every score with band, p and corrected p",
+        _("Spearman's rho of every score with band, p and corrected p"),
     )
 
 
 def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
-    st.subheader("The same events on other series", anchor=False)
+    st.subheader(_("The same events on other series"), anchor=False)
     draw_cell_unit(view)
     cards, cells = get_cross_series(state)
     titles = {card.id: card.title for card in cards}
@@ -293,35 +314,46 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
                 phone=state.phone,
             ),
             "correlation.across",
-            f"Mean move of every category on {len(cards)} series. {sentence}",
+            _(
+                "Mean move of every category on {cards} series. {sentence}",
+                cards=len(cards),
+                sentence=sentence,
+            ),
             "categories-across-series",
             phone=state.phone,
         )
     st.caption(
-        "Blue, positive: the rouble stronger against dollar, yuan, euro; the euro stronger against"
-        " the dollar; Brent up. Each series by its own clock and within its own dates; a rate"
-        " counts once. Standardised: each move divided by its forecast error, so that series can be"
-        " compared; in brackets log points. • marks a p below 0.05 of the signed-rank test on"
-        " clusters of events, Holm-corrected over all cells with a verdict. Grey, no verdict: fewer"
-        f" than {MIN_RATES} rates or {MIN_CLUSTERS} clusters, or one rate with more than"
-        f" {format_number(100 * MAX_SHARE_OF_ONE_RATE, 0)} % of the sum of all moves, as where"
-        " a series ends in a"
-        " storm."
+        _(
+            "Blue, positive: the rouble stronger against dollar, yuan, euro; the euro stronger"
+            " against the dollar; Brent up. Each series by its own clock and within its own"
+            " dates; a rate counts once. Standardised: each move divided by its forecast error,"
+            " so that series can be compared; in brackets log points. • marks a p below 0.05 of"
+            " the signed-rank test on clusters of events, Holm-corrected over all cells with a"
+            " verdict. Grey, no verdict: fewer than {min_rates} rates or {min_clusters}"
+            " clusters, or one rate with more than {max_share_of_one_rate} % of the sum of all"
+            " moves, as where a series ends in a storm.",
+            min_rates=MIN_RATES,
+            min_clusters=MIN_CLUSTERS,
+            max_share_of_one_rate=format_number(100 * MAX_SHARE_OF_ONE_RATE, 0),
+        )
     )
     _draw_table_expander(
         "across_series",
         cells,
         _build_cross_series_view(titles),
-        "Every category on every series with mean, N, p, corrected p and why there is no verdict",
+        _(
+            "Every category on every series with mean, N, p, corrected p and why there is no"
+            " verdict"
+        ),
     )
 
 
 def _draw_regression(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
-    st.subheader("All at once: the regression", anchor=False)
+    st.subheader(_("All at once: the regression"), anchor=False)
     draw_controls_choice(view, state)
     rows = related.regression
     if not rows:
-        st.markdown("There are too few rates for a regression with these terms.")
+        st.markdown(_("There are too few rates for a regression with these terms."))
         return
     titles = {control.card.id: control.card.title for control in state.controls}
     terms = _build_regression_view(titles)
@@ -329,18 +361,22 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
         pd.DataFrame(build_text_columns(TABLES["regression"], rows, terms)),
         hide_index=True,
         key="correlation.regression",
-        alt="Terms of the regression with estimate, standard error, t, p, corrected p and N",
+        alt=_("Terms of the regression with estimate, standard error, t, p, corrected p and N"),
     )
     st.caption(
-        f"Every move of one rate on categories (1 on the first rate that can contain an event) and"
-        f" controls, N = {rows[0].n:,}; categories in log points, controls as slopes. Standard"
-        f" errors: Newey-West with {rows[0].lags} lags. Holm corrects over the categories."
+        _(
+            "Every move of one rate on categories (1 on the first rate that can contain an"
+            " event) and controls, N = {count:,}; categories in log points, controls as slopes."
+            " Standard errors: Newey-West with {lags} lags. Holm corrects over the categories.",
+            count=rows[0].n,
+            lags=rows[0].lags,
+        )
     )
     _draw_table_expander(
         "regression",
         rows,
         terms,
-        "Terms of the regression with estimate, standard error, t, p and N",
+        _("Terms of the regression with estimate, standard error, t, p and N"),
     )
 
 
@@ -350,12 +386,12 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
 def _build_regression_view(titles: dict[str, str]) -> View:
     """One row a term; categories in log points, controls as slopes."""
     return {
-        "Term": lambda row: plain_text(format_term(row.term, titles)),
-        "Estimate": lambda row: format_estimate(row)[0],
-        "Standard error": lambda row: format_estimate(row)[1],
+        _("Term"): lambda row: plain_text(format_term(row.term, titles)),
+        _("Estimate"): lambda row: format_estimate(row)[0],
+        _("Standard error"): lambda row: format_estimate(row)[1],
         "t": "t",
         "p": "p_value",
-        CORRECTED_P_TITLE: "p_adjusted",
+        translate_deferred(CORRECTED_P_TITLE): "p_adjusted",
         "N": "n",
     }
 
@@ -363,19 +399,19 @@ def _build_regression_view(titles: dict[str, str]) -> View:
 def _build_cross_series_view(titles: dict[str, str]) -> View:
     """One row a category and series."""
     return {
-        "Group": lambda cell: plain_text(format_group_title(cell.group)),
-        "Series": lambda cell: plain_text(titles[cell.series]),
-        "Events": "n",
-        "Rates": "n_rates",
-        "Clusters": "clusters",
-        "Standardised mean": "mean_scar",
-        "Mean, log pts": "caar",
-        "p (cluster ranks)": "p_value",
-        CORRECTED_P_TITLE: "p_adjusted",
-        "Why no verdict": "reason",
-        "Largest move, %": "largest_share:0",
-        "In spreads": "in_spreads",
-        "Percentile": "percentile:1",
+        _("Group"): lambda cell: plain_text(format_group_title(cell.group)),
+        _("Series"): lambda cell: plain_text(titles[cell.series]),
+        _("Events"): "n",
+        _("Rates"): "n_rates",
+        _("Clusters"): "clusters",
+        _("Standardised mean"): "mean_scar",
+        _("Mean, log pts"): "caar",
+        _("p (cluster ranks)"): "p_value",
+        translate_deferred(CORRECTED_P_TITLE): "p_adjusted",
+        _("Why no verdict"): "reason",
+        _("Largest move, %"): "largest_share:0",
+        _("In spreads"): "in_spreads",
+        _("Percentile"): "percentile:1",
     }
 
 
@@ -390,7 +426,7 @@ def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str
     """
     size = TABLES[name].count(objects)
     fold = st.expander(
-        f"The table behind it ({format_count(size, 'row')})",
+        plural("The table behind it ({n:,} row)", "The table behind it ({n:,} rows)", size),
         icon=":material/table:",
         key=f"correlation.fold.{name}",
         on_change="rerun",
@@ -407,7 +443,7 @@ def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str
         )
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"{name}.csv, {format_count(size, 'row')}",
+                f"{name}.csv, {plural('{n:,} row', '{n:,} rows', size)}",
                 (name,),
                 partial(table_csv, name, objects),
                 f"correlation.csv.{name}",
@@ -419,11 +455,11 @@ def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str
 
 def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     """Draw how the rate moved from five rates before the chosen events to 20 after."""
-    st.subheader("Rate by rate: local projections", anchor=False)
+    st.subheader(_("Rate by rate: local projections"), anchor=False)
     draw_projection_choice(view)
     projection, card = get_projection(state), state.series.card
     if projection is None:
-        st.markdown("No event of this category is measured on this series.")
+        st.markdown(_("No event of this category is measured on this series."))
         return
     description = describe_projection(projection, card)
     st.markdown(f"**{escape_markdown(description, PROJECTION_SENTENCE_LIMIT)}**")
@@ -431,7 +467,9 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     if any(math.isfinite(row.estimate) and row.n for row in projection.rows):
         draw_figure(
             build_projection_figure(
-                projection.rows, get_palette(dark=state.dark), f"log points, {describe_sign(card)}"
+                projection.rows,
+                get_palette(dark=state.dark),
+                _("log points, {sign}", sign=describe_sign(card)),
             ),
             "correlation.projection",
             description,
@@ -439,7 +477,7 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
             phone=state.phone,
         )
     titles = {control.card.id: control.card.title for control in state.controls}
-    held = ", ".join(titles.values()) or "no other series"
+    held = ", ".join(titles.values()) or _("no other series")
     st.caption(
         escape_markdown(f"{_describe_method(held)} {describe_dropped(projection, titles)}", 1200)
     )
@@ -447,19 +485,24 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
         "projections",
         [projection],
         PROJECTIONS_VIEW,
-        f"Moves around {format_group_title(projection.group)} by horizon with interval, band, p"
-        " and N",
+        _(
+            "Moves around {group_title} by horizon with interval, band, p and N",
+            group_title=format_group_title(projection.group),
+        ),
     )
 
 
 def _describe_method(held: str) -> str:
-    return (
+    return _(
         "Local projections: for each horizon one regression of the move from the rate before the"
-        f" event on the events at their first rate, with {held} (chosen above) and four lags of"
-        " moves, events and controls. What followed the events is in it, later events of the same"
-        " kind too; it is no proof of cause. Method breaks have intercepts of their own. Errors:"
-        " HC1, Newey-West beside them in the table. How far the bands hold: page Method."
+        " event on the events at their first rate, with {held} (chosen above) and four lags of"
+        " moves, events and controls. What followed the events is in it, later events of the"
+        " same kind too; it is no proof of cause. Method breaks have intercepts of their own."
+        " Errors: HC1, Newey-West beside them in the table. How far the bands hold: page Method.",
+        held=held,
     )
 
 
-PAGE = Page("correlation", "Correlation", ":material/grid_on:", "correlation", draw, PARAMS)
+PAGE = Page(
+    "correlation", deferred("Correlation"), ":material/grid_on:", "correlation", draw, PARAMS
+)

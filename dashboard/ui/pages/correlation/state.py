@@ -19,6 +19,8 @@ from dashboard.models.analyses import (
     ScoreRow,
 )
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import SIGNIFICANCE_LEVEL, StudyRequest, read_window
 from dashboard.presentation.charts.correlation import (
@@ -38,7 +40,6 @@ from dashboard.presentation.correlation import (
 )
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import (
-    format_count,
     format_day,
     format_number,
     format_p,
@@ -88,12 +89,15 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 )
 EventPair = tuple[tuple[Event, ...], tuple[Event, ...]]
 SHORT_TITLES: Final = {
-    "usd_rub_cbr": "Rouble / dollar", "cny_rub_cbr": "Rouble / yuan",
-    "eur_rub_ecb": "Rouble / euro", "eur_usd_ecb": "Euro in dollars", "brent_eia": "Brent",
-}  # fmt: skip
+    "usd_rub_cbr": deferred("Rouble / dollar"),
+    "cny_rub_cbr": deferred("Rouble / yuan"),
+    "eur_rub_ecb": deferred("Rouble / euro"),
+    "eur_usd_ecb": deferred("Euro in dollars"),
+    "brent_eia": deferred("Brent"),
+}
 PHONE_SHORT_TITLES: Final = {
     "usd_rub_cbr": "USD", "cny_rub_cbr": "CNY", "eur_rub_ecb": "EUR", "eur_usd_ecb": "EUR/<br>USD",
-    "brent_eia": "Brent",
+    "brent_eia": deferred("Brent"),
 }  # fmt: skip
 FULL_COLOUR_VALUES: Final = {"scar": 2.0, "spread": 4.0, "percentile": 100.0}
 
@@ -223,7 +227,7 @@ def _read_controls(view: UrlState, possible: tuple[SeriesCard, ...]) -> tuple[Ra
 
 def _add_answer(state: CorrelationState) -> CorrelationState:
     if len(state.series) > MAX_OBSERVATIONS:
-        refusal = "is too long for this page; `study --out` writes the same tables"
+        refusal = _("is too long for this page; `study --out` writes the same tables")
         return replace(state, refused=f"A series of {len(state.series):,} rows {refusal}.")
     if not state.events:
         return replace(state, refused="No event lies in this period. Take another one.")
@@ -232,7 +236,9 @@ def _add_answer(state: CorrelationState) -> CorrelationState:
     pair = (state.events, state.known.events)
     related = _cached_relations(state.series, pair, state.request, state.controls, version)
     if not related.used:
-        reason = related.skipped[0].reason if related.skipped else "no event belongs to the series"
+        reason = (
+            related.skipped[0].reason if related.skipped else _("no event belongs to the series")
+        )
         return replace(
             state, refused=f"None of {len(state.events):,} events is measured: {reason}."
         )
@@ -313,10 +319,13 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
         event, move = by_id[name], 100 * float(car)
         shown = abs(move) if state.against == "size" else move
         word = name_direction(state.series.card, move)
-        hover = (
-            f"{format_day(event.day)}<br>{escape_plot(event.title, 56, 2)}<br>score"
-            f" {format_number(value, 2)}"
-            f"<br>{format_signed(move)} log pts {word}"
+        hover = _(
+            "{day}<br>{title}<br>score {value}<br>{move} log pts {word}",
+            day=format_day(event.day),
+            title=escape_plot(event.title, 56, 2),
+            value=format_number(value, 2),
+            move=format_signed(move),
+            word=word,
         )
         points.append(ScorePoint(float(value), shown, hover))
     return tuple(points)
@@ -324,7 +333,10 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
 
 def format_scatter_titles(state: CorrelationState, scored: ScoredEvents) -> tuple[str, str]:
     """The titles of the axes of the scatter."""
-    return SCORE_TITLES[scored.score], f"{OUTCOME_TITLES[state.against]}, log points"
+    return translate_deferred(SCORE_TITLES[scored.score]), _(
+        "{outcome_titles}, log points",
+        outcome_titles=translate_deferred(OUTCOME_TITLES[state.against]),
+    )
 
 
 def build_map_rows(
@@ -361,13 +373,15 @@ def _build_map_cell(
     state: CorrelationState, card: SeriesCard, cell: CrossCell | None
 ) -> CrossCellMark:
     if cell is None:
-        return CrossCellMark(math.nan, "", "no event on this series")
-    head = (
-        f"{escape_plot(format_group_title(cell.group), 30, 1)} on {escape_plot(card.title, 40, 1)}"
+        return CrossCellMark(math.nan, "", _("no event on this series"))
+    head = _(
+        "{group_title} on {title}",
+        group_title=escape_plot(format_group_title(cell.group), 30, 1),
+        title=escape_plot(card.title, 40, 1),
     )
     moved = _format_cell_mean(card, cell)
     if not cell.has_verdict:
-        reason = f"no verdict: {cell.reason or 'the test does not apply'}"
+        reason = _("no verdict: {reason}", reason=cell.reason or _("the test does not apply"))
         return CrossCellMark(
             math.nan, shorten_reason(cell), f"{head}<br>{escape_plot(reason, 50, 2)}{moved}"
         )
@@ -375,10 +389,15 @@ def _build_map_cell(
     shown = format_signed(value, 0 if state.cells == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
     second = "" if state.cells == "mean" else f"<br>({format_signed(100 * cell.caar, 1)})"
-    hover = (
-        f"{head}{moved}<br>p {format_p(cell.p_value)}, corrected {format_p(cell.p_adjusted)}"
-        f"<br>{format_signed(cell.in_spreads)} spreads of shifted dates, larger than"
-        f" {format_number(cell.percentile, 1)} %"
+    hover = _(
+        "{head}{moved}<br>p {p_value}, corrected {p_adjusted}<br>{in_spreads} spreads of shifted"
+        " dates, larger than {percentile} %",
+        head=head,
+        moved=moved,
+        p_value=format_p(cell.p_value),
+        p_adjusted=format_p(cell.p_adjusted),
+        in_spreads=format_signed(cell.in_spreads),
+        percentile=format_number(cell.percentile, 1),
     )
     return CrossCellMark(value, mark + second, hover)
 
@@ -387,11 +406,14 @@ def _format_cell_mean(card: SeriesCard, cell: CrossCell) -> str:
     """The mean of a cell with its N and clusters; empty without one."""
     if math.isnan(cell.caar):
         return ""
-    return (
-        f"<br>mean {format_signed(100 * cell.caar)} log pts"
-        f" {name_direction(card, 100 * cell.caar)},"
-        f" standardised {format_signed(cell.mean_scar)}<br>{format_count(cell.n, 'event')} on"
-        f" {format_count(cell.n_rates, 'rate')}, {format_count(cell.clusters, 'cluster')}; the"
-        " largest move is"
-        f" {format_number(100 * cell.largest_share, 0)} % of all"
+    return _(
+        "<br>mean {caar} log pts {direction}, standardised {mean_scar}<br>{events} on {rates},"
+        " {clusters}; the largest move is {largest_share} % of all",
+        caar=format_signed(100 * cell.caar),
+        direction=name_direction(card, 100 * cell.caar),
+        mean_scar=format_signed(cell.mean_scar),
+        events=plural("{n:,} event", "{n:,} events", cell.n),
+        rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
+        largest_share=format_number(100 * cell.largest_share, 0),
     )

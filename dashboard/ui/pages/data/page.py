@@ -10,19 +10,22 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.models.event import Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import RateRevision, RateSeries, SeriesCard, as_of_text
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyAnswer, StudyRequest, window_text
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link, plain_text
 from dashboard.presentation.formatting import (
     MINUS,
-    format_count,
+    capitalize_first,
     format_day,
     format_day_range,
     format_number,
     format_percent,
     format_short_day,
     format_timestamp,
+    lowercase_first,
 )
 from dashboard.presentation.rates import (
     describe_age,
@@ -86,14 +89,16 @@ LANGUAGES: Final = {"pandas": "python", "R": "r", "curl": "bash"}
 TEXT_LIMIT = 500
 MAX_EXPORT_ROWS: Final = 500_000
 """Rates that a page packs for a reader who waits; the command line writes any number."""
-NO_REVISIONS: Final = "No value has been revised by its publisher since it was fetched here."
+NO_REVISIONS: Final = deferred(
+    "No value has been revised by its publisher since it was fetched here."
+)
 REVISIONS_HEIGHT: Final = 260
 MAX_REVISIONS: Final = 500
 TESTS_HEIGHT: Final = 320
 SENTENCE_LIMIT: Final = 600
 LONG_SERIES_LENGTH: Final = 100_000
 STUDY_REQUESTED_KEY: Final = "data.study.asked"
-CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
+CATALOGUE_LICENCE: Final = deferred("As the project; titles are in our own words")
 
 
 def draw(view: UrlState) -> None:
@@ -124,14 +129,16 @@ def draw(view: UrlState) -> None:
 
 def _draw_view(view: UrlState, state: DataState) -> None:
     st.markdown(
-        "**This view** is the series, the period and the filters chosen here; **all** is all"
-        " there is. Source and licence stand on each card."
+        _(
+            "**This view** is the series, the period and the filters chosen here; **all** is all"
+            " there is. Source and licence stand on each card."
+        )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series_choice(view, session.get_cards())
         draw_plain_filters(view)
         if state.is_part:
-            st.button("Clear", key="data.clear", on_click=clear_filters, args=(view,))
+            st.button(_("Clear"), key="data.clear", on_click=clear_filters, args=(view,))
 
 
 def _build_rate_facts(state: DataState) -> list[str]:
@@ -140,11 +147,15 @@ def _build_rate_facts(state: DataState) -> list[str]:
     wrong = describe_problem(report)
     return [
         f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
-        format_count(report.rows, "row"),
+        plural("{n:,} row", "{n:,} rows", report.rows),
         _format_series_range(report),
-        f"source: {format_markdown_link(card.publisher, card.source_url)}",
-        f"licence: {escape_markdown(card.licence)}",
-        f"last rate: {describe_age(report)}, known at {describe_known_until(report)}",
+        _("source: {publisher}", publisher=format_markdown_link(card.publisher, card.source_url)),
+        _("licence: {licence}", licence=escape_markdown(card.licence)),
+        _(
+            "last rate: {age}, known at {known_until}",
+            age=describe_age(report),
+            known_until=describe_known_until(report),
+        ),
         describe_fetch(report),
         f":orange[:material/warning: {escape_markdown(wrong)}]" if wrong else "",
     ]
@@ -152,38 +163,41 @@ def _build_rate_facts(state: DataState) -> list[str]:
 
 def _build_catalogue_facts(data: Dataset) -> list[str]:
     return [
-        "**Catalogue of events**, read-only",
-        format_count(data.files[-1].count, "row"),
+        _("**Catalogue of events**, read-only"),
+        plural("{n:,} row", "{n:,} rows", data.files[-1].count),
         _format_range(data),
-        "source: named in every row",
-        f"licence: {CATALOGUE_LICENCE[0].lower()}{CATALOGUE_LICENCE[1:]}",
-        "ships with the program",
+        _("source: named in every row"),
+        _("licence: {licence}", licence=lowercase_first(translate_deferred(CATALOGUE_LICENCE))),
+        _("ships with the program"),
     ]
 
 
 def _build_note_facts(state: DataState, data: Dataset) -> list[str]:
     if state.known.notes_unavailable:
-        return [":orange[:material/warning: The notes cannot be read now.] Try again soon."]
+        return [_(":orange[:material/warning: The notes cannot be read now.] Try again soon.")]
     notes = [event for event in state.known.events if event.origin == Origin.NOTE]
     if not notes:
-        return ["No notes yet. Click any day on the chart, or press A on Events & notes."]
+        return [_("No notes yet. Click any day on the chart, or press A on Events & notes.")]
     latest = max((note.updated for note in notes if note.updated is not None), default=None)
     return [
-        "**Your notes**, kept by this dashboard",
-        format_count(len(notes), "row"),
+        _("**Your notes**, kept by this dashboard"),
+        plural("{n:,} row", "{n:,} rows", len(notes)),
         _format_range(data),
-        "licence: yours",
-        f"updated {format_timestamp(latest)}" if latest else "",
+        _("licence: yours"),
+        _("updated {latest}", latest=format_timestamp(latest)) if latest else "",
     ]
 
 
 def _build_move_facts(state: DataState) -> list[str]:
     card = state.series.card
     return [
-        f"**Event study on {escape_markdown(card.title)}**, as the command *study* makes it",
-        format_count(len(state.known.events), "event"),
-        "event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it",
-        "computed from the rates and events above",
+        _(
+            "**Event study on {title}**, as the command *study* makes it",
+            title=escape_markdown(card.title),
+        ),
+        plural("{n:,} event", "{n:,} events", len(state.known.events)),
+        _("event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it"),
+        _("computed from the rates and events above"),
     ]
 
 
@@ -195,9 +209,11 @@ def _format_range(data: Dataset) -> str:
 
 def _draw_table_choice(view: UrlState, state: DataState) -> None:
     st.selectbox(
-        "Table",
+        _("Table"),
         list(STUDY_TABLES),
-        format_func=lambda name: f"{name}.csv: {STUDY_TABLES[name]}",
+        format_func=lambda name: _(
+            "{name}.csv: {study_tables}", name=name, study_tables=STUDY_TABLES[name]
+        ),
         **view.widget("table"),
     )
     if state.table == "tests":
@@ -215,13 +231,17 @@ def _draw_study_on_demand(state: DataState) -> None:
         st.session_state[STUDY_REQUESTED_KEY] = session.build_series_version(state.series)
 
     with st.container(border=True):
-        st.markdown("#### Moves")
+        st.markdown(_("#### Moves"))
         st.markdown(" · ".join(_build_move_facts(state)))
         st.markdown(
-            "The study compares every event with every other moment of the series; on one so"
-            " long that takes a while, up to some minutes."
+            _(
+                "The study compares every event with every other moment of the series; on one so"
+                " long that takes a while, up to some minutes."
+            )
         )
-        st.button(f"Study {len(state.series):,} rows now", key="data.study", on_click=ask)
+        st.button(
+            _("Study {series:,} rows now", series=len(state.series)), key="data.study", on_click=ask
+        )
 
 
 # ------------------------------------------------------------------ one dataset
@@ -240,18 +260,18 @@ def _draw_dataset(
             return
         for file in data.files:
             _draw_files(data, file)
-        with st.expander("View, address, code, columns", icon=":material/code:"):
+        with st.expander(_("View, address, code, columns"), icon=":material/code:"):
             _draw_contents(data)
 
 
 def _draw_files(data: Dataset, file: DataFile) -> None:
-    label = f"{file.label}, {format_count(file.count, 'row')}"
+    label = f"{file.label}, {plural('{n:,} row', '{n:,} rows', file.count)}"
     key = f"data.{data.id}.{file.label}"
     with st.container(horizontal=True):
         draw_csv_buttons(label, file.name, file.csv, key)
         file_name = download_file_name(*file.name, extension="json")
         st.download_button(
-            f"JSON ({label})",
+            _("JSON ({label})", label=label),
             data=audit_export(partial(_build_json, file), file_name),
             file_name=file_name,
             mime="application/json",
@@ -268,15 +288,19 @@ def _build_json(file: DataFile) -> bytes:
 def _draw_contents(data: Dataset) -> None:
     file = data.files[0]
     page = st.context.url or FALLBACK_URL
-    view, address, code, columns = st.tabs(["View", "API address", "pandas, R, curl", "Columns"])
+    view, address, code, columns = st.tabs(
+        [_("View"), _("API address"), _("pandas, R, curl"), _("Columns")]
+    )
     with view:
         _draw_preview(file)
     with address:
         for item in data.files:
-            st.markdown(f"{item.label[0].upper()}{item.label[1:]}, CSV and JSON")
+            st.markdown(_("{rows}, CSV and JSON", rows=capitalize_first(item.label)))
             both = [item.address.below(page, extension) for extension in ("csv", "json")]
             st.code("\n".join(both), language=None, wrap_lines=True)
-        st.caption("JSON lists come in pages: follow the Link header. Described for programs at:")
+        st.caption(
+            _("JSON lists come in pages: follow the Link header. Described for programs at:")
+        )
         st.code(build_docs_url(page), language=None)
     with code:
         lines = build_code_examples(file.address.below(page, "csv"), data.table)
@@ -290,15 +314,23 @@ def _draw_contents(data: Dataset) -> None:
 def _draw_preview(file: DataFile) -> None:
     rows = file.last_rows(PREVIEW_ROWS)
     if not rows:
-        st.markdown(f"No rows in {file.label}.")
+        st.markdown(_("No rows in {label}.", label=file.label))
         return
     shown = rows[::-1]
-    st.caption(f"The last {len(shown):,} of {format_count(file.count, 'row')} of {file.label}")
+    st.caption(
+        plural(
+            "The last {shown:,} of {n:,} row of {label}",
+            "The last {shown:,} of {n:,} rows of {label}",
+            file.count,
+            shown=len(shown),
+            label=file.label,
+        )
+    )
     st.dataframe(
         _build_preview_frame(shown),
         hide_index=True,
         height=PREVIEW_HEIGHT,
-        alt="A look at the rows of the file",
+        alt=_("A look at the rows of the file"),
     )
 
 
@@ -319,9 +351,9 @@ def _draw_columns(table: str) -> None:
     columns = TABLES[table].columns
     st.table(
         {
-            "Column": [f"`{column.name}`" for column in columns],
-            "Holds": [KIND_NAMES[column.kind] for column in columns],
-            "Meaning": [column.description for column in columns],
+            _("Column"): [f"`{column.name}`" for column in columns],
+            _("Holds"): [KIND_NAMES[column.kind] for column in columns],
+            _("Meaning"): [column.description for column in columns],
         },
         hide_index=True,
         border="horizontal",
@@ -336,14 +368,14 @@ def _draw_series_overview() -> None:
     reports = session.get_series_status()
     present = [report for report in reports if report.rows]
     with st.container(border=True):
-        st.markdown("#### Every series: how far, how old, what to know")
+        st.markdown(_("#### Every series: how far, how old, what to know"))
         if session.is_phone():
             for report in present:
                 st.markdown(_format_series_line(report))
         else:
             st.table(_build_series_columns(present), hide_index=True, border="horizontal")
         _draw_missing_series([report for report in reports if not report.rows])
-        with st.expander("What each series is: the cards", icon=":material/library_books:"):
+        with st.expander(_("What each series is: the cards"), icon=":material/library_books:"):
             for report in reports:
                 st.markdown(_format_series_card(report))
         _draw_publication_rules(reports)
@@ -352,16 +384,16 @@ def _draw_series_overview() -> None:
 def _build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
     """One row a series; overdue or failing ones are amber."""
     return {
-        "Series": [escape_markdown(report.card.title) for report in reports],
-        "Number": [escape_markdown(report.card.unit) for report in reports],
-        "Source": [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
-        "Rows": [f"{report.rows:,}" for report in reports],
-        "Market days": [_format_series_range(report) for report in reports],
-        "Last rate": [
+        _("Series"): [escape_markdown(report.card.title) for report in reports],
+        _("Number"): [escape_markdown(report.card.unit) for report in reports],
+        _("Source"): [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
+        _("Rows"): [f"{report.rows:,}" for report in reports],
+        _("Market days"): [_format_series_range(report) for report in reports],
+        _("Last rate"): [
             _format_warning(describe_age(report), is_wrong=report.is_overdue) for report in reports
         ],
-        "Updated": [describe_fetch(report) for report in reports],
-        "To know": [_format_caveats(report) for report in reports],
+        _("Updated"): [describe_fetch(report) for report in reports],
+        _("To know"): [_format_caveats(report) for report in reports],
     }
 
 
@@ -379,14 +411,17 @@ def _format_series_card(report: SeriesStatus) -> str:
     facts = (
         _format_fact("measures", f"{card.quantity or card.description}; {card.unit}"),
         _format_fact("known", PUBLICATION_RULES[card.date_rule].description),
-        _format_fact("cannot say", card.limits),
+        _format_fact(_("cannot say"), card.limits),
         _format_fact("licence", card.licence),
         _format_fact("history", _format_history(report)),
-        _format_fact("last rate", _format_last_rate(report)),
+        _format_fact(_("last rate"), _format_last_rate(report)),
         _format_fact("live", live),
-        _format_fact("to know", describe_state(report)),
+        _format_fact(_("to know"), describe_state(report)),
     )
-    source = f":gray[source:] {format_markdown_link(card.publisher, card.source_url)}"
+    source = _(
+        ":gray[source:] {publisher}",
+        publisher=format_markdown_link(card.publisher, card.source_url),
+    )
     head = f"**{escape_markdown(card.title)}** `{card.id}`"
     return "  \n".join([head, source, *(line for line in facts if line)])
 
@@ -398,12 +433,21 @@ def _format_fact(name: str, text: str) -> str:
 def _format_history(report: SeriesStatus) -> str:
     card = report.card
     first = card.history_from or report.first_day
-    since = f"since {format_day(first)}" if first else ""
-    until = f"until {format_day(card.history_until)}" if card.history_until else ""
+    since = _("since {first}", first=format_day(first)) if first else ""
+    until = (
+        _("until {history_until}", history_until=format_day(card.history_until))
+        if card.history_until
+        else ""
+    )
     here = (
-        f"{format_count(report.rows, 'row')} here, {_format_series_range(report)}"
+        plural(
+            "{n:,} row here, {series_range}",
+            "{n:,} rows here, {series_range}",
+            report.rows,
+            series_range=_format_series_range(report),
+        )
         if report.rows
-        else "none here"
+        else _("none here")
     )
     return "; ".join(part for part in (f"{since} {until}".strip(), here) if part)
 
@@ -411,7 +455,7 @@ def _format_history(report: SeriesStatus) -> str:
 def _format_last_rate(report: SeriesStatus) -> str:
     parts = (
         describe_age(report),
-        f"known at {describe_known_until(report)}",
+        _("known at {known_until}", known_until=describe_known_until(report)),
         describe_fetch(report),
     )
     return "; ".join(parts) if report.rows else ""
@@ -427,23 +471,23 @@ def _format_caveats(report: SeriesStatus) -> str:
 
 def _format_series_line(report: SeriesStatus) -> str:
     row = _build_series_columns([report])
-    row["Rows"] = [format_count(report.rows, "row")]
-    cells_shown = [cells[0] for name, cells in row.items() if name != "Series" and cells[0]]
-    return f"**{row['Series'][0]}**  \n{' · '.join(cells_shown)}"
+    row[_("Rows")] = [plural("{n:,} row", "{n:,} rows", report.rows)]
+    cells_shown = [cells[0] for name, cells in row.items() if name != _("Series") and cells[0]]
+    return f"**{row[_('Series')][0]}**  \n{' · '.join(cells_shown)}"
 
 
 def _draw_missing_series(missing: Sequence[SeriesStatus]) -> None:
     if not missing:
         return
     names = "; ".join(escape_markdown(report.card.title) for report in missing)
-    st.markdown(f":small[Not fetched yet: {names}.]")
+    st.markdown(_(":small[Not fetched yet: {names}.]", names=names))
     for problem in dict.fromkeys(describe_problem(report) for report in missing if report.problem):
         st.markdown(_format_warning(escape_markdown(problem, TEXT_LIMIT), is_wrong=True))
 
 
 def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
     cards = [report.card for report in reports if report.rows]
-    with st.expander("When each rate was known: the date rules", icon=":material/schedule:"):
+    with st.expander(_("When each rate was known: the date rules"), icon=":material/schedule:"):
         for rule in {card.date_rule: PUBLICATION_RULES[card.date_rule] for card in cards}.values():
             named = ", ".join(card.title for card in cards if card.date_rule == rule.id)
             st.markdown(f"**{escape_markdown(named)}.** {escape_markdown(rule.description, 500)}")
@@ -460,15 +504,21 @@ def _draw_full_export() -> None:
     """Draw the card with the file and the command."""
     rows = sum(report.rows for report in session.get_series_status())
     with st.container(border=True):
-        st.markdown("#### Everything in one folder")
+        st.markdown(_("#### Everything in one folder"))
         st.markdown(
-            "Rates, events, notes and the whole study of the official rate, with a manifest of"
-            " parameters and hashes. The CSV files of these pages, the command line and the API"
-            " are the same bytes."
+            _(
+                "Rates, events, notes and the whole study of the official rate, with a manifest"
+                " of parameters and hashes. The CSV files of these pages, the command line and"
+                " the API are the same bytes."
+            )
         )
         if rows > MAX_EXPORT_ROWS:
             st.markdown(
-                f"{format_count(rows, 'rate')} are too many for a page; the command writes them."
+                plural(
+                    "{n:,} rate are too many for a page; the command writes them.",
+                    "{n:,} rates are too many for a page; the command writes them.",
+                    rows,
+                )
             )
         else:
             _draw_full_export_button()
@@ -479,7 +529,7 @@ def _draw_full_export_button() -> None:
     draw_limit_notice()
     file_name = download_file_name("everything", session.get_view_day(), extension="zip")
     st.download_button(
-        "Everything (ZIP), made at the click",
+        _("Everything (ZIP), made at the click"),
         data=limit_export(_build_full_export(), file_name),
         file_name=file_name,
         mime="application/zip",
@@ -532,18 +582,22 @@ def _draw_revised_values() -> None:
     """Draw the card of revised values with its CSV, or say that there are none."""
     revisions = session.get_revisions()
     with st.container(border=True):
-        st.markdown("#### Revised values")
+        st.markdown(_("#### Revised values"))
         if not revisions:
-            st.markdown(NO_REVISIONS)
+            st.markdown(translate_deferred(NO_REVISIONS))
             return
         st.markdown(
-            f"{format_count(len(revisions), 'value')} replaced by their publishers after they"
-            " were fetched"
-            " here. Charts and studies use the new value; the first one is kept."
+            plural(
+                "{n:,} value replaced by their publishers after they were fetched here. Charts"
+                " and studies use the new value; the first one is kept.",
+                "{n:,} values replaced by their publishers after they were fetched here. Charts"
+                " and studies use the new value; the first one is kept.",
+                len(revisions),
+            )
         )
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"all, {format_count(len(revisions), 'row')}",
+                plural("all, {n:,} row", "all, {n:,} rows", len(revisions)),
                 ("rates", "revisions", f"asof-{session.get_view_day()}"),
                 lambda flavour: table_csv("revisions", revisions, flavour),
                 "data.revisions",
@@ -553,7 +607,7 @@ def _draw_revised_values() -> None:
             _build_revisions_frame(revisions[:MAX_REVISIONS], cards),
             hide_index=True,
             height=REVISIONS_HEIGHT if len(revisions) > 5 else "content",
-            alt="Revised values, the latest first",
+            alt=_("Revised values, the latest first"),
         )
 
 
@@ -562,13 +616,13 @@ def _build_revisions_frame(
 ) -> pd.DataFrame:
     """One row a revision; a bar is named by its start, a day by its date."""
     view: View = {
-        "Series": lambda one: cards[one.series].title,
-        "Printed date": lambda one: _format_revised_time(one, cards[one.series]),
-        "Was": lambda one: format_number(one.was, cards[one.series].decimals),
-        "Is now": lambda one: format_number(one.became, cards[one.series].decimals),
-        "Change": lambda one: format_percent(100.0 * (one.became / one.was - 1.0), 2),
-        "First fetched": "was_fetched_at",
-        "Revision seen": "seen_at",
+        _("Series"): lambda one: cards[one.series].title,
+        _("Printed date"): lambda one: _format_revised_time(one, cards[one.series]),
+        _("Was"): lambda one: format_number(one.was, cards[one.series].decimals),
+        _("Is now"): lambda one: format_number(one.became, cards[one.series].decimals),
+        _("Change"): lambda one: format_percent(100.0 * (one.became / one.was - 1.0), 2),
+        _("First fetched"): "was_fetched_at",
+        _("Revision seen"): "seen_at",
     }
     return pd.DataFrame(build_text_columns(TABLES["revisions"], revisions, view))
 
@@ -584,13 +638,13 @@ def _draw_test_results(answer: StudyAnswer) -> None:
     """Draw the tests of the CAR windows, the declared one first, and how to read them."""
     lines = read_tests(answer)
     if not lines:
-        st.markdown("No event in the study, so there is nothing to test.")
+        st.markdown(_("No event in the study, so there is nothing to test."))
         return
     st.dataframe(
         _build_test_frame(answer),
         hide_index=True,
         height=TESTS_HEIGHT,
-        alt="Tests and how to read them",
+        alt=_("Tests and how to read them"),
     )
     for sentence in explain_tests(answer):
         st.caption(escape_markdown(sentence, SENTENCE_LIMIT))
@@ -614,4 +668,4 @@ def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
     )
 
 
-PAGE = Page("data", "Data", ":material/database:", "data", draw, PARAMS)
+PAGE = Page("data", deferred("Data"), ":material/database:", "data", draw, PARAMS)

@@ -10,10 +10,11 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import SourceMove
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest
-from dashboard.presentation.formatting import format_count
 from dashboard.services.exports import (
     TABLES,
     CsvDialect,
@@ -40,7 +41,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
 )
 JsonRows = list[dict[str, Any]]
-SOURCES_TITLE = "Sources"
+SOURCES_TITLE = deferred("Sources")
 
 
 # ------------------------------------------------------------------ addresses for programs
@@ -70,7 +71,12 @@ def build_code_examples(address: str, table: str) -> dict[str, str]:
     dated = [column.name for column in TABLES[table].columns if column.kind in DATE_KINDS]
     parsed = f", parse_dates=[{', '.join(map(_quote_name, dated))}]" if dated else ""
     return {
-        "pandas": f'import pandas as pd\n\n{table} = pd.read_csv(\n    "{address}"{parsed}\n)',
+        "pandas": _(
+            'import pandas as pd\n\n{table} = pd.read_csv(\n    "{address}"{parsed}\n)',
+            table=table,
+            address=address,
+            parsed=parsed,
+        ),
         "R": f'{table} <- read.csv("{address}", encoding = "UTF-8")',
         "curl": f'curl --fail --output {table}.csv "{address}"',
     }
@@ -195,12 +201,14 @@ def build_rates_dataset(state: DataState) -> Dataset:
     one, since, until = state.series, state.since, state.until
     every = [session.load_series(card.id) for card in session.get_cards()]
     files = [
-        _build_rates_file("all of this series", [one], (one.card.id, "rates", "all"), state.asof),
-        _build_rates_file("every series", every, ("all", "rates"), state.asof),
+        _build_rates_file(
+            _("all of this series"), [one], (one.card.id, "rates", "all"), state.asof
+        ),
+        _build_rates_file(_("every series"), every, ("all", "rates"), state.asof),
     ]
     if since or until:
         files.insert(0, _build_view_rates_file(state))
-    return Dataset("rates", "Rates", "rates", tuple(files), *_get_series_ends(one))
+    return Dataset("rates", _("Rates"), "rates", tuple(files), *_get_series_ends(one))
 
 
 def _build_view_rates_file(state: DataState) -> DataFile:
@@ -208,7 +216,7 @@ def _build_view_rates_file(state: DataState) -> DataFile:
     shown = one.between(since, until)
     period: dict[str, Any] = {k: v for k, v in state.query.items() if k in {"from", "to"}}
     return DataFile(
-        "this view",
+        _("this view"),
         len(shown),
         (one.card.id, "rates", since, until, state.asof),
         ApiEndpoint("rates", {"series": one.card.id, **period}),
@@ -234,14 +242,14 @@ def build_events_dataset(state: DataState, origin: Origin) -> Dataset:
     """The events of the catalogue, or the notes."""
     every = tuple(event for event in state.known.events if event.origin == origin)
     events = tuple(event for event in state.found if event.origin == origin)
-    titles = {Origin.CATALOGUE: "Events", Origin.NOTE: "Notes"}
+    titles = {Origin.CATALOGUE: _("Events"), Origin.NOTE: _("Notes")}
     name = titles[origin].lower()
     of_origin = {"origin": origin.value}
     files = [_build_events_file("all", every, ("usdrub", name, "all", state.asof), of_origin)]
     if state.is_part:
         file_parts = ("usdrub", name, state.since, state.until, state.asof)
         files.insert(
-            0, _build_events_file("this view", events, file_parts, {**of_origin, **state.query})
+            0, _build_events_file(_("this view"), events, file_parts, {**of_origin, **state.query})
         )
     first, last = (every[0].day, every[-1].day) if every else (None, None)
     return Dataset(name, titles[origin], "event_list", tuple(files), first, last)
@@ -264,8 +272,8 @@ def build_moves_dataset(state: DataState) -> Dataset:
     """A table of the study of the events on the chosen series."""
     files = [_build_study_file("all", state, state.known.events, {})]
     if state.is_part:
-        files.insert(0, _build_study_file("this view", state, state.found, state.query))
-    return Dataset("moves", "Moves", state.table, tuple(files), *_get_series_ends(state.series))
+        files.insert(0, _build_study_file(_("this view"), state, state.found, state.query))
+    return Dataset("moves", _("Moves"), state.table, tuple(files), *_get_series_ends(state.series))
 
 
 def get_view_study(state: DataState) -> StudyAnswer:
@@ -303,17 +311,17 @@ def build_sources_dataset(state: DataState) -> Dataset:
     """The moves of the events on every source of the dollar."""
     files = [_build_sources_file("all", state, state.known.events, {})]
     if state.is_part:
-        files.insert(0, _build_sources_file("this view", state, state.found, state.query))
-    return Dataset("sources", SOURCES_TITLE, "source_moves", tuple(files))
+        files.insert(0, _build_sources_file(_("this view"), state, state.found, state.query))
+    return Dataset("sources", translate_deferred(SOURCES_TITLE), "source_moves", tuple(files))
 
 
 def build_source_facts() -> list[str]:
     """The facts of the card."""
     return [
-        "**The same move of the dollar on every source**, each by its own clock",
-        format_count(len(dollar_series(_load_daily_series())), "source"),
-        "window [0,1] of each source; where one cannot measure an event, the reason",
-        "computed from the rates and events above",
+        _("**The same move of the dollar on every source**, each by its own clock"),
+        plural("{n:,} source", "{n:,} sources", len(dollar_series(_load_daily_series()))),
+        _("window [0,1] of each source; where one cannot measure an event, the reason"),
+        _("computed from the rates and events above"),
     ]
 
 

@@ -10,9 +10,11 @@ import streamlit as st
 from dashboard.container import rates_from_file
 from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.messages import plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import RateFileContents, RateFileOptions
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.formatting import format_count, format_day_range
+from dashboard.presentation.formatting import format_day_range
 from dashboard.presentation.rates import (
     DATE_ORDER_LABELS,
     NO_ZONE_LABEL,
@@ -56,17 +58,19 @@ class UploadReading:
 def draw_user_rates() -> None:
     """Draw the stored series and the upload of a file."""
     with st.container(border=True):
-        st.markdown("#### Your own rates")
+        st.markdown(_("#### Your own rates"))
         draw_flash()
         reports = [status for status in session.get_series_status() if is_imported(status.card)]
         if not reports:
             st.markdown(
-                "None yet. A CSV with a column *date* and a column a series becomes one that every"
-                " page, the command line and the API know; times of day become bars."
+                _(
+                    "None yet. A CSV with a column *date* and a column a series becomes one that"
+                    " every page, the command line and the API know; times of day become bars."
+                )
             )
         for report in reports:
             _draw_stored_series(report)
-        with st.expander("Bring a file", icon=":material/upload:", expanded=bool(_get_upload())):
+        with st.expander(_("Bring a file"), icon=":material/upload:", expanded=bool(_get_upload())):
             _draw_upload()
 
 
@@ -75,18 +79,18 @@ def _draw_stored_series(report: SeriesStatus) -> None:
         facts = [f"**{escape_markdown(report.card.title)}**", f"`{report.card.id}`"]
         if report.first_day and report.last_day:
             facts += [
-                format_count(report.rows, "row"),
+                plural("{n:,} row", "{n:,} rows", report.rows),
                 format_day_range(report.first_day, report.last_day),
             ]
             facts.append(describe_fetch(report))
         if report.problem:
             facts.append(f":orange[{escape_markdown(report.problem, MESSAGE_LIMIT)}]")
         st.markdown(" · ".join(facts), width="stretch")
-        draw_page_link("explore", "Explore", series=report.card.id)
-        with st.popover("Remove"):
-            st.markdown("It is removed for good; your file is not touched.")
+        draw_page_link("explore", _("Explore"), series=report.card.id)
+        with st.popover(_("Remove")):
+            st.markdown(_("It is removed for good; your file is not touched."))
             st.button(
-                "Remove it", key=f"own.remove.{report.card.id}", on_click=_remove_series,
+                _("Remove it"), key=f"own.remove.{report.card.id}", on_click=_remove_series,
                 args=(report.card.id,),
             )  # fmt: skip
 
@@ -95,9 +99,9 @@ def _remove_series(series_id: str) -> None:
     try:
         session.require_live_view()
         delete_imported_rates(session.get_context().own, series_id)
-        set_flash(f"{series_id} was removed")
+        set_flash(_("{series_id} was removed", series_id=series_id))
     except RoubleReactionError as error:
-        set_flash(f"Not removed: {error}")
+        set_flash(_("Not removed: {error}", error=error))
 
 
 # ------------------------------------------------------------------ upload
@@ -113,37 +117,45 @@ def _get_upload() -> Any:
 
 def _draw_upload() -> None:
     upload = st.file_uploader(
-        "A CSV of levels: `date,<series>…`, a number a day or bars", key=_upload_key()
+        _("A CSV of levels: `date,<series>…`, a number a day or bars"), key=_upload_key()
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Short name", key="own.name", placeholder="as the file", width=170)
-        title = st.text_input("Title", key="own.title", placeholder="as the file", width=220)
+        name = st.text_input(
+            _("Short name"), key="own.name", placeholder=_("as the file"), width=170
+        )
+        title = st.text_input(_("Title"), key="own.title", placeholder=_("as the file"), width=220)
         quote = st.selectbox(
-            "The number is",
+            _("The number is"),
             QUOTE_OPTIONS,
             format_func=format_quote_option,
             key="own.quote",
             accept_new_options=True,
-            help="Of other currencies, type the quote like uah-per-usd. A column named like"
-            " USD/UAH needs none.",
+            help=_(
+                "Of other currencies, type the quote like uah-per-usd. A column named like USD/UAH"
+                " needs none."
+            ),
             width=250,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.selectbox(
-            "In 03/04/2025 first comes",
+            _("In 03/04/2025 first comes"),
             list(DATE_ORDER_LABELS),
-            format_func=DATE_ORDER_LABELS.__getitem__,
+            format_func=lambda value: translate_deferred(DATE_ORDER_LABELS[value]),
             key="own.dates",
             width=190,
         )
         zone = st.selectbox(
-            "Time zone of its times", ["", *ZONES], key="own.zone", width=330,
-            format_func=lambda value: value or NO_ZONE_LABEL, accept_new_options=True,
-        )  # fmt: skip
+            _("Time zone of its times"),
+            ["", *ZONES],
+            key="own.zone",
+            width=330,
+            format_func=lambda value: value or translate_deferred(NO_ZONE_LABEL),
+            accept_new_options=True,
+        )
         stamps = st.selectbox(
-            "A bar is stamped",
+            _("A bar is stamped"),
             list(TIMESTAMP_LABELS),
-            format_func=TIMESTAMP_LABELS.__getitem__,
+            format_func=lambda value: translate_deferred(TIMESTAMP_LABELS[value]),
             key="own.stamps",
             width=230,
         )
@@ -160,7 +172,7 @@ def _read_upload(upload: Any, reading: RateFileOptions) -> UploadReading:
     key = (upload.file_id, reading)
     cached: UploadReading | None = st.session_state.get(READ_KEY)
     if cached is None or cached.key != key:
-        with st.spinner("Reading the file"):
+        with st.spinner(_("Reading the file")):
             try:
                 cached = UploadReading(
                     key, rates_from_file(upload.getvalue(), reading, upload.name), ""
@@ -183,7 +195,7 @@ def _draw_reading(read: UploadReading, naming: SeriesNaming) -> None:
         more = len(messages) - MAX_MESSAGES
         lines = [f"- {_escape_message(message)}" for message in messages[:MAX_MESSAGES]]
         lines += (
-            [f"- and {format_count(more, 'more like these', 'more like these')}"]
+            [plural("- and {n:,} more like these", "- and {n:,} more like these", more)]
             if more > 0
             else []
         )
@@ -191,7 +203,7 @@ def _draw_reading(read: UploadReading, naming: SeriesNaming) -> None:
     else:
         st.success(describe_rate_file(0, refused=False), icon=":material/check:")
     st.button(
-        "Keep it",
+        _("Keep it"),
         key="own.keep",
         type=button_type(),
         on_click=_import_rates,
@@ -213,10 +225,10 @@ def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
         cards = import_rates(parts.own, plan)
         parts.notes.audit.write("rates-import", *audit_state_of_import(plan))
     except RoubleReactionError as error:
-        set_flash(f"Not kept: {_error_text(error)}")
+        set_flash(_("Not kept: {error_text}", error_text=_error_text(error)))
         return
     named = ", ".join(card.id for card in cards)
-    set_flash(f"Kept as {named}. Choose it as a series on any page.")
+    set_flash(_("Kept as {named}. Choose it as a series on any page.", named=named))
     st.session_state[UPLOAD_TURN_KEY] = st.session_state.get(UPLOAD_TURN_KEY, 0) + 1
     for key in (READ_KEY, "own.name", "own.title"):
         st.session_state.pop(key, None)
@@ -225,7 +237,7 @@ def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
 def _error_text(error: RoubleReactionError) -> str:
     """The message of an error, with the name that the page gives to the field."""
     if isinstance(error, InputError) and error.field == "name":
-        return error.labelled("the short name")
+        return error.labelled(_("the short name"))
     return str(error)
 
 

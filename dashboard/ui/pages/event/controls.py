@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.models.currencies import currency_subject
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import join_names
@@ -24,11 +26,13 @@ def draw_event_controls(link: UrlState, card: SeriesCard) -> None:
         draw_quote_switch(link, card)
         of_bars = card.bar_minutes > 0
         st.segmented_control(
-            "Event window (time of trading)" if of_bars else "Event window (offsets)",
+            _("Event window (time of trading)") if of_bars else _("Event window (offsets)"),
             list(event_windows(card.bar_minutes)),
             format_func=format_window_label,
             required=True,
-            help="Bars are counted, not hours by the clock: a night has none." if of_bars else None,
+            help=_("Bars are counted, not hours by the clock: a night has none.")
+            if of_bars
+            else None,
             **link.widget(get_window_key(card)),
         )
         _draw_model_choice(link, card)
@@ -40,12 +44,14 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
     choice = link.widget("model")
     choice["on_change"], choice["args"] = _change_model, (link, choice["key"])
     st.selectbox(
-        "Expected move",
+        _("Expected move"),
         list(models),
         format_func=models.__getitem__,
         width=220,
-        help="What is taken off before a move is compared: nothing, the mean daily move of the"
-        " estimation window, or what the move of another series explains. See Method.",
+        help=_(
+            "What is taken off before a move is compared: nothing, the mean daily move of the"
+            " estimation window, or what the move of another series explains. See Method."
+        ),
         **choice,
     )
     if not needs_factor(link["model"]):
@@ -54,12 +60,15 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
     factors = {item.id: item.title for item in offered}
     refused = join_names([currency_subject(code).name for code in codes_without_factors(card)])
     st.selectbox(
-        "Explained by",
+        _("Explained by"),
         list(factors),
         format_func=factors.__getitem__,
         width=200,
-        help="Its move on the same market day; a day without it is left empty. Rates of"
-        f" {refused} are not offered: they move with the event itself.",
+        help=_(
+            "Its move on the same market day; a day without it is left empty. Rates of"
+            " {currencies} are not offered: they move with the event itself.",
+            currencies=refused,
+        ),
         **link.widget("factor", link["factor"] or next(iter(factors))),
     )
 
@@ -75,12 +84,14 @@ def draw_pool_choice(link: UrlState, view: EventView) -> None:
     ranks = view.moves[0].ranks if view.moves else ()
     sizes = {rank.pool: f" ({rank.size:,})" for rank in ranks}
     st.segmented_control(
-        "Compare with",
+        _("Compare with"),
         list(POOL_OPTIONS),
-        format_func=lambda pool: f"{POOL_TITLES[pool]}{sizes.get(pool, '')}",
+        format_func=lambda pool: f"{translate_deferred(POOL_TITLES[pool])}{sizes.get(pool, '')}",
         required=True,
-        help="Nearest: within 250 observations of the event, its own window left out. Of all"
-        " years: quiet dates, whose event window touches no listed event; all dates; those of"
-        " similar volatility on the eve.",
+        help=_(
+            "Nearest: within 250 observations of the event, its own window left out. Of all"
+            " years: quiet dates, whose event window touches no listed event; all dates; those"
+            " of similar volatility on the eve."
+        ),
         **link.widget("pool"),
     )

@@ -10,6 +10,8 @@ import streamlit as st
 
 from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.presentation.charts.event_window import (
     build_window_figure,
@@ -18,7 +20,6 @@ from dashboard.presentation.charts.event_window import (
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text, truncate
 from dashboard.presentation.events import format_citation
 from dashboard.presentation.formatting import (
-    format_count,
     format_day,
     format_offset,
     format_timestamp,
@@ -79,9 +80,9 @@ SENTENCE_LIMIT = 2_000
 CLAIM_CHECK_ICON = ":material/fact_check:"
 NEIGHBOUR_LIMIT: Final = 48
 SHORTCUT_HELP: Final = (
-    Shortcut("Left", "The event before"),
-    Shortcut("Right", "The event after"),
-    Shortcut("A", "Add a note"),
+    Shortcut("Left", deferred("The event before")),
+    Shortcut("Right", deferred("The event after")),
+    Shortcut("A", deferred("Add a note")),
 )
 
 
@@ -89,11 +90,11 @@ def draw(link: UrlState) -> None:
     """Draw the event of the link, or say why there is none."""
     draw_flash()
     if not link["id"]:
-        _draw_no_event("No event was asked for.", "")
+        _draw_no_event(_("No event was asked for."), "")
         return
     event = session.find_event(link["id"])
     if event is None:
-        _draw_no_event("There is no event with this id:", link["id"])
+        _draw_no_event(_("There is no event with this id:"), link["id"])
     elif event.deleted is not None:
         _draw_deleted_note(event)
     else:
@@ -129,7 +130,11 @@ def _draw_other_series(state: EventState) -> None:
         st.markdown(escape_markdown(describe_factor_reach(factor), 300))
     titles = list_series_with_rates(state.event)
     if titles:
-        st.markdown(escape_markdown(f"Series with rates on this day: {'; '.join(titles)}.", 500))
+        st.markdown(
+            escape_markdown(
+                _("Series with rates on this day: {titles}.", titles="; ".join(titles)), 500
+            )
+        )
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
@@ -142,7 +147,7 @@ def _draw_window(link: UrlState, state: EventState) -> None:
             summarize_window(chart),
             build_chart_file_name(state),
         )
-        with st.expander("The table behind the chart", icon=":material/table:"):
+        with st.expander(_("The table behind the chart"), icon=":material/table:"):
             st.table(
                 build_window_columns(state.view, state.quoting),
                 hide_index=True,
@@ -154,7 +159,7 @@ def _draw_window(link: UrlState, state: EventState) -> None:
 
 def _draw_moves(link: UrlState, state: EventState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("Moves around the event", anchor=False, width="stretch")
+        st.subheader(_("Moves around the event"), anchor=False, width="stretch")
         draw_pool_choice(link, state.view)
     draw_table = draw_move_list if state.phone else draw_move_tables
     draw_table(state.view, state.quoting, state.pool, dark=state.dark)
@@ -170,9 +175,9 @@ def _draw_neighbours(link: UrlState, state: EventState) -> None:
             ("Right", state.view.next_id, ":material/arrow_forward:"),
         ):
             event = by_id.get(target or "")
-            name = escape_label(event.title, NEIGHBOUR_LIMIT) if event else "no other event"
+            name = escape_label(event.title, NEIGHBOUR_LIMIT) if event else _("no other event")
             if state.phone and event:
-                name = "Event before" if key == "Left" else "Event after"
+                name = _("Event before") if key == "Left" else _("Event after")
             st.button(
                 name,
                 key=f"event.{key}",
@@ -188,29 +193,31 @@ def _draw_neighbours(link: UrlState, state: EventState) -> None:
 def _draw_deleted_note(note: Event) -> None:
     st.header(escape_markdown(note.title), anchor=False)
     when = format_timestamp(note.deleted) if note.deleted is not None else ""
-    st.markdown(f"This note was deleted on {escape_markdown(when)}. It can be taken back.")
+    st.markdown(
+        _("This note was deleted on {when}. It can be taken back.", when=escape_markdown(when))
+    )
     st.button(
-        "Restore this note",
+        _("Restore this note"),
         icon=":material/restore_from_trash:",
         key="event.restore",
         type=button_type(),
         on_click=restore_with_undo,
         args=(note,),
     )
-    draw_page_link("events", "All events and notes", icon=":material/list:")
+    draw_page_link("events", _("All events and notes"), icon=":material/list:")
 
 
 def _draw_no_event(message: str, event_id: str) -> None:
-    st.header("No event to show", anchor=False)
+    st.header(_("No event to show"), anchor=False)
     st.markdown(message)
     if event_id:
         st.text(plain_text(event_id))
         text = " ".join(word for word in event_id.replace("-", " ").split() if word.isalpha())
         draw_page_link(
-            "events", "Search the events for its words", icon=":material/search:", q=text
+            "events", _("Search the events for its words"), icon=":material/search:", q=text
         )
-    draw_page_link("explore", "Explore the rate with its events", icon=":material/show_chart:")
-    draw_page_link("events", "All events and notes", icon=":material/list:")
+    draw_page_link("explore", _("Explore the rate with its events"), icon=":material/show_chart:")
+    draw_page_link("events", _("All events and notes"), icon=":material/list:")
 
 
 # ------------------------------------------------------------------ buttons
@@ -222,26 +229,28 @@ def _draw_event_buttons(event: Event, series_id: str) -> None:
         if event.origin == Origin.NOTE:
             _draw_note_buttons(event, series_id)
         else:
-            if st.button("Copy into a note", icon=":material/content_copy:", key="event.copy"):
+            if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
                 open_note_copy(event, series_id)
             draw_hide_button(event, "event.hide")
-        hint = "On the day of this event. Key A does the same."
-        add = st.button("Add note", icon=":material/add:", key="event.add", shortcut="A", help=hint)
+        hint = _("On the day of this event. Key A does the same.")
+        add = st.button(
+            _("Add note"), icon=":material/add:", key="event.add", shortcut="A", help=hint
+        )
         if add:
             open_new_note(event.day, series_id)
 
 
 def _draw_note_buttons(note: Event, series_id: str) -> None:
-    if st.button("Edit note", icon=":material/edit:", key="event.edit"):
+    if st.button(_("Edit note"), icon=":material/edit:", key="event.edit"):
         open_note_editor(note, series_id)
     st.button(
-        "Delete note",
+        _("Delete note"),
         icon=":material/delete:",
         key="event.delete",
         on_click=delete_with_undo,
         args=(note,),
     )
-    if st.button("History", icon=":material/history:", key="event.history"):
+    if st.button(_("History"), icon=":material/history:", key="event.history"):
         open_note_history(note)
 
 
@@ -251,16 +260,23 @@ def _draw_note_buttons(note: Event, series_id: str) -> None:
 def _draw_crowding(view: EventView, settings: dict[str, str]) -> None:
     """Draw the other events in the window: the nearest in sight, the rest folded."""
     if not view.crowd:
-        st.markdown("**No other event in the event window**")
-        st.caption("As far as the catalogue and the notes know.")
+        st.markdown(_("**No other event in the event window**"))
+        st.caption(_("As far as the catalogue and the notes know."))
         return
     first, last = (format_offset(offset) for offset in view.request.window)
-    total = format_count(len(view.crowd), "other event")
-    st.markdown(f"**{total} in the event window** (offsets {first} to {last})")
+    total = plural("{n:,} other event", "{n:,} other events", len(view.crowd))
+    st.markdown(
+        _(
+            "**{total} in the event window** (offsets {first} to {last})",
+            total=total,
+            first=first,
+            last=last,
+        )
+    )
     near, far = _split_nearest(view.crowd)
     _draw_crowd_list(view, near, settings)
     if far:
-        with st.expander(f"{len(far)} more, further away"):
+        with st.expander(_("{far} more, further away", far=len(far))):
             _draw_crowd_list(view, far, settings)
 
 
@@ -282,12 +298,12 @@ def _draw_crowd_list(
     minutes = view.card.bar_minutes
     days = {point.offset: format_point_time(point, minutes) for point in view.path}
     for offset, group in groupby(crowd, key=lambda item: item[0]):
-        on = f", {days[offset]}" if offset in days else ""
-        st.caption(f"offset {format_offset(offset)}{on}")
-        for _, event in group:
+        place = _("offset {offset}", offset=format_offset(offset))
+        st.caption(f"{place}, {days[offset]}" if offset in days else place)
+        for event in (item[1] for item in group):
             title = truncate(event.title, TITLE_LIMIT)
             if minutes and event.moment is None:
-                title += " (hour unknown)"
+                title = _("{event} (hour unknown)", event=title)
             draw_page_link(
                 "event", f"{get_event_style(event).glyph} {title}", icon="", id=event.id, **settings
             )
@@ -299,11 +315,11 @@ def _draw_crowd_list(
 def _draw_citation(link: UrlState, state: EventState) -> None:
     """Draw the sentence and the link, each with its own copy button."""
     address = f"{build_page_url('event')}?{link.query()}"
-    st.markdown("**Copy as text**, every number as on this page, with its source")
+    st.markdown(_("**Copy as text**, every number as on this page, with its source"))
     sentence = format_citation(state.view, state.quoting, state.pool, address)
     st.code(plain_text(sentence, SENTENCE_LIMIT), language=None, wrap_lines=True)
     _draw_claim_link(state)
-    st.markdown("**Copy link** to this view")
+    st.markdown(_("**Copy link** to this view"))
     draw_links("event", link)
     _draw_report(link, state)
 
@@ -317,7 +333,10 @@ def _draw_claim_link(state: EventState) -> None:
     first = view.timing.first
     settings = build_level_query(first.day, first.rate, view.card.id)
     draw_page_link(
-        "facts", f"Check a claim about {format_day(first.day)}", icon=CLAIM_CHECK_ICON, **settings
+        "facts",
+        _("Check a claim about {day}", day=format_day(first.day)),
+        icon=CLAIM_CHECK_ICON,
+        **settings,
     )
 
 
@@ -333,7 +352,7 @@ def _draw_report(link: UrlState, state: EventState) -> None:
     draw_report_buttons(
         lambda: build_event_report(view, series, state.quoting, state.pool, context),
         {
-            BUNDLE_LABEL: lambda: build_event_bundle(
+            translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(
                 request,
                 Provenance(
                     build_manifest_parameters(context),
@@ -354,17 +373,17 @@ def _draw_event_files(state: EventState) -> None:
     view = state.view
     with st.container(horizontal=True):
         draw_csv_buttons(
-            f"moves, {format_count(len(view.moves), 'row')}",
+            plural("moves, {n:,} row", "moves, {n:,} rows", len(view.moves)),
             (view.event.id, view.card.id, "moves"),
             lambda flavour: table_csv("event_moves", [view], flavour),
             "event.moves",
         )
         draw_csv_buttons(
-            f"this window, {format_count(len(view.path), 'row')}",
+            plural("this window, {n:,} row", "this window, {n:,} rows", len(view.path)),
             (view.event.id, view.card.id, "window"),
             lambda flavour: table_csv("event_window", [view], flavour),
             "event.window",
         )
 
 
-PAGE = Page("event", "Event", ":material/event:", "event", draw, PARAMS, visible=False)
+PAGE = Page("event", deferred("Event"), ":material/event:", "event", draw, PARAMS, visible=False)

@@ -9,6 +9,8 @@ import streamlit as st
 
 from dashboard.models.currencies import NEWS_CURRENCY, Subject
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, SourceMove
 from dashboard.models.study import Pool, duration_text
 from dashboard.presentation import moves as moves_module
@@ -19,9 +21,9 @@ from dashboard.presentation.formatting import (
     NO_VALUE,
     capitalize_first,
     describe_crowding,
-    format_count,
     format_signed,
     format_window,
+    join_first,
 )
 from dashboard.presentation.moves import (
     describe_comparison,
@@ -41,11 +43,10 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import (
     category_title,
-    direction_colour,
     format_coloured,
     get_event_style,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
 from dashboard.services.exports import table_csv
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
@@ -54,10 +55,10 @@ from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.pages.event.state import EventState
 
 POOL_HELP: Final[dict[Pool, str]] = {
-    "near": "dates within 250 observations of the event whose window does not contain it",
-    "quiet": "dates of all years whose own event window touches no listed event",
-    "all": "every other date of the series",
-    "similar": "dates of all years in the same third by their volatility",
+    "near": deferred("dates within 250 observations of the event whose window does not contain it"),
+    "quiet": deferred("dates of all years whose own event window touches no listed event"),
+    "all": deferred("every other date of the series"),
+    "similar": deferred("dates of all years in the same third by their volatility"),
 }
 MAX_NAMED_EVENTS: Final = 2
 EVENT_NAME_LIMIT: Final = 40
@@ -65,10 +66,10 @@ NO_BREAK_SPACE: Final = "\u00a0"
 TableColumns = dict[str, list[str]]
 SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
 RULE_LIMIT: Final = 500
-SOURCES_HELP: Final = (
-    "One dollar, several numbers: an official average, a market price, an offshore quote, a cross"
-    " by the yuan. The window is [0,1] of each, from its last number before the event to its"
-    " second one that can contain it, so the days may differ."
+SOURCES_HELP: Final = deferred(
+    "One dollar, several numbers: an official average, a market price, an offshore quote, a"
+    " cross by the yuan. The window is [0,1] of each, from its last number before the event to"
+    " its second one that can contain it, so the days may differ."
 )
 
 
@@ -77,8 +78,8 @@ def draw_event_head(event: Event) -> None:
     style = get_event_style(event)
     glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
     kind = escape_markdown(category_title(event.category))
-    note = " · your note" if event.origin == Origin.NOTE else ""
-    st.markdown(f"{glyph} **{kind}**{note}")
+    note = [_("your note")] if event.origin == Origin.NOTE else []
+    st.markdown(" · ".join([f"{glyph} **{kind}**", *note]))
     st.header(escape_markdown(event.title), anchor=False)
     st.markdown(" · ".join(build_event_facts(event)))
     if event.text:
@@ -92,7 +93,7 @@ def draw_headline(state: EventState) -> None:
     if move is None or move.log_points is None:
         st.markdown(f"### {escape_markdown(format_headline(view, quoting, state.pool)[0])}")
         return
-    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
+    colour = quoting.colour(move.log_points, dark=state.dark)
     movement = format_coloured(
         f"{quoting.arrow(move.log_points)} {describe_move(move, quoting)}", colour
     )
@@ -107,14 +108,17 @@ def draw_headline(state: EventState) -> None:
         f" {capitalize_first(describe_crowd(move, view.card))}."
     )
     if move.car is None:
-        st.caption("A move near an event is no proof of its cause.")
+        st.caption(_("A move near an event is no proof of its cause."))
         return
     rank = move.rank(state.pool)
     st.caption(
-        f"Abnormal move {format_car(move)} log pts, p of t"
-        f" {format_p_value(move.p_value, view.n_estimation)}, placebo p"
-        f" {format_p_value(rank.p, rank.size)}. A move near an event is no proof of"
-        " its cause."
+        _(
+            "Abnormal move {car} log pts, p of t {p}, placebo p {placebo_p}. A move near an"
+            " event is no proof of its cause.",
+            car=format_car(move),
+            p=format_p_value(move.p_value, view.n_estimation),
+            placebo_p=format_p_value(rank.p, rank.size),
+        )
     )
 
 
@@ -127,14 +131,14 @@ def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark
         build_moves_columns(view, quoting, pool, dark=dark),
         hide_index=True,
         border="horizontal",
-        alt="The moves around the event, one row a window",
+        alt=_("The moves around the event, one row a window"),
     )
-    st.markdown("**How certain is that?**")
+    st.markdown(_("**How certain is that?**"))
     st.table(
         build_tests_columns(view, pool),
         hide_index=True,
         border="horizontal",
-        alt="Abnormal moves, their errors and tests, one row a window",
+        alt=_("Abnormal moves, their errors and tests, one row a window"),
     )
     st.caption(describe_columns(view, pool))
 
@@ -159,12 +163,22 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     rank = move.rank(pool)
     return [
-        f"**{unit} {chosen}**, {other_unit} {other}, {format_signed(move.log_points)} log pts",
+        _(
+            "**{unit} {chosen}**, {other_unit} {other}, {log_points} log pts",
+            unit=unit,
+            chosen=chosen,
+            other_unit=other_unit,
+            other=other,
+            log_points=format_signed(move.log_points),
+        ),
         f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
         f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}",
-        f"CAR {_format_significance(move)}; p of t"
-        f" {format_p_value(move.p_value, view.n_estimation)}; placebo p"
-        f" {format_p_value(rank.p, rank.size)}",
+        _(
+            "CAR {error}; p of t {p}; placebo p {placebo_p}",
+            error=_format_significance(move),
+            p=format_p_value(move.p_value, view.n_estimation),
+            placebo_p=format_p_value(rank.p, rank.size),
+        ),
         describe_crowding(len(move.crowd)),
     ]
 
@@ -177,11 +191,11 @@ def build_moves_columns(
     A move without numbers has its reason in the column of the dates.
     """
     plain = reports.build_moves_columns(view, quoting, pool)
-    del plain["Other events"]
+    del plain[_("Other events")]
     return {escape_markdown(title): cells for title, cells in plain.items()} | {
-        "Window": [_format_window(move, view) for move in view.moves],
-        "Direction": [_format_move_direction(move, quoting, dark=dark) for move in view.moves],
-        "Also in the window": [_format_crowd(move) for move in view.moves],
+        _("Window"): [_format_window(move, view) for move in view.moves],
+        _("Direction"): [_format_move_direction(move, quoting, dark=dark) for move in view.moves],
+        _("Also in the window"): [_format_crowd(move) for move in view.moves],
     }
 
 
@@ -189,40 +203,44 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
     """The table of the report as safe Markdown."""
     plain = reports.build_significance_columns(view, pool)
     return plain | {
-        "Window": [f"**{window}**" for window in plain["Window"]],
-        "CAR ± s.e., log pts": [_format_significance(move) for move in view.moves],
+        _("Window"): [f"**{window}**" for window in plain[_("Window")]],
+        _("CAR ± s.e., log pts"): [_format_significance(move) for move in view.moves],
     }
 
 
 def _describe_log_points(subject: Subject) -> str:
     if not subject.is_currency:
-        return "Log pts = 100 × log change of the number, positive = up"
-    return f"Log pts = 100 × log change of {subject.name}'s value, positive = stronger"
+        return _("Log pts = 100 × log change of the number, positive = up")
+    return _(
+        "Log pts = 100 × log change of {subject}'s value, positive = stronger",
+        subject=subject.name,
+    )
 
 
 def describe_columns(view: EventView, pool: Pool) -> str:
     """The meaning of the columns, as the Method page has it."""
     request = view.request
-    return (
-        f"{_describe_log_points(view.card.subject)}; the two percentages are the same move seen"
-        " from either side. CAR: the move less the one expected under the model"
-        f" ({describe_model(request.model, view.factors)}), from the {view.n_estimation} moves that"
-        f" end {request.gap} before the window. Percentile: share of {POOL_HELP[pool]} with a"
-        " smaller CAR, each in units of the volatility before it; by size"
-        " alone: with a smaller CAR as it is. Placebo p: share, the event included, with one at"
-        " least as large in those units. Windows are written in offsets: 0 is the first rate that"
-        f" can contain the event.{_describe_bars(view)}"
+    columns = _(
+        "{log_points}; the two percentages are the same move seen from either side. CAR: the"
+        " move less the one expected under the model ({model}), from the {moves} moves that end"
+        " {gap} before the window. Percentile: share of {dates} with a smaller CAR, each in"
+        " units of the volatility before it; by size alone: with a smaller CAR as it is. Placebo"
+        " p: share, the event included, with one at least as large in those units. Windows are"
+        " written in offsets: 0 is the first rate that can contain the event.",
+        log_points=_describe_log_points(view.card.subject),
+        model=describe_model(request.model, view.factors),
+        moves=view.n_estimation,
+        gap=request.gap,
+        dates=translate_deferred(POOL_HELP[pool]),
     )
-
-
-def _describe_bars(view: EventView) -> str:
     if not view.card.bar_minutes:
-        return ""
-    length = duration_text(1, view.card.bar_minutes)
-    return (
-        f" An offset is a bar of {length} in Moscow time; a return from one session to the next"
-        " is one move too, in the estimation as in the window."
+        return columns
+    bars = _(
+        "An offset is a bar of {length} in Moscow time; a return from one session to the next is"
+        " one move too, in the estimation as in the window.",
+        length=duration_text(1, view.card.bar_minutes),
     )
+    return f"{columns} {bars}"
 
 
 def _format_window(move: Move, view: EventView) -> str:
@@ -233,24 +251,19 @@ def _format_move_direction(move: Move, quoting: QuotedSeries, *, dark: bool) -> 
     if move.log_points is None:
         return NO_VALUE
     word = quoting.direction(move.log_points)
-    colour = direction_colour(word, dark=dark)
+    colour = quoting.colour(move.log_points, dark=dark)
     return format_coloured(f"**{quoting.arrow(move.log_points)}{NO_BREAK_SPACE}{word}**", colour)
 
 
 def _format_crowd(move: Move) -> str:
     """How many other events, and the first of them by name."""
     if not move.crowd:
-        return "no other event"
+        return _("no other event")
     named = [
         f"{get_event_style(event).glyph} {escape_markdown(event.title, EVENT_NAME_LIMIT)}"
-        for event in move.crowd[:MAX_NAMED_EVENTS]
+        for event in move.crowd
     ]
-    more = (
-        f" and {len(move.crowd) - MAX_NAMED_EVENTS} more"
-        if len(move.crowd) > MAX_NAMED_EVENTS
-        else ""
-    )
-    return f"**{len(move.crowd)}**: {'; '.join(named)}{more}"
+    return f"**{len(move.crowd)}**: {join_first(named, MAX_NAMED_EVENTS, '; ')}"
 
 
 def _format_significance(move: Move) -> str:
@@ -266,7 +279,7 @@ def draw_source_moves(state: EventState) -> None:
     if state.view.card.subject.code != NEWS_CURRENCY:
         return
     moves = _get_source_moves(state.event)
-    st.subheader("The same move on every source", anchor=False)
+    st.subheader(_("The same move on every source"), anchor=False)
     if state.phone:
         for move in moves:
             with st.container(border=True, gap="xsmall"):
@@ -278,12 +291,12 @@ def draw_source_moves(state: EventState) -> None:
             build_source_columns(moves, state.quoting, dark=state.dark),
             hide_index=True,
             border="horizontal",
-            alt="The move of the dollar around the event, one row a source",
+            alt=_("The move of the dollar around the event, one row a source"),
         )
     _draw_publication_rules(moves)
     with st.container(horizontal=True):
         draw_csv_buttons(
-            f"every source, {format_count(len(moves), 'row')}",
+            plural("every source, {n:,} row", "every source, {n:,} rows", len(moves)),
             (state.event.id, "sources"),
             lambda flavour: table_csv("source_moves", moves, flavour),
             "event.sources",
@@ -305,13 +318,13 @@ def build_source_columns(
     unit, other = _source_quote_units(moves, quoting)
     both = [_format_source_percents(move, quoting) for move in moves]
     return {
-        "Source": [escape_markdown(moves_module.format_source_name(move)) for move in moves],
-        "Base → end": [moves_module.format_source_dates(move) for move in moves],
+        _("Source"): [escape_markdown(moves_module.format_source_name(move)) for move in moves],
+        _("Base → end"): [moves_module.format_source_dates(move) for move in moves],
         escape_markdown(unit): [_format_source_rates(move, quoting) for move in moves],
-        "Direction": [_format_source_direction(move, quoting, dark=dark) for move in moves],
+        _("Direction"): [_format_source_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [one for one, _ in both],
         f"{escape_markdown(other)}, %": [one for _, one in both],
-        "Log pts": [moves_module.format_source_size(move) for move in moves],
+        _("Log pts"): [moves_module.format_source_size(move) for move in moves],
     }
 
 
@@ -325,15 +338,22 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
     )
     return [
         _format_source_direction(move, quoting, dark=dark),
-        f"**{unit} {one}**, {other} {another}, {moves_module.format_source_size(move)} log pts",
+        _(
+            "**{unit} {one_text}**, {other} {another}, {source_size} log pts",
+            unit=unit,
+            one_text=one,
+            other=other,
+            another=another,
+            source_size=moves_module.format_source_size(move),
+        ),
         f"{_format_source_rates(move, quoting)} ({moves_module.format_source_dates(move)})",
     ]
 
 
 def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
     titles = {move.card.id: move.card.title for move in moves}
-    st.caption(SOURCES_HELP)
-    with st.expander("When the numbers of each source are known", icon=":material/schedule:"):
+    st.caption(translate_deferred(SOURCES_HELP))
+    with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():
             named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)
             st.markdown(f"**{named}.** {escape_markdown(rule, RULE_LIMIT)}")
@@ -344,8 +364,8 @@ def _format_source_direction(move: SourceMove, quoting: QuotedSeries, *, dark: b
         return escape_markdown(moves_module.name_source_direction(move))
     word = name_direction(move.card, move.log_points)
     arrow = QuotedSeries(move.card, quoting.mode).arrow(move.log_points)
-    colour = direction_colour(word, dark=dark)
-    partly = f" {moves_module.PARTLY_INCLUDED}" if move.partial else ""
+    colour = move_colour(move.card, move.log_points, dark=dark)
+    partly = f" {translate_deferred(moves_module.PARTLY_INCLUDED)}" if move.partial else ""
     return f':color[**{arrow}{SOURCE_NO_BREAK_SPACE}{word}**]{{foreground="{colour}"}}{partly}'
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Pool, StudyRequest
@@ -73,13 +74,19 @@ def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
     if not choices:
         link.ignore("model", "factor")
         return NormalModelChoice(
-            notice=f"No series here can explain {card.title}, so the model {model} cannot be used."
+            notice=_(
+                "No series here can explain {title}, so the model {model} cannot be used.",
+                title=card.title,
+                model=model,
+            )
         )
     notice = ""
     if link["factor"] and link["factor"] not in choices:
-        notice = (
-            f"{_get_series_title(link['factor'])} cannot explain {card.title}:"
-            f" {_explain_refusal(link['factor'], card)}."
+        notice = _(
+            "{factor} cannot explain {series}: {reason}.",
+            factor=_get_series_title(link["factor"]),
+            series=card.title,
+            reason=_explain_refusal(link["factor"], card),
         )
         link.ignore("factor")
     chosen = link["factor"] or next(iter(choices))
@@ -91,20 +98,30 @@ def _build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice
     link.ignore("model", "factor")
     message = str(error).partition("; use ")[0]
     return NormalModelChoice(
-        notice=f"{capitalize_first(message)}. Shown with the constant mean instead."
+        notice=_(
+            "{reason}. Shown with the constant mean instead.", reason=capitalize_first(message)
+        )
     )
 
 
 def describe_factor_reach(card: SeriesCard) -> str:
     """The range of the factor, where an event could not be studied with it."""
     first, last = (day.astype(object) for day in session.load_series(card.id).day[[0, -1]])
-    return f"The model looks at {card.title} too: {format_day_range(first, last)}."
+    return _(
+        "The model looks at {title} too: {day_range}.",
+        title=card.title,
+        day_range=format_day_range(first, last),
+    )
 
 
 def _describe_unused_factor(link: UrlState, model: str) -> str:
     title = _get_series_title(link["factor"])
     link.ignore("factor")
-    return f"The model {model} looks at no other series, so {title} was left out."
+    return _(
+        "The model {model} looks at no other series, so {title} was left out.",
+        model=model,
+        title=title,
+    )
 
 
 def _get_series_title(series_id: str) -> str:
@@ -114,10 +131,13 @@ def _get_series_title(series_id: str) -> str:
 def _explain_refusal(series_id: str, studied: SeriesCard) -> str:
     card = next((card for card in session.get_cards() if card.id == series_id), None)
     if card is None:
-        return "there is no such series"
+        return _("there is no such series")
     if card.id != studied.id and card.subject.code in codes_without_factors(studied):
-        return f"it moves with {card.subject.name} itself, so it would take the answer away"
-    return "it is the series itself, or counts in other steps"
+        return _(
+            "it moves with {subject} itself, so it would take the answer away",
+            subject=card.subject.name,
+        )
+    return _("it is the series itself, or counts in other steps")
 
 
 # ------------------------------------------------------------------ the state

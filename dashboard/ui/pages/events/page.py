@@ -13,17 +13,18 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT, Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.formatting import (
     NO_VALUE,
-    format_count,
     format_day,
     format_short_day,
     format_timestamp,
 )
 from dashboard.presentation.moves import format_percentile, judged_percentile
-from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
 from dashboard.services.exports import table_csv
@@ -66,22 +67,22 @@ EVENT_TABLE_HEIGHT: Final = 700
 MAX_STYLED_ROWS: Final = 2_000
 PERCENT_FORMAT: Final = "%+.2f %%"
 MOVE_COLUMNS: Final = ("[0,0]", "[0,1]")
-RANK_COLUMNS: Final = ("Percentile [0,0]", "Percentile [0,1]")
+RANK_COLUMNS: Final = (deferred("Percentile [0,0]"), deferred("Percentile [0,1]"))
 NO_MOVES: Final = EventMoves()
 DELETED_TABLE_KEY: Final = "deleted.table"
 DELETED_ROW_PIXELS: Final = 35
 DELETED_TABLE_HEIGHT: Final = 480
 VIEW_TITLES: Final = {
-    "kept": "Events and notes",
-    "deleted": "Deleted notes",
-    "hidden": "Hidden events",
+    "kept": deferred("Events and notes"),
+    "deleted": deferred("Deleted notes"),
+    "hidden": deferred("Hidden events"),
 }
 CARD_WIDTH: Final = 370
-TABLE_HELP: Final = (
+TABLE_HELP: Final = deferred(
     "Click a heading to sort. Moves are those of the rate from the last one before the event:"
-    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Percentile*: the share"
-    " of the dates within 250 observations with a smaller move in that window, each in units of the"
-    " volatility before it. *Others*: other events in [0,1]."
+    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Percentile*: the"
+    " share of the dates within 250 observations with a smaller move in that window, each in"
+    " units of the volatility before it. *Others*: other events in [0,1]."
 )
 
 
@@ -91,7 +92,7 @@ def draw(view: UrlState) -> None:
     draw_flash()
     _draw_toolbar(view, state)
     _draw_events_view(view, state)
-    draw_shortcuts((Shortcut("A", "Add a note"),))
+    draw_shortcuts((Shortcut("A", _("Add a note")),))
 
 
 def _draw_events_view(view: UrlState, state: EventsState) -> None:
@@ -116,9 +117,9 @@ def _draw_toolbar(view: UrlState, state: EventsState) -> None:
     """Draw what is listed, the quote of the moves, and the way to a new note."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "List",
+            _("List"),
             list(VIEW_TITLES),
-            format_func=VIEW_TITLES.__getitem__,
+            format_func=lambda value: translate_deferred(VIEW_TITLES[value]),
             required=True,
             label_visibility="collapsed" if state.phone else "visible",
             **view.widget("show"),
@@ -126,7 +127,7 @@ def _draw_toolbar(view: UrlState, state: EventsState) -> None:
         if not state.phone:
             draw_measure_controls(view, state)
             st.space("stretch")
-        if st.button("Add note", icon=":material/add:", type=button_type(), shortcut="A"):
+        if st.button(_("Add note"), icon=":material/add:", type=button_type(), shortcut="A"):
             open_new_note(
                 session.get_view_day(), state.series.card.id, after=_choose_callback(view)
             )
@@ -148,13 +149,13 @@ def _draw_list(view: UrlState, state: EventsState) -> None:
             with st.container(width=CARD_WIDTH):
                 draw_event_card(state, chosen, close)
                 _draw_unlisted_event(view, state, chosen)
-    st.caption(TABLE_HELP)
+    st.caption(translate_deferred(TABLE_HELP))
 
 
 def _draw_unlisted_event(view: UrlState, state: EventsState, chosen: Event) -> None:
     if chosen.id not in {event.id for event in state.events}:
-        st.caption("The filters leave this event out of the list.")
-        st.button("Clear all filters", key="card.clear", on_click=clear_filters, args=(view,))
+        st.caption(_("The filters leave this event out of the list."))
+        st.button(_("Clear all filters"), key="card.clear", on_click=clear_filters, args=(view,))
 
 
 def _get_chosen_event(view: UrlState) -> Event | None:
@@ -170,29 +171,31 @@ def _get_chosen_event(view: UrlState) -> Event | None:
 def _draw_no_notes(state: EventsState) -> None:
     """Say how a first note is written, or that the notes cannot be read now."""
     if state.known.notes_unavailable:
-        st.warning("The notes cannot be read now; the catalogue is shown alone. Try again soon.")
+        st.warning(_("The notes cannot be read now; the catalogue is shown alone. Try again soon."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":material/star: No notes yet. Click any day on the chart, or press A.")
-        draw_page_link("explore", "Open the chart", icon=":material/show_chart:")
+        st.markdown(_(":material/star: No notes yet. Click any day on the chart, or press A."))
+        draw_page_link("explore", _("Open the chart"), icon=":material/show_chart:")
 
 
 def _format_heading(state: EventsState) -> str:
     """`**68 of 365** events and notes, newest first`."""
     shown, total = len(state.events), len(state.known.events)
-    many = (
-        f"**{format_count(total, 'event')}**"
+    count = (
+        plural("**{n:,} event**", "**{n:,} events**", total)
         if shown == total
-        else f"**{shown:,} of {total:,}** events"
+        else _("**{shown:,} of {total:,}** events", shown=shown, total=total)
     )
-    span = ""
     if state.events:
         first, last = state.events[-1].day, state.events[0].day
-        span = f", {format_short_day(first)} – {format_short_day(last)}"
-    hint = "" if state.phone else " Click a row to read it."
+        count = f"{count}, {format_short_day(first)} – {format_short_day(last)}"
+    sentences = [_("{events}, newest first.", events=count)]
+    if not state.phone:
+        sentences.append(_("Click a row to read it."))
     hidden = hidden_count_text(len(state.known.hidden))
-    hidden_text = f" {hidden}: see *Hidden events*." if hidden else ""
-    return f"{many}{span}, newest first.{hint}{hidden_text}"
+    if hidden:
+        sentences.append(_("{hidden}: see *Hidden events*.", hidden=hidden))
+    return " ".join(sentences)
 
 
 def _draw_files(view: UrlState, state: EventsState) -> None:
@@ -200,14 +203,14 @@ def _draw_files(view: UrlState, state: EventsState) -> None:
     asof = f"asof-{session.get_view_day()}"
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_csv_buttons(
-            f"this view, {format_count(len(shown), 'row')}",
+            plural("this view, {n:,} row", "this view, {n:,} rows", len(shown)),
             ("usdrub", "events", state.since, state.until, asof),
             lambda flavour: table_csv("event_list", shown, flavour),
             "events.view",
         )
         if state.is_filtered:
             draw_csv_buttons(
-                f"all, {format_count(len(everything), 'row')}",
+                plural("all, {n:,} row", "all, {n:,} rows", len(everything)),
                 ("usdrub", "events", "all", asof),
                 lambda flavour: table_csv("event_list", everything, flavour),
                 "events.all",
@@ -216,7 +219,7 @@ def _draw_files(view: UrlState, state: EventsState) -> None:
             [param for param in FILTER_PARAMS if param.key != "origin"],
             {param.key: view[param.key] for param in FILTER_PARAMS},
         )
-        draw_page_link("data", "This view on Data", icon=":material/database:", **same)
+        draw_page_link("data", _("This view on Data"), icon=":material/database:", **same)
 
 
 def _choose_callback(view: UrlState) -> Callable[[Event], None]:
@@ -245,11 +248,15 @@ def _draw_event_list(state: EventsState) -> None:
 def _format_list_move(state: EventsState, studied: EventMoves) -> str:
     """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
     if math.isnan(studied.both):
-        return f"no move: {studied.reason.partition(':')[0] or 'not measured'}"
-    colour = direction_colour(state.quoting.direction(studied.both), dark=state.dark)
+        reason = studied.reason.partition(":")[0] or _("not measured")
+        return _("no move: {reason}", reason=reason)
+    colour = state.quoting.colour(studied.both, dark=state.dark)
     share = judged_percentile(studied.rank_both)
-    rank = "" if share is None else f", bigger than {format_percentile(share)}"
-    return f':color[{state.quoting.move(studied.both, 2)}]{{foreground="{colour}"}} in [0,1]{rank}'
+    move = format_coloured(state.quoting.move(studied.both, 2), colour)
+    if share is None:
+        return _("{move} in [0,1]", move=move)
+    rank = format_percentile(share)
+    return _("{move} in [0,1], bigger than {percentile}", move=move, percentile=rank)
 
 
 # ------------------------------------------------------------------ the table
@@ -278,7 +285,7 @@ def _draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], N
         column_config=_build_column_config(state.quoting, title_width=290 if rows else 280),
         column_order=_select_columns(frame, with_card=bool(rows)),
         placeholder=NO_VALUE,
-        alt="Events and notes with the rouble's move at and after each",
+        alt=_("Events and notes with the rouble's move at and after each"),
     )
 
 
@@ -321,7 +328,7 @@ def _build_event_frame(
 def _select_columns(frame: pd.DataFrame, *, with_card: bool) -> list[str]:
     """The columns with content; the hour is left out where a card shows it."""
     worth = [str(name) for name in frame.columns if _has_content(frame[name])]
-    return [name for name in worth if not (with_card and name == "Hour")]
+    return [name for name in worth if not (with_card and name == _("Hour"))]
 
 
 def _has_content(column: pd.Series[Any]) -> bool:
@@ -341,11 +348,15 @@ def _format_hour(event: Event) -> str:
     if event.moment is not None:
         return f"{event.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
     if event.is_range and event.end_day:
-        return f"to {format_day(event.end_day)}"
+        return _("to {end_day}", end_day=format_day(event.end_day))
     if event.reported is None:
         return ""
     local = event.reported.astimezone(ZoneInfo(MOSCOW))
-    return f"by {local:%H:%M}" if local.date() == event.day else f"by {local:%H:%M} next day"
+    return (
+        _("by {local:%H:%M}", local=local)
+        if local.date() == event.day
+        else _("by {local:%H:%M} next day", local=local)
+    )
 
 
 def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFrame:
@@ -356,7 +367,7 @@ def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFra
     if len(frame) > MAX_STYLED_ROWS:
         return frame
     quoting = state.quoting
-    style = frame.style.format(_format_cell_day, subset=["Day"])
+    style = frame.style.format(_format_cell_day, subset=[_("Day")])
     style = style.format(_format_cell_percentile, subset=list(RANK_COLUMNS))
     for column in MOVE_COLUMNS:
         style = style.format(partial(_format_cell_move, quoting), subset=[column])
@@ -387,8 +398,7 @@ def _to_log_points(quoting: QuotedSeries, shown: float) -> float:
 def _move_colour(quoting: QuotedSeries, shown: Any, *, dark: bool) -> str:
     if math.isnan(shown):
         return ""
-    word = quoting.direction(_to_log_points(quoting, shown))
-    return f"color: {direction_colour(word, dark=dark)}"
+    return _("color: {colour}", colour=quoting.colour(_to_log_points(quoting, shown), dark=dark))
 
 
 def _get_percentile(rank: PlaceboRank) -> float:
@@ -402,35 +412,41 @@ def _format_cell_percentile(value: Any) -> str:
 
 def _build_column_config(quoting: QuotedSeries, title_width: int) -> dict[str, Any]:
     text, numeric = st.column_config.TextColumn, st.column_config.NumberColumn
-    move = f"Change of {quoting.unit} from the base to the"
+    move = _("Change of {unit} from the base to the", unit=quoting.unit)
     return {
-        "Day": st.column_config.DateColumn("Day", width=92),
-        "Hour": text("MSK", width=58, help="Moscow time, where the hour is known"),
-        "Category": text("Category", width=140),
-        "Title": text("Title", width=title_width),
+        _("Day"): st.column_config.DateColumn(_("Day"), width=92),
+        _("Hour"): text("MSK", width=58, help=_("Moscow time, where the hour is known")),
+        _("Category"): text(_("Category"), width=140),
+        _("Title"): text(_("Title"), width=title_width),
         "[0,0]": numeric(
-            "Move [0,0]",
+            _("Move [0,0]"),
             width=100,
             format=PERCENT_FORMAT,
-            help=f"{move} first rate that can contain it",
+            help=_("{move} first rate that can contain it", move=move),
         ),
         "[0,1]": numeric(
-            "Move [0,1]", width=100, format=PERCENT_FORMAT, help=f"{move} rate after that one"
+            _("Move [0,1]"),
+            width=100,
+            format=PERCENT_FORMAT,
+            help=_("{move} rate after that one", move=move),
         ),
-        "Remark": text("Why none", width=120),
+        _("Remark"): text(_("Why none"), width=120),
         **{
             name: numeric(
                 name,
                 width=112,
                 format="%.0f %%",
-                help=f"Larger than this share of the dates within 250 observations over {window},"
-                " each move in units of the volatility before it",
+                help=_(
+                    "Larger than this share of the dates within 250 observations over {window},"
+                    " each move in units of the volatility before it",
+                    window=window,
+                ),
             )
             for name, window in zip(RANK_COLUMNS, MOVE_COLUMNS, strict=True)
         },
-        "Others": numeric("Others", width=66, help="Other events in the window [0,1]"),
-        "Source": text("Source", width=170),
-        "Author": text("Author", width=90, help="Who wrote the note"),
+        _("Others"): numeric(_("Others"), width=66, help=_("Other events in the window [0,1]")),
+        _("Source"): text(_("Source"), width=170),
+        _("Author"): text(_("Author"), width=90, help=_("Who wrote the note")),
     }
 
 
@@ -456,7 +472,7 @@ def _draw_deleted_notes() -> None:
         st.error(escape_markdown(str(error)))
         return
     if not notes:
-        st.markdown(":material/delete: No deleted notes. What you delete waits here.")
+        st.markdown(_(":material/delete: No deleted notes. What you delete waits here."))
         return
     left, right = st.columns([7, 4], gap="medium")
     with left:
@@ -484,8 +500,8 @@ def _draw_deleted_table(notes: Sequence[Event]) -> int:
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [0]}},
-        column_config={"Title": st.column_config.TextColumn(width="large")},
-        alt="Deleted notes",
+        column_config={_("Title"): st.column_config.TextColumn(width="large")},
+        alt=_("Deleted notes"),
     )
     rows = state["selection"]["rows"]
     return rows[0] if rows and rows[0] < len(notes) else 0
@@ -499,15 +515,15 @@ def _draw_deleted_card(note: Event) -> None:
         st.markdown("  \n".join(build_event_facts(note)))
         with st.container(horizontal=True):
             st.button(
-                "Restore",
+                _("Restore"),
                 icon=":material/restore_from_trash:",
                 type=button_type(),
                 key="deleted.restore",
                 on_click=restore_with_undo,
                 args=(note,),
             )
-            if st.button("History", icon=":material/history:", key="deleted.history"):
+            if st.button(_("History"), icon=":material/history:", key="deleted.history"):
                 open_note_history(note)
 
 
-PAGE = Page("events", "Events & notes", ":material/list:", "events", draw, EVENTS_PARAMS)
+PAGE = Page("events", deferred("Events & notes"), ":material/list:", "events", draw, EVENTS_PARAMS)

@@ -11,6 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, DayMove
 from dashboard.models.series import Bools, RateSeries
 from dashboard.presentation.charts.explore import build_explore_figure
@@ -18,13 +20,13 @@ from dashboard.presentation.charts.theme import get_picked_day, get_picked_windo
 from dashboard.presentation.charts.timeline import convert_to_moscow
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
-    RECORD_KINDS,
+    capitalize_first,
     format_clock,
-    format_count,
     format_day,
     format_event_time,
     format_short_day,
     format_weekday,
+    join_names,
 )
 from dashboard.presentation.moves import (
     MOSCOW_TIME,
@@ -36,7 +38,6 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.palette import (
     CATEGORY_STYLES,
     category_title,
-    direction_colour,
     format_coloured,
     get_event_style,
     get_palette,
@@ -88,11 +89,11 @@ MAX_TABLE_ROWS: Final = 5_000
 """Rows of the table in the browser; the file has all."""
 MAX_LISTED_EVENTS: Final = 6
 BASE_LABELS: Final = {
-    "week": "1 week",
-    "month": "1 month",
-    "quarter": "3 months",
-    "year": "1 year",
-    "year_end": "this year",
+    "week": deferred("1 week"),
+    "month": deferred("1 month"),
+    "quarter": deferred("3 months"),
+    "year": deferred("1 year"),
+    "year_end": deferred("this year"),
 }
 MOVES_ROW_PIXELS: Final = 36
 MOVES_TITLE_LIMIT: Final = 52
@@ -160,7 +161,7 @@ def _draw_below_chart(view: UrlState, state: ExploreState) -> None:
         draw_copy_link("", view)
         _draw_page_shortcuts(view, state)
     tables = st.expander(
-        "The table behind the chart", icon=":material/table:", key="behind", on_change="rerun"
+        _("The table behind the chart"), icon=":material/table:", key="behind", on_change="rerun"
     )
     if tables.open:
         with tables:
@@ -177,7 +178,7 @@ def _draw_phone(view: UrlState, state: ExploreState) -> None:
     )
     draw_figure(figure, CHART_KEY, format_alt_text(state), _build_file_name(state), phone=True)
     draw_flash()
-    with st.popover("Filters", icon=":material/tune:", width="stretch"):
+    with st.popover(_("Filters"), icon=":material/tune:", width="stretch"):
         view_controls.draw_series_choice(view, session.get_price_cards())
         view_controls.draw_quote_switch(view, state.series.card)
         view_controls.draw_day_fields(view, state.shown, state.bounds)
@@ -188,7 +189,7 @@ def _draw_phone(view: UrlState, state: ExploreState) -> None:
         view_controls.draw_no_events(view, state.shown, state.bounds)
     with st.container(border=True):
         _draw_day_card(view, state)
-    st.markdown("**Events in view, newest first**")
+    st.markdown(_("**Events in view, newest first**"))
     for event in state.events[::-1][:MAX_LISTED_MOVES]:
         draw_event_line(event, up=state.quoting.mode.value, series=state.series.card.id)
     _draw_moves(view, state)
@@ -218,7 +219,9 @@ def _draw_chart(view: UrlState, page: ExploreState) -> None:
 
 
 def _draw_moves(view: UrlState, state: ExploreState) -> None:
-    st.markdown(f"**Largest {format_step(state.series.card.bar_minutes)} moves in view**")
+    st.markdown(
+        _("**Largest {step} moves in view**", step=format_step(state.series.card.bar_minutes))
+    )
     moves = largest_moves(state.series, state.known, state.shown.since, state.shown.until)
 
     def draw_table() -> None:
@@ -236,11 +239,11 @@ def _draw_page_shortcuts(view: UrlState, state: ExploreState) -> None:
     draw_shortcuts(
         [
             *(preset(name) for name in PRESETS),
-            Shortcut("A", "Add a note on the chosen day"),
-            Shortcut("N", "My notes on or off", lambda: view_controls.flip_notes(view)),
-            Shortcut("I", "Turn what up means", lambda: view_controls.flip_quote(view)),
+            Shortcut("A", _("Add a note on the chosen day")),
+            Shortcut("N", _("My notes on or off"), lambda: view_controls.flip_notes(view)),
+            Shortcut("I", _("Turn what up means"), lambda: view_controls.flip_quote(view)),
             Shortcut(
-                "E", "The table behind the chart, and its CSV", lambda: toggle_expander("behind")
+                "E", _("The table behind the chart, and its CSV"), lambda: toggle_expander("behind")
             ),
         ]
     )
@@ -257,26 +260,32 @@ def _draw_data_tables(
     series: RateSeries, quoting: QuotedSeries, events: tuple[Event, ...], shown: DayWindow
 ) -> None:
     """Draw two tabs, each with its table and its CSV."""
-    rates, listed = st.tabs(["Rates", f"Events ({len(events)})"])
+    rates, listed = st.tabs([_("Rates"), _("Events ({events})", events=len(events))])
     with rates:
         inside = series.between(shown.since, shown.until)
         total = len(inside)
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"this view, {format_count(total, 'row')}",
+                plural("this view, {n:,} row", "this view, {n:,} rows", total),
                 (series.card.id, "rates", shown.since, shown.until),
                 lambda flavour: table_csv("rates", [inside], flavour),
                 "behind.rates",
             )
         if total > MAX_TABLE_ROWS:
-            st.caption(f"The newest {MAX_TABLE_ROWS:,} of {total:,} rows; the CSV has all of them")
+            st.caption(
+                _(
+                    "The newest {max_table_rows:,} of {total:,} rows; the CSV has all of them",
+                    max_table_rows=MAX_TABLE_ROWS,
+                    total=total,
+                )
+            )
         newest = inside.part(slice(-MAX_TABLE_ROWS, None))
         frame = _build_rates_frame(newest, quoting, shown)
-        st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt="The rates in view")
+        st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt=_("The rates in view"))
     with listed:
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"this view, {format_count(len(events), 'row')}",
+                plural("this view, {n:,} row", "this view, {n:,} rows", len(events)),
                 ("events", shown.since, shown.until),
                 lambda flavour: table_csv("event_list", events, flavour),
                 "behind.events",
@@ -285,7 +294,7 @@ def _draw_data_tables(
             _build_events_frame(events),
             hide_index=True,
             height=TABLE_HEIGHT,
-            alt="The events in view",
+            alt=_("The events in view"),
         )
 
 
@@ -306,9 +315,13 @@ def _build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWind
 def _build_date_column(series: RateSeries, inside: Bools) -> dict[str, list[str]]:
     """The printed date, or the end of each bar by the clock of Moscow."""
     if not series.card.bar_minutes:
-        return {"Printed date": series.record[inside].astype(str).tolist()}
+        return {_("Printed date"): series.record[inside].astype(str).tolist()}
     ends = np.datetime_as_string(convert_to_moscow(series.known_at[inside]), unit="m")
-    return {f"To ({MOSCOW_TIME})": [text[11:] for text in ends.tolist()]}
+    return {
+        _("To ({moscow_time})", moscow_time=translate_deferred(MOSCOW_TIME)): [
+            text[11:] for text in ends.tolist()
+        ]
+    }
 
 
 def _build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
@@ -356,7 +369,7 @@ def _draw_day_card(view: UrlState, state: ExploreState) -> None:
         _draw_rate(state, move)
     _draw_facts(state, day_of_rate)
     _draw_events(state, move)
-    if st.button("Add note here", icon=":material/add:", type=button_type(), shortcut="A"):
+    if st.button(_("Add note here"), icon=":material/add:", type=button_type(), shortcut="A"):
         open_new_note(state.day, state.series.card.id)
 
 
@@ -364,17 +377,17 @@ def _draw_card_head(view: UrlState, state: ExploreState) -> None:
     before, after = _find_neighbour_days(state.series, state.day)
     with st.container(horizontal=True, vertical_alignment="center"):
         title = format_weekday(state.day)
-        latest = "" if state.chosen else " :small[:gray[the latest rate]]"
+        latest = "" if state.chosen else f" :small[:gray[{_('the latest rate')}]]"
         st.markdown(f"#### {title}{latest}", width="stretch")
-        for name, icon, target in (
-            ("earlier", ":material/chevron_left:", before),
-            ("later", ":material/chevron_right:", after),
+        for name, icon, target, help_text in (
+            ("earlier", ":material/chevron_left:", before, _("The rate earlier")),
+            ("later", ":material/chevron_right:", after, _("The rate later")),
         ):
             st.button(
                 "",
                 icon=icon,
                 key=f"day_card.{name}",
-                help=f"The rate {name}" + (f": {format_day(target)}" if target else ""),
+                help=f"{help_text}: {format_day(target)}" if target else help_text,
                 disabled=target is None,
                 on_click=view.set,
                 kwargs={"sel": target},
@@ -385,34 +398,48 @@ def _draw_card_head(view: UrlState, state: ExploreState) -> None:
 def _draw_rate(state: ExploreState, move: DayMove) -> None:
     if move.day != state.day:
         later = move.day > state.day
-        which = "The first rate after it" if later else "The last rate before it"
-        st.caption(f"No rate on this day. {which}: {format_weekday(move.day)}.")
+        day = format_weekday(move.day)
+        st.caption(
+            _("No rate on this day. The first rate after it: {day}.", day=day)
+            if later
+            else _("No rate on this day. The last rate before it: {day}.", day=day)
+        )
     quoting, minutes = state.quoting, state.series.card.bar_minutes
-    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
+    colour = quoting.colour(move.log_points, dark=state.dark)
     st.markdown(f"### {quoting.rate(move.rate)} :small[{quoting.unit}]")
     st.markdown(
-        f"**{format_coloured(quoting.move(move.log_points, 2), colour)}**"
-        f" {_describe_step(move, minutes)},"
-        f" from {quoting.rate(move.base_rate)} on {_format_base_day(move)}"
+        _(
+            "**{move}** {step}, from {rate} on {day}",
+            move=format_coloured(quoting.move(move.log_points, 2), colour),
+            step=_describe_step(move, minutes),
+            rate=quoting.rate(move.base_rate),
+            day=_format_base_day(move),
+        )
     )
     rank_text = describe_both_ranks((move.rank, move.rank_both), state.series.card)
-    other = f"In the other quote: {quoting.other_percent(move.log_points, 2)}."
-    st.caption(f"{rank_text or 'Too few moves before it to learn its volatility from.'} {other}")
+    other = _(
+        "In the other quote: {change}.",
+        change=quoting.other_percent(move.log_points, 2),
+    )
+    st.caption(f"{rank_text or _('Too few moves before it to learn its volatility from.')} {other}")
 
 
 def _describe_step(move: DayMove, bar_minutes: int) -> str:
     """`in a day`, `in the last bar of the day, to 19:00 MSK`, `over a break, to 11:00 MSK`."""
     if move.known_at is None:
-        return "in a day"
-    over = spans_break(move, bar_minutes)
-    where = "over a break" if over else "in the last bar of the day"
-    return f"{where}, to {format_clock(move.known_at)} MSK"
+        return _("in a day")
+    clock = format_clock(move.known_at)
+    if spans_break(move, bar_minutes):
+        return _("over a break, to {clock} MSK", clock=clock)
+    return _("in the last bar of the day, to {clock} MSK", clock=clock)
 
 
 def _format_base_day(move: DayMove) -> str:
     """The day of the base; of a bar its end too."""
-    on = format_short_day(move.base_day, move.day)
-    return on if move.base_known_at is None else f"{on} at {format_clock(move.base_known_at)}"
+    day = format_short_day(move.base_day, move.day)
+    if move.base_known_at is None:
+        return day
+    return _("{day} at {clock}", day=day, clock=format_clock(move.base_known_at))
 
 
 def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
@@ -421,11 +448,11 @@ def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
     with st.container(horizontal=True, gap="medium"):
         for change in changes:
             quoting, move = state.quoting, change.log_points
-            colour = direction_colour(quoting.direction(move), dark=state.dark)
+            colour = quoting.colour(move, dark=state.dark)
             amount = f"{quoting.arrow(move)} {quoting.percent(move)}"
             st.markdown(
-                f":small[{BASE_LABELS[change.base]}]  \n**{format_coloured(amount, colour)}**  \n"
-                f":small[{quoting.direction(move)}]",
+                f":small[{translate_deferred(BASE_LABELS[change.base])}]  \n"
+                f"**{format_coloured(amount, colour)}**  \n:small[{quoting.direction(move)}]",
                 width="content",
             )
     since = describe_last_reached(state.quoting, facts)
@@ -437,13 +464,23 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
     """When the rate was last as strong and as weak."""
     if not quoting.card.subject.is_currency:
         return ""
-    messages = []
-    for word, seen in zip(RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True):
+    records = []
+    begin = format_day(facts.first_day)
+    for seen, strongest in ((facts.strongest_since, True), (facts.weakest_since, False)):
         if seen is None:
-            messages.append(f"{word} in the data, which begin {format_day(facts.first_day)}")
+            records.append(
+                _("the strongest in the data, which begin {day}", day=begin)
+                if strongest
+                else _("the weakest in the data, which begin {day}", day=begin)
+            )
         elif (facts.day - seen.day).days > 31:
-            messages.append(f"{word} since {format_day(seen.day)} ({quoting.rate(seen.rate)})")
-    return f"The {' and the '.join(messages)}." if messages else ""
+            values = {"day": format_day(seen.day), "rate": quoting.rate(seen.rate)}
+            records.append(
+                _("the strongest since {day} ({rate})", **values)
+                if strongest
+                else _("the weakest since {day} ({rate})", **values)
+            )
+    return f"{capitalize_first(join_names(records))}." if records else ""
 
 
 def _draw_events(state: ExploreState, move: DayMove | None) -> None:
@@ -451,17 +488,22 @@ def _draw_events(state: ExploreState, move: DayMove | None) -> None:
     ids = {event.id for event in on_day}
     contained = [] if move is None else [e for e in move.events if e.id not in ids]
     if not on_day and not contained:
-        st.caption("No event on this day among those shown.")
+        st.caption(_("No event on this day among those shown."))
     for heading, events in (
-        (f"**{format_count(len(on_day), 'event')} on this day**", on_day),
-        ("**Also first contained in this rate**", contained),
+        (
+            plural("**{n:,} event on this day**", "**{n:,} events on this day**", len(on_day)),
+            on_day,
+        ),
+        (_("**Also first contained in this rate**"), contained),
     ):
         if events:
             st.markdown(heading)
             for event in events[:MAX_LISTED_EVENTS]:
                 draw_event_line(event, up=state.quoting.mode, series=state.series.card.id)
             if len(events) > MAX_LISTED_EVENTS:
-                st.caption(escape_markdown(f"and {len(events) - MAX_LISTED_EVENTS} more"))
+                st.caption(
+                    escape_markdown(_("and {events} more", events=len(events) - MAX_LISTED_EVENTS))
+                )
 
 
 # ------------------------------------------------------------------ largest moves
@@ -493,7 +535,7 @@ def _draw_moves_table(
         selection_default={"selection": {"rows": [] if at is None else [at]}},
         row_height=MOVES_ROW_PIXELS,
         column_config=_build_column_config(quoting.card.bar_minutes),
-        alt=f"The largest {step} moves in view, with the events each can contain",
+        alt=_("The largest {step} moves in view, with the events each can contain", step=step),
     )
 
 
@@ -516,10 +558,11 @@ def _build_moves_frame(moves: Sequence[DayMove], quoting: QuotedSeries) -> pd.Da
 
 def _format_events(move: DayMove) -> str:
     if not move.events:
-        return "none listed"
+        return _("none listed")
     first = move.events[0]
-    more = f"  +{len(move.events) - 1} more" if len(move.events) > 1 else ""
-    return plain_text(f"{get_event_style(first).glyph} {first.title}", MOVES_TITLE_LIMIT) + more
+    title = plain_text(f"{get_event_style(first).glyph} {first.title}", MOVES_TITLE_LIMIT)
+    others = len(move.events) - 1
+    return f"{title}  {_('+{count} more', count=others)}" if others else title
 
 
 def _format_move_time(move: DayMove) -> str:
@@ -529,26 +572,29 @@ def _format_move_time(move: DayMove) -> str:
 
 
 def _format_move(move: DayMove, quoting: QuotedSeries) -> str:
-    over = " over a break" if spans_break(move, quoting.card.bar_minutes) else ""
-    return f"{quoting.move(move.log_points)}{over}"
+    text = quoting.move(move.log_points)
+    if not spans_break(move, quoting.card.bar_minutes):
+        return text
+    return _("{move} over a break", move=text)
 
 
 def _build_column_config(bar_minutes: int) -> dict[str, Any]:
-    text, step = st.column_config.TextColumn, f"{format_step(bar_minutes)} move"
-    share = (
-        f"Share of the {step}s within 250 observations that were smaller, each in units of the"
-        " volatility before it"
+    text, step = st.column_config.TextColumn, _("{step} move", step=format_step(bar_minutes))
+    share = _(
+        "Share of the {step}s within 250 observations that were smaller, each in units of the"
+        " volatility before it",
+        step=step,
     )
     if bar_minutes:
-        first, second = text("To, Moscow time", width=150), text(step.capitalize(), width=205)
+        first, second = text(_("To, Moscow time"), width=150), text(step.capitalize(), width=205)
     else:
-        first, second = text("Day", width=112), text("1-day move", width=122)
+        first, second = text(_("Day"), width=112), text(_("1-day move"), width=122)
     return {
         "day": first,
         "move": second,
-        "rank": text("Larger than", width=78, help=share),
-        "events": text("Events it can contain", width="large"),
+        "rank": text(_("Larger than"), width=78, help=share),
+        "events": text(_("Events it can contain"), width="large"),
     }
 
 
-PAGE = Page("explore", "Explore", ":material/show_chart:", "", draw, PARAMS)
+PAGE = Page("explore", deferred("Explore"), ":material/show_chart:", "", draw, PARAMS)

@@ -8,9 +8,11 @@ from datetime import date
 import numpy as np
 
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import plural
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.charts.timeline import ExploreChart
-from dashboard.presentation.formatting import NO_VALUE, format_count, format_day
+from dashboard.presentation.formatting import NO_VALUE, format_day
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, find_events
 from dashboard.services.study import move_between
@@ -91,10 +93,15 @@ def format_title(state: ExploreState) -> str:
     """The figure's heading as a sentence: what the rate did between the ends of the window."""
     ends = _get_window_ends(state)
     if ends is None:
-        return f"{state.series.card.title}: no rate in this window"
+        return _("{title}: no rate in this window", title=state.series.card.title)
     (first, first_rate), (last, last_rate) = ends
     move = move_between(state.series.card, first_rate, last_rate)
-    return f"{state.quoting.headline(move)}, {format_day(first)} to {format_day(last)}"
+    return _(
+        "{headline}, {first} to {last}",
+        headline=state.quoting.headline(move),
+        first=format_day(first),
+        last=format_day(last),
+    )
 
 
 def _format_subtitle(state: ExploreState) -> str:
@@ -106,18 +113,22 @@ def _format_subtitle(state: ExploreState) -> str:
     parts = (
         card.title,
         values,
-        f"source: {card.publisher}",
-        format_count(len(state.events), "event"),
+        _("source: {publisher}", publisher=card.publisher),
+        plural("{n:,} event", "{n:,} events", len(state.events)),
     )
     return " · ".join(parts)
 
 
 def format_alt_text(state: ExploreState) -> str:
     """One sentence for a reader who cannot see the figure."""
-    return (
-        f"Line chart, {state.quoting.axis_title}, with"
-        f" {format_count(len(state.events), 'event')} in"
-        f" lanes by category. {format_title(state)}. The tables below hold the same data."
+    return plural(
+        "Line chart, {axis_title}, with {n:,} event in lanes by category. {title}. The tables"
+        " below hold the same data.",
+        "Line chart, {axis_title}, with {n:,} events in lanes by category. {title}. The tables"
+        " below hold the same data.",
+        len(state.events),
+        axis_title=state.quoting.axis_title,
+        title=format_title(state),
     )
 
 

@@ -8,6 +8,8 @@ import streamlit as st
 
 from dashboard.models.article import ClaimKind
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.services.claims import CHANGE_KINDS, parse_period
 from dashboard.ui.components.interaction import button_type
@@ -31,14 +33,14 @@ def draw_claim_form(view: UrlState) -> None:
     """Draw the form for a sentence and the form for a day."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            "What to check",
+            _("What to check"),
             [str(kind) for kind in facts_state.KIND_TITLES],
-            format_func=lambda kind: facts_state.KIND_TITLES[kind],
+            format_func=lambda kind: translate_deferred(facts_state.KIND_TITLES[kind]),
             width=230,
             **view.widget("kind"),
         )
         st.date_input(
-            "Printed on" if view["kind"] == facts_state.SENTENCE_KIND else "Day",
+            _("Printed on") if view["kind"] == facts_state.SENTENCE_KIND else _("Day"),
             format="YYYY-MM-DD",
             min_value=facts_state.EARLIEST_DAY,
             max_value=facts_state.LATEST_DAY,
@@ -48,9 +50,12 @@ def draw_claim_form(view: UrlState) -> None:
         if view["kind"] != facts_state.SENTENCE_KIND:
             _draw_claim(view)
         st.button(
-            "The example", key="facts.example", icon=":material/lightbulb:", on_click=_fill_example,
+            _("The example"),
+            key="facts.example",
+            icon=":material/lightbulb:",
+            on_click=_fill_example,
             args=(view,),
-        )  # fmt: skip
+        )
     if view["kind"] == facts_state.SENTENCE_KIND:
         _draw_sentence()
 
@@ -59,18 +64,20 @@ def _draw_sentence() -> None:
     st.session_state.setdefault(SENTENCE_KEY, facts_state.EXAMPLE_SENTENCE)
     st.session_state[SENTENCE_FIELD_KEY] = st.session_state[SENTENCE_KEY]
     st.text_area(
-        "Sentence to check, English or Russian",
+        _("Sentence to check, English or Russian"),
         key=SENTENCE_FIELD_KEY,
         on_change=ignore_fragment_echo(_take_sentence),
         height=90,
         max_chars=MAX_SENTENCE_LENGTH,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Check", key="facts.check", type=button_type(), icon=":material/fact_check:")
+        st.button(_("Check"), key="facts.check", type=button_type(), icon=":material/fact_check:")
         if get_sentence() != facts_state.EXAMPLE_SENTENCE:
             st.caption(
-                "Your sentence stays with you: it is not in the link of this page. Each claim that"
-                " was recognised has a link of its own below."
+                _(
+                    "Your sentence stays with you: it is not in the link of this page. Each"
+                    " claim that was recognised has a link of its own below."
+                )
             )
 
 
@@ -78,14 +85,14 @@ def _draw_claim(view: UrlState) -> None:
     kind = view["kind"]
     if kind == ClaimKind.LEVEL or kind in CHANGE_KINDS:
         st.selectbox(
-            "How",
+            _("How"),
             [str(how) for how in facts_state.EXACTNESS_TITLES],
-            format_func=lambda how: facts_state.EXACTNESS_TITLES[how],
+            format_func=lambda how: translate_deferred(facts_state.EXACTNESS_TITLES[how]),
             width=120,
             **view.widget("how"),
         )
         st.number_input(
-            "Level" if kind == ClaimKind.LEVEL else "Per cent",
+            _("Level") if kind == ClaimKind.LEVEL else _("Per cent"),
             min_value=0.0001,
             max_value=999.0,
             step=1.0,
@@ -93,12 +100,12 @@ def _draw_claim(view: UrlState) -> None:
             width=130,
             **view.widget("value", facts_state.get_claim_value(view)),
         )
-    st.selectbox("RUB per", facts_state.CURRENCY_OPTIONS, width=100, **view.widget("cur"))
+    st.selectbox(_("RUB per"), facts_state.CURRENCY_OPTIONS, width=100, **view.widget("cur"))
     if kind in CHANGE_KINDS:
         st.selectbox(
-            "Counted from",
+            _("Counted from"),
             list(facts_state.BASE_TITLES),
-            format_func=facts_state.BASE_TITLES.__getitem__,
+            format_func=lambda value: translate_deferred(facts_state.BASE_TITLES[value]),
             width=290,
             **view.widget("base"),
         )
@@ -110,13 +117,13 @@ def _draw_since(view: UrlState) -> None:
     if not st.session_state.get(SINCE_PROBLEM_KEY):
         st.session_state[SINCE_FIELD_KEY] = view["since"] or facts_state.EXAMPLE_PERIOD
     st.text_input(
-        "Since",
+        _("Since"),
         key=SINCE_FIELD_KEY,
         on_change=ignore_fragment_echo(_take_since),
         args=(view,),
         width=130,
         max_chars=10,
-        help="A year, a month or a day: 2024, 2024-06, 2024-06-12",
+        help=_("A year, a month or a day: 2024, 2024-06, 2024-06-12"),
     )
     if problem := st.session_state.get(SINCE_PROBLEM_KEY):
         st.markdown(f":orange[:material/warning: {escape_markdown(problem)}]")

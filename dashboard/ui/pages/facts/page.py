@@ -11,6 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.models.article import ClaimAnswer
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import as_of_text
 from dashboard.presentation import claims as claims_module
 from dashboard.presentation.charts.claim import (
@@ -99,9 +101,11 @@ def _draw_head(place: DeltaGenerator, answers: Sequence[ClaimAnswer]) -> None:
 
 def _draw_no_claim() -> None:
     st.info(
-        "No claim about the rouble's rate was recognised. A level (“about 80 per dollar”), a record"
-        " (“strongest since June 2024”) or a change (“up 40 % this year”) can be checked; or pick"
-        " the kind of claim above.",
+        _(
+            "No claim about the rouble's rate was recognised. A level (“about 80 per dollar”), a"
+            " record (“strongest since June 2024”) or a change (“up 40 % this year”) can be"
+            " checked; or pick the kind of claim above."
+        ),
         icon=":material/search_off:",
     )
 
@@ -110,8 +114,8 @@ def _draw_verdict(view: UrlState, answer: ClaimAnswer) -> None:
     """Draw the question, the answer in a sentence, and the bases that would make the claim true."""
     truth = claims_module.get_overall_truth(answer)
     with st.container(border=True, gap="xsmall"):
-        verdict, _, sentence = claims_module.describe_answer(answer).partition(": ")
-        verdict, sentence = escape_markdown(verdict), escape_markdown(sentence, SENTENCE_LIMIT)
+        parts = claims_module.describe_answer(answer).partition(": ")
+        verdict, sentence = escape_markdown(parts[0]), escape_markdown(parts[2], SENTENCE_LIMIT)
         head = (
             f"{claims_module.TRUTH_ICONS[truth]}"
             f" {escape_markdown(claims_module.format_question(answer.claim))}"
@@ -122,11 +126,13 @@ def _draw_verdict(view: UrlState, answer: ClaimAnswer) -> None:
             st.caption(escape_markdown(f"{needed[:1].upper()}{needed[1:]}.", SENTENCE_LIMIT))
         others = claims_module.describe_other_sources(answer)
         if others:
-            st.caption(escape_markdown(f"Other sources: {others}.", SENTENCE_LIMIT))
+            st.caption(
+                escape_markdown(_("Other sources: {others}.", others=others), SENTENCE_LIMIT)
+            )
         settings = build_claim_query(answer.claim)
         if view["kind"] == SENTENCE_KIND and settings is not None:
             draw_page_link(
-                "facts", "This claim alone, with a link", icon=":material/link:", **settings
+                "facts", _("This claim alone, with a link"), icon=":material/link:", **settings
             )
 
 
@@ -142,13 +148,13 @@ def _draw_chart(view: UrlState, state: FactsState, chart: ClaimChart) -> None:
         f"{chart.series.card.id}_{chart.at.day}_claim",
         phone=state.phone,
     )
-    with st.expander("The table behind the chart", icon=":material/table:"):
+    with st.expander(_("The table behind the chart"), icon=":material/table:"):
         points = list_marked_fixings(chart)
         st.table(
             {
-                "Mark": [escape_markdown(name) for name, _ in points],
-                "Market day": [format_weekday(fixing.day) for _, fixing in points],
-                "Record date": [format_weekday(fixing.record) for _, fixing in points],
+                _("Mark"): [escape_markdown(name) for name, _ in points],
+                _("Market day"): [format_weekday(fixing.day) for _, fixing in points],
+                _("Record date"): [format_weekday(fixing.record) for _, fixing in points],
                 chart.quoting.unit: [chart.quoting.rate(fixing.rate) for _, fixing in points],
             },
             hide_index=True,
@@ -156,7 +162,7 @@ def _draw_chart(view: UrlState, state: FactsState, chart: ClaimChart) -> None:
         )
         days, rates = select_drawn_rates(chart)
         st.dataframe(
-            {"Market day": days.astype("datetime64[ms]"), chart.quoting.unit: rates},
+            {_("Market day"): days.astype("datetime64[ms]"), chart.quoting.unit: rates},
             height=240,
             hide_index=True,
         )
@@ -164,7 +170,10 @@ def _draw_chart(view: UrlState, state: FactsState, chart: ClaimChart) -> None:
 
 def _draw_table(state: FactsState, answer: ClaimAnswer) -> None:
     st.markdown(
-        f"**{escape_markdown(claims_module.format_question(answer.claim))}** Every source and base"
+        _(
+            "**{question}** Every source and base",
+            question=escape_markdown(claims_module.format_question(answer.claim)),
+        )
     )
     if state.phone:
         for line in build_claim_lines(answer):
@@ -175,7 +184,7 @@ def _draw_table(state: FactsState, answer: ClaimAnswer) -> None:
 
 def _draw_paragraph(view: UrlState, state: FactsState) -> None:
     """Draw the paragraph to quote, with a link for each claim."""
-    st.markdown("**Copy as text**, every number as on this page, with its sources")
+    st.markdown(_("**Copy as text**, every number as on this page, with its sources"))
     links = [f"{build_page_url('facts')}?{view.query()}"]
     if view["kind"] == SENTENCE_KIND:
         queries = [build_claim_query(answer.claim) for answer in state.answers]
@@ -201,7 +210,7 @@ def _draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | No
     bundle = Provenance(build_manifest_parameters(contexts[0]), files, contexts[0].made_at)
     draw_report_buttons(
         lambda: build_claim_report(state.answers, chart, series, contexts, state.notices),
-        {BUNDLE_LABEL: lambda: build_claim_bundle(request, bundle)}
+        {translate_deferred(BUNDLE_LABEL): lambda: build_claim_bundle(request, bundle)}
         if all(c.day for c in claims)
         else {},
         (main, "claim", *days[:1]),
@@ -237,4 +246,4 @@ def _build_claim_link(view: UrlState, answer: ClaimAnswer) -> dict[str, str]:
     return settings
 
 
-PAGE = Page("facts", "Check a claim", ":material/fact_check:", "facts", draw, PARAMS)
+PAGE = Page("facts", deferred("Check a claim"), ":material/fact_check:", "facts", draw, PARAMS)

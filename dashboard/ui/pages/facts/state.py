@@ -9,12 +9,14 @@ from typing import Final
 
 from dashboard.models.article import Claim, ClaimAnswer, ClaimKind, Exactness
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation import claims as claims_module
 from dashboard.presentation.charts.claim import ClaimChart
 from dashboard.presentation.claims import BASE_LABELS, is_record_claim
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_count, format_day
+from dashboard.presentation.formatting import format_day
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import (
     CHANGE_KINDS,
@@ -42,22 +44,22 @@ EXAMPLE_LEVEL: Final = 80.0
 EXAMPLE_CHANGE: Final = 40.0
 EXAMPLE_PERIOD: Final = "2024-06"
 KIND_TITLES: Final = {
-    SENTENCE_KIND: "A sentence",
-    ClaimKind.LEVEL: "A level: “about 80”",
-    ClaimKind.STRONGEST: "Strongest since …",
-    ClaimKind.WEAKEST: "Weakest since …",
-    ClaimKind.UP: "Up … % since …",
-    ClaimKind.DOWN: "Down … % since …",
+    SENTENCE_KIND: deferred("A sentence"),
+    ClaimKind.LEVEL: deferred("A level: “about 80”"),
+    ClaimKind.STRONGEST: deferred("Strongest since …"),
+    ClaimKind.WEAKEST: deferred("Weakest since …"),
+    ClaimKind.UP: deferred("Up … % since …"),
+    ClaimKind.DOWN: deferred("Down … % since …"),
 }
 EXACTNESS_TITLES: Final = {
     Exactness.ABOUT: "about",
-    Exactness.MORE: "more than",
-    Exactness.LESS: "less than",
+    Exactness.MORE: deferred("more than"),
+    Exactness.LESS: deferred("less than"),
     Exactness.EXACT: "exactly",
 }
 BASE_TITLES: Final = {name: BASE_LABELS[name] for name in CLAIM_BASES} | {
-    "year_start": "the start of the year: its first rate, or the last one before",
-    "since": "a day or month of your own",
+    "year_start": deferred("the start of the year: its first rate, or the last one before"),
+    "since": deferred("a day or month of your own"),
 }
 CURRENCY_OPTIONS: Final = ("USD", "EUR", "CNY")
 MAX_CLAIMS: Final = 12
@@ -195,7 +197,9 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
     quoting = QuotedSeries(series.card, state.quote)
     levels = [claim.value for claim, _ in rows if claim.kind == ClaimKind.LEVEL and claim.value]
     bases = {
-        BASE_LABELS[row.verdict.base_name] if row.verdict.base_name != "since" else "base": row.base
+        translate_deferred(BASE_LABELS[row.verdict.base_name])
+        if row.verdict.base_name != "since"
+        else "base": row.base
         for claim, row in rows
         if claim.kind in CHANGE_KINDS and row.base is not None
     }
@@ -211,9 +215,24 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
         reached=first_record[1].base if first_record else None,
         bases=tuple((name, base) for name, base in bases.items() if base is not None),
         title=escape_plot(
-            f"{quoting.rate(at.rate)} {quoting.unit} on {format_day(at.day)}", 112, 1
+            _(
+                "{rate} {unit} on {day}",
+                rate=quoting.rate(at.rate),
+                unit=quoting.unit,
+                day=format_day(at.day),
+            ),
+            112,
+            1,
         ),
-        subtitle=escape_plot(f"{series.card.title} · source: {series.card.publisher}", 160, 1),
+        subtitle=escape_plot(
+            _(
+                "{title} · source: {publisher}",
+                title=series.card.title,
+                publisher=series.card.publisher,
+            ),
+            160,
+            1,
+        ),
         phone=state.phone,
     )
 
@@ -247,18 +266,29 @@ def _build_claim_notices(
     notices = []
     if claim_day > session.get_view_day():
         notices.append(
-            f"{format_day(claim_day)} lies in the future; nothing can be known about it yet."
+            _(
+                "{claim_day} lies in the future; nothing can be known about it yet.",
+                claim_day=format_day(claim_day),
+            )
         )
     notices += dict.fromkeys(filter(None, map(claims_module.describe_day_shift, answers)))
     if len(claims) > MAX_CLAIMS:
         notices.append(
-            f"Of {format_count(len(claims), 'claim')} the first {MAX_CLAIMS} are checked."
+            plural(
+                "Of {n:,} claim the first {max_claims} are checked.",
+                "Of {n:,} claims the first {max_claims} are checked.",
+                len(claims),
+                max_claims=MAX_CLAIMS,
+            )
         )
     mains = {answer.main for answer in answers if answer.main}
     if mains and view["series"] not in mains:
         titles = {row.verdict.card.id: row.verdict.card.title for a in answers for row in a.rows}
         named = "; ".join(titles[series_id] for series_id in sorted(mains) if series_id in titles)
         notices.append(
-            f"The series chosen has no such rate on that day; the answer is that of {named}."
+            _(
+                "The series chosen has no such rate on that day; the answer is that of {named}.",
+                named=named,
+            )
         )
     return notices

@@ -7,9 +7,11 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DateOrderQuestion, EventFileOutline
 from dashboard.presentation.escaping import escape_markdown, plain_text
-from dashboard.presentation.formatting import format_count, format_day
+from dashboard.presentation.formatting import format_day
 from dashboard.presentation.incoming_events import FIELD_LABELS, NO_COLUMN_LABEL
 from dashboard.ui.pages.imports.state import CHOICE_PREFIX, PlannedUpload
 from dashboard.ui.widget_state import get_persistent, persistent_widget
@@ -37,12 +39,15 @@ def draw_format_questions(plan: PlannedUpload) -> None:
 
 def _draw_sheet(outline: EventFileOutline) -> None:
     st.selectbox(
-        "Sheet"
+        _("Sheet")
         if outline.sheet
-        else f"{UNCERTAIN_ICON} **Several sheets hold dates. Which one holds the events?**",
+        else _(
+            "{uncertain_icon} **Several sheets hold dates. Which one holds the events?**",
+            uncertain_icon=UNCERTAIN_ICON,
+        ),
         outline.sheets,
         format_func=plain_text,
-        placeholder="Choose the sheet",
+        placeholder=_("Choose the sheet"),
         width=430,
         **persistent_widget(f"{CHOICE_PREFIX}sheet", outline.sheet or None),
     )
@@ -52,9 +57,10 @@ def _draw_dates(question: DateOrderQuestion) -> None:
     days = {"dmy": format_day(question.day_first), "mdy": format_day(question.month_first)}
     example = escape_markdown(question.example)
     if question.read_as is None:
-        label = f"{UNCERTAIN_ICON} **Which day is {example}? The file does not tell.**"
+        label = _("**Which day is {example}? The file does not tell.**", example=example)
+        label = f"{UNCERTAIN_ICON} {label}"
     else:
-        label = f"Which day is {example}?"
+        label = _("Which day is {example}?", example=example)
     st.radio(
         label, list(days), format_func=days.__getitem__, horizontal=True,
         **persistent_widget(f"{CHOICE_PREFIX}dates", question.read_as),
@@ -62,11 +68,17 @@ def _draw_dates(question: DateOrderQuestion) -> None:
 
 
 def _draw_zone(zoneless: int) -> None:
-    many = "Some times have" if not zoneless else (
-        "1 time has" if zoneless == 1 else f"{zoneless:,} times have"
-    )  # fmt: skip
+    question = (
+        plural(
+            "**{n:,} time has no time zone. Whose clock is it?**",
+            "**{n:,} times have no time zone. Whose clock is it?**",
+            zoneless,
+        )
+        if zoneless
+        else _("**Some times have no time zone. Whose clock is it?**")
+    )
     st.selectbox(
-        f"{UNCERTAIN_ICON} **{many} no time zone. Whose clock is it?**",
+        f"{UNCERTAIN_ICON} {question}",
         _add_option(ZONE_OPTIONS, f"{CHOICE_PREFIX}zone"),
         accept_new_options=True,
         width=430,
@@ -85,8 +97,11 @@ def draw_column_mapping(outline: EventFileOutline, *, is_open: bool) -> None:
         return
     columns = [name for name in dict.fromkeys(outline.header) if name]
     taken = len([field for field in FIELD_LABELS if field in outline.fields])
-    label = (
-        f"Columns: {format_count(len(columns), 'column')}, {taken} read. Change which holds what"
+    label = plural(
+        "Columns: {n:,} column, {taken} read. Change which holds what",
+        "Columns: {n:,} columns, {taken} read. Change which holds what",
+        len(columns),
+        taken=taken,
     )
     with st.expander(label, icon=":material/view_column:", expanded=is_open):
         fields = list(FIELD_LABELS)
@@ -103,8 +118,8 @@ def _draw_field_choice(
     outline: EventFileOutline,
 ) -> None:
     place.selectbox(
-        FIELD_LABELS[field],
+        translate_deferred(FIELD_LABELS[field]),
         ["", *columns],
-        format_func=lambda column: plain_text(column, 60) or NO_COLUMN_LABEL,
+        format_func=lambda column: plain_text(column, 60) or translate_deferred(NO_COLUMN_LABEL),
         **persistent_widget(f"{CHOICE_PREFIX}map.{field}", outline.fields.get(field, "")),
     )

@@ -11,9 +11,11 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, Event
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.escaping import escape_markdown, plain_text
-from dashboard.presentation.formatting import format_count, format_day_range
+from dashboard.presentation.formatting import format_day_range
 from dashboard.presentation.incoming_events import (
     VERDICT_FILTERS,
     VERDICT_LABELS,
@@ -63,7 +65,7 @@ UNDONE_KEY: Final = "import.undone"
 RECENT_IMPORTS: Final = 5
 MAX_LISTED_ROWS: Final = 200
 MAX_LISTED_IMPORTS: Final = 20
-PAGE_HELP: Final = (
+PAGE_HELP: Final = deferred(
     "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
     " for the **date** and one for the **title**. You see every row before anything is stored."
 )
@@ -74,9 +76,12 @@ def draw(view: UrlState) -> None:
     """Draw the page."""
     draw_flash()
     _draw_results()
-    st.markdown(PAGE_HELP)
+    st.markdown(translate_deferred(PAGE_HELP))
     st.file_uploader(
-        f"A file of events, at most {MAX_UPLOAD_MB} MB and 50,000 rows",
+        _(
+            "A file of events, at most {max_upload_mb} MB and 50,000 rows",
+            max_upload_mb=MAX_UPLOAD_MB,
+        ),
         key=get_uploader_key(),
         on_change=store_upload,
         max_upload_size=MAX_UPLOAD_MB,
@@ -89,15 +94,20 @@ def draw(view: UrlState) -> None:
 
 def _draw_upload(view: UrlState, upload: Upload) -> None:
     plan = plan_upload(upload)
-    kind = plan.outline.kind if plan.outline else "not read"
+    kind = plan.outline.kind if plan.outline else _("not read")
     with st.container(horizontal=True, vertical_alignment="center"):
         named = f"**{escape_markdown(upload.name, 80)}**"
         st.markdown(f"{named} · {kind}", width="stretch")
-        st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
+        st.button(
+            _("Put it away"), key="import.away", on_click=close_upload, icon=":material/close:"
+        )
     draw_format_questions(plan)
     if plan.problem:
         message = escape_markdown(plan.problem, MESSAGE_LIMIT)
-        st.warning(f"This file is not taken as it is: {message}", icon=":material/block:")
+        st.warning(
+            _("This file is not taken as it is: {message_text}", message_text=message),
+            icon=":material/block:",
+        )
     if plan.outline is not None:
         draw_column_mapping(plan.outline, is_open=bool(plan.problem))
     if plan.plan is not None:
@@ -121,7 +131,7 @@ def _draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
 def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
     """Draw downloads of the rows that cannot be imported, for correction."""
     draw_csv_buttons(
-        f"{format_count(len(rows), 'wrong row')}",
+        plural("{n:,} wrong row", "{n:,} wrong rows", len(rows)),
         ("wrong_rows", file_name.rpartition(".")[0] or file_name),
         lambda flavour: table_csv("wrong_rows", rows, flavour),
         f"{key}.wrong",
@@ -133,30 +143,46 @@ def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str
 
 def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
     new, wrong = counts["new"], counts["wrong"]
-    counts_text = [f"**{format_count(counts['all'], 'row')}**: {new:,} new"]
-    counts_text += [f"{counts['duplicate']:,} already there", f"{wrong:,} wrong"]
-    st.markdown(", ".join(counts_text) + ". Nothing is stored yet.")
+    st.markdown(
+        plural(
+            "**{n:,} row**: {new:,} new, {duplicates:,} already there, {wrong:,} wrong. Nothing"
+            " is stored yet.",
+            "**{n:,} rows**: {new:,} new, {duplicates:,} already there, {wrong:,} wrong. Nothing"
+            " is stored yet.",
+            counts["all"],
+            new=new,
+            duplicates=counts["duplicate"],
+            wrong=wrong,
+        )
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_author_name()
         st.button(
-            f"Add all {new:,} events" if not wrong else "Add all rows",
+            _("Add all {new:,} events", new=new) if not wrong else _("Add all rows"),
             key="import.all", type=button_type(strong=not wrong),
             disabled=bool(wrong) or not new, icon=":material/library_add:",
             help=_explain_partial_import(new, wrong), on_click=_commit_import, args=(plan,),
         )  # fmt: skip
         if wrong:
             st.button(
-                f"Add the good rows only ({new:,})", key="import.good", type=button_type(),
-                disabled=not new, icon=":material/rule:", on_click=_commit_import, args=(plan,),
-            )  # fmt: skip
+                _("Add the good rows only ({new:,})", new=new),
+                key="import.good",
+                type=button_type(),
+                disabled=not new,
+                icon=":material/rule:",
+                on_click=_commit_import,
+                args=(plan,),
+            )
 
 
 def _explain_partial_import(new: int, wrong: int) -> str | None:
     if wrong:
-        return (
-            f"{format_count(wrong, 'row')} cannot be taken: mend the file, or take the good rows."
+        return plural(
+            "{n:,} row cannot be taken: mend the file, or take the good rows.",
+            "{n:,} rows cannot be taken: mend the file, or take the good rows.",
+            wrong,
         )
-    return None if new else "Every row is already there."
+    return None if new else _("Every row is already there.")
 
 
 def _commit_import(plan: EventImportPlan) -> None:
@@ -166,7 +192,7 @@ def _commit_import(plan: EventImportPlan) -> None:
         taken = replace(plan, imports_valid_rows=bool(plan.wrong))
         record, _ = import_events(session.get_context().notes, taken, get_author_name())
     except RoubleReactionError as error:
-        set_flash(f"Not added: {error!s}")
+        set_flash(_("Not added: {error!s}", error=error))
         return
     if record is not None:
         st.session_state[DONE_KEY] = FinishedImport(record, plan.wrong)
@@ -185,8 +211,11 @@ def _draw_messages(plan: EventImportPlan) -> None:
     lines = [f"- {escape_markdown(line, MESSAGE_TEXT_LIMIT)}" for line in messages[:MAX_MESSAGES]]
     if len(messages) > MAX_MESSAGES:
         lines.append(
-            "- and"
-            f" {format_count(len(messages) - MAX_MESSAGES, 'more like these', 'more like these')}"
+            plural(
+                "- and {n:,} more like these",
+                "- and {n:,} more like these",
+                len(messages) - MAX_MESSAGES,
+            )
         )
     st.info("\n".join(lines), icon=":material/info:")
 
@@ -196,13 +225,17 @@ def _draw_messages(plan: EventImportPlan) -> None:
 
 def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) -> None:
     st.segmented_control(
-        "Rows to show", list(VERDICT_FILTERS), required=True, label_visibility="collapsed",
-        format_func=lambda kind: f"{VERDICT_FILTERS[kind]} {counts[kind]:,}", **view.widget("show"),
-    )  # fmt: skip
+        _("Rows to show"),
+        list(VERDICT_FILTERS),
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda kind: f"{translate_deferred(VERDICT_FILTERS[kind])} {counts[kind]:,}",
+        **view.widget("show"),
+    )
     show = view["show"]
     rows = [row for row in plan.rows if show in {"all", row.verdict}]
     if not rows:
-        st.caption("No such rows.")
+        st.caption(_("No such rows."))
         return
     pages = -(-len(rows) // ROWS_PER_PAGE)
     page = 1
@@ -211,7 +244,14 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
     first = (page - 1) * ROWS_PER_PAGE
     shown = rows[first : first + ROWS_PER_PAGE]
     if pages > 1:
-        st.caption(f"Rows {first + 1:,}–{first + len(shown):,} of {len(rows):,}")
+        st.caption(
+            _(
+                "Rows {first:,}–{last:,} of {count:,}",
+                first=first + 1,
+                last=first + len(shown),
+                count=len(rows),
+            )
+        )
     _draw_rows_table(shown)
 
 
@@ -222,15 +262,15 @@ def _draw_rows_table(rows: list[RowVerdict]) -> None:
         hide_index=True,
         height=min(MAX_TABLE_HEIGHT, ROW_PIXELS * (len(rows) + 1) + 3),
         row_height=ROW_PIXELS,
-        alt="Rows of the file with what would become of each",
+        alt=_("Rows of the file with what would become of each"),
         column_config={
-            "Row": st.column_config.TextColumn(width=130),
-            "Verdict": st.column_config.TextColumn(width=120),
-            "Day": st.column_config.TextColumn(width=120),
+            _("Row"): st.column_config.TextColumn(width=130),
+            _("Verdict"): st.column_config.TextColumn(width=120),
+            _("Day"): st.column_config.TextColumn(width=120),
             "MSK": st.column_config.TextColumn(width=58),
-            "Title": st.column_config.TextColumn(width=300),
-            "Category": st.column_config.TextColumn(width=130),
-            "What to know": st.column_config.TextColumn(width=430),
+            _("Title"): st.column_config.TextColumn(width=300),
+            _("Category"): st.column_config.TextColumn(width=130),
+            _("What to know"): st.column_config.TextColumn(width=430),
         },
         column_order=_select_columns(rows),
     )
@@ -242,7 +282,7 @@ def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Row": [format_row_location(row) for row in rows],
-            "Verdict": [VERDICT_LABELS[row.verdict] for row in rows],
+            "Verdict": [translate_deferred(VERDICT_LABELS[row.verdict]) for row in rows],
             "What to know": [describe_row_problem(row) for row in rows],
             "Day": [format_day_range(note.day, note.end_day) if note else "" for note in notes],
             "MSK": [_format_note_time(note) for note in notes],
@@ -258,13 +298,13 @@ def _select_columns(rows: list[RowVerdict]) -> list[str]:
     """The columns with content; on a phone the reason comes first."""
     names = []
     if any(row.note for row in rows):
-        names.append("Day")
+        names.append(_("Day"))
         if any(row.note.moment for row in rows if row.note):
             names.append("MSK")
-        names += ["Title", "Category"]
+        names += [_("Title"), _("Category")]
     if any(row.reason for row in rows):
-        names.insert(0 if session.is_phone() else len(names), "What to know")
-    return ["Row", "Verdict", *names]
+        names.insert(0 if session.is_phone() else len(names), _("What to know"))
+    return [_("Row"), _("Verdict"), *names]
 
 
 def _format_note_time(note: Event | None) -> str:
@@ -291,12 +331,12 @@ def _draw_done(done: FinishedImport) -> None:
         st.markdown(f":material/check: **{escape_markdown(describe_import(done.record))}**")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Undo this import", key="import.undo", icon=":material/undo:",
+                _("Undo this import"), key="import.undo", icon=":material/undo:",
                 on_click=revert_import, args=(done.record.id,),
             )  # fmt: skip
-            draw_page_link("events", "See your notes", icon=":material/list:", origin="note")
+            draw_page_link("events", _("See your notes"), icon=":material/list:", origin="note")
             st.button(
-                "Close",
+                _("Close"),
                 key="import.close",
                 type="tertiary",
                 on_click=_close_result,
@@ -305,11 +345,17 @@ def _draw_done(done: FinishedImport) -> None:
         if done.wrong:
             listed = done.wrong[:MAX_LISTED_ROWS]
             st.markdown(
-                f"**{format_count(len(done.wrong), 'row')} left out**, each with its reason:"
+                plural(
+                    "**{n:,} row left out**, each with its reason:",
+                    "**{n:,} rows left out**, each with its reason:",
+                    len(done.wrong),
+                )
             )
             _draw_rows_table(list(listed))
             if len(listed) < len(done.wrong):
-                st.caption(f"The first {len(listed):,} are shown; the file has all.")
+                st.caption(
+                    _("The first {listed:,} are shown; the file has all.", listed=len(listed))
+                )
             with st.container(horizontal=True):
                 _draw_wrong_downloads(done.record.file_name, done.wrong, "import.done")
 
@@ -318,13 +364,18 @@ def _draw_undone(undone: ImportUndo) -> None:
     with st.container(border=True):
         st.markdown(f":material/undo: **{escape_markdown(describe_undone_import(undone))}**")
         for note in undone.changed[:MAX_LISTED_IMPORTS]:
-            draw_page_link("event", f"Stays: {note.title}", icon=":material/edit_note:", id=note.id)
+            draw_page_link(
+                "event",
+                _("Stays: {title}", title=note.title),
+                icon=":material/edit_note:",
+                id=note.id,
+            )
         if len(undone.changed) > MAX_LISTED_IMPORTS:
             st.caption(
-                f"and {format_count(len(undone.changed) - MAX_LISTED_IMPORTS, 'more', 'more')}"
+                plural("and {n:,} more", "and {n:,} more", len(undone.changed) - MAX_LISTED_IMPORTS)
             )
         st.button(
-            "Close",
+            _("Close"),
             key="import.close_undone",
             type="tertiary",
             on_click=_close_result,
@@ -343,7 +394,7 @@ def revert_import(import_id: str) -> None:
             session.get_context().notes, import_id, get_author_name()
         )
     except RoubleReactionError as error:
-        set_flash(f"Not undone: {error}")
+        set_flash(_("Not undone: {error}", error=error))
         return
     done = get_finished_import()
     if done is not None and done.record.id == import_id:
@@ -357,14 +408,16 @@ def _draw_earlier_imports() -> None:
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
-    st.markdown("#### Earlier imports")
+    st.markdown(_("#### Earlier imports"))
     if not records:
-        st.markdown("None yet. Each import is listed here, and can be undone as a whole.")
+        st.markdown(_("None yet. Each import is listed here, and can be undone as a whole."))
         return
     for record in records[:RECENT_IMPORTS]:
         _draw_record(record)
     if len(records) > RECENT_IMPORTS:
-        with st.expander(format_count(len(records) - RECENT_IMPORTS, "earlier one")):
+        with st.expander(
+            plural("{n:,} earlier one", "{n:,} earlier ones", len(records) - RECENT_IMPORTS)
+        ):
             for record in records[RECENT_IMPORTS:MAX_LISTED_ROWS]:
                 _draw_record(record)
 
@@ -376,12 +429,12 @@ def _draw_record(record: ImportRecord) -> None:
         st.markdown(" · ".join(facts), width="stretch")
         if record.undone_at is None:
             st.button(
-                "Undo", key=f"import.undo.{record.id}", icon=":material/undo:",
+                _("Undo"), key=f"import.undo.{record.id}", icon=":material/undo:",
                 on_click=revert_import, args=(record.id,),
             )  # fmt: skip
 
 
 PAGE = Page(
-    "imports", "Import", ":material/upload_file:", "import", draw,
+    "imports", deferred("Import"), ":material/upload_file:", "import", draw,
     (choice_param("show", tuple(VERDICT_FILTERS), "all"),),
 )  # fmt: skip

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.container import event_outline_from_upload, event_rows_from_upload
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EventFileOptions, EventFileOutline, ImportRecord
 from dashboard.presentation.incoming_events import FIELD_LABELS
 from dashboard.services.event_import import EventImportPlan, RowVerdict, plan_event_import
@@ -112,7 +113,7 @@ def plan_upload(upload: Upload) -> PlannedUpload:
     key = (upload.id, upload.name, reading, known.version, session.get_view_day())
     cached = st.session_state.get(PLANNED_KEY)
     if cached is None or cached[0] != key:
-        with st.spinner("Reading the file"):
+        with st.spinner(_("Reading the file")):
             cached = (key, _build_plan(upload, reading, known.events))
         st.session_state[PLANNED_KEY] = cached
     plan: PlannedUpload = cached[1]

@@ -9,13 +9,14 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.inbox import ToneTimeline
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.presentation.charts.news_tone import (
     build_tone_columns,
     build_tone_figure,
     summarize_tone,
 )
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.formatting import format_count
 from dashboard.presentation.palette import get_palette
 from dashboard.services.news import search_news, tone_timeline
 from dashboard.ui import session
@@ -26,9 +27,9 @@ from dashboard.ui.url_state import UrlState
 
 TONE_KEY: Final = "inbox.tone"
 SEARCH_FAILED_KEY: Final = "inbox.search_failed"
-SEARCH_HELP: Final = (
-    "GDELT reads the news of the world in 65 languages and says when it first saw an article, not"
-    " when that was published. Operators: “key rate”, (a OR b), -word, sourcelang:russian."
+SEARCH_HELP: Final = deferred(
+    "GDELT reads the news of the world in 65 languages and says when it first saw an article,"
+    " not when that was published. Operators: “key rate”, (a OR b), -word, sourcelang:russian."
 )
 
 
@@ -46,22 +47,33 @@ def draw_news_search(view: UrlState, state: InboxState) -> None:
     is_offline = session.get_context().news.is_offline
     measured: MeasuredTone | None = st.session_state.get(TONE_KEY)
     is_open = bool(view["find"] or measured or st.session_state.get(SEARCH_FAILED_KEY))
-    with st.expander("Search the news of the world (GDELT)", expanded=is_open,
+    with st.expander(_("Search the news of the world (GDELT)"), expanded=is_open,
                      icon=":material/travel_explore:"):  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input("Words", placeholder='rouble "key rate"', max_chars=200,
+            st.text_input(_("Words"), placeholder='rouble "key rate"', max_chars=200,
                           **view.typed("find"))  # fmt: skip
-            st.selectbox("Period", list(PERIOD_LABELS), format_func=PERIOD_LABELS.__getitem__,
-                         width=150, **view.widget("period"))  # fmt: skip
+            st.selectbox(
+                _("Period"),
+                list(PERIOD_LABELS),
+                format_func=lambda value: translate_deferred(PERIOD_LABELS[value]),
+                width=150,
+                **view.widget("period"),
+            )
             search = (view["find"], view["period"])
-            st.button("Search", key="inbox.search", icon=":material/search:", on_click=_search_news,
-                      args=search, disabled=is_offline or not view["find"])  # fmt: skip
-            st.button("Tone", key="inbox.tone_of", icon=":material/show_chart:",
+            st.button(
+                _("Search"),
+                key="inbox.search",
+                icon=":material/search:",
+                on_click=_search_news,
+                args=search,
+                disabled=is_offline or not view["find"],
+            )
+            st.button(_("Tone"), key="inbox.tone_of", icon=":material/show_chart:",
                       on_click=_measure_tone, args=search,
                       disabled=is_offline or not view["find"])  # fmt: skip
-        st.caption(escape_markdown(SEARCH_HELP, 400))
+        st.caption(escape_markdown(translate_deferred(SEARCH_HELP), 400))
         if is_offline:
-            st.markdown("Offline: GDELT is not asked.")
+            st.markdown(_("Offline: GDELT is not asked."))
         if problem := st.session_state.get(SEARCH_FAILED_KEY):
             st.warning(escape_markdown(problem, 400))
         if measured is not None:
@@ -79,8 +91,13 @@ def _search_news(query: str, period: str) -> None:
     messages = f" {' '.join(result.messages)}" if result.messages else ""
     st.session_state.pop(SEARCH_FAILED_KEY, None)
     set_flash(
-        f"GDELT: {format_count(result.found, 'article')}, {result.new:,} new in the"
-        f" inbox.{messages}"
+        plural(
+            "GDELT: {n:,} article, {new:,} new in the inbox.{messages}",
+            "GDELT: {n:,} articles, {new:,} new in the inbox.{messages}",
+            result.found,
+            new=result.new,
+            messages=messages,
+        )
     )
 
 
@@ -96,13 +113,18 @@ def _measure_tone(query: str, period: str) -> None:
 
 def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
     timeline = measured.timeline
-    st.markdown(f"**Tone of the articles on {escape_markdown(timeline.query)}**,"
-                f" {PERIOD_LABELS[measured.period]}")  # fmt: skip
+    st.markdown(
+        _(
+            "**Tone of the articles on {query}**, {period}",
+            query=escape_markdown(timeline.query),
+            period=translate_deferred(PERIOD_LABELS[measured.period]),
+        )
+    )
     if not timeline.points:
         st.markdown(escape_markdown(" ".join(timeline.messages), 300))
         return
     figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=state.phone)
     draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline), "gdelt-tone",
                 phone=state.phone)  # fmt: skip
-    with st.expander("The table behind the chart", icon=":material/table:"):
+    with st.expander(_("The table behind the chart"), icon=":material/table:"):
         st.table(build_tone_columns(timeline), hide_index=True, border="horizontal")

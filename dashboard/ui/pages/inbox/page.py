@@ -10,8 +10,9 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.inbox import Decision, NewsCluster
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
-from dashboard.presentation.formatting import format_count
 from dashboard.presentation.incoming_events import (
     DECISION_LABELS,
     describe_decision,
@@ -48,7 +49,7 @@ DOUBT_LIMIT: Final = 240
 STATUS_LIMIT = 400
 PROGRESS_INTERVAL: Final = 2.0
 OPENED_KEY: Final = "inbox.opened"
-OFFLINE_HELP: Final = (
+OFFLINE_HELP: Final = deferred(
     "Offline: nothing is asked. What came before is here, and can be read, accepted and dismissed."
 )
 
@@ -61,7 +62,7 @@ def draw(view: UrlState) -> None:
     _draw_dismissed_notice()
     _draw_toolbar(view, state)
     if news.is_offline:
-        st.info(OFFLINE_HELP, icon=":material/cloud_off:")
+        st.info(translate_deferred(OFFLINE_HELP), icon=":material/cloud_off:")
     elif news.state().is_running or news.state().problem:
         _draw_progress()
     _draw_feeds(state)
@@ -79,29 +80,34 @@ def draw(view: UrlState) -> None:
 def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Stories",
+            _("Stories"),
             [decision.value for decision in Decision],
             format_func=lambda state: (
-                f"{DECISION_LABELS[Decision(state)]} {inbox.counts[Decision(state)]:,}"
+                f"{translate_deferred(DECISION_LABELS[Decision(state)])}"
+                f" {inbox.counts[Decision(state)]:,}"
             ),
             required=True,
             label_visibility="collapsed" if inbox.phone else "visible",
             **view.widget("state"),
         )
-        st.text_input("Search the inbox", placeholder="words in title or source", width=230,
-                      **view.typed("q"))  # fmt: skip
+        st.text_input(
+            _("Search the inbox"),
+            placeholder=_("words in title or source"),
+            width=230,
+            **view.typed("q"),
+        )
         sources = inbox.sources
         if view["src"] not in sources:
             view.ignore("src")
-        st.selectbox("Source", list(sources), format_func=lambda key: sources[key], width=190,
+        st.selectbox(_("Source"), list(sources), format_func=lambda key: sources[key], width=190,
                      **view.widget("src"))  # fmt: skip
         if not inbox.phone:
-            st.date_input("From", format="YYYY-MM-DD", width=140, **view.widget("from"))
-            st.date_input("To", format="YYYY-MM-DD", width=140, **view.widget("to"))
+            st.date_input(_("From"), format="YYYY-MM-DD", width=140, **view.widget("from"))
+            st.date_input(_("To"), format="YYYY-MM-DD", width=140, **view.widget("to"))
             st.space("stretch")
         news = session.get_context().news
         st.button(
-            "Fetch now",
+            _("Fetch now"),
             icon=":material/refresh:",
             key="inbox.fetch",
             type=button_type(),
@@ -133,17 +139,27 @@ def _draw_items(view: UrlState, state: InboxState) -> None:
         _draw_no_items(view, state)
         return
     total = state.counts[state.state]
-    of = f"{len(state.clusters):,} of {total:,}" if len(state.clusters) != total else f"{total:,}"
+    shown = {"shown": len(state.clusters)}
+    if len(state.clusters) == total:
+        heading = plural(
+            "**{n:,} story**, newest first.", "**{n:,} stories**, newest first.", total
+        )
+    else:
+        heading = plural(
+            "**{shown:,} of {n:,} story**, newest first.",
+            "**{shown:,} of {n:,} stories**, newest first.",
+            total,
+            **shown,
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{of} {'story' if total == 1 else 'stories'}**, newest first.",
-                    width="stretch")  # fmt: skip
+        st.markdown(heading, width="stretch")
         _draw_bulk_dismissal(state)
     for cluster in state.listed:
         _draw_news_card(cluster, state)
     left = len(state.clusters) - len(state.listed)
     if left:
         st.button(
-            f"Show {min(left, ITEMS_PER_STEP)} more",
+            _("Show {left} more", left=min(left, ITEMS_PER_STEP)),
             key="inbox.more",
             on_click=lambda: view.set(n=view["n"] + 1),
         )
@@ -152,19 +168,25 @@ def _draw_items(view: UrlState, state: InboxState) -> None:
 def _draw_no_items(view: UrlState, state: InboxState) -> None:
     """Say why there is nothing, and what to do."""
     if view["q"] or view["src"] or view["from"] or view["to"]:
-        st.markdown("No story fits these filters.")
+        st.markdown(_("No story fits these filters."))
         clear = {"q": "", "src": "", "from": None, "to": None}
-        st.button("Clear the filters", key="inbox.clear", on_click=lambda: view.set(**clear))
+        st.button(_("Clear the filters"), key="inbox.clear", on_click=lambda: view.set(**clear))
     elif state.state is Decision.NEW:
         on = sum(feed.publisher.enabled for feed in state.feeds)
-        ways = (
-            f" *Fetch now* asks {format_count(on, 'feed')}; the search below the list of feeds"
-            " asks GDELT."
-        )
-        offline = session.get_context().news.is_offline
-        st.markdown(f":material/inbox: Nothing waits here.{'' if offline else ways}")
+        sentences = [_(":material/inbox: Nothing waits here.")]
+        if not session.get_context().news.is_offline:
+            sentences.append(
+                plural(
+                    "*Fetch now* asks {n:,} feed; the search below the list of feeds asks GDELT.",
+                    "*Fetch now* asks {n:,} feeds; the search below the list of feeds asks GDELT.",
+                    on,
+                )
+            )
+        st.markdown(" ".join(sentences))
+    elif state.state is Decision.ACCEPTED:
+        st.markdown(_(":material/inbox: No story was accepted yet."))
     else:
-        st.markdown(f":material/inbox: No story was {state.state.value} yet.")
+        st.markdown(_(":material/inbox: No story was dismissed yet."))
 
 
 # ------------------------------------------------------------------ one item
@@ -177,9 +199,11 @@ def _draw_news_card(cluster: NewsCluster, state: InboxState) -> None:
         with st.container(horizontal=True, vertical_alignment="top"):
             if state.state is Decision.NEW:
                 st.checkbox(
-                    f"Choose {escape_markdown(lead.report.title, 60)}", key=f"inbox.pick.{lead.id}",
-                    label_visibility="collapsed", width="content",
-                )  # fmt: skip
+                    _("Choose {title}", title=escape_markdown(lead.report.title, 60)),
+                    key=f"inbox.pick.{lead.id}",
+                    label_visibility="collapsed",
+                    width="content",
+                )
             st.markdown(f"**{escape_markdown(lead.report.title, TITLE_LIMIT)}**", width="stretch")
         st.markdown(" · ".join(_build_news_facts(cluster)))
         if lead.report.doubt:
@@ -205,9 +229,9 @@ def _draw_news_buttons(cluster: NewsCluster, state: InboxState) -> None:
     name = cluster.lead.id
     with st.container(horizontal=True, vertical_alignment="center"):
         if state.state is Decision.NEW:
-            st.button("Accept", key=f"inbox.accept.{name}", icon=":material/check:",
+            st.button(_("Accept"), key=f"inbox.accept.{name}", icon=":material/check:",
                       on_click=partial(_accept_item, cluster))  # fmt: skip
-            if st.button("Edit", key=f"inbox.edit.{name}", icon=":material/edit:",
+            if st.button(_("Edit"), key=f"inbox.edit.{name}", icon=":material/edit:",
                          disabled=session.get_as_of() is not None):  # fmt: skip
                 draft = draft_from_cluster(cluster, guess_day=True)
                 open_note_draft(
@@ -215,14 +239,14 @@ def _draw_news_buttons(cluster: NewsCluster, state: InboxState) -> None:
                     DEFAULT_SERIES,
                     accepting_note_store(cluster, session.get_context().inbox),
                 )
-            st.button("Dismiss", key=f"inbox.dismiss.{name}", icon=":material/close:",
+            st.button(_("Dismiss"), key=f"inbox.dismiss.{name}", icon=":material/close:",
                       on_click=partial(_dismiss_items, (cluster,)))  # fmt: skip
         elif state.state is Decision.DISMISSED:
-            st.button("Put back", key=f"inbox.back.{name}", icon=":material/undo:",
+            st.button(_("Put back"), key=f"inbox.back.{name}", icon=":material/undo:",
                       on_click=partial(_restore_items, _item_ids((cluster,))))  # fmt: skip
         elif cluster.lead.note_id:
             draw_page_link(
-                "event", "Open the note", icon=":material/star:", id=cluster.lead.note_id
+                "event", _("Open the note"), icon=":material/star:", id=cluster.lead.note_id
             )
         _draw_news_links(cluster)
 
@@ -230,9 +254,11 @@ def _draw_news_buttons(cluster: NewsCluster, state: InboxState) -> None:
 def _draw_news_links(cluster: NewsCluster) -> None:
     linked = [item for item in cluster.reports if item.report.link]
     if len(linked) == 1:
-        st.markdown(format_markdown_link("Read it", linked[0].report.link))
+        st.markdown(format_markdown_link(_("Read it"), linked[0].report.link))
     elif linked:
-        with st.popover(f"Read {format_count(len(linked), 'report')}", type="tertiary"):
+        with st.popover(
+            plural("Read {n:,} report", "Read {n:,} reports", len(linked)), type="tertiary"
+        ):
             for item in linked[:30]:
                 name = item.report.publisher or item.source_id
                 title = escape_markdown(item.report.title, 120)
@@ -248,13 +274,13 @@ def _draw_bulk_dismissal(state: InboxState) -> None:
         cluster for cluster in state.listed if st.session_state.get(f"inbox.pick.{cluster.lead.id}")
     ]
     st.button(
-        f"Dismiss {len(chosen)} chosen" if chosen else "Dismiss chosen",
+        _("Dismiss {chosen} chosen", chosen=len(chosen)) if chosen else _("Dismiss chosen"),
         key="inbox.bulk",
         disabled=not chosen,
         on_click=partial(_dismiss_items, tuple(chosen)),
     )
     st.button(
-        f"Dismiss all {len(state.listed)} shown",
+        _("Dismiss all {listed} shown", listed=len(state.listed)),
         key="inbox.all",
         on_click=partial(_dismiss_items, state.listed),
     )
@@ -267,8 +293,8 @@ def _draw_dismissed_notice() -> None:
     ids, text = st.session_state[DISMISSED_KEY]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
-        st.button("Undo", key="inbox.undo", on_click=partial(_restore_items, ids))
-        st.button("Close", key="inbox.close", type="tertiary", on_click=_clear_dismissed)
+        st.button(_("Undo"), key="inbox.undo", on_click=partial(_restore_items, ids))
+        st.button(_("Close"), key="inbox.close", type="tertiary", on_click=_clear_dismissed)
 
 
 def _accept_item(cluster: NewsCluster) -> None:
@@ -277,10 +303,10 @@ def _accept_item(cluster: NewsCluster) -> None:
         session.require_live_view()
         note = accept_cluster(cluster, session.get_context().inbox, author=author)
     except RoubleReactionError as error:
-        set_flash(f"Not accepted: {error}")
+        set_flash(_("Not accepted: {error}", error=error))
         return
     _clear_dismissed()
-    set_flash(f"Note saved: {note.title}")
+    set_flash(_("Note saved: {title}", title=note.title))
 
 
 def _dismiss_items(clusters: Sequence[NewsCluster]) -> None:
@@ -289,11 +315,11 @@ def _dismiss_items(clusters: Sequence[NewsCluster]) -> None:
         session.require_live_view()
         dismiss_news(ids, session.get_context().inbox, author=st.session_state.get(AUTHOR_KEY, ""))
     except RoubleReactionError as error:
-        set_flash(f"Not dismissed: {error}")
+        set_flash(_("Not dismissed: {error}", error=error))
         return
-    named = format_count(len(clusters), "story", "stories")
+    named = plural("{n:,} story", "{n:,} stories", len(clusters))
     title = f": {clusters[0].lead.report.title}" if len(clusters) == 1 else ""
-    st.session_state[DISMISSED_KEY] = (ids, f"Dismissed {named}{title}")
+    st.session_state[DISMISSED_KEY] = (ids, _("Dismissed {named}{title}", named=named, title=title))
 
 
 def _restore_items(ids: Sequence[str]) -> None:
@@ -301,7 +327,7 @@ def _restore_items(ids: Sequence[str]) -> None:
         session.require_live_view()
         undo_dismissal(ids, session.get_context().inbox)
     except RoubleReactionError as error:
-        set_flash(f"Not put back: {error}")
+        set_flash(_("Not put back: {error}", error=error))
         return
     _clear_dismissed()
 
@@ -333,8 +359,16 @@ def _format_feeds_heading(state: InboxState) -> str:
     on = [feed for feed in state.feeds if feed.publisher.enabled]
     failing = [feed for feed in on if feed.state is not None and feed.state.problem]
     fetched = [feed for feed in on if feed.state is not None]
-    outcome = f"{len(failing)} of them failing" if failing else "all answered"
-    return f"{format_count(len(on), 'feed')}, {outcome if fetched else 'not asked yet'}"
+    if not fetched:
+        return plural("{n:,} feed, not asked yet", "{n:,} feeds, not asked yet", len(on))
+    if not failing:
+        return plural("{n:,} feed, all answered", "{n:,} feeds, all answered", len(on))
+    return plural(
+        "{n:,} feed, {failing} of them failing",
+        "{n:,} feeds, {failing} of them failing",
+        len(on),
+        failing=len(failing),
+    )
 
 
 def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
@@ -346,13 +380,13 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
         terms = f" · :small[{escape_markdown(of.terms)}]" if of.terms else ""
         st.markdown(f"{format_markdown_link(of.title, of.url)} · {status}{terms}", width="stretch")
         st.button(
-            "Switch off" if of.enabled else "Switch on",
+            _("Switch off") if of.enabled else _("Switch on"),
             key=f"feeds.switch.{of.id}",
             type="tertiary",
             on_click=partial(_switch_feed, of.id, enabled=not of.enabled),
         )
         if of.is_imported:
-            st.button("Remove", key=f"feeds.remove.{of.id}", type="tertiary",
+            st.button(_("Remove"), key=f"feeds.remove.{of.id}", type="tertiary",
                       on_click=partial(_remove_feed, of.id))  # fmt: skip
 
 
@@ -361,17 +395,17 @@ def _draw_add_feed() -> None:
         st.form("feeds.add", border=False, clear_on_submit=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        url = st.text_input("Address of RSS or Atom", key="feeds.url", placeholder="https://")
-        title = st.text_input("Whose it is", key="feeds.title", width=220)
+        url = st.text_input(_("Address of RSS or Atom"), key="feeds.url", placeholder="https://")
+        title = st.text_input(_("Whose it is"), key="feeds.title", width=220)
         zone = st.selectbox(
-            "Clock of times without a zone",
+            _("Clock of times without a zone"),
             ["", *TIME_ZONES],
             key="feeds.zone",
             width=230,
-            format_func=lambda value: value or "not known",
+            format_func=lambda value: value or _("not known"),
             accept_new_options=True,
         )
-        pressed = st.form_submit_button("Add feed", icon=":material/add:")
+        pressed = st.form_submit_button(_("Add feed"), icon=":material/add:")
     if not pressed:
         return
     try:
@@ -382,7 +416,7 @@ def _draw_add_feed() -> None:
     except RoubleReactionError as error:
         st.warning(escape_markdown(str(error)))
         return
-    set_flash(f"Feed added: {added.title}. Fetch now asks it.")
+    set_flash(_("Feed added: {title}. Fetch now asks it.", title=added.title))
     st.rerun()
 
 
@@ -391,7 +425,7 @@ def _switch_feed(feed_id: str, *, enabled: bool) -> None:
         session.require_live_view()
         set_feed_enabled(session.get_context().feeds, feed_id, enabled=enabled)
     except RoubleReactionError as error:
-        set_flash(f"Not changed: {error}")
+        set_flash(_("Not changed: {error}", error=error))
 
 
 def _remove_feed(feed_id: str) -> None:
@@ -399,9 +433,9 @@ def _remove_feed(feed_id: str) -> None:
         session.require_live_view()
         unregister_feed(session.get_context().feeds, feed_id)
     except RoubleReactionError as error:
-        set_flash(f"Not removed: {error}")
+        set_flash(_("Not removed: {error}", error=error))
         return
-    set_flash(f"{feed_id} was removed; what it brought stays in the inbox")
+    set_flash(_("{feed_id} was removed; what it brought stays in the inbox", feed_id=feed_id))
 
 
-PAGE = Page("inbox", "Inbox", ":material/inbox:", "inbox", draw, PARAMS)
+PAGE = Page("inbox", deferred("Inbox"), ":material/inbox:", "inbox", draw, PARAMS)

@@ -8,6 +8,8 @@ from typing import Final
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.inbox import Decision, NewsCluster
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.services.inbox import (
     FeedStatus,
     InboxFilter,
@@ -30,9 +32,12 @@ from dashboard.ui.url_state import (
 ITEMS_PER_STEP: Final = 20
 ANY_SOURCE: Final = ""
 PERIOD_LABELS: Final = {
-    "1d": "last day", "3d": "last 3 days", "7d": "last week", "30d": "last month",
-    "90d": "last 3 months",
-}  # fmt: skip
+    "1d": deferred("last day"),
+    "3d": deferred("last 3 days"),
+    "7d": deferred("last week"),
+    "30d": deferred("last month"),
+    "90d": deferred("last 3 months"),
+}
 PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("state", tuple(each.value for each in Decision), Decision.NEW.value),
     text_param("q", "rouble"),
@@ -63,7 +68,7 @@ class InboxState:
     def sources(self) -> dict[str, str]:
         """The choices of the source filter: feeds by id, and the search."""
         named = {feed.publisher.id: feed.publisher.title for feed in self.feeds}
-        return {ANY_SOURCE: "every source", **named, "gdelt": "GDELT search"}
+        return {ANY_SOURCE: _("every source"), **named, "gdelt": _("GDELT search")}
 
 
 def read_inbox_state(view: UrlState) -> InboxState:

@@ -7,6 +7,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.comparison_moves import build_funnel_figure
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
@@ -63,10 +65,12 @@ def draw(link: UrlState) -> None:
     if link["series"] not in {card.id for card in session.get_price_cards()}:
         link.ignore("series")
     series, known = session.load_series(link["series"]), session.get_known_events().events
-    st.header("Method", anchor=False)
+    st.header(_("Method"), anchor=False)
     st.markdown(
-        "Every number on every page is made in the same way. Here is one of them, step by step;"
-        " below it are the rules, the models, the tests, the words and the limits."
+        _(
+            "Every number on every page is made in the same way. Here is one of them, step by"
+            " step; below it are the rules, the models, the tests, the words and the limits."
+        )
     )
     _draw_example(link, series, known)
     _draw_rules()
@@ -82,13 +86,13 @@ def draw(link: UrlState) -> None:
 
 
 def _draw_example(link: UrlState, series: RateSeries, known: tuple[Event, ...]) -> None:
-    st.subheader("How a move is computed: a worked example")
+    st.subheader(_("How a move is computed: a worked example"))
     by_id = {event.id: event for event in known}
     if link["id"] and link["id"] not in by_id:
         link.ignore("id")
     event = by_id.get(link["id"] or EXAMPLE_EVENT_ID)
     if event is None:
-        st.markdown("The event of the example is not in the catalogue.")
+        st.markdown(_("The event of the example is not in the catalogue."))
         return
     quoting = QuotedSeries(series.card, QuoteMode(link["up"]))
     view = build_event_view(series, event, known, DEFAULT_REQUEST)
@@ -97,87 +101,92 @@ def _draw_example(link: UrlState, series: RateSeries, known: tuple[Event, ...]) 
     )
     steps = build_example_steps(view, quoting)
     if not steps:
-        st.markdown(escape_markdown(f"No example on this series: {view.reason}."))
+        st.markdown(escape_markdown(_("No example on this series: {reason}.", reason=view.reason)))
         return
     draw_text_table(
         {
-            "Step": [
+            _("Step"): [
                 f"**{number}. {escape_markdown(s.title)}**" for number, s in enumerate(steps, 1)
             ],
-            "Rule": [escape_markdown(step.rule, CELL_LIMIT) for step in steps],
-            "Here": [escape_markdown(step.here, CELL_LIMIT) for step in steps],
+            _("Rule"): [escape_markdown(step.rule, CELL_LIMIT) for step in steps],
+            _("Here"): [escape_markdown(step.here, CELL_LIMIT) for step in steps],
         },
-        "The steps from an event to its move and how unusual it was",
+        _("The steps from an event to its move and how unusual it was"),
     )
-    st.caption("Every number of the last column is taken from the data as they are now.")
+    st.caption(_("Every number of the last column is taken from the data as they are now."))
 
 
 def _draw_rules() -> None:
-    st.subheader("When a rate was made: the date rule of every series")
+    st.subheader(_("When a rate was made: the date rule of every series"))
     cards = session.get_cards()
     rules = [publication_rule_of(card) for card in cards]
     draw_text_table(
         {
-            "Series": [f"**{escape_markdown(card.title)}**" for card in cards],
-            "Unit": [escape_markdown(card.unit) for card in cards],
-            "Market day": [describe_rule(rule) for rule in rules],
-            "Hours in the rate": [
+            _("Series"): [f"**{escape_markdown(card.title)}**" for card in cards],
+            _("Unit"): [escape_markdown(card.unit) for card in cards],
+            _("Market day"): [describe_rule(rule) for rule in rules],
+            _("Hours in the rate"): [
                 escape_markdown(format_rule_hours(rule), CELL_LIMIT) for rule in rules
             ],
-            "In words": [escape_markdown(rule.description, CELL_LIMIT) for rule in rules],
+            _("In words"): [escape_markdown(rule.description, CELL_LIMIT) for rule in rules],
         },
-        "The date rule of every series",
+        _("The date rule of every series"),
     )
-    st.subheader("Changes of method")
+    st.subheader(_("Changes of method"))
     broken = {card.breaks: card.publisher for card in cards if card.breaks}
     st.markdown(
-        "The same name, another number: from these days on the publisher makes the rate in"
-        " another way. A window that crosses one says so."
+        _(
+            "The same name, another number: from these days on the publisher makes the rate in"
+            " another way. A window that crosses one says so."
+        )
     )
     draw_text_table(
         {
-            "From": [format_day(item.day) for breaks in broken for item in breaks],
-            "Publisher": [escape_markdown(broken[b]) for b in broken for _ in b],
-            "What changed": [escape_markdown(item.text) for breaks in broken for item in breaks],
+            _("From"): [format_day(item.day) for breaks in broken for item in breaks],
+            _("Publisher"): [escape_markdown(broken[b]) for b in broken for _ in b],
+            _("What changed"): [escape_markdown(item.text) for breaks in broken for item in breaks],
         },
-        "Changes in the way official rates are made",
+        _("Changes in the way official rates are made"),
     )
 
 
 def _draw_models(method: MethodDescription) -> None:
-    st.subheader("What would have been ordinary: models")
+    st.subheader(_("What would have been ordinary: models"))
     draw_text_table(
         {
-            "Model": [f"**{escape_markdown(m.title)}** ({m.id})" for m in method.models],
-            "The expected move": [escape_markdown(m.says, CELL_LIMIT) for m in method.models],
-            "Needs": [escape_markdown(m.needs) for m in method.models],
-            "Reference": [escape_markdown(m.reference, CELL_LIMIT) for m in method.models],
+            _("Model"): [f"**{escape_markdown(m.title)}** ({m.id})" for m in method.models],
+            _("The expected move"): [escape_markdown(m.says, CELL_LIMIT) for m in method.models],
+            _("Needs"): [escape_markdown(m.needs) for m in method.models],
+            _("Reference"): [escape_markdown(m.reference, CELL_LIMIT) for m in method.models],
         },
-        "The models of an ordinary move",
+        _("The models of an ordinary move"),
     )
 
 
 def _draw_tests(method: MethodDescription) -> None:
-    st.subheader("Tests of a group of events")
+    st.subheader(_("Tests of a group of events"))
     draw_text_table(
         {
-            "Test": [f"**{escape_markdown(t.title)}** ({t.id})" for t in method.tests],
-            "Null hypothesis": [escape_markdown(t.null_hypothesis) for t in method.tests],
-            "Assumptions": [escape_markdown(t.assumptions, CELL_LIMIT) for t in method.tests],
-            "Does not apply without": [escape_markdown(t.needs) for t in method.tests],
-            "Reference": [escape_markdown(t.reference, CELL_LIMIT) for t in method.tests],
+            _("Test"): [f"**{escape_markdown(t.title)}** ({t.id})" for t in method.tests],
+            _("Null hypothesis"): [escape_markdown(t.null_hypothesis) for t in method.tests],
+            _("Assumptions"): [escape_markdown(t.assumptions, CELL_LIMIT) for t in method.tests],
+            _("Does not apply without"): [escape_markdown(t.needs) for t in method.tests],
+            _("Reference"): [escape_markdown(t.reference, CELL_LIMIT) for t in method.tests],
         },
-        "The tests with their null hypotheses",
+        _("The tests with their null hypotheses"),
     )
     for sentence in describe_constants(method.constants):
         st.caption(escape_markdown(sentence, CELL_LIMIT))
 
 
 def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
-    st.subheader("From events listed to events used")
+    st.subheader(_("From events listed to events used"))
     st.markdown(
-        f"On {escape_markdown(series.card.title)}, with the settings of the Event page. No event"
-        " disappears: each one that is not used is told with its reason."
+        _(
+            "On {title}, with the settings of the Event page. No event disappears: each one that"
+            " is not used is told with its reason.",
+            title=escape_markdown(series.card.title),
+        )
     )
     rows = build_funnel_rows(
         count_attrition(series, known, DEFAULT_REQUEST), DEFAULT_REQUEST.min_estimation
@@ -191,29 +200,32 @@ def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
                 phone=session.is_phone(),
             ),
             "method.funnel",
-            "Bars: " + ", ".join(f"{label.lower()} {size}" for label, size, _ in rows),
+            _("Bars: {steps}", steps=", ".join(f"{row[0].lower()} {row[1]}" for row in rows)),
             f"{series.card.id}_attrition",
         )
     with right:
         draw_text_table(
             {
-                "Step": [label for label, _, _ in rows],
-                "Events": [f"{size:,}" for _, size, _ in rows],
-                "The others": [note for _, _, note in rows],
+                _("Step"): [label for label, _, _ in rows],
+                _("Events"): [f"{size:,}" for _, size, _ in rows],
+                _("The others"): [note for _, _, note in rows],
             },
-            "How many events are left after each step",
+            _("How many events are left after each step"),
         )
 
 
 def _draw_limits(known: tuple[Event, ...]) -> None:
-    st.subheader("What cannot be known")
+    st.subheader(_("What cannot be known"))
     st.markdown(
-        "\n".join(f"- {sentence}" for sentence in (*LIMITATIONS, describe_timing_gaps(known)))
+        "\n".join(
+            f"- {sentence}"
+            for sentence in (*map(translate_deferred, LIMITATIONS), describe_timing_gaps(known))
+        )
     )
 
 
 def _draw_terms(card: SeriesCard) -> None:
-    st.subheader("Terminology")
+    st.subheader(_("Terminology"))
     all_terms = define_terms(card)
     half = (len(all_terms) + 1) // 2
     for column, terms in zip(st.columns(2), (all_terms[:half], all_terms[half:]), strict=True):
@@ -226,17 +238,19 @@ def _draw_terms(card: SeriesCard) -> None:
 
 
 def _draw_sources() -> None:
-    st.subheader("Sources, licences, versions")
+    st.subheader(_("Sources, licences, versions"))
     cards = session.get_cards()
     draw_text_table(
         {
-            "Series": [f"**{escape_markdown(card.title)}**" for card in cards],
-            "Publisher": [format_markdown_link(card.publisher, card.source_url) for card in cards],
-            "Licence": [escape_markdown(card.licence, CELL_LIMIT) for card in cards],
+            _("Series"): [f"**{escape_markdown(card.title)}**" for card in cards],
+            _("Publisher"): [
+                format_markdown_link(card.publisher, card.source_url) for card in cards
+            ],
+            _("Licence"): [escape_markdown(card.licence, CELL_LIMIT) for card in cards],
         },
-        "Where the rates come from",
+        _("Where the rates come from"),
     )
-    st.markdown("The events are compiled by hand; each one names its own source on its page.")
+    st.markdown(_("The events are compiled by hand; each one names its own source on its page."))
     st.caption(escape_markdown(" · ".join(software_versions()), CELL_LIMIT))
 
 
@@ -246,10 +260,10 @@ def _draw_sources() -> None:
 def _draw_test_sizes() -> None:
     """Draw how often each test rejects when nothing happened."""
     table = describe_size()
-    st.subheader("How often each test rejects when nothing happened")
+    st.subheader(_("How often each test rejects when nothing happened"))
     st.markdown(describe_simulation(table))
     columns = build_brief_size_columns(table) if session.is_phone() else build_size_columns(table)
-    draw_text_table(columns, "Rejection rates of every test in every simulated cell")
+    draw_text_table(columns, _("Rejection rates of every test in every simulated cell"))
     st.caption(describe_simulation_error(table))
     st.caption(describe_projection_coverage(describe_projections()))
 
@@ -257,9 +271,9 @@ def _draw_test_sizes() -> None:
 def _draw_test_recommendations() -> None:
     """Draw which test to read in which situation."""
     table = describe_size()
-    st.subheader("Which test to read")
-    draw_text_table(build_recommendation_columns(table), "Which test to read in which situation")
+    st.subheader(_("Which test to read"))
+    draw_text_table(build_recommendation_columns(table), _("Which test to read in which situation"))
     st.markdown("\n".join(f"- {sentence}" for sentence in build_recommendation_notes(table)))
 
 
-PAGE = Page("method", "Method", ":material/function:", "method", draw, PARAMS)
+PAGE = Page("method", deferred("Method"), ":material/function:", "method", draw, PARAMS)

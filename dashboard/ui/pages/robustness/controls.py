@@ -8,6 +8,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_label
 from dashboard.presentation.formatting import EXPECTED_TITLES
 from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID
@@ -35,14 +37,14 @@ from dashboard.ui.pages.robustness.state import (
 from dashboard.ui.url_state import UrlState
 from dashboard.ui.widget_state import ignore_fragment_echo
 
-EXPECTED_LABELS: Final = {ANY_OPTION: "All"} | EXPECTED_TITLES
+EXPECTED_LABELS: Final = {ANY_OPTION: deferred("All")} | EXPECTED_TITLES
 
 
 def draw_group_controls(view: UrlState) -> None:
     """Draw the choice of events and series."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.multiselect(
-            "Categories",
+            _("Categories"),
             [style.id for style in CATEGORY_STYLES],
             format_func=lambda name: STYLE_BY_ID[name].title,
             placeholder="all",
@@ -50,53 +52,67 @@ def draw_group_controls(view: UrlState) -> None:
             **view.widget("cat"),
         )
         st.selectbox(
-            "Expected rouble",
+            _("Expected rouble"),
             list(EXPECTED_LABELS),
-            format_func=EXPECTED_LABELS.__getitem__,
+            format_func=lambda value: translate_deferred(EXPECTED_LABELS[value]),
             width=130,
             **view.widget("exp"),
         )
         draw_period_fields(view)
-        st.text_input("Tag", placeholder="of your notes", width=130, **view.typed("tag"))
+        st.text_input(_("Tag"), placeholder=_("of your notes"), width=130, **view.typed("tag"))
         draw_series_choice(view, session.get_price_cards())
 
 
 def draw_grid_choices(view: UrlState, state: RobustnessState) -> None:
     """Draw the choices of the grid in an expander, their product above it."""
-    st.markdown(f"**Choices:** {describe_grid(state)}")
-    fold = st.expander("Change the choices", icon=":material/tune:")
+    st.markdown(_("**Choices:** {grid}", grid=describe_grid(state)))
+    fold = st.expander(_("Change the choices"), icon=":material/tune:")
     with fold:
         _draw_option_pills(
             view,
             "car",
-            "Windows",
+            _("Windows"),
             WINDOW_OPTIONS,
             lambda text: format_window(format_window_label(text)),
         )
         with st.container(horizontal=True):
             _draw_option_pills(
-                view, "estimation", "Rows of the estimation window", ESTIMATION_OPTIONS, str
+                view, "estimation", _("Rows of the estimation window"), ESTIMATION_OPTIONS, str
             )
-            _draw_option_pills(view, "gap", "Rows between estimation and event", GAP_OPTIONS, str)
+            _draw_option_pills(
+                view, "gap", _("Rows between estimation and event"), GAP_OPTIONS, str
+            )
         with st.container(horizontal=True):
             _draw_option_pills(
-                view, "model", "Models of an ordinary move", MODEL_OPTIONS, MODEL_LABELS.__getitem__
+                view,
+                "model",
+                _("Models of an ordinary move"),
+                MODEL_OPTIONS,
+                lambda value: translate_deferred(MODEL_LABELS[value]),
             )
             _draw_factor_choice(view, state)
         with st.container(horizontal=True):
             _draw_option_pills(
-                view, "overlap", "Overlapping windows", OVERLAPS, OVERLAP_LABELS.__getitem__
+                view,
+                "overlap",
+                _("Overlapping windows"),
+                OVERLAPS,
+                lambda value: translate_deferred(OVERLAP_LABELS[value]),
             )
             _draw_option_pills(
-                view, "events", "Events", tuple(EVENT_FILTERS), FILTER_LABELS.__getitem__
+                view,
+                "events",
+                _("Events"),
+                tuple(EVENT_FILTERS),
+                lambda value: translate_deferred(FILTER_LABELS[value]),
             )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.segmented_control(
-                "Returns", ["log", "simple"], required=True, **view.widget("returns")
+                _("Returns"), ["log", "simple"], required=True, **view.widget("returns")
             )
             _draw_series_choices(view, state)
             st.button(
-                "The usual choices", key="robustness.usual", on_click=_reset_grid, args=(view,)
+                _("The usual choices"), key="robustness.usual", on_click=_reset_grid, args=(view,)
             )
 
 
@@ -119,7 +135,7 @@ def _draw_option_pills(
         list(options),
         selection_mode="multi",
         format_func=format_option,
-        help="Several; none chosen brings the usual ones back.",
+        help=_("Several; none chosen brings the usual ones back."),
         key=widget["key"],
         on_change=ignore_fragment_echo(changed),
     )
@@ -133,7 +149,7 @@ def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
         card.id: card.title for card in available_factors(state.series[0].card, session.get_cards())
     }
     st.selectbox(
-        "Factor",
+        _("Factor"),
         list(titles),
         format_func=lambda name: escape_label(titles[name]),
         width=200,
@@ -151,10 +167,10 @@ def _draw_series_choices(view: UrlState, state: RobustnessState) -> None:
     }
     if titles:
         st.multiselect(
-            "Also on",
+            _("Also on"),
             list(titles),
             format_func=lambda name: escape_label(titles[name]),
-            placeholder="no other series",
+            placeholder=_("no other series"),
             width=320,
             **view.widget("also"),
         )

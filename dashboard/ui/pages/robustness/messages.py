@@ -15,20 +15,25 @@ from dashboard.models.analyses import (
     Specification,
     SpecificationRow,
 )
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
+    EXPECTED_TITLES,
     MINUS,
     NO_VALUE,
     THIN_SPACE,
     capitalize_first,
-    format_count,
     format_day,
     format_log_points,
     format_number,
     format_p,
+    format_share,
+    format_signed,
+    join_alternatives,
 )
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
@@ -43,42 +48,46 @@ from dashboard.ui.pages.robustness.state import (
 )
 
 OVERLAP_LABELS: Final = {
-    "keep": "keep all",
-    "first": "first of a bunch",
-    "exclude": "leave overlapping out",
+    "keep": deferred("keep all"),
+    "first": deferred("first of a bunch"),
+    "exclude": deferred("leave overlapping out"),
 }
 MODEL_LABELS: Final = {
-    "none": "no change",
-    "mean": "constant mean",
+    "none": deferred("no change"),
+    "mean": deferred("constant mean"),
     "market-adjusted": "market-adjusted",
-    "market": "market model",
-    "scholes-williams": "Scholes-Williams",
+    "market": deferred("market model"),
+    "scholes-williams": deferred("Scholes-Williams"),
     "garch": "GARCH(1,1)",
 }
 FILTER_LABELS: Final = {
-    "all": "all events",
-    "high-confidence": "high confidence",
-    "hour-known": "hour known",
-    "alone": "alone in [0,1]",
+    "all": deferred("all events"),
+    "high-confidence": deferred("high confidence"),
+    "hour-known": deferred("hour known"),
+    "alone": deferred("alone in [0,1]"),
 }
 SPECIFICATIONS_VIEW: Final[View] = {
-    "Mean, log pts": "caar",
-    "95 % low": "ci_low",
-    "95 % high": "ci_high",
+    deferred("Mean, log pts"): "caar",
+    deferred("95 % low"): "ci_low",
+    deferred("95 % high"): "ci_high",
     "N": "n",
     "p": "p_value",
-    "overlap_t p": "p_overlap",
-    "Window": "window",
-    "Estimation": "estimation",
-    "Gap": "gap",
-    "Model": lambda row: MODEL_LABELS.get(row.specification.model, row.specification.model),
-    "Overlap": lambda row: OVERLAP_LABELS[row.specification.overlap],
-    "Events": lambda row: FILTER_LABELS[row.specification.event_filter],
+    deferred("overlap_t p"): "p_overlap",
+    deferred("Window"): "window",
+    deferred("Estimation"): "estimation",
+    deferred("Gap"): "gap",
+    deferred("Model"): lambda row: translate_deferred(
+        MODEL_LABELS.get(row.specification.model, row.specification.model)
+    ),
+    deferred("Overlap"): lambda row: translate_deferred(OVERLAP_LABELS[row.specification.overlap]),
+    deferred("Events"): lambda row: translate_deferred(
+        FILTER_LABELS[row.specification.event_filter]
+    ),
 }
-COMPARE_NOTE: Final = (
+COMPARE_NOTE: Final = deferred(
     "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
-    " asks all of them at once: where its joint p is large and that of Compare small, the verdict"
-    " hangs on the choices."
+    " asks all of them at once: where its joint p is large and that of Compare small, the"
+    " verdict hangs on the choices."
 )
 
 
@@ -89,33 +98,39 @@ def format_window(text: str) -> str:
 
 def describe_group(group: EventGroup) -> str:
     """`NATO remarks or Peace talks, expected stronger, from 1 Jan 2022 on`; tags stay unnamed."""
-    named = " or ".join(category_title(category) for category in group.categories)
-    parts = [named or "events of every category"]
+    named = join_alternatives([category_title(category) for category in group.categories])
+    parts = [named or _("events of every category")]
     if group.expected != ANY_OPTION:
-        parts.append(f"expected {group.expected}")
+        expected = translate_deferred(EXPECTED_TITLES[group.expected]).lower()
+        parts.append(_("expected {direction}", direction=expected))
     if group.tag:
-        parts.append("with the tag of the link")
+        parts.append(_("with the tag of the link"))
     if group.since:
-        parts.append(f"from {format_day(group.since)}")
+        parts.append(_("from {since}", since=format_day(group.since)))
     if group.until:
-        parts.append(f"until {format_day(group.until)}")
+        parts.append(_("until {until}", until=format_day(group.until)))
     return ", ".join(parts)
 
 
 def describe_grid(state: RobustnessState) -> str:
     """`6 windows × 3 lengths × 2 gaps × 2 models × 2 overlap rules × 4 choices of events = 576`."""
     grid = state.grid
-    kinds = (
-        (len(grid.series), "series", "series"),
-        (len(grid.windows), "window", "windows"),
-        (len(grid.estimations), "length", "lengths"),
-        (len(grid.gaps), "gap", "gaps"),
-        (len(grid.models), "model", "models"),
-        (len(grid.overlaps), "overlap rule", "overlap rules"),
-        (len(grid.event_filters), "choice of events", "choices of events"),
+    kinds = {
+        _("{count} series", count=len(grid.series)): grid.series,
+        _("{count} windows", count=len(grid.windows)): grid.windows,
+        _("{count} lengths", count=len(grid.estimations)): grid.estimations,
+        _("{count} gaps", count=len(grid.gaps)): grid.gaps,
+        _("{count} models", count=len(grid.models)): grid.models,
+        _("{count} overlap rules", count=len(grid.overlaps)): grid.overlaps,
+        _("{count} choices of events", count=len(grid.event_filters)): grid.event_filters,
+    }
+    factors = " × ".join(text for text, options in kinds.items() if len(options) > 1)
+    return plural(
+        "{choices} = {n:,} specification",
+        "{choices} = {n:,} specifications",
+        state.total,
+        choices=factors or _("one choice of everything"),
     )
-    factors = " × ".join(format_count(n, one, many) for n, one, many in kinds if n > 1)
-    return f"{factors or 'one choice of everything'} = {format_count(state.total, 'specification')}"
 
 
 def describe_choices(specification: Specification) -> str:
@@ -124,10 +139,10 @@ def describe_choices(specification: Specification) -> str:
     return " · ".join(
         (
             format_window(window_text(chosen.window)),
-            MODEL_LABELS.get(chosen.model, chosen.model),
-            f"{chosen.estimation} rows, gap {chosen.gap}",
-            OVERLAP_LABELS[chosen.overlap],
-            FILTER_LABELS[chosen.event_filter],
+            translate_deferred(MODEL_LABELS.get(chosen.model, chosen.model)),
+            _("{estimation} rows, gap {gap}", estimation=chosen.estimation, gap=chosen.gap),
+            translate_deferred(OVERLAP_LABELS[chosen.overlap]),
+            translate_deferred(FILTER_LABELS[chosen.event_filter]),
         )
     )
 
@@ -135,28 +150,39 @@ def describe_choices(specification: Specification) -> str:
 def describe_mean(row: SpecificationRow, card: SeriesCard) -> str:
     """`+0.81 log pts (stronger), 95 % interval −0.20 to +1.82, N = 17, p 0.23`."""
     if math.isnan(row.caar):
-        return f"no mean: N = {row.n:,}"
-    word = name_direction(card, 100 * row.caar)
-    interval = ""
-    if not math.isnan(row.low):
-        ends = f"{format_log_points(100 * row.low, 2).removesuffix(' log pts')} to"
-        interval = f", 95{THIN_SPACE}% interval {ends} {format_log_points(100 * row.high, 2)}"
-    return (
-        f"{format_log_points(100 * row.caar, 2)} ({word}){interval}, N = {row.n:,},"
-        f" p {format_p(row.p_value)}"
+        return _("no mean: N = {count:,}", count=row.n)
+    values = {
+        "mean": format_log_points(100 * row.caar, 2),
+        "direction": name_direction(card, 100 * row.caar),
+        "count": row.n,
+        "p": format_p(row.p_value),
+    }
+    if math.isnan(row.low):
+        return _("{mean} ({direction}), N = {count:,}, p {p}", **values)
+    return _(
+        "{mean} ({direction}), {share} interval {low} to {high}, N = {count:,}, p {p}",
+        share=format_share(0.95),
+        low=format_signed(100 * row.low, 2),
+        high=format_log_points(100 * row.high, 2),
+        **values,
     )
 
 
 def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
     """The median in words, with how many choices agree."""
     if not answer.distinct:
-        return "No specification has an event with a move"
-    word = name_direction(card, 100 * answer.median)
-    subject = card.subject.noun if card.subject.is_currency else card.title
-    size = f"{format_number(abs(100 * answer.median), 2)} log pts {word}"
-    share = _format_share(answer.same_sign)
-    those = f"{format_count(answer.distinct, 'distinct specification')}"
-    return f"Median of {those}: {subject} {size}; {share} have its sign"
+        return _("No specification has an event with a move")
+    return plural(
+        "Median of {n:,} distinct specification: {subject} {size} log pts {direction}; {share}"
+        " have its sign",
+        "Median of {n:,} distinct specifications: {subject} {size} log pts {direction}; {share}"
+        " have its sign",
+        answer.distinct,
+        subject=card.subject.noun if card.subject.is_currency else card.title,
+        size=format_number(abs(100 * answer.median), 2),
+        direction=name_direction(card, 100 * answer.median),
+        share=_format_share(answer.same_sign),
+    )
 
 
 def _format_share(share: float) -> str:
@@ -171,35 +197,46 @@ def _format_share(share: float) -> str:
 def describe_joint_test(answer: RobustnessAnswer) -> str:
     """The joint p, its basis, and what remains of it after the categories."""
     if not answer.draws:
-        return (
-            "Taken together: no joint p, for the events form"
-            f" {format_count(answer.clusters, 'cluster')};"
-            f" below {MIN_CLUSTERS} there is no verdict."
+        return plural(
+            "Taken together: no joint p, for the events form {n:,} cluster; below {min_clusters}"
+            " there is no verdict.",
+            "Taken together: no joint p, for the events form {n:,} clusters; below"
+            " {min_clusters} there is no verdict.",
+            answer.clusters,
+            min_clusters=MIN_CLUSTERS,
         )
-    every = "all" if answer.draws == 2**answer.clusters else "drawn"
-    left = ""
-    if answer.categories > 1:
-        left = (
-            f" Times the {answer.categories} categories that could be asked (Bonferroni):"
-            f" p {format_p(answer.joint_p_adjusted)}."
-        )
-    return (
-        f"Taken together: joint p {format_p(answer.joint_p)}. With the signs of whole clusters of"
-        f" events ({answer.clusters:,} of them) thrown by a coin, the same throw for every"
-        f" specification, the median rank score is at least as large in"
-        f" {_format_share(answer.joint_p)} of {answer.draws:,} throws ({every}).{left}"
+    every = _("all") if answer.draws == 2**answer.clusters else _("drawn")
+    joint = _(
+        "Taken together: joint p {joint_p}. With the signs of whole clusters of events"
+        " ({clusters:,} of them) thrown by a coin, the same throw for every specification, the"
+        " median rank score is at least as large in {share} of {draws:,} throws ({every}).",
+        joint_p=format_p(answer.joint_p),
+        clusters=answer.clusters,
+        share=_format_share(answer.joint_p),
+        draws=answer.draws,
+        every=every,
     )
+    if answer.categories <= 1:
+        return joint
+    corrected = _(
+        "Times the {count} categories that could be asked (Bonferroni): p {p}.",
+        count=answer.categories,
+        p=format_p(answer.joint_p_adjusted),
+    )
+    return f"{joint} {corrected}"
 
 
 def describe_single_tests(answer: RobustnessAnswer) -> str:
     """How many single p are small, and what chance would give."""
     if not answer.tested:
-        return "None of the specifications has a p."
-    return (
-        f"Taken one by one: {_format_share(answer.share_below)} of {answer.tested:,} have a p"
-        f" below 0.05, uncorrected; about {_format_share(SIGNIFICANCE_LEVEL)} would by chance"
-        " alone. They are"
-        " answers to one question on the same days, so that no single one of them is evidence."
+        return _("None of the specifications has a p.")
+    return _(
+        "Taken one by one: {share} of {tested:,} have a p below 0.05, uncorrected; about"
+        " {expected} would by chance alone. They are answers to one question on the same days,"
+        " so that no single one of them is evidence.",
+        share=_format_share(answer.share_below),
+        tested=answer.tested,
+        expected=_format_share(SIGNIFICANCE_LEVEL),
     )
 
 
@@ -208,9 +245,10 @@ def describe_duplicates(answer: RobustnessAnswer) -> str:
     repeated = sum(not math.isnan(row.caar) for row in answer.rows) - answer.distinct
     if not repeated:
         return ""
-    return (
-        f"{format_count(repeated, 'specification')} gave the events and moves of another one and"
-        f" {'counts' if repeated == 1 else 'count'} with it."
+    return plural(
+        "{n:,} specification gave the events and moves of another one and counts with it.",
+        "{n:,} specifications gave the events and moves of another one and count with it.",
+        repeated,
     )
 
 
@@ -219,9 +257,10 @@ def describe_missing(answer: RobustnessAnswer) -> str:
     missing = sum(math.isnan(row.caar) for row in answer.rows)
     if not missing:
         return ""
-    return (
-        f"{format_count(missing, 'specification')} had no event with a move and stand in the file"
-        " only."
+    return plural(
+        "{n:,} specification had no event with a move and stand in the file only.",
+        "{n:,} specifications had no event with a move and stand in the file only.",
+        missing,
     )
 
 
@@ -244,11 +283,23 @@ class ChoiceKind:
 
 CHOICE_KINDS: Final = (
     ChoiceKind("window", lambda s: s.window, lambda s: format_window(window_text(s.window))),
-    ChoiceKind("estimation", lambda s: s.estimation, lambda s: f"{s.estimation} rows"),
-    ChoiceKind("gap", lambda s: s.gap, lambda s: f"{s.gap} rows"),
-    ChoiceKind("model", lambda s: s.model, lambda s: MODEL_LABELS.get(s.model, s.model)),
-    ChoiceKind("overlap", lambda s: s.overlap, lambda s: OVERLAP_LABELS[s.overlap]),
-    ChoiceKind("events", lambda s: s.event_filter, lambda s: FILTER_LABELS[s.event_filter]),
+    ChoiceKind(
+        "estimation",
+        lambda s: s.estimation,
+        lambda s: _("{estimation} rows", estimation=s.estimation),
+    ),
+    ChoiceKind("gap", lambda s: s.gap, lambda s: _("{gap} rows", gap=s.gap)),
+    ChoiceKind(
+        "model", lambda s: s.model, lambda s: translate_deferred(MODEL_LABELS.get(s.model, s.model))
+    ),
+    ChoiceKind(
+        "overlap", lambda s: s.overlap, lambda s: translate_deferred(OVERLAP_LABELS[s.overlap])
+    ),
+    ChoiceKind(
+        "events",
+        lambda s: s.event_filter,
+        lambda s: translate_deferred(FILTER_LABELS[s.event_filter]),
+    ),
 )
 
 
@@ -286,8 +337,13 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
 def _format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
     """`NATO remarks: median of 154 specifications +0.86 log pts`."""
     median = format_log_points(100 * answer.median, 2)
-    of = format_count(answer.distinct, "specification")
-    return f"{capitalize_first(describe_group(state.group))}: median of {of} {median}"
+    return plural(
+        "{group}: median of {n:,} specification {median}",
+        "{group}: median of {n:,} specifications {median}",
+        answer.distinct,
+        group=capitalize_first(describe_group(state.group)),
+        median=median,
+    )
 
 
 def _build_choice_rows(
@@ -307,7 +363,7 @@ def _build_choice_rows(
             )  # fmt: skip
             label = kind.label_of(rows[places[0]].specification)
             if state.phone and kind.name == "gap":
-                label = f"gap {value}"
+                label = _("gap {rows}", rows=value)
             choice_rows.append(ChoiceRow(escape_plot(label, 30, 1), "" if k else kind.name, places))
     return tuple(choice_rows)
 
@@ -318,7 +374,7 @@ def build_specification_frame(
     """One row a specification in the order of the curve, as labels."""
     columns = build_text_columns(TABLES["specifications"], rows, SPECIFICATIONS_VIEW)
     if len(state.series) > 1:
-        columns["Series"] = [plain_text(_get_series_title(r.specification.series)) for r in rows]
+        columns[_("Series")] = [plain_text(_get_series_title(r.specification.series)) for r in rows]
     return pd.DataFrame({"Place": range(1, len(rows) + 1)} | columns)
 
 
@@ -334,7 +390,9 @@ def _get_series_title(series_id: str) -> str:
 
 def _format_subtitle(state: RobustnessState) -> str:
     names = "; ".join(series.card.title for series in state.series)
-    return f"{describe_group(state.group)} · {names} · mean CAR in log points"
+    return _(
+        "{group} · {names} · mean CAR in log points", group=describe_group(state.group), names=names
+    )
 
 
 def _order_values(
@@ -354,6 +412,9 @@ def get_card(state: RobustnessState, specification: Specification) -> SeriesCard
 
 def format_pick(row: SpecificationRow, place: int, total: int) -> str:
     """`Specification 12 of 576`."""
-    return (
-        f"Specification {format_number(place + 1, 0)} of {format_number(total, 0)}, N = {row.n:,}"
+    return _(
+        "Specification {place} of {total}, N = {count:,}",
+        place=format_number(place + 1, 0),
+        total=format_number(total, 0),
+        count=row.n,
     )

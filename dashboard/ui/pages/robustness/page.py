@@ -8,6 +8,8 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.analyses import RobustnessAnswer, Specification, SpecificationRow
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.study import StudyRequest
 from dashboard.presentation.charts.robustness import (
     SpecificationCurve,
@@ -16,7 +18,7 @@ from dashboard.presentation.charts.robustness import (
     summarize_curve,
 )
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.formatting import capitalize_first, format_count
+from dashboard.presentation.formatting import capitalize_first, join_names
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import table_csv
 from dashboard.services.method import needs_factor
@@ -76,13 +78,17 @@ def draw(view: UrlState) -> None:
     """Draw the question, the choices, and the curve or the progress of its run."""
     state = read_robustness_state(view)
     _follow_click(state)
-    st.header("Does the answer depend on the choices?", anchor=False)
+    st.header(_("Does the answer depend on the choices?"), anchor=False)
     st.markdown(
-        f"**{escape_markdown(capitalize_first(describe_group(state.group)), 300)}** on"
-        f" {escape_markdown(' and '.join(series.card.title for series in state.series), 300)},"
-        f" {format_count(len(state.events), 'event')}: the mean move under every combination of"
-        " choices"
-        " that could be defended."
+        plural(
+            "**{group}** on {series}, {n:,} event: the mean move under every combination of"
+            " choices that could be defended.",
+            "**{group}** on {series}, {n:,} events: the mean move under every combination of"
+            " choices that could be defended.",
+            len(state.events),
+            group=escape_markdown(capitalize_first(describe_group(state.group)), 300),
+            series=escape_markdown(join_names([series.card.title for series in state.series]), 300),
+        )
     )
     draw_group_controls(view)
     draw_grid_choices(view, state)
@@ -95,8 +101,8 @@ def draw(view: UrlState) -> None:
         _draw_run(state)
     draw_shortcuts(
         (
-            Shortcut("T", "Table", partial(toggle_expander, TABLE_EXPANDER_KEY)),
-            Shortcut("U", "The usual choices", partial(_reset_choices, view)),
+            Shortcut("T", _("Table"), partial(toggle_expander, TABLE_EXPANDER_KEY)),
+            Shortcut("U", _("The usual choices"), partial(_reset_choices, view)),
         )
     )
     draw_copy_link("robustness", view)
@@ -110,19 +116,32 @@ def _draw_run(state: RobustnessState) -> None:
     progress = get_progress(state)
     if progress is None:
         st.markdown(
-            f"{format_count(state.total, 'specification')} take a while; you can go on reading."
+            plural(
+                "{n:,} specification take a while; you can go on reading.",
+                "{n:,} specifications take a while; you can go on reading.",
+                state.total,
+            )
         )
-        _draw_start(state, f"Run {format_count(state.total, 'specification')}")
+        _draw_start(
+            state, plural("Run {n:,} specification", "Run {n:,} specifications", state.total)
+        )
     elif progress.answer is not None:
         _draw_answer(state, progress.answer)
     elif progress.is_cancelled:
         st.markdown(
-            f"Cancelled after {progress.done:,} of {progress.total:,} specifications; nothing is"
-            " shown of a part, for it would depend on where it stopped."
+            _(
+                "Cancelled after {done:,} of {total:,} specifications; nothing is shown of a"
+                " part, for it would depend on where it stopped.",
+                done=progress.done,
+                total=progress.total,
+            )
         )
-        _draw_start(state, "Run again")
+        _draw_start(state, _("Run again"))
     elif progress.error:
-        st.warning(escape_markdown(f"Not run: {progress.error}", 400), icon=":material/error:")
+        st.warning(
+            escape_markdown(_("Not run: {error}", error=progress.error), 400),
+            icon=":material/error:",
+        )
     else:
         run = get_current_run()
         if run is not None:
@@ -147,24 +166,28 @@ def _draw_progress(run: RobustnessRun) -> None:
     if not progress.is_running:
         st.rerun()
     st.progress(progress.done / max(progress.total, 1), text=_describe_progress(progress))
-    st.button("Cancel", key="robustness.cancel", icon=":material/close:", on_click=run.cancel)
+    st.button(_("Cancel"), key="robustness.cancel", icon=":material/close:", on_click=run.cancel)
 
 
 def _describe_progress(progress: RunProgress) -> str:
     if progress.is_waiting:
-        return "Waiting for another reader's run to end"
-    return f"{progress.done:,} of {progress.total:,} specifications"
+        return _("Waiting for another reader's run to end")
+    return _("{done:,} of {total:,} specifications", done=progress.done, total=progress.total)
 
 
 def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
     card, curve = state.series[0].card, build_curve(state, answer)
     st.subheader(escape_markdown(format_curve_headline(answer, card), 300), anchor=False)
     if not curve.rows:
-        st.markdown("Take another group of events, or a series that reaches them.")
+        st.markdown(_("Take another group of events, or a series that reaches them."))
         return
     of_rows = (describe_duplicates(answer), describe_missing(answer))
-    for sentence in (describe_joint_test(answer), COMPARE_NOTE, describe_single_tests(answer),
-                     " ".join(filter(None, of_rows))):  # fmt: skip
+    for sentence in (
+        describe_joint_test(answer),
+        translate_deferred(COMPARE_NOTE),
+        describe_single_tests(answer),
+        " ".join(filter(None, of_rows)),
+    ):
         if sentence:
             st.markdown(sentence)
     _draw_curve(state, curve)
@@ -183,18 +206,26 @@ def _draw_curve(state: RobustnessState, curve: SpecificationCurve) -> None:
     else:
         draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, state))
     shown = len(select_drawn_positions(len(curve.rows), curve.plain))
-    thinned = (
-        f" {shown:,} of {len(curve.rows):,} points are drawn; the table and the file have all."
-        if shown < len(curve.rows)
-        else ""
-    )
-    plain = "" if curve.plain is not None else " The plain study is not among these choices."
-    st.caption(
-        "Each point is the mean move under one set of choices, the smallest first; the line"
-        " through it is its 95 % interval across events. Filled: its own p is below 0.05."
-        f" The diamond is the plain study: [0,1], constant mean, 120 rows, gap 10.{plain}{thinned}"
-        + ("" if state.phone else " A click opens a specification in Compare.")
-    )
+    sentences = [
+        _(
+            "Each point is the mean move under one set of choices, the smallest first; the line"
+            " through it is its 95 % interval across events. Filled: its own p is below 0.05."
+            " The diamond is the plain study: [0,1], constant mean, 120 rows, gap 10."
+        )
+    ]
+    if curve.plain is None:
+        sentences.append(_("The plain study is not among these choices."))
+    if shown < len(curve.rows):
+        sentences.append(
+            _(
+                "{shown:,} of {count:,} points are drawn; the table and the file have all.",
+                shown=shown,
+                count=len(curve.rows),
+            )
+        )
+    if not state.phone:
+        sentences.append(_("A click opens a specification in Compare."))
+    st.caption(" ".join(sentences))
 
 
 def _pick_clicked(state: RobustnessState, selection: Any) -> None:
@@ -206,7 +237,10 @@ def _pick_clicked(state: RobustnessState, selection: Any) -> None:
 
 def _draw_table(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> None:
     fold = st.expander(
-        f"The table behind the chart ({len(rows):,} rows): choose a row to open it in Compare",
+        _(
+            "The table behind the chart ({rows:,} rows): choose a row to open it in Compare",
+            rows=len(rows),
+        ),
         icon=":material/table:",
         key=TABLE_EXPANDER_KEY,
         on_change="rerun",
@@ -227,14 +261,14 @@ def _draw_table(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> N
         height=TABLE_HEIGHT,
         on_select=picked,
         selection_mode="single-row",
-        alt="Every specification with its mean, interval, N, p-values and choices",
+        alt=_("Every specification with its mean, interval, N, p-values and choices"),
     )
 
 
 def _draw_files(state: RobustnessState, answer: RobustnessAnswer) -> None:
     with st.container(horizontal=True):
         draw_csv_buttons(
-            f"specifications, {format_count(len(answer.rows), 'row')}",
+            plural("specifications, {n:,} row", "specifications, {n:,} rows", len(answer.rows)),
             (state.series[0].card.id, "specifications"),
             lambda flavour: table_csv("specifications", answer.rows, flavour),
             "robustness.csv",
@@ -287,12 +321,14 @@ def _draw_specification(
         st.markdown(escape_markdown(describe_mean(row, get_card(state, chosen)), 300))
         target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
         if target is None:
-            st.caption("The page Compare is not part of this dashboard.")
+            st.caption(_("The page Compare is not part of this dashboard."))
             return
         whole = chosen.event_filter == "all"
         st.page_link(
             target,
-            label=":primary[Open in Compare]" if whole else ":primary[Compare, with all events]",
+            label=_(":primary[Open in Compare]")
+            if whole
+            else _(":primary[Compare, with all events]"),
             icon=":material/compare_arrows:",
             query_params=_build_compare_query(state, chosen),
         )
@@ -305,16 +341,22 @@ def _list_compare_differences(chosen: Specification) -> tuple[str, ...]:
     differences = []
     if chosen.event_filter != "all":
         differences.append(
-            f"This specification takes {describe_filter(chosen.event_filter)} only; Compare shows"
-            " the same choices with every event of the group, so its numbers differ."
+            _(
+                "This specification takes {filter} only; Compare shows the same choices with"
+                " every event of the group, so its numbers differ.",
+                filter=describe_filter(chosen.event_filter),
+            )
         )
     least = chosen.request(1).min_estimation
     if least != min(DEFAULT_MIN_ESTIMATION, chosen.estimation):
         differences.append(
-            f"Here an event needs {least} rows of history, in Compare"
-            f" {min(DEFAULT_MIN_ESTIMATION, chosen.estimation)}: events near the start of the"
-            " series can"
-            " make a difference."
+            _(
+                "Here an event needs {least} rows of history, in Compare"
+                " {default_min_estimation}: events near the start of the series can make a"
+                " difference.",
+                least=least,
+                default_min_estimation=min(DEFAULT_MIN_ESTIMATION, chosen.estimation),
+            )
         )
     return tuple(differences)
 
@@ -326,4 +368,4 @@ def _build_compare_query(
     return build_compare_query(chosen, state.group, state.factors[0].card.id if wanted else "")
 
 
-PAGE = Page("robustness", "Robustness", ":material/rule:", "robustness", draw, PARAMS)
+PAGE = Page("robustness", deferred("Robustness"), ":material/rule:", "robustness", draw, PARAMS)

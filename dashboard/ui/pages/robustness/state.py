@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS, Specification, SpecificationGrid
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyRequest, Window, read_window, window_text
 from dashboard.services.events import EventFilter, find_events
@@ -236,7 +237,10 @@ def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries,
         view.ignore("factor")
     if not choices:
         view.ignore("model")
-        return (), f"No series here can explain {series.card.title}: models without a factor only."
+        return (), _(
+            "No series here can explain {title}: models without a factor only.",
+            title=series.card.title,
+        )
     chosen = view["factor"] or ("eur_usd_ecb" if "eur_usd_ecb" in choices else choices[0])
     return (session.load_series(chosen),), ""
 
@@ -245,18 +249,27 @@ def _check_grid(state: RobustnessState) -> RobustnessState:
     """The same state, with the reason where it cannot run."""
     longest = max(len(series) for series in state.series)
     if not state.events:
-        return replace(state, refused="No event fits this choice. Take another category or period.")
+        return replace(
+            state, refused=_("No event fits this choice. Take another category or period.")
+        )
     if state.total > MAX_SPECIFICATIONS:
         return replace(
             state,
-            refused=f"{state.total:,} specifications are more than {MAX_SPECIFICATIONS:,},"
-            " the most that this page runs. Take fewer choices.",
+            refused=_(
+                "{count:,} specifications are more than {most:,}, the most that this page runs."
+                " Take fewer choices.",
+                count=state.total,
+                most=MAX_SPECIFICATIONS,
+            ),
         )
     if longest > MAX_OBSERVATIONS:
         return replace(
             state,
-            refused=f"A series of {longest:,} rows is too long for this page;"
-            " the command `robustness` takes it.",
+            refused=_(
+                "A series of {count:,} rows is too long for this page; the command `robustness`"
+                " takes it.",
+                count=longest,
+            ),
         )
     return state
 
