@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from dashboard.compute.local import LocalBackend
 from dashboard.config import Settings
 from dashboard.models.errors import InputError
+from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
@@ -84,6 +85,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         interface: the interface that makes changes, for the audit trail.
     """
     settings = settings or Settings()
+    set_default_language(settings.dashboard_language)
     rate_cache = RateCache(settings.cache_folder)
     rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
     imported = ImportedRates(settings.own_folder)

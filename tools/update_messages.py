@@ -28,12 +28,18 @@ from dashboard.models.messages import DOMAIN
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "dashboard" / "locale"
 TEMPLATE_NAME: Final = f"{DOMAIN}.pot"
+# The functions of dashboard/export/schemas.py that make a column of a name and a description.
+COLUMN_CONSTRUCTORS: Final = (
+    "_text", "_count", "_window", "_day", "_moment", "_number", "_signed", "_rate", "_percentile",
+    "_return", "_error", "_log_points", "_percent", "_share", "_p",
+)  # fmt: skip
 # How a message is marked in the code, and which arguments are its text.
 KEYWORDS: Final[Mapping[str, tuple[int, ...] | None]] = {
     "_": None,
     "translate": None,
     "deferred": None,
     "plural": (1, 2),
+    **dict.fromkeys(COLUMN_CONSTRUCTORS, (2,)),
 }
 WIDTH: Final = 100
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from dashboard.api.dependencies import Context
 from dashboard.api.errors import Problem
+from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken
 from dashboard.services.admin import authenticate_token
 
@@ -36,7 +37,7 @@ def reject_cross_site(request: Request) -> None:
         origin is not None and _origin_host(origin) != request.headers.get("host", "").lower()
     )
     if cross_site or site not in {"same-origin", "none"}:
-        raise Problem(403, "Origin: the pages of other sites may not write here")
+        raise Problem(403, _("Origin: the pages of other sites may not write here"))
 
 
 def require_token(
@@ -48,7 +49,7 @@ def require_token(
     reject_cross_site(request)
     if given is None:
         raise Problem(
-            401, "Authorization: writing needs a token; send Bearer rr_…", headers=_CHALLENGE
+            401, _("Authorization: writing needs a token; send Bearer rr_…"), headers=_CHALLENGE
         )
     token = authenticate_token(context.notes.tokens, given.credentials)
     if token is None:

@@ -9,6 +9,8 @@ import typer
 
 from dashboard.cli.context import get_context, utc_now
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 
 
 def open_pages(
@@ -16,7 +18,7 @@ def open_pages(
     *,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port.")] = 8501,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Do not open a browser.")
+        bool, typer.Option("--no-browser", help=deferred("Do not open a browser."))
     ] = False,
 ) -> None:
     """Open the dashboard in the browser; it is served to this machine only."""
@@ -50,7 +52,8 @@ def restore(
     file: BackupFileArgument,
     *,
     replace: Annotated[
-        bool, Opt("--replace", help="Put it in the place of what is here, which is backed up.")
+        bool,
+        Opt("--replace", help=deferred("Put it in the place of what is here, which is backed up.")),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,10 +79,12 @@ def restore(
 
 # ------------------------------------------------------------------ access tokens and the audit log
 
-token_commands = command_group("Make, list and revoke the tokens with which programs write.")
+token_commands = command_group(
+    deferred("Make, list and revoke the tokens with which programs write.")
+)
 
 TokenNameArgument = Annotated[
-    str, Arg(metavar="NAME", help="What you call it; each name is used once.")
+    str, Arg(metavar="NAME", help=deferred("What you call it; each name is used once."))
 ]
 
 
@@ -87,8 +92,10 @@ TokenNameArgument = Annotated[
 def create_access_token(
     name: TokenNameArgument,
     *,
-    person: Annotated[str, Opt(help="Who writes with it; else its name.")] = "",
-    days: Annotated[int | None, Opt(help="How long it holds; else until it is revoked.")] = None,
+    person: Annotated[str, Opt(help=deferred("Who writes with it; else its name."))] = "",
+    days: Annotated[
+        int | None, Opt(help=deferred("How long it holds; else until it is revoked."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a token and print it, this once: only its hash is stored."""
@@ -125,12 +132,12 @@ def revoke_access_token(name: TokenNameArgument, *, as_json: JsonOption = False)
     if as_json:
         output.print_json(token_json(token, utc_now()))
     else:
-        output.print_line(f"token {token.name} is revoked: it is refused from now on")
+        output.print_line(_("token {name} is revoked: it is refused from now on", name=token.name))
 
 
 def list_audit_log(
     *,
-    most: Annotated[int, Opt("--most", min=1, max=100_000, help="Only so many.")] = 100,
+    most: Annotated[int, Opt("--most", min=1, max=100_000, help=deferred("Only so many."))] = 100,
     as_json: JsonOption = False,
 ) -> None:
     """List what is on record, the newest first: who did what, when, through which interface."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.cli.options import Texts
 from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -51,7 +52,7 @@ def get_context(asof: str | None = None) -> AppContext:
         return live if moment is None else context_as_of(live, moment)
     except ValidationError as error:
         errors = [f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
-        msg = f"the environment variable {'; '.join(errors)}"
+        msg = _("the environment variable {errors}", errors="; ".join(errors))
         raise InputError(msg) from None
 
 
@@ -63,7 +64,10 @@ def get_online_context(command: str) -> AppContext:
     """
     context = get_context()
     if context.settings.dashboard_offline:
-        msg = f"{command}: DASHBOARD_OFFLINE is set, so nothing is asked; unset it first"
+        msg = _(
+            "{command}: DASHBOARD_OFFLINE is set, so nothing is asked; unset it first",
+            command=command,
+        )
         raise InputError(msg)
     return context
 
@@ -116,7 +120,7 @@ def select_series(
 
     selection = resolve_series(context.rates, selected_names, open_file, columns or ())
     if quote not in (None, AS_QUOTED_OPTION) and not opened:
-        msg = "is for a FILE of rates; our own series say what they count"
+        msg = _("is for a FILE of rates; our own series say what they count")
         raise InputError(msg, field="quote", value=quote)
     output.print_notices(selection.messages)
     return selection
@@ -207,14 +211,15 @@ def read_study_inputs(
 
 
 def error_text(error: RoubleReactionError) -> str:
-    """The line of an error, with the field of an input error as an option.
+    """The line of an error, with the fields of an input error as options.
 
     The name of an argument is in capitals and stays as it is.
     """
     if not isinstance(error, InputError):
         return str(error)
     field = error.field
-    return error.labelled(f"--{field.replace('_', '-')}" if field.islower() else field)
+    line = error.labelled(f"--{field.replace('_', '-')}" if field.islower() else field)
+    return f"{line} (--{error.remedy})" if error.remedy else line
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from dashboard.cli.options import (
     UntilOption,
     command_group,
 )
+from dashboard.models.messages import deferred
 
 if TYPE_CHECKING:
     from dashboard.models.series import SeriesCard
@@ -48,13 +49,17 @@ if TYPE_CHECKING:
 
 def refresh_rates_command(
     *,
-    source: Annotated[str, Opt(metavar="ID", help="Only this source: cbr, moex, ecb …")] = "",
-    series: Annotated[Texts, Opt(metavar="ID", help="Only this series; repeatable.")] = None,
+    source: Annotated[
+        str, Opt(metavar="ID", help=deferred("Only this source: cbr, moex, ecb …"))
+    ] = "",
+    series: Annotated[
+        Texts, Opt(metavar="ID", help=deferred("Only this series; repeatable."))
+    ] = None,
     since: Annotated[
-        str | None, Opt(metavar="DATE", help="Read everything from this day on again.")
+        str | None, Opt(metavar="DATE", help=deferred("Read everything from this day on again."))
     ] = None,
     force: Annotated[
-        bool, Opt("--force", help="Fetch again what was fetched a moment ago.")
+        bool, Opt("--force", help=deferred("Fetch again what was fetched a moment ago."))
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -114,7 +119,7 @@ def _silence_logs() -> Iterator[None]:
 
 # ------------------------------------------------------------------ rates
 
-rate_commands = command_group("List, refresh, export, import and remove rates.")
+rate_commands = command_group(deferred("List, refresh, export, import and remove rates."))
 rate_commands.command("refresh")(refresh_rates_command)
 
 
@@ -122,7 +127,7 @@ rate_commands.command("refresh")(refresh_rates_command)
 def list_rates(
     *,
     include_all: Annotated[
-        bool, Opt("--all", help="Also those of which nothing was fetched.")
+        bool, Opt("--all", help=deferred("Also those of which nothing was fetched."))
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -350,7 +350,7 @@ def _build_placebo(
     pooled = PooledSample((measured,), request.cars[:1], request)
     everyone = GroupSample(pooled, np.ones(len(pooled), dtype=bool))
     car = measured.grid.car(request.cars[0])[0]
-    means, _ = compute_shifted_means(everyone, lambda _: car[:, None])
+    means, _counts = compute_shifted_means(everyone, lambda _rows: car[:, None])
     chosen = np.isfinite(car) & (measured.grid.prediction.usable >= request.min_estimation)
     if request.pool == "quiet":
         length = request.window[1] - request.window[0] + 1

@@ -315,7 +315,9 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
     first, title = projection.at(0), format_group_title(projection.group)
     if not rows:
         return _(
-            "{title}: no number, {reason}.", title=title, reason=first.reason or _("no row is used")
+            "{title}: no number, {reason}.",
+            title=title,
+            reason=translate_deferred(first.reason) or _("no row is used"),
         )
     moves = _(
         "{group}: {moves}; {sign}.",
@@ -328,7 +330,11 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
         "rates": plural("{n:,} first rate", "{n:,} first rates", first.rates),
     }
     if math.isnan(first.supt_low):
-        no_band = _("No band: {reason}; N = {events} on {rates}.", reason=first.reason, **counts)
+        no_band = _(
+            "No band: {reason}; N = {events} on {rates}.",
+            reason=translate_deferred(first.reason),
+            **counts,
+        )
         return f"{moves} {no_band}"
     count = _("N = {events} on {rates}.", **counts)
     return f"{moves} {_describe_path(projection)} {count}"
@@ -374,7 +380,11 @@ def describe_pre_trend(projection: Projection) -> str:
     test = projection.pre_trend
     span = format_range(*map(format_offset, PRE_TREND_HORIZONS))
     if math.isnan(test.p_value):
-        return _("Before the event ({span}): no test, {reason}.", span=span, reason=test.reason)
+        return _(
+            "Before the event ({span}): no test, {reason}.",
+            span=span,
+            reason=translate_deferred(test.reason),
+        )
     numbers = _(
         "Wald {statistic}, {df} horizons, p {p}",
         statistic=format_signed(test.statistic, 1).lstrip("+"),

@@ -177,7 +177,8 @@ def format_window(window: Window) -> str:
 
 def format_iso_days(text: str) -> str:
     """A text with its ISO dates as people write them: `after 1 Mar 2022`."""
-    return ISO_DAY.sub(lambda match: format_day(date.fromisoformat(match[0])), text)
+    shown = translate_deferred(text)
+    return ISO_DAY.sub(lambda match: format_day(date.fromisoformat(match[0])), shown)
 
 
 def format_day(value: date) -> str:

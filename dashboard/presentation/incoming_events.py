@@ -115,7 +115,7 @@ def describe_publication(article: Article) -> str:
 def format_statement_day(statement: Statement) -> str:
     """The day or days of a candidate, as exactly as they are known."""
     if statement.day is None:
-        return "open"
+        return _("open")
     if statement.mention.moment is not None:
         return format_moment(statement.mention.moment)
     return format_day_range(statement.day, statement.end_day)

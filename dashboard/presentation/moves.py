@@ -161,7 +161,7 @@ def format_percentile(percentile: float) -> str:
 def describe_comparison(move: Move, pool: Pool) -> str:
     """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
     if move.car is None and move.reason:
-        return _("no abnormal move: {reason}", reason=move.reason)
+        return _("no abnormal move: {reason}", reason=translate_deferred(move.reason))
     is_single = move.window[0] == move.window[1]
     of_bars = move.base is not None and move.base.bar_minutes > 0
     noun = (_("bars") if of_bars else _("days")) if is_single else _("windows")
@@ -311,8 +311,9 @@ def describe_crowd(move: Move, card: SeriesCard) -> str:
 
 def describe_missing_move(move: Move, card: SeriesCard) -> str:
     """Why a move has no number, never a blank or a zero."""
-    reason = move.reason.replace("observation", observation_name(card))
-    return _("not available yet: {reason}", reason=reason) if reason.startswith("needs") else reason
+    reason = translate_deferred(move.reason).replace("observation", observation_name(card))
+    is_early = move.reason.startswith("needs")
+    return _("not available yet: {reason}", reason=reason) if is_early else reason
 
 
 def format_move_dates(move: Move) -> str:
@@ -550,7 +551,7 @@ def format_source_size(move: SourceMove, decimals: int = 2) -> str:
 def name_source_direction(move: SourceMove) -> str:
     """`stronger`, `weaker`, or why there is no answer."""
     if move.log_points is None:
-        return _("not measured: {reason}", reason=move.reason)
+        return _("not measured: {reason}", reason=translate_deferred(move.reason))
     word = name_direction(move.card, move.log_points)
     return f"{word}; {translate_deferred(PARTLY_INCLUDED)}" if move.partial else word
 

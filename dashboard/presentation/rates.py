@@ -132,7 +132,7 @@ def describe_state(status: SeriesStatus) -> str:
                 status.unchecked,
             )
         )
-    messages += status.notes
+    messages += map(translate_deferred, status.notes)
     return "; ".join(word for word in messages if word)
 
 

@@ -58,7 +58,9 @@ def count_new_observations(
     if before is None or fetched.series is None:
         return update
     known, answer = before.series, fetched.series
-    _, known_rows, answer_rows = np.intersect1d(known.opens, answer.opens, return_indices=True)
+    _common, known_rows, answer_rows = np.intersect1d(
+        known.opens, answer.opens, return_indices=True
+    )
     with np.errstate(invalid="ignore"):
         changed = np.abs(answer.rate[answer_rows] / known.rate[known_rows] - 1) > 1e-9
     live = 0 if before.live is None else int(np.isin(before.live.opens, answer.opens).sum())
@@ -492,7 +494,7 @@ def imported_series_status(
 
 def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, ...]:
     """The names of the sources whose last request failed for a series."""
-    states, _ = _read_fetch_states(rate_cache)
+    states, _problem = _read_fetch_states(rate_cache)
     return tuple(
         source.publisher_name
         for source in rates.live_sources

@@ -258,7 +258,7 @@ _CLEANERS: Final[dict[FieldKind, Callable[[EventField, Any], Any]]] = {
     "line": _clean_line_field,
     "text": lambda field, value: _check_length(field.key, clean_text(value), field.limit),
     "link": _clean_link,
-    "category": lambda _, value: clean_category(value),
+    "category": lambda _field, value: clean_category(value),
     "choice": _clean_choice,
     "tags": _clean_tags,
 }

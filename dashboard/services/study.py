@@ -350,7 +350,7 @@ def _method_breaks(series: RateSeries, row: int, window: Window) -> tuple[Method
 
 def _event_path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
     """The offsets within the data; a missing rate is a gap, not the end of the path."""
-    _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
+    _median, low, high = (100.0 * matrix[0] for matrix in result.from_base)
     row = int(result.anchor[0])
     move = np.asarray(
         log_points(result.rate[0], float(series.rate[row - 1]), series.card.move_sign)

@@ -123,7 +123,7 @@ def test_an_edit_of_a_stale_revision_is_refused_with_who_was_faster(run_cli, not
 def test_the_catalogue_cannot_be_edited(run_cli):
     answer = run_cli("events", "edit", "cbr-2014-03-03", "--title", "x")
     assert (answer.code, answer.out) == (2, "")
-    assert "the catalogue is read-only" in answer.err
+    assert "read-only" in answer.err
 
 
 # ------------------------------------------------------------------ list
@@ -353,7 +353,7 @@ def test_columns_dates_zone_and_sheet_can_be_said(run_cli, write_file):
     response = run_cli("events", "import", path, *text)
     assert (
         response.code,
-        "say on import which order the dates have, dmy or mdy" in response.err,
+        "dmy or mdy" in response.err,
     ) == (2, True)
     for order, day in (("dmy", "2025-04-03"), ("mdy", "2025-03-04")):
         answer = run_cli("events", "import", path, *text, "--dates", order, "--zone",

@@ -161,11 +161,11 @@ CASES = cases_of(
      "reject", "too long"),
     ("a rule that is no rule", repeated("every day"), "reject", "is not read"),
     ("cancelled", calendar(DAY + TALKS, DAY + "SUMMARY:Off\nSTATUS:CANCELLED"), "warn", ONE,
-     "1 cancelled events"),
+     "1 cancelled event"),
     ("an alarm inside", one(DAY + "BEGIN:VALARM\nTRIGGER:-PT15M\nSUMMARY:Wake up\nEND:VALARM"),
      "accept", ONE),
     ("a task beside", PLAIN.replace("END:VCALENDAR", "BEGIN:VTODO\r\nSUMMARY:Buy milk\r\n"
-     "END:VTODO\r\nEND:VCALENDAR"), "warn", TWO, "no events and were left out"),
+     "END:VTODO\r\nEND:VCALENDAR"), "warn", TWO, "no event and was left out"),
     ("tasks alone", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:x\r\nEND:VTODO\r\nEND:VCALENDAR\r\n",
      "reject", "holds no event"),
     ("an empty calendar", calendar(), "reject", "holds no event"),

@@ -28,6 +28,8 @@ from dashboard.api.schemas import (
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError, RateLimited
 from dashboard.models.event import EditConflict, Event, Origin, draft_from_event
+from dashboard.models.messages import join_clauses
+from dashboard.models.messages import translate as _
 from dashboard.services.notes import (
     NoteStore,
     add_note,
@@ -39,8 +41,8 @@ from dashboard.services.notes import (
 )
 from dashboard.services.rate_limit import check_note_quota
 from dashboard.services.serializers import (
-    event_list_rows_json,
     note_history_json,
+    table_json,
     table_json_schema,
 )
 
@@ -246,17 +248,21 @@ def _require_note(
     except InputError as error:
         raise Problem(404, str(error)) from error
     if note.origin != Origin.NOTE:
-        raise Problem(403, f"{note.id}: the catalogue is read-only; add a note of your own")
+        raise Problem(
+            403, _("{id}: the catalogue is read-only; add a note of your own", id=note.id)
+        )
     if note.deleted is not None and not with_deleted:
-        detail = f"{note.id}: this note was deleted on {note.deleted:%Y-%m-%d}; restore it first"
-        raise Problem(410, detail)
+        detail = _(
+            "{id}: this note was deleted on {deleted:%Y-%m-%d}", id=note.id, deleted=note.deleted
+        )
+        raise Problem(410, join_clauses(detail, _("restore it first")))
     return note
 
 
 def _required_revision(request: Request) -> int:
     etag = request.headers.get("if-match")
     if etag is None:
-        raise Problem(428, 'If-Match: say which revision you read, with its ETag, as "1"')
+        raise Problem(428, _('If-Match: say which revision you read, with its ETag, as "1"'))
     match = _REVISION_ETAG.fullmatch(etag.strip())
     if match is None:
         detail = 'If-Match: give one ETag of a note as it came, as "1"; neither * nor W/'
@@ -274,13 +280,16 @@ def _edit_conflict(
     yours = None
     if base is not None and sent is not None:
         with _field_errors_as_problems():
-            yours = event_list_rows_json([replace(base, **sent.changes())])[0]
-    detail = (
-        f"{current.id}: was changed by {last.author or 'somebody'} at"
-        f" {last.at:%Y-%m-%d %H:%M:%S} UTC and is at revision {current.revision};"
-        " yours was not saved. Look at both, send again"
+            yours = table_json("event_list", [replace(base, **sent.changes())])[0]
+    detail = _(
+        "{id}: was changed by {author} at {at:%Y-%m-%d %H:%M:%S} UTC and is at revision {revision};"
+        " yours was not saved. Look at both, send again",
+        id=current.id,
+        author=last.author or _("somebody"),
+        at=last.at,
+        revision=current.revision,
     )
-    more = {"current": event_list_rows_json([current])[0], "yours": yours}
+    more = {"current": table_json("event_list", [current])[0], "yours": yours}
     return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)
 
 
@@ -295,13 +304,13 @@ def _field_errors_as_problems() -> Iterator[None]:
         raise Problem(422, str(error), errors=[str(error)]) from error
     except ValueError as error:
         # The event itself rejects an end before its start.
-        raise Problem(422, "end_date: is before date; swap them or leave it out") from error
+        raise Problem(422, _("end_date: is before date; swap them or leave it out")) from error
 
 
 def _note_response(
     request: Request, note: Event, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    row = event_list_rows_json([note])[0]
+    row = table_json("event_list", [note])[0]
     sent = {**(headers or {}), "ETag": note_etag(note)}
     response = json_response(request, row, sent)
     response.status_code = status

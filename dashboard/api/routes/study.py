@@ -19,6 +19,7 @@ from dashboard.api.params import (
 from dashboard.api.responses import csv_response, describe_json, json_response, page_response
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.study import (
     Grouping,
     Overlap,
@@ -167,6 +168,9 @@ def _study_answer(context: AppContext, params: StudyParams) -> StudyAnswer:
 def _read_length(field: str, text: str, bar_minutes: int) -> int:
     rows = read_length(field, text, bar_minutes)
     if rows > MAX_OBSERVATIONS:
-        msg = f"is more than {MAX_OBSERVATIONS:,} observations; shorten it"
+        msg = _(
+            "is more than {most:,} observations; shorten it",
+            most=MAX_OBSERVATIONS,
+        )
         raise InputError(msg, field=field, value=text)
     return rows

@@ -367,7 +367,7 @@ def _build_pane_marks(chart: ComparisonChart, pane: PlaceboPane, suffix: str) ->
         return []
     dash = "dash" if pane.symbol == "diamond" else "solid"
     line = {"color": pane.colour, "width": 2, "dash": dash}
-    axes = {"xref": f"x{suffix}", "yref": _("y{suffix} domain", suffix=suffix)}
+    axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
     return [build_vertical_line(chart.shown(pane.observed[0]), line, **axes)]
 
 

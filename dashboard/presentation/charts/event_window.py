@@ -13,7 +13,6 @@ from dashboard.models.event import Event
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
-from dashboard.models.study import duration_text
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
     Figure,
@@ -101,10 +100,12 @@ def format_short_offset(offset: int, bar_minutes: int) -> str:
     """`2 h before`, `30 min after`, at offset 0 `first bar`."""
     if offset == 0:
         return _("first bar")
-    duration = duration_text(offset, bar_minutes)
-    number, unit = duration.split(" ")
-    short = "h" if unit.startswith("hour") else "min"
-    return f"{number} {short} {'before' if offset < 0 else 'after'}"
+    minutes = abs(offset) * bar_minutes
+    if minutes % 60:
+        values = {"count": f"{minutes:,}"}
+        return _("{count} min before", **values) if offset < 0 else _("{count} min after", **values)
+    values = {"count": f"{minutes // 60:,}"}
+    return _("{count} h before", **values) if offset < 0 else _("{count} h after", **values)
 
 
 def build_bar_axis(view: EventView, palette: Palette, *, phone: bool) -> Figure:

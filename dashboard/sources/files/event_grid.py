@@ -246,7 +246,7 @@ def choose_columns(
             place=place,
             listed=listed,
         )
-        raise InputError(msg)
+        raise InputError(msg, remedy="map")
     if "title" not in columns and "id" not in columns:
         msg = _(
             "{name}, {place}: has no column title (found: {listed}); name one, or say on "
@@ -255,7 +255,7 @@ def choose_columns(
             place=place,
             listed=listed,
         )
-        raise InputError(msg)
+        raise InputError(msg, remedy="map")
     counts = Counter(normalize_column_name(column) for column in header)
     duplicate = next(
         (column for column in columns.values() if counts[normalize_column_name(column)] > 1), None

@@ -135,7 +135,7 @@ def _build_outline(
         filled = tuple(title for title, table in tables.items() if table.header)
         if len(_sheets_with_dates(candidates, mapping)) > 1:
             return EventFileOutline(KIND, sheets=filled)
-        title, _ = _choose_sheet(candidates, name, mapping)
+        title, _others = _choose_sheet(candidates, name, mapping)
         header = tables[title].header
         return EventFileOutline(KIND, header, match_columns(header, mapping), filled, title)
 
@@ -204,7 +204,7 @@ def _choose_sheet(
             name=name,
             listed=listed,
         )
-        raise InputError(msg)
+        raise InputError(msg, remedy="sheet")
     title = (dated or list(filled))[0]
     return title, [other for other in filled if other != title]
 

@@ -302,11 +302,11 @@ class _Calendar:
             if any(name is None for name, _ in event.errors):
                 block.wrong = block.wrong or _("holds a line that is not NAME:VALUE; correct it")
             with suppress(ValueError):  # said when the event itself is read
-                self._moved[_text(event, "UID")] += self._moments(event, "RECURRENCE-ID")
+                self._moved[_read_text(event, "UID")] += self._moments(event, "RECURRENCE-ID")
 
     def take(self, block: _EventLines, event: Component) -> None:
         """Add the rows of an event."""
-        if _text(event, "STATUS").upper() == "CANCELLED":
+        if _read_text(event, "STATUS").upper() == "CANCELLED":
             self._cancelled += 1
             return
         cells = dict.fromkeys(FIELDS, "")
@@ -441,7 +441,7 @@ class _Calendar:
             days.update(self._repeated(Rule.parse(text, start), first))
         removed = self._moments(event, "EXDATE")
         if not is_override:
-            removed += self._moved[_text(event, "UID")]
+            removed += self._moved[_read_text(event, "UID")]
         return days - {_wall(moment, start).date() for moment in removed}
 
     def _repeated(self, rule: Rule, first: datetime) -> tuple[date, ...]:
@@ -459,7 +459,7 @@ def _values(event: Component, name: str) -> list[Any]:
     return values if isinstance(values, list) else [values]
 
 
-def _text(event: Component, name: str) -> str:
+def _read_text(event: Component, name: str) -> str:
     """The first value of a name; empty if it is missing."""
     return next((str(value).strip() for value in _values(event, name)), "")
 
@@ -509,9 +509,9 @@ def _cells(event: Component, start: date) -> dict[str, str]:
         "time": "" if zone == "UTC" else clock,
         "time_utc": f"{day}T{clock}Z" if zone == "UTC" else "",
         "zone": zone,
-        "title": _text(event, "SUMMARY"),
-        "text": _text(event, "DESCRIPTION"),
-        "source_url": _text(event, "URL"),
+        "title": _read_text(event, "SUMMARY"),
+        "text": _read_text(event, "DESCRIPTION"),
+        "source_url": _read_text(event, "URL"),
         "tags": ";".join(tag.strip().replace(";", ",") for tag in tags),
     }
 

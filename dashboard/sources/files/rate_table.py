@@ -91,7 +91,8 @@ def read_rate_column(table: TextTable, column: str) -> NumberColumn:
 
 def cell_error(table: TextTable, error: CellError, column: str) -> InputError:
     """The error of a cell with its place in the file."""
-    return InputError(at_place(table.place(error.index, column), error.reason))
+    place = table.place(error.index, column)
+    return InputError(at_place(place, error.reason), remedy=error.remedy)
 
 
 def jump_messages(table: TextTable, column: str, rate: Floats, order: Ints) -> Iterator[str]:
@@ -263,7 +264,7 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
                 text=text,
                 example_moment=EXAMPLE_MOMENT,
             )
-            raise CellError(0, reason)
+            raise CellError(0, reason, "zone")
         return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=notes)
     moment = local - dates.offsets.astype("timedelta64[s]")
     local_there = _utc_to_local(moment, zone or MOSCOW)

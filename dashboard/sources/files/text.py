@@ -223,13 +223,17 @@ def unsupported_format_error(name: str, kind: str, advice: str) -> InputError:
 
 
 class CellError(ValueError):
-    """A cell that cannot be read: its index in the column and the reason, with what to do."""
+    """A cell that cannot be read: its index in the column and the reason, with what to do.
 
-    def __init__(self, index: int, reason: str) -> None:
+    `remedy` is the option of the import that would resolve it; empty where none would.
+    """
+
+    def __init__(self, index: int, reason: str, remedy: str = "") -> None:
         """Set index and reason, for the message of the file."""
         super().__init__(reason)
         self.index = index
         self.reason = reason
+        self.remedy = remedy
 
 
 def parse_day(cell: str) -> date:

@@ -411,7 +411,8 @@ def _parse_dates(cells: Sequence[str], order: RateDateOrder) -> tuple[Days, tupl
     read: list[date] = []
     for index, cell in enumerate(ordered.cells):
         if index in ordered.wrong:
-            raise CellError(index, ordered.wrong[index])
+            remedy = "dates" if cell == ordered.ambiguous_cell else ""
+            raise CellError(index, ordered.wrong[index], remedy)
         try:
             read.append(parse_day(_month_name_to_iso(cell)))
         except ValueError as error:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import CATEGORY_LIMIT, Event, Expected, Origin
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
@@ -213,6 +213,10 @@ class FacetChoice:
     titles: Mapping[str, str]
     value_of: Callable[[Event], str]
 
+    def format_option(self, option: str) -> str:
+        """The title of an option."""
+        return translate_deferred(self.titles[option])
+
 
 FACET_CHOICES: Final = (
     FacetChoice(
@@ -286,9 +290,9 @@ def draw_plain_filters(view: UrlState) -> None:
     for choice in FACET_CHOICES:
         if choice.key in {param.key for param in view.params}:
             st.selectbox(
-                choice.label,
+                translate_deferred(choice.label),
                 list(choice.titles),
-                format_func=choice.titles.__getitem__,
+                format_func=choice.format_option,
                 width=130,
                 **view.widget(choice.key),
             )
@@ -297,7 +301,7 @@ def draw_plain_filters(view: UrlState) -> None:
         _("Categories"),
         list(dict.fromkeys((*(style.id for style in CATEGORY_STYLES), *custom, *view["cat"]))),
         format_func=lambda name: plain_text(category_title(name)),
-        placeholder="all",
+        placeholder=_("all"),
         width=300,
         **view.widget("cat"),
     )
@@ -397,10 +401,11 @@ def _draw_choice(view: UrlState, state: EventsState, choice: FacetChoice) -> Non
     counts = state.facets.counts(choice.key, choice.value_of)
     total = sum(counts.values())
     st.segmented_control(
-        choice.label,
+        translate_deferred(choice.label),
         list(choice.titles),
         format_func=lambda option: (
-            f"{choice.titles[option]} · {total if option == ANY_OPTION else counts[option]:,}"
+            f"{choice.format_option(option)} ·"
+            f" {total if option == ANY_OPTION else counts[option]:,}"
         ),
         required=True,
         **view.widget(choice.key),

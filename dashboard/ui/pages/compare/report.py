@@ -320,7 +320,7 @@ def _build_cautions(state: CompareState, answer: Comparison) -> Iterator[str]:
             name=name,
         )
     yield describe_private_notes(tuple(state.events.values()))
-    yield CAUSALITY_CAUTION
+    yield translate_deferred(CAUSALITY_CAUTION)
 
 
 def _build_parameters(state: CompareState, answer: Comparison) -> Iterator[tuple[str, str]]:

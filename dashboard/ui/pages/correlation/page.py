@@ -443,7 +443,7 @@ def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str
         )
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"{name}.csv, {plural('{n:,} row', '{n:,} rows', size)}",
+                plural("{file}.csv, {n:,} row", "{file}.csv, {n:,} rows", size, file=name),
                 (name,),
                 partial(table_csv, name, objects),
                 f"correlation.csv.{name}",

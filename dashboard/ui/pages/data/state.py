@@ -125,7 +125,7 @@ class DataFile:
     def last_rows(self, most: int) -> JsonRows:
         """The last rows, of rates without making the rows before."""
         if self.table == "rates":
-            *_, last = self.objects()
+            *_earlier, last = self.objects()
             return table_json(self.table, [last.part(slice(-most, None))])
         return self.rows()[-most:]
 

@@ -40,7 +40,7 @@ def draw_event_controls(link: UrlState, card: SeriesCard) -> None:
 
 def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
     """Draw the choice of the normal model and of its factor."""
-    models = {model.id: model.title for model in describe_method().models}
+    models = {model.id: translate_deferred(model.title) for model in describe_method().models}
     choice = link.widget("model")
     choice["on_change"], choice["args"] = _change_model, (link, choice["key"])
     st.selectbox(

@@ -356,7 +356,7 @@ def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
     with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():
             named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)
-            st.markdown(f"**{named}.** {escape_markdown(rule, RULE_LIMIT)}")
+            st.markdown(f"**{named}.** {escape_markdown(translate_deferred(rule), RULE_LIMIT)}")
 
 
 def _format_source_direction(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -> str:

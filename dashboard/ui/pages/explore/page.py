@@ -304,7 +304,7 @@ def _build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWind
     inside = (days >= pd.Timestamp(shown.since)) & (days <= pd.Timestamp(shown.until))
     frame = pd.DataFrame(
         {
-            "Market day": days[inside].strftime("%Y-%m-%d"),
+            _("Market day"): days[inside].strftime("%Y-%m-%d"),
             **_build_date_column(series, inside),
             quoting.unit: [quoting.rate(rate) for rate in series.rate[inside].tolist()],
         }
@@ -329,11 +329,11 @@ def _build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
     newest = events[::-1]
     return pd.DataFrame(
         {
-            "Day": [event.day.isoformat() for event in newest],
-            "When": [format_event_time(event) for event in newest],
-            "Category": [category_title(event.category) for event in newest],
-            "Title": [plain_text(event.title) for event in newest],
-            "Source": [plain_text(event.source_name or event.author) for event in newest],
+            _("Day"): [event.day.isoformat() for event in newest],
+            _("When"): [format_event_time(event) for event in newest],
+            _("Category"): [category_title(event.category) for event in newest],
+            _("Title"): [plain_text(event.title) for event in newest],
+            _("Source"): [plain_text(event.source_name or event.author) for event in newest],
         }
     )
 
@@ -376,9 +376,10 @@ def _draw_day_card(view: UrlState, state: ExploreState) -> None:
 def _draw_card_head(view: UrlState, state: ExploreState) -> None:
     before, after = _find_neighbour_days(state.series, state.day)
     with st.container(horizontal=True, vertical_alignment="center"):
-        title = format_weekday(state.day)
-        latest = "" if state.chosen else f" :small[:gray[{_('the latest rate')}]]"
-        st.markdown(f"#### {title}{latest}", width="stretch")
+        title, latest = format_weekday(state.day), _("the latest rate")
+        if not state.chosen:
+            title = f"{title} :small[:gray[{latest}]]"
+        st.markdown(f"#### {title}", width="stretch")
         for name, icon, target, help_text in (
             ("earlier", ":material/chevron_left:", before, _("The rate earlier")),
             ("later", ":material/chevron_right:", after, _("The rate later")),
@@ -562,7 +563,7 @@ def _format_events(move: DayMove) -> str:
     first = move.events[0]
     title = plain_text(f"{get_event_style(first).glyph} {first.title}", MOVES_TITLE_LIMIT)
     others = len(move.events) - 1
-    return f"{title}  {_('+{count} more', count=others)}" if others else title
+    return _("{title}  +{count} more", title=title, count=others) if others else title
 
 
 def _format_move_time(move: DayMove) -> str:

@@ -190,7 +190,7 @@ def _commit_import(plan: EventImportPlan) -> None:
     try:
         session.count_against_limit("import")
         taken = replace(plan, imports_valid_rows=bool(plan.wrong))
-        record, _ = import_events(session.get_context().notes, taken, get_author_name())
+        record, _skipped = import_events(session.get_context().notes, taken, get_author_name())
     except RoubleReactionError as error:
         set_flash(_("Not added: {error!s}", error=error))
         return
@@ -281,13 +281,13 @@ def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
     notes = [row.note for row in rows]
     return pd.DataFrame(
         {
-            "Row": [format_row_location(row) for row in rows],
-            "Verdict": [translate_deferred(VERDICT_LABELS[row.verdict]) for row in rows],
-            "What to know": [describe_row_problem(row) for row in rows],
-            "Day": [format_day_range(note.day, note.end_day) if note else "" for note in notes],
+            _("Row"): [format_row_location(row) for row in rows],
+            _("Verdict"): [translate_deferred(VERDICT_LABELS[row.verdict]) for row in rows],
+            _("What to know"): [describe_row_problem(row) for row in rows],
+            _("Day"): [format_day_range(note.day, note.end_day) if note else "" for note in notes],
             "MSK": [_format_note_time(note) for note in notes],
-            "Title": [plain_text(note.title) if note else "" for note in notes],
-            "Category": [
+            _("Title"): [plain_text(note.title) if note else "" for note in notes],
+            _("Category"): [
                 plain_text(category_title(note.category)) if note else "" for note in notes
             ],
         }

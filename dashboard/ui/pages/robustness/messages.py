@@ -266,7 +266,7 @@ def describe_missing(answer: RobustnessAnswer) -> str:
 
 def describe_filter(name: str) -> str:
     """The description of a filter of events."""
-    return EVENT_FILTERS[name]
+    return translate_deferred(EVENT_FILTERS[name])
 
 
 # ------------------------------------------------------------------ data of the chart and the table
@@ -375,7 +375,7 @@ def build_specification_frame(
     columns = build_text_columns(TABLES["specifications"], rows, SPECIFICATIONS_VIEW)
     if len(state.series) > 1:
         columns[_("Series")] = [plain_text(_get_series_title(r.specification.series)) for r in rows]
-    return pd.DataFrame({"Place": range(1, len(rows) + 1)} | columns)
+    return pd.DataFrame({_("Place"): range(1, len(rows) + 1)} | columns)
 
 
 def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
