@@ -357,6 +357,7 @@ def _build_placebo(
         chosen &= is_far_from(measured.positions, occupied(), length)
     elif request.pool == "near":
         chosen &= ~is_far_from(measured.positions, measured.row, NEAR_ROWS + 1)
+    measured.candidates.release_long()
     return PlaceboMoves(means[:, 0], car[chosen])
 
 

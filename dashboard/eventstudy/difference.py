@@ -149,6 +149,8 @@ def _shifted_differences(pooled: PooledSample, once: Bools) -> Floats:
         compute_shifted_means(GroupSample(pooled, once & (pooled.series == group)), cars)[0][:, 0]
         for group in (0, 1)
     ]
+    for series_sample in pooled.series_samples:
+        series_sample.candidates.release_long()
     length = min(map(len, means))
     difference: Floats = means[0][:length] - means[1][:length]
     return difference

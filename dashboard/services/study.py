@@ -222,7 +222,7 @@ def build_event_view(
         event=event,
         card=series.card,
         request=request,
-        timing=_event_timing(series, event, result),
+        timing=_timing_at_row(series, event, row),
         moves=tuple(moves),
         path=_event_path(series, result),
         crowd=_overlapping_events(series, row, result.crowd[0], by_id),
@@ -267,10 +267,6 @@ def _unstudied_reason(series: RateSeries, event: Event, result: StudyResult) -> 
         series=event.series,
         id=series.card.id,
     )
-
-
-def _event_timing(series: RateSeries, event: Event, result: StudyResult) -> Timing:
-    return _timing_at_row(series, event, int(result.anchor[0]))
 
 
 def _timing_at_row(series: RateSeries, event: Event, row: int) -> Timing:
