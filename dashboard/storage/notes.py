@@ -260,7 +260,9 @@ class NoteRepository:
         Raises:
             EditConflict: the note is deleted.
         """
-        return self._change(note_id, NoteAction.EDIT, lambda _connection, note, _at: function(note), author)
+        return self._change(
+            note_id, NoteAction.EDIT, lambda _conn, note, _at: function(note), author
+        )
 
     def delete(self, note_id: str, revision: int, author: str = "") -> Event:
         """Mark a note deleted; it stays in the database.
@@ -277,7 +279,10 @@ class NoteRepository:
     def restore(self, note_id: str, author: str = "") -> Event:
         """Take a deletion back; a note that is not deleted stays as it is."""
         return self._change(
-            note_id, NoteAction.RESTORE, lambda _connection, note, _at: replace(note, deleted=None), author
+            note_id,
+            NoteAction.RESTORE,
+            lambda _connection, note, _at: replace(note, deleted=None),
+            author,
         )
 
     def restore_revision(self, note_id: str, revision: int, author: str = "") -> Event:
