@@ -52,6 +52,11 @@ _MOMENT: Final = re.compile(
     r"\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
     re.IGNORECASE,
 )
+_DATE_LIKE: Final = re.compile(
+    r"(?:[0-9]{4}([-./]?)[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2[0-9]{2,4})(?:[T\s].*)?"
+    r"|(?:[0-9]{1,2}[\s-][^\W\d_]{3,9}|[^\W\d_]{3,9}\.?\s[0-9]{1,2})\.?,?[\s-][0-9]{4}.*"
+    r"|1[0-9]{9}(?:[0-9]{3})?",
+)
 _ILLEGAL_LINK_CHARS: Final = re.compile(r"[\s<>\"`\\^{|}]")
 
 
@@ -234,6 +239,11 @@ class CellError(ValueError):
         self.index = index
         self.reason = reason
         self.remedy = remedy
+
+
+def is_date_like(cell: str) -> bool:
+    """Whether a cell has the form of a date or a moment, existing or not."""
+    return _DATE_LIKE.fullmatch(cell) is not None
 
 
 def parse_day(cell: str) -> date:
