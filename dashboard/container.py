@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from dashboard.compute.local import LocalBackend
 from dashboard.config import Settings
@@ -36,12 +37,10 @@ from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.imported import ImportedRates
 from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.storage.inbox import InboxRepository
-from dashboard.storage.notes import NoteRepository
 from dashboard.storage.rate_cache import RateCache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -54,6 +53,8 @@ if TYPE_CHECKING:
     from dashboard.sources.polite_client import PoliteClient
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.sources.safe_fetch import ConnectionPolicy
+    from dashboard.storage.inbox import InboxRepository
+    from dashboard.storage.notes import NoteRepository
 
 
 Interface: TypeAlias = Literal["page", "cli", "api"]
@@ -93,11 +94,8 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     rate_cache = RateCache(settings.cache_folder)
     rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
     imported = ImportedRates(settings.own_folder)
-    notes = NoteRepository(
-        settings.store_url, person=settings.dashboard_user.strip(), interface=interface
-    )
+    notes, inbox = _lazy_repositories(settings, interface)
     offline = settings.dashboard_offline
-    inbox = InboxRepository(notes)
     feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
@@ -123,6 +121,40 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
             is_offline=offline,
         ),
     )
+
+
+class _LazyObject:
+    """Stands for an object that is made on the first use of one of its attributes."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: object = None
+
+    def __getattr__(self, name: str) -> object:
+        with self._lock:
+            self._made = self._made or self._make()
+        return getattr(self._made, name)
+
+
+def _lazy_repositories(
+    settings: Settings, interface: Interface
+) -> tuple[NoteRepository, InboxRepository]:
+    """The repositories of notes and of the inbox, without the database library until they work."""
+
+    def make_notes() -> NoteRepository:
+        from dashboard.storage.notes import NoteRepository
+
+        person = settings.dashboard_user.strip()
+        return NoteRepository(settings.store_url, person=person, interface=interface)
+
+    def make_inbox() -> InboxRepository:
+        from dashboard.storage.inbox import InboxRepository
+
+        return InboxRepository(notes)
+
+    notes = cast("NoteRepository", _LazyObject(make_notes))
+    return notes, cast("InboxRepository", _LazyObject(make_inbox))
 
 
 def enabled_feeds(

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from dashboard.cli.context import get_context, utc_now
+from dashboard.cli.context import get_context
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
+from dashboard.services.notes import utc_now
 
 
 def open_pages(
@@ -113,9 +114,9 @@ def create_access_token(
 def list_access_tokens(*, as_json: JsonOption = False) -> None:
     """List the tokens: whose, since when, last used, until when."""
     from dashboard.cli import listings, output
-    from dashboard.services.admin import list_tokens, token_json
+    from dashboard.services.admin import token_json
 
-    tokens = list_tokens(get_context().notes.tokens)
+    tokens = get_context().notes.tokens.tokens()
     if as_json:
         output.print_json([token_json(token, utc_now()) for token in tokens])
     else:

@@ -28,11 +28,6 @@ DEFAULT_SERIES: Final = "usd_rub_cbr"
 EXIT_FAILED: Final = 3
 
 
-def utc_now() -> datetime:
-    """The present moment."""
-    return datetime.now(UTC)
-
-
 def get_context(asof: str | None = None) -> AppContext:
     """The application context of this process.
 

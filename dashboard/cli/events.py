@@ -229,10 +229,9 @@ def import_event_file(  # noqa: PLR0913 - the options of the contract
 def list_event_imports(*, as_json: JsonOption = False) -> None:
     """List the files that were imported, the newest first."""
     from dashboard.cli import listings, output
-    from dashboard.services.event_import import list_imports
     from dashboard.services.serializers import import_record_json
 
-    records = list_imports(get_context().notes)
+    records = get_context().notes.imports()
     if as_json:
         output.print_json([import_record_json(record) for record in records])
     else:

@@ -12,7 +12,6 @@ from dashboard.cli.context import (
     get_context,
     get_online_context,
     select_series,
-    utc_now,
 )
 from dashboard.cli.options import (
     Arg,
@@ -28,6 +27,7 @@ from dashboard.cli.options import (
 from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
+from dashboard.services.notes import utc_now
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext

@@ -193,7 +193,8 @@ def note_options(
 def _note_option(field: EventField, hint: str, *, is_new: bool) -> inspect.Parameter:
     kind: Any = {"choice": field.choices, "tags": list[str]}.get(field.kind, str)
     is_flag = "/" in field.option
-    info = Opt(field.option, metavar=_METAVARS.get(field.kind), help=hint)
+    name = "/".join(f"--{part}" for part in field.option.split("/"))
+    info = Opt(name, metavar=_METAVARS.get(field.kind), help=hint)
     if is_new and field.name == "title":
         info = Arg(help=hint)
     is_required = is_new and field.required

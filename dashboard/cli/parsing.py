@@ -140,7 +140,7 @@ def fill_draft(draft: Draft, options: Mapping[str, Any]) -> Draft:
 def _read_note_field(field: EventField, value: Any) -> Any:
     if field.kind == "date":
         is_removed = value == REMOVE_FIELD and not field.required
-        return None if is_removed else read_day(field.option.removeprefix("--"), value)
+        return None if is_removed else read_day(field.option, value)
     if isinstance(value, bool):
         return Visibility.PRIVATE if value else Visibility.SHARED
     return tuple(value) if field.kind == "tags" else value

@@ -13,7 +13,6 @@ from dashboard.cli.context import (
     get_online_context,
     rejection_as_json,
     select_series,
-    utc_now,
     write_output,
 )
 from dashboard.cli.options import (
@@ -41,6 +40,7 @@ from dashboard.cli.options import (
     command_group,
 )
 from dashboard.models.messages import deferred
+from dashboard.services.notes import utc_now
 
 if TYPE_CHECKING:
     from dashboard.models.series import SeriesCard

@@ -18,12 +18,13 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from dashboard.models.currencies import Subject
 from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.event import iso_text
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
@@ -240,7 +241,7 @@ class Manifest:
             "data_files": [{"name": f.name, "sha256": f.sha256} for f in self.data_files],
             "counts": {**self.counts, "rows": rows},
             "files": files,
-            "created_at": self.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "created_at": iso_text(self.created_at),
         }
         moment = content["created_at"]
         content["created_at"] = _manifest_created_at(before)

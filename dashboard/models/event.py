@@ -12,13 +12,24 @@ from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, overload
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 
 # ---- clock times
+
+
+@overload
+def iso_text(value: date) -> str: ...
+@overload
+def iso_text(value: date | None) -> str | None: ...
+def iso_text(value: date | None) -> str | None:
+    """A day, or a moment in UTC with Z, as JSON has it; None where there is none."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if value is None else value.isoformat()
 
 
 class HourKind(StrEnum):
@@ -272,12 +283,13 @@ class EventField:
         label: what the history calls it; empty where a note does not have it.
         form_label: what the form calls it; `label` where empty.
         key: its short name in messages and among the arguments of a command; `name` where empty.
-        option: its option of the command line; `--key` where empty.
+        option: its name among the options of the command line, `key` where empty; of a flag
+            both names, with / between.
         hint: the help of the option.
         limit: the most characters it may have, of tags each.
         required: whether a note must have it.
         choices: the values of a choice.
-        is_half: whether the form draws it beside the next one.
+        is_half: whether the form gives it half of a row.
     """
 
     name: str
@@ -301,7 +313,7 @@ class EventField:
             "column": self.column or self.name,
             "form_label": self.form_label or self.label,
             "key": key,
-            "option": self.option or f"--{key.replace('_', '-')}",
+            "option": self.option or key.replace("_", "-"),
             "hint": self.hint or f"{self.description}.",
         }
         for name, value in names.items():
@@ -311,12 +323,12 @@ class EventField:
 EVENT_FIELDS: Final = (
     EventField("id", "line", "Unique and stable"),
     EventField(
-        "day", "date", "The day where it happened", column="date", label="Day", option="--date",
+        "day", "date", "The day where it happened", column="date", label="Day", option="date",
         hint="As 2025-04-21.", required=True, is_half=True,
     ),
     EventField(
         "moment", "moment", "The moment, where the hour is known; else empty", column="time_utc",
-        label="Time", form_label="Time, if it is known", key="time", hint="In --zone.",
+        label="Time", form_label="Time, if it is known", key="time", hint="In the zone given.",
         is_half=True,
     ),
     EventField(
@@ -352,7 +364,7 @@ EVENT_FIELDS: Final = (
     ),
     EventField(
         "tags", "tags", "Tags with ; between", label="Tags", form_label="Tags, with commas",
-        option="--tag", hint="Repeatable.", limit=TAG_LIMIT, is_half=True,
+        option="tag", hint="Repeatable.", limit=TAG_LIMIT, is_half=True,
     ),
     EventField("series", "line", "The rate series it belongs to; empty = every series"),
     EventField(
@@ -370,7 +382,7 @@ EVENT_FIELDS: Final = (
     EventField("revision", "int", "How often the note was saved"),
     EventField(
         "visibility", "choice", "shared, or private: seen by its owner alone",
-        label="Who sees it", option="--private/--shared",
+        label="Who sees it", option="private/shared",
         hint="Who sees it: you alone, or everybody here.", limit=20, choices=Visibility,
     ),
     EventField(

@@ -139,8 +139,8 @@ class LazyFields:
     """A dataclass without slots whose costly fields are computed when they are first read.
 
     Most pages read few fields of a study. A value is stored once it is computed; two threads
-    may both compute it. `dataclasses.replace` and a pickle hold every field computed. The default
-    of a field that can be lazy comes from a factory, since one on the class would hide it.
+    may both compute it. `dataclasses.replace` and a copy for another process hold all fields. The
+    default of a field that can be lazy comes from a factory: one on the class would hide it.
     """
 
     @classmethod

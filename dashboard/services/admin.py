@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
-from dashboard.models.event import AUTHOR_LIMIT
+from dashboard.models.event import AUTHOR_LIMIT, iso_text
 from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.services.notes import clean_line, utc_now
@@ -291,11 +291,6 @@ def authenticate_token(
     return token
 
 
-def list_tokens(store: TokenStore) -> tuple[AccessToken, ...]:
-    """Every token, the oldest first, revoked ones too."""
-    return store.tokens()
-
-
 def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
     """Revoke a token from the next request on.
 
@@ -315,7 +310,7 @@ def token_state(token: AccessToken, at: datetime) -> str:
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
     """A token as `tokens list --json` prints it, without the secret and its hash."""
     moments = ("created", "expires", "last_used", "revoked")
-    timestamps = {name: _iso_text(getattr(token, name)) for name in moments}
+    timestamps = {name: iso_text(getattr(token, name)) for name in moments}
     return {
         "name": token.name,
         "person": token.person,
@@ -327,10 +322,6 @@ def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
 def hash_secret(secret: str) -> str:
     """The stored hash of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _iso_text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 # ---- audit trail
@@ -352,6 +343,6 @@ def audit_json(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Entries of the audit trail as `audit --json` prints them; moments in UTC."""
     return [
         {"who" if name == "author" else name: value for name, value in asdict(entry).items()}
-        | {"at": entry.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        | {"at": iso_text(entry.at)}
         for entry in entries
     ]

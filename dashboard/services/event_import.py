@@ -187,11 +187,6 @@ def import_events(
     return store.import_notes(record, plan.notes)
 
 
-def list_imports(store: ImportStore) -> tuple[ImportRecord, ...]:
-    """Every import, the newest first."""
-    return store.imports()
-
-
 def undo_import(store: ImportStore, import_id: str, author: str = "") -> ImportUndo:
     """Delete every note of an import that was not changed since, in one transaction.
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError
-from dashboard.models.event import MOSCOW
+from dashboard.models.event import MOSCOW, iso_text
 from dashboard.models.messages import deferred, join_clauses, keep_language, plural
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
@@ -514,22 +514,22 @@ def series_status_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]
             "licence": status.card.licence,
             "date_rule": PUBLICATION_RULES[status.card.date_rule].description,
             "source": status.source or None,
-            "first_day": _iso_text(status.first_day),
-            "last_day": _iso_text(status.last_day),
+            "first_day": iso_text(status.first_day),
+            "last_day": iso_text(status.last_day),
             "rows": status.rows,
-            "last_known_at": _iso_text(status.last_known_at),
+            "last_known_at": iso_text(status.last_known_at),
             "age_days": status.age_days,
             "age": status.age_label,
             "overdue": status.is_overdue,
-            "fetched_at": _iso_text(status.fetched_at),
-            "tried_at": _iso_text(status.tried_at),
+            "fetched_at": iso_text(status.fetched_at),
+            "tried_at": iso_text(status.tried_at),
             "problem": status.problem or None,
             "notes": list(status.notes),
             "revised": status.revised,
             "withheld": status.withheld,
             "unchecked": status.unchecked,
-            "live": None if status.live is None else {"day": _iso_text(status.live.day),
-                                                    "known_at": _iso_text(status.live.known_at),
+            "live": None if status.live is None else {"day": iso_text(status.live.day),
+                                                    "known_at": iso_text(status.live.known_at),
                                                     "rate": status.live.rate},
         }
         for status in statuses
@@ -603,7 +603,3 @@ def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesSta
         withheld=known.withheld,
         unchecked=known.unchecked,
     )
-
-
-def _iso_text(value: date | datetime | None) -> str | None:
-    return None if value is None else value.isoformat().replace("+00:00", "Z")

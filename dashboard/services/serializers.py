@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
-from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event
+from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.moves import EventView, Fixing, Timing
 from dashboard.models.records import NoteRevision
@@ -183,7 +183,7 @@ def import_record_json(record: ImportRecord) -> JsonRow:
     """The record of an import; moments in UTC."""
     row = {"who" if name == "author" else name: value for name, value in asdict(record).items()}
     for name in ("at", "undone_at"):
-        row[name] = row[name] and row[name].isoformat().replace("+00:00", "Z")
+        row[name] = iso_text(row[name])
     return row
 
 
@@ -270,7 +270,7 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:
         {
             "revision": change.revision,
             "action": str(change.action),
-            "at": change.at.isoformat().replace("+00:00", "Z"),
+            "at": iso_text(change.at),
             "who": change.author,
             "before": _note_json(change.before),
             "after": _note_json(change.after),

@@ -34,8 +34,8 @@ from dashboard import __version__
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.messages import translate as _
 from dashboard.models.records import BackupContents
-from dashboard.storage.audit import AuditRows
-from dashboard.storage.database import new_engine, parse_address, store_error
+from dashboard.storage.audit import add_audit_entry
+from dashboard.storage.database import new_engine, parse_address, store_error, utc_now
 from dashboard.storage.schema import AUDIT, HISTORY, METADATA, TOKENS
 from dashboard.storage.sqlite_files import copy_sqlite_database
 from dashboard.storage.upgrade import (
@@ -46,9 +46,8 @@ from dashboard.storage.upgrade import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dashboard.storage.database import Address, Database
+    from dashboard.storage.database import Address
+    from dashboard.storage.upgrade import CurrentDatabase
 
 RowIterator: TypeAlias = Iterator[dict[str, Any]]
 
@@ -385,15 +384,12 @@ class BackupStore:
     """Backup and restore of one database.
 
     Args:
-        address: where the database is.
-        current: returns it opened, with the schema of this release.
-        interface: where a restore comes from, stored in the audit trail.
+        database: the database; its interface is where a restore comes from.
     """
 
-    def __init__(self, address: Address, current: Callable[[], Database], interface: str) -> None:
-        self._address = address
-        self._current = current
-        self._interface = interface
+    def __init__(self, database: CurrentDatabase) -> None:
+        self._database = database
+        self._address = database.address
 
     @property
     def file(self) -> Path | None:
@@ -412,7 +408,7 @@ class BackupStore:
                 connection.scalar(select(table).limit(1)) is None for table in _NUMBERED_TABLES
             )
 
-        return self._current().read(has_no_rows)
+        return self._database.read(has_no_rows)
 
     def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
         """Copy everything but the tokens into a folder, as it stands at one moment.
@@ -420,7 +416,7 @@ class BackupStore:
         Raises:
             StoreError: it cannot be read, or the disk is full.
         """
-        self._current()
+        self._database.upgraded()
         try:
             files, counts = dump_database(self._address, folder)
         except SQLAlchemyError as error:
@@ -441,14 +437,14 @@ class BackupStore:
         """
         rows = read_dump(folder, name)
         engine = new_engine(self._address, migrating=True).execution_options(
-            interface=self._interface
+            interface=self._database.interface
         )
         try:
             with exclusive_migration(), engine.begin() as connection:
                 _replace_rows(connection, self._address, contents.schema, rows)
                 state = {"rows": dict(contents.rows), "created_at": contents.created_at}
-                at = datetime.now(UTC)
-                AuditRows(connection).add("restore-backup", name, (None, state), at, author)
+                at = utc_now()
+                add_audit_entry(connection, "restore-backup", name, (at, author), (None, state))
         except SQLAlchemyError as error:
             raise store_error(self._address, error) from error
         except RoubleReactionError:

@@ -253,9 +253,9 @@ def test_a_wrong_row_is_reported_with_its_place_and_nothing_is_added(run_cli, wr
 
 
 def test_a_store_that_fails_half_way_keeps_none_of_the_rows(run_cli, write_file, monkeypatch):
-    from dashboard.storage import note_rows
+    from dashboard.storage import notes
 
-    json_of, calls = note_rows.json_from_note, []
+    json_of, calls = notes.json_from_note, []
 
     def fail_at_the_second(note):
         calls.append(1)
@@ -265,7 +265,7 @@ def test_a_store_that_fails_half_way_keeps_none_of_the_rows(run_cli, write_file,
         return json_of(note)
 
     with monkeypatch.context() as patch:
-        patch.setattr(note_rows, "json_from_note", fail_at_the_second)
+        patch.setattr(notes, "json_from_note", fail_at_the_second)
         assert run_cli("events", "import", write_file("e.csv", FILE)).code == 3
     assert len(calls) == 2
     assert run_cli("events", "list", "--origin", "note", "--json").json == []

@@ -20,6 +20,7 @@ from dashboard.presentation.charts.comparison_moves import (
     build_leave_one_out_figure,
     build_moves_figure,
     build_placebo_figure,
+    build_placebo_panes,
     describe_placebo,
     get_picked_event,
 )
@@ -105,7 +106,6 @@ from dashboard.ui.pages.compare.messages import (
 from dashboard.ui.pages.compare.report import (
     build_chart,
     build_compare_report,
-    build_placebo_panes,
 )
 from dashboard.ui.pages.compare.state import (
     DEFAULTS,

@@ -31,7 +31,6 @@ from dashboard.services.event_import import (
     EventImportPlan,
     RowVerdict,
     import_events,
-    list_imports,
     undo_import,
 )
 from dashboard.services.exports import table_csv
@@ -404,7 +403,7 @@ def revert_import(import_id: str) -> None:
 def _draw_earlier_imports() -> None:
     """Draw the imports, the newest first, each with its undo button."""
     try:
-        records = list_imports(session.get_context().notes)
+        records = session.get_context().notes.imports()
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
