@@ -13,7 +13,7 @@ from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
-from dashboard.services.rate_limit import RateLimiter
+from dashboard.services.rate_limit import HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
@@ -75,6 +75,7 @@ class AppContext:
     watch: NoteVersionWatcher
     compute: ComputeBackend
     limits: RateLimiter
+    heavy_reads: HeavyReadQueue
     inbox: InboxRepository
     feeds: FeedRegistry
     search: Gdelt
@@ -109,7 +110,8 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         notes=notes,
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
-        limits=RateLimiter(),
+        limits=RateLimiter(lambda: notes.recent_actions),
+        heavy_reads=HeavyReadQueue(),
         inbox=inbox,
         feeds=feeds,
         search=Gdelt(http_client(settings, GDELT_LIMITS)),

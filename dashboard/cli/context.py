@@ -262,7 +262,12 @@ def read_study_inputs(
         "quote": quote,
         "factors": [factor.card.id for factor in factor_series],
     }
-    provenance = Provenance(parameters, (*selection.files, *source.files), export_time(context))
+    provenance = Provenance(
+        parameters,
+        (*selection.files, *source.files),
+        export_time(context),
+        is_private=any(event.is_private for event in source.events),
+    )
     return StudyInputs(selection.series, factor_series, studied, source.events, provenance)
 
 
@@ -291,8 +296,8 @@ def rejection_as_json(*, as_json: bool) -> Iterator[None]:
         raise
 
 
-def write_output(file: Path, content: bytes) -> None:
-    """Write a file, or standard output for `-`."""
+def write_output(file: Path, content: bytes, *, is_private: bool = False) -> None:
+    """Write a file, or standard output for `-`; a private file may be read by its owner only."""
     from dashboard.services.exports import write_file
 
     if file == Path("-"):
@@ -300,4 +305,4 @@ def write_output(file: Path, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        write_file(file, [content])
+        write_file(file, [content], is_private=is_private)

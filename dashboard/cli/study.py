@@ -73,7 +73,8 @@ def write_bundle(file: Path, inputs: StudyInputs, request: StudyRequest) -> None
     )
     titles = [series.card.title for series in inputs.series]
     description = study_question(inputs.made.parameters, len(inputs.events), titles)
-    write_output(file, build_bundle(bundle_request, inputs.made, description))
+    content = build_bundle(bundle_request, inputs.made, description)
+    write_output(file, content, is_private=inputs.made.is_private)
 
 
 def reproduce(
@@ -492,9 +493,11 @@ def report(  # noqa: PLR0913 - the options of the contract
     bundle_request = BundleRequest("event", (series,), (_find_event(known, event),), known, request)
     if kind is None:
         content = _event_bundle(context, bundle_request)
+        is_private = any(event.is_private for event in known)
     else:
         content = _event_report(kind, bundle_request, export_time(context), (pages, window, pool))
-    write_output(out, content)
+        is_private = bundle_request.events[0].is_private
+    write_output(out, content, is_private=is_private)
     print_line(_("written to {out}", out=out))
 
 
