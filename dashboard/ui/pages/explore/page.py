@@ -418,10 +418,7 @@ def _draw_rate(state: ExploreState, move: DayMove) -> None:
         )
     )
     rank_text = describe_both_ranks((move.rank, move.rank_both), state.series.card)
-    other = _(
-        "In the other quote: {change}.",
-        change=quoting.other_percent(move.log_points, 2),
-    )
+    other = _("In the other quote: {change}.", change=quoting.other_percent(move.log_points, 2))
     st.caption(f"{rank_text or _('Too few moves before it to learn its volatility from.')} {other}")
 
 
