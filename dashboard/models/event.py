@@ -283,7 +283,8 @@ class EventField:
         label: what the history calls it; empty where a note does not have it.
         form_label: what the form calls it; `label` where empty.
         key: its short name in messages and among the arguments of a command; `name` where empty.
-        option: its option of the command line; `--key` where empty.
+        option: its name among the options of the command line, `key` where empty; of a flag
+            both names, with / between.
         hint: the help of the option.
         limit: the most characters it may have, of tags each.
         required: whether a note must have it.
@@ -312,7 +313,7 @@ class EventField:
             "column": self.column or self.name,
             "form_label": self.form_label or self.label,
             "key": key,
-            "option": self.option or f"--{key.replace('_', '-')}",
+            "option": self.option or key.replace("_", "-"),
             "hint": self.hint or f"{self.description}.",
         }
         for name, value in names.items():
@@ -322,12 +323,12 @@ class EventField:
 EVENT_FIELDS: Final = (
     EventField("id", "line", "Unique and stable"),
     EventField(
-        "day", "date", "The day where it happened", column="date", label="Day", option="--date",
+        "day", "date", "The day where it happened", column="date", label="Day", option="date",
         hint="As 2025-04-21.", required=True, is_half=True,
     ),
     EventField(
         "moment", "moment", "The moment, where the hour is known; else empty", column="time_utc",
-        label="Time", form_label="Time, if it is known", key="time", hint="In --zone.",
+        label="Time", form_label="Time, if it is known", key="time", hint="In the zone given.",
         is_half=True,
     ),
     EventField(
@@ -363,7 +364,7 @@ EVENT_FIELDS: Final = (
     ),
     EventField(
         "tags", "tags", "Tags with ; between", label="Tags", form_label="Tags, with commas",
-        option="--tag", hint="Repeatable.", limit=TAG_LIMIT, is_half=True,
+        option="tag", hint="Repeatable.", limit=TAG_LIMIT, is_half=True,
     ),
     EventField("series", "line", "The rate series it belongs to; empty = every series"),
     EventField(
@@ -381,7 +382,7 @@ EVENT_FIELDS: Final = (
     EventField("revision", "int", "How often the note was saved"),
     EventField(
         "visibility", "choice", "shared, or private: seen by its owner alone",
-        label="Who sees it", option="--private/--shared",
+        label="Who sees it", option="private/shared",
         hint="Who sees it: you alone, or everybody here.", limit=20, choices=Visibility,
     ),
     EventField(

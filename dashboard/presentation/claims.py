@@ -21,7 +21,7 @@ from dashboard.models.article import (
 )
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.moves import Fixing
+from dashboard.models.moves import DayFacts, Fixing
 from dashboard.models.publication import BANK_OF_RUSSIA
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.escaping import escape_markdown
@@ -37,6 +37,7 @@ from dashboard.presentation.formatting import (
     join_alternatives,
     join_names,
 )
+from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.claims import CHANGE_KINDS
 
 BASE_LABELS: Final = {
@@ -473,6 +474,29 @@ def _format_value(claim: Claim) -> str:
 def get_claim_day(answers: Sequence[ClaimAnswer]) -> date | None:
     """The first day of which a claim speaks."""
     return next((answer.claim.day for answer in answers if answer.claim.day), None)
+
+
+def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
+    """When the rate was last as strong and as weak."""
+    if not quoting.card.subject.is_currency:
+        return ""
+    records = []
+    begin = format_day(facts.first_day)
+    for seen, strongest in ((facts.strongest_since, True), (facts.weakest_since, False)):
+        if seen is None:
+            records.append(
+                _("the strongest in the data, which begin {day}", day=begin)
+                if strongest
+                else _("the weakest in the data, which begin {day}", day=begin)
+            )
+        elif (facts.day - seen.day).days > 31:
+            values = {"day": format_day(seen.day), "rate": quoting.rate(seen.rate)}
+            records.append(
+                _("the strongest since {day} ({rate})", **values)
+                if strongest
+                else _("the weakest since {day} ({rate})", **values)
+            )
+    return f"{capitalize_first(join_names(records))}." if records else ""
 
 
 # ------------------------------------------------------------------ table of sources and bases

@@ -150,11 +150,6 @@ def lowercase_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def format_count(value: int, noun: str, plural: str = "") -> str:
-    """`1 event`, `412 events`."""
-    return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
-
-
 def format_offset(offset: int) -> str:
     """An offset or horizon with a true minus: `−5`, `0`, `3`."""
     return f"{MINUS}{-offset}" if offset < 0 else str(offset)

@@ -470,9 +470,7 @@ def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
             "Bars are missing at {places} of the window, without a trade or in a halt: nothing"
             " is filled in, and the next return covers the gap.",
             places=plural(
-                "{n:,} place",
-                "{n:,} places",
-                sum(point.gap == "missing" for point in view.path),
+                "{n:,} place", "{n:,} places", sum(point.gap == "missing" for point in view.path)
             ),
         ),
         "weekend_session": _(

@@ -250,7 +250,7 @@ class NoteRepository:
         Raises:
             EditConflict: the note is no longer at `revision`, or is deleted.
         """
-        return self._change(note.id, NoteAction.EDIT, lambda *_: note, author, revision)
+        return self._change(note.id, NoteAction.EDIT, lambda *_args: note, author, revision)
 
     def change(self, note_id: str, function: Callable[[Event], Event], author: str = "") -> Event:
         """Replace a note by what `function` makes of it, in one transaction.
@@ -260,7 +260,9 @@ class NoteRepository:
         Raises:
             EditConflict: the note is deleted.
         """
-        return self._change(note_id, NoteAction.EDIT, lambda _, note, __: function(note), author)
+        return self._change(
+            note_id, NoteAction.EDIT, lambda _conn, note, _at: function(note), author
+        )
 
     def delete(self, note_id: str, revision: int, author: str = "") -> Event:
         """Mark a note deleted; it stays in the database.
@@ -277,7 +279,10 @@ class NoteRepository:
     def restore(self, note_id: str, author: str = "") -> Event:
         """Take a deletion back; a note that is not deleted stays as it is."""
         return self._change(
-            note_id, NoteAction.RESTORE, lambda _, note, __: replace(note, deleted=None), author
+            note_id,
+            NoteAction.RESTORE,
+            lambda _connection, note, _at: replace(note, deleted=None),
+            author,
         )
 
     def restore_revision(self, note_id: str, revision: int, author: str = "") -> Event:
