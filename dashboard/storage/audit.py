@@ -9,7 +9,17 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import and_, bindparam, exists, literal_column, not_, select, text, union_all, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    not_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from dashboard.models.event import Visibility
 from dashboard.models.records import AuditEntry
