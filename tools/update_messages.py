@@ -95,7 +95,7 @@ def extract_template() -> Catalog:
 
 
 def registered_texts() -> Iterator[tuple[str, str]]:
-    """The module and the text of what the program knows from a list and translates when it shows it.
+    """The module and the text of what the program has in a list and translates when shown.
 
     These are the help of commands and options, the titles and columns of the tables, and the
     cards of the series that ship.
