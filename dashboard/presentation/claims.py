@@ -19,7 +19,7 @@ from dashboard.models.article import (
     Exactness,
     RequiredBase,
 )
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Fixing
 from dashboard.models.publication import BANK_OF_RUSSIA
@@ -34,8 +34,6 @@ from dashboard.presentation.formatting import (
     format_number,
     format_percent,
     format_weekday,
-    join_alternatives,
-    join_names,
 )
 from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.claims import CHANGE_KINDS
@@ -213,7 +211,7 @@ def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
             "{n} cannot be known", "{n} cannot be known", truths[ClaimTruth.UNKNOWN]
         ),
     }
-    outcomes = join_names([text for truth, text in counts.items() if truths[truth]])
+    outcomes = join_and([text for truth, text in counts.items() if truths[truth]])
     return _("Of {count} claims, {outcomes}", count=len(answers), outcomes=outcomes)
 
 
@@ -496,7 +494,7 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
                 if strongest
                 else _("the weakest since {day} ({rate})", **values)
             )
-    return f"{capitalize_first(join_names(records))}." if records else ""
+    return f"{capitalize_first(join_and(records))}." if records else ""
 
 
 # ------------------------------------------------------------------ table of sources and bases
@@ -573,7 +571,7 @@ def _add_market_row(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[
         reason = _(
             "{caveat}; it would have to start from {rates}",
             caveat=reason,
-            rates=join_alternatives(rates),
+            rates=join_or(rates),
         )
     last = {
         _("Verdict"): _("cannot be known"),

@@ -342,8 +342,9 @@ def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
 
 def describe_row_problem(row: RowVerdict) -> str:
     """The reason for the verdict on a row, without its place in the file."""
-    reason = row.reason.removeprefix(row.place).lstrip(",: ")
-    return plain_text(reason.removesuffix(" and is left out"))
+    if row.same:
+        return plain_text(_("is already there ({same})", same=row.same))
+    return plain_text(row.reason.removeprefix(row.place).lstrip(",: "))
 
 
 def format_row_location(row: RowVerdict) -> str:
