@@ -211,7 +211,7 @@ def describe_common_base(base: CommonBase) -> tuple[str, ...]:
         count=len(base.counted),
         low=format_number(base.low, 1),
         high=format_number(base.high, 1),
-        counted=join_names(counted),
+        counted=join_and(counted),
     )
     held = [
         _("{series} {rate}", series=card.title, rate=format_number(rate.rate, card.decimals))
@@ -222,7 +222,7 @@ def describe_common_base(base: CommonBase) -> tuple[str, ...]:
         origin = _(
             "The last rate of {year} of {series} lies there.",
             year=base.year - 1,
-            series=join_names(fitting),
+            series=join_and(fitting),
         )
     else:
         origin = _(

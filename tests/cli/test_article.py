@@ -165,8 +165,8 @@ LEAD = """Trump welcomes the Kremlin's answer on a ceasefire
 
 The White House has praised the answer as a step towards talks on a ceasefire.
 
-White House spokeswoman Anna Kelly said nothing about NATO. In a recent post Zelensky said he expects
-peace talks this month. Russia annexed Crimea in 2014.
+White House spokeswoman Anna Kelly said nothing about NATO. In a recent post Zelensky said he
+expects peace talks this month. Russia annexed Crimea in 2014.
 
 The rouble strengthened to around 80 against the U.S. dollar on Monday, its highest level since June
 2024. It was at 82.80 per dollar in the over-the-counter market on 19 March 2025, a gain of 27 %
