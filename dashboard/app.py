@@ -24,6 +24,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from dashboard import shipped_path
+from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -73,7 +74,7 @@ def check_port_is_free(port: int) -> None:
         try:
             probe.bind((LOOPBACK, port))
         except (OSError, OverflowError) as error:
-            msg = f"cannot be used ({error}); choose another, as 8502"
+            msg = _("cannot be used ({error}); choose another, as 8502", error=error)
             raise InputError(msg, field="port", value=port) from error
 
 
@@ -108,7 +109,8 @@ def build_app(*, open_browser: bool = False) -> st.App:
         threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
         freeze_gc()
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
-        print(f"Rouble Reaction is at {address} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the address is what this command answers
+        text = _("Rouble Reaction is at {address} (stop it with Ctrl-C)", address=address)
+        print(text, flush=True)  # noqa: T201 - the address is what this command answers
         if open_browser:
             webbrowser.open(address)
         yield

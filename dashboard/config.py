@@ -7,11 +7,14 @@ import json
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dashboard.models.messages import ENGLISH, available_languages, choose_language
+from dashboard.models.messages import translate as _
 
 APP_NAME: Final = "rouble-reaction"
 
@@ -29,6 +32,14 @@ def login_name() -> str:
         return ""
 
 
+def _known_language(language: str) -> str:
+    chosen = choose_language([language])
+    if chosen is None:
+        known = ", ".join(available_languages())
+        raise ValueError(_("is unknown; take one of {known}", known=known))
+    return chosen
+
+
 class Settings(BaseSettings):
     """The settings of this machine.
 
@@ -39,6 +50,7 @@ class Settings(BaseSettings):
     never asks the network; `DASHBOARD_UPSTREAM` asks a replica of the data services on this
     machine instead, for example `http://127.0.0.1:8600`. `DASHBOARD_USER` is who uses this
     process, the name of the login where it is not set: private notes are those of this person.
+    `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
     An empty variable counts as not set.
     """
 
@@ -48,6 +60,7 @@ class Settings(BaseSettings):
     dashboard_cache: Path | None = None
     dashboard_offline: bool = False
     dashboard_upstream: str | None = None
+    dashboard_language: Annotated[str, AfterValidator(_known_language)] = ENGLISH
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from dashboard.compute.local import LocalBackend
 from dashboard.config import Settings
 from dashboard.models.errors import InputError
+from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
-from dashboard.services.rate_limit import RateLimiter
+from dashboard.services.rate_limit import HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
-from dashboard.sources.events.csv_file import EventTable, read_event_file
 from dashboard.sources.events.feed import FEED_LIMITS, Feed, GuardedFetcher, PoliteFetcher
 from dashboard.sources.events.gdelt import GDELT_LIMITS, Gdelt
 from dashboard.sources.feeds.registry import FeedRegistry
-from dashboard.sources.files.event_file import outline_event_file, read_event_rows
+from dashboard.sources.files.event_file import (
+    EventTable,
+    outline_event_file,
+    read_event_rows,
+    read_events,
+)
 from dashboard.sources.files.text import display_name
 from dashboard.sources.http_client import DEFAULT_LIMITS, LazyClient
 from dashboard.sources.rates.bundled import BundledRates
@@ -31,12 +37,10 @@ from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.imported import ImportedRates
 from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.storage.inbox import InboxRepository
-from dashboard.storage.notes import NoteRepository
 from dashboard.storage.rate_cache import RateCache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
     from dashboard.sources.polite_client import PoliteClient
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.sources.safe_fetch import ConnectionPolicy
+    from dashboard.storage.inbox import InboxRepository
+    from dashboard.storage.notes import NoteRepository
 
 
 Interface: TypeAlias = Literal["page", "cli", "api"]
@@ -69,6 +75,7 @@ class AppContext:
     watch: NoteVersionWatcher
     compute: ComputeBackend
     limits: RateLimiter
+    heavy_reads: HeavyReadQueue
     inbox: InboxRepository
     feeds: FeedRegistry
     search: Gdelt
@@ -84,14 +91,12 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         interface: the interface that makes changes, for the audit trail.
     """
     settings = settings or Settings()
+    set_default_language(settings.dashboard_language)
     rate_cache = RateCache(settings.cache_folder)
     rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
     imported = ImportedRates(settings.own_folder)
-    notes = NoteRepository(
-        settings.store_url, person=settings.dashboard_user.strip(), interface=interface
-    )
+    notes, inbox = _lazy_repositories(settings, interface)
     offline = settings.dashboard_offline
-    inbox = InboxRepository(notes)
     feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
@@ -105,7 +110,8 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         notes=notes,
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
-        limits=RateLimiter(),
+        limits=RateLimiter(lambda: notes.recent_actions),
+        heavy_reads=HeavyReadQueue(),
         inbox=inbox,
         feeds=feeds,
         search=Gdelt(http_client(settings, GDELT_LIMITS)),
@@ -117,6 +123,40 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
             is_offline=offline,
         ),
     )
+
+
+class _LazyObject:
+    """Stands for an object that is made on the first use of one of its attributes."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: object = None
+
+    def __getattr__(self, name: str) -> object:
+        with self._lock:
+            self._made = self._made or self._make()
+        return getattr(self._made, name)
+
+
+def _lazy_repositories(
+    settings: Settings, interface: Interface
+) -> tuple[NoteRepository, InboxRepository]:
+    """The repositories of notes and of the inbox, without the database library until they work."""
+
+    def make_notes() -> NoteRepository:
+        from dashboard.storage.notes import NoteRepository
+
+        person = settings.dashboard_user.strip()
+        return NoteRepository(settings.store_url, person=person, interface=interface)
+
+    def make_inbox() -> InboxRepository:
+        from dashboard.storage.inbox import InboxRepository
+
+        return InboxRepository(notes)
+
+    notes = cast("NoteRepository", _LazyObject(make_notes))
+    return notes, cast("InboxRepository", _LazyObject(make_inbox))
 
 
 def enabled_feeds(
@@ -327,10 +367,10 @@ def event_outline_from_upload(
     return outline_event_file(data, options, WallClock().now().date(), name=name)
 
 
-def events_from_file(path: Path) -> EventTable:
-    """A user's file of events, parsed strictly.
+def events_from_file(path: Path, options: EventFileOptions) -> EventTable:
+    """A user's file of events in CSV, Excel, JSON or iCalendar, of which every row is one.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    return read_event_file(path)
+    return read_events(path, options, WallClock().now().date())

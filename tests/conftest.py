@@ -15,6 +15,9 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.replica import Replica
+from tests.sources.made_clock import MadeClock
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -137,3 +140,16 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     yield postgres_server.get_uri(database=name, driver="psycopg")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    """The data services on the loopback."""
+    with Replica() as running:
+        yield running
+
+
+@pytest.fixture
+def clock(replica: Replica) -> MadeClock:
+    """A clock that stands at the moment of the replica."""
+    return MadeClock(replica.market.now)

@@ -75,3 +75,7 @@ def with_links(report, url):
         sources=tuple(replace(source, url=url) for source in report.sources),
         links=(ReportLink("Live page", url),),
     )
+
+
+def table_of(report, title):
+    return next(table for table in report.tables if table.title == title)

@@ -32,7 +32,7 @@ REGISTRIES = {
 # Text that ends up in exported tables, where a bundle made earlier must find it again.
 OPTIONS_IN_TABLES = {
     "simple returns (--returns simple) and at least 2 events that differ",
-    "its event window overlaps another event's (--overlap ",
+    "its event window overlaps another event's (--overlap {overlap})",
 }
 
 
@@ -266,6 +266,120 @@ def test_no_path_of_a_machine_and_no_registry_is_named():
         if machine.search(read_source(path))
     ]
     assert named == []
+
+
+# ---------------------------------------------------------------- messages
+
+# Text that is the same in every language, by its beginning: names and descriptions that become
+# data of a series, the answer of a browser's client, and a label of the API's documentation.
+NOT_TRANSLATED = (
+    "Levels from a person's own file.", "{} Bars of {} minutes.", "{}, close of each bar",
+    "your own file {}", "Your own file {}, column", "USD/RUB implied by {}",
+    "{}100 × ln(", ":material/filter_alt_off: {}", ":small[:gray[{}]]",
+    ":small[:material/schedule: {}",
+    ":orange[:material/warning: {}", "{} <- read.csv(", "curl --fail --output",
+    "{} and European Central Bank", "{} times {}, the latest known then.",
+    "rouble-reaction/{} (exchange rates", "They are {}; or a word of your own.",
+    "{}, or a word of your own.", "Time zone, else {}.",
+)  # fmt: skip
+MESSAGE_FUNCTIONS = {"_": 1, "translate": 1, "plural": 2, "deferred": 1}
+# Text for programs: patterns, statements of a database, paths in a page.
+FOR_PROGRAMS = re.compile(r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==", re.I)
+TRANSLATED = (
+    "models", "eventstudy", "nlp", "sources", "storage", "services", "cli", "api",
+    "presentation", "ui",
+)  # fmt: skip
+
+
+def text_of(node):
+    """The text of an f-string, `{}` for each value; of a constant the text itself."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    return "".join(
+        text_of(part) if isinstance(part, ast.Constant) else "{}" for part in node.values
+    )
+
+
+def message_call(node):
+    """The name of the function where a node is the call of a message."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id if node.func.id in MESSAGE_FUNCTIONS else ""
+    return ""
+
+
+def misused_messages(tree):
+    """The line and the fault of every sentence that a translator could not translate."""
+    for node in ast.walk(tree):
+        if name := message_call(node):
+            texts = node.args[: MESSAGE_FUNCTIONS[name]]
+            if not texts or not all(isinstance(text, ast.Constant) for text in texts):
+                yield node.lineno, "is no literal"
+        if isinstance(node, ast.JoinedStr):
+            values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+            text = text_of(node)
+            if any(map(message_call, values)):
+                yield node.lineno, "a message in an f-string"
+            words = re.findall(r"[A-Za-z]{2,}", text)
+            is_sentence = len(words) >= 3 and " " in text.strip()
+            if is_sentence and not (FOR_PROGRAMS.search(text) or text.startswith(NOT_TRANSLATED)):
+                yield node.lineno, f"is no message: {text}"
+
+
+def rebound_underscores(tree):
+    """Lines that bind `_` to something else in a module that translates by it."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    if not any(alias.asname == "_" for node in imports for alias in node.names):
+        return
+    in_comprehensions = {
+        id(name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.comprehension)
+        for name in ast.walk(node.target)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.arg == "_":
+            yield node.lineno
+        is_bound = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        if is_bound and node.id == "_" and id(node) not in in_comprehensions:
+            yield node.lineno
+
+
+@pytest.mark.parametrize("package", TRANSLATED)
+def test_a_sentence_is_a_whole_message(package):
+    faults = [
+        f"{relative_name(path)}:{line} {fault}"
+        for path in sorted((PACKAGE / package).rglob("*.py"))
+        if "migrations" not in path.parts and path != PACKAGE / "models/messages.py"
+        for line, fault in misused_messages(ast.parse(read_source(path)))
+    ]
+    assert faults == []
+
+
+def test_the_name_of_translate_is_nothing_else():
+    lines = [
+        f"{relative_name(path)}:{line}"
+        for path in MODULES
+        for line in rebound_underscores(ast.parse(read_source(path)))
+    ]
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '_("a" if wrong else "b")', "_(text)", "f'{_(1)} today'", "plural('one', many, 2)",
+        'f"{name} is not here"',
+    ],
+)  # fmt: skip
+def test_a_sentence_that_is_no_message_would_be_noticed(code):
+    assert list(misused_messages(ast.parse(code)))
+
+
+@pytest.mark.parametrize("code", ["for _ in x: pass", "a, _ = x", "def f(_): pass"])
+def test_another_use_of_the_name_of_translate_would_be_noticed(code):
+    imported = "from dashboard.models.messages import translate as _\n"
+    assert list(rebound_underscores(ast.parse(imported + code)))
+    assert list(rebound_underscores(ast.parse(code))) == []
 
 
 # ---------------------------------------------------------------- locked requirements

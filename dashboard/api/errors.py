@@ -16,6 +16,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from dashboard.models.errors import InputError, RateLimited, RoubleReactionError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.services.notes import clean_line
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
@@ -24,25 +26,25 @@ _PARAMETER: Final = re.compile(r"\{[a-z_]+\}")
 log = logging.getLogger("dashboard.api")
 
 VALIDATION_MESSAGES: Final = {
-    "extra_forbidden": "there is no such parameter",
-    "model_type": "is not a JSON object",
-    "list_type": "is not a list",
-    "string_type": "is not text",
-    "string_sub_type": "is not text",
-    "string_unicode": "is not text",
-    "string_too_short": "is empty",
-    "timezone_aware": "has no zone; write it as 2025-04-21T15:05:00Z",
-    "datetime": "is not a moment; write it as 2025-04-21T15:05:00Z",
-    "missing": "is missing",
-    "date": "is not a date; write it as 2024-03-13",
-    "int": "is not a whole number",
-    "less_than": "is too large; at most {limit}",
-    "greater_than": "is too small; at least {limit}",
-    "enum": "is unknown; take one of {expected}",
-    "literal": "is unknown; take one of {expected}",
-    "string_too_long": "is too long; at most {limit} characters",
-    "string_pattern": "is not a window; write it as -5:10",
-    "too_long": "is given too often; at most {limit} times",
+    "extra_forbidden": deferred("there is no such parameter"),
+    "model_type": deferred("is not a JSON object"),
+    "list_type": deferred("is not a list"),
+    "string_type": deferred("is not text"),
+    "string_sub_type": deferred("is not text"),
+    "string_unicode": deferred("is not text"),
+    "string_too_short": deferred("is empty"),
+    "timezone_aware": deferred("has no zone; write it as 2025-04-21T15:05:00Z"),
+    "datetime": deferred("is not a moment; write it as 2025-04-21T15:05:00Z"),
+    "missing": deferred("is missing"),
+    "date": deferred("is not a date; write it as 2024-03-13"),
+    "int": deferred("is not a whole number"),
+    "less_than": deferred("is too large; at most {limit}"),
+    "greater_than": deferred("is too small; at least {limit}"),
+    "enum": deferred("is unknown; take one of {expected}"),
+    "literal": deferred("is unknown; take one of {expected}"),
+    "string_too_long": deferred("is too long; at most {limit} characters"),
+    "string_pattern": deferred("is not a window; write it as -5:10"),
+    "too_long": deferred("is given too often; at most {limit} times"),
 }
 STATUS_DESCRIPTIONS: Final = {
     400: "The request cannot be read; `detail` says what to do.",
@@ -63,7 +65,7 @@ _HEADERS: Final = {
     409: ("ETag", "The revision that is current."),
     429: ("Retry-After", "Seconds; missing where waiting does not help."),
 }
-DEFAULT_MESSAGE: Final = "cannot be read"
+DEFAULT_MESSAGE: Final = deferred("cannot be read")
 
 
 class Problem(Exception):
@@ -174,10 +176,10 @@ async def _handle_validation_error(request: Request, error: Exception) -> Respon
 async def _handle_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = {
-        404: "There is nothing at this address; see /api/openapi.json for what there is.",
-        405: "This address does not take this method.",
+        404: _("There is nothing at this address; see /api/openapi.json for what there is."),
+        405: _("This address does not take this method."),
     }
-    detail = known.get(error.status_code, "The request cannot be answered.")
+    detail = known.get(error.status_code, _("The request cannot be answered."))
     response = problem_response(error.status_code, detail, request.url.path)
     response.headers.update(error.headers or {})
     if error.status_code == 405:
@@ -198,7 +200,10 @@ def _allowed_methods(request: Request) -> list[str]:
 async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
     error_id = secrets.token_hex(4)
     log.error("api error %s", error_id, exc_info=error)
-    detail = f"Something went wrong here; the log of the server has it under {error_id}."
+    detail = _(
+        "Something went wrong here; the log of the server has it under {error_id}.",
+        error_id=error_id,
+    )
     return problem_response(500, detail, request.url.path, error_id=error_id)
 
 
@@ -213,7 +218,9 @@ def validation_message(error: Mapping[str, Any], skip: int = 0) -> str:
     given = error.get("input")
     shown = f' "{clean_line(given)[:MAX_SHOWN]}"' if isinstance(given, str) else ""
     kind = next((key for key in VALIDATION_MESSAGES if str(error["type"]).startswith(key)), "")
-    message = VALIDATION_MESSAGES.get(kind, DEFAULT_MESSAGE).format(**_message_values(error))
+    message = translate_deferred(
+        VALIDATION_MESSAGES.get(kind, DEFAULT_MESSAGE), **_message_values(error)
+    )
     return f"{clean_line(name)[:MAX_SHOWN]}:{shown} {message}"
 
 

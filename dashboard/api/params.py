@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import CATEGORY_LIMIT, Category, Event, Expected, Origin
+from dashboard.models.messages import translate as _
 from dashboard.models.study import Window
 from dashboard.services.events import EventFilter, custom_categories, find_events
 from dashboard.services.exports import CsvDialect
@@ -28,7 +29,7 @@ LengthText = Annotated[str, Field(pattern=r"^\d{1,6}[hm]?$")]
 def require_date_text(value: object) -> object:
     """A day or a moment as text; pydantic would take digits for seconds since 1970."""
     if value is not None and not (isinstance(value, str) and _DATE_PREFIX.match(value)):
-        raise PydanticCustomError("date_as_written", "is not a date")
+        raise PydanticCustomError("date_as_written", _("is not a date"))
     return value
 
 
@@ -94,12 +95,16 @@ class EventsParams(PeriodParams):
             InputError: the period ends before it starts, or a category is unknown.
         """
         if self.since is not None and self.until is not None and self.until < self.since:
-            msg = f"{self.until} is before from: {self.since}; swap them"
+            msg = _(
+                "{until} is before from: {since}; swap them", until=self.until, since=self.since
+            )
             raise InputError(msg, field="to")
         known = dict.fromkeys((*Category, *custom_categories(events)))
         for name in self.category:
             if name not in known:
-                msg = f'"{name}" is unknown; take one of {", ".join(known)}'
+                msg = _(
+                    '"{name}" is unknown; take one of {known}', name=name, known=", ".join(known)
+                )
                 raise InputError(msg, field="category")
         return find_events(
             (event for event in events if self._matches_hour(event)),
@@ -161,7 +166,7 @@ class SourceWindowParams(QueryParams):
         """
         first, last = (int(part) for part in self.window.split(":"))
         if last < first:
-            msg = f"{self.window} ends before it starts; swap the two"
+            msg = _("{window} ends before it starts; swap the two", window=self.window)
             raise InputError(msg, field="window")
         return first, last
 

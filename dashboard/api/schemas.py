@@ -23,6 +23,7 @@ from dashboard.models.event import (
     FieldKind,
     draft_defaults,
 )
+from dashboard.models.messages import translate as _
 
 MAX_BODY_BYTES: Final = 65_536
 JSON_MEDIA_TYPE: Final = "application/json"
@@ -122,7 +123,7 @@ async def read_body(
         raise _validation_problem(error) from None
     _reject_timestamps(json.loads(content))
     if not sent.model_fields_set:
-        raise Problem(422, "body: names no field to change")
+        raise Problem(422, _("body: names no field to change"))
     return sent
 
 
@@ -130,14 +131,16 @@ def _reject_timestamps(fields: dict[str, Any]) -> None:
     """Reject digits where a day or a moment belongs; pydantic takes them for seconds since 1970."""
     for name in (field.column for field in _FIELDS if field.kind in _TYPES):
         if fields.get(name) is not None and not _DATE_PREFIX.match(fields[name]):
-            raise Problem(422, f"{name}: is not written as 2025-04-21 or 2025-04-21T15:05:00Z")
+            raise Problem(
+                422, _("{name}: is not written as 2025-04-21 or 2025-04-21T15:05:00Z", name=name)
+            )
 
 
 def _check_media_type(request: Request, media: tuple[str, ...]) -> None:
-    kind, _, rest = request.headers.get("content-type", "").partition(";")
+    kind, _separator, rest = request.headers.get("content-type", "").partition(";")
     charset = rest.replace(" ", "").replace('"', "").lower().removeprefix("charset=")
     if kind.strip().lower() not in media or charset not in {"", "utf-8"}:
-        raise Problem(415, f"Content-Type: send {' or '.join(media)} in UTF-8")
+        raise Problem(415, _("Content-Type: send {media} in UTF-8", media=" or ".join(media)))
 
 
 async def _read_bytes(request: Request) -> bytes:
@@ -147,10 +150,14 @@ async def _read_bytes(request: Request) -> bytes:
             content += chunk
             if len(content) > MAX_BODY_BYTES:
                 raise Problem(
-                    413, f"body: is larger than {MAX_BODY_BYTES:,} bytes; shorten the note"
+                    413,
+                    _(
+                        "body: is larger than {most:,} bytes; shorten the note",
+                        most=MAX_BODY_BYTES,
+                    ),
                 )
     except ClientDisconnect:
-        raise Problem(400, "body: ended before it was complete") from None
+        raise Problem(400, _("body: ended before it was complete")) from None
     return bytes(content)
 
 

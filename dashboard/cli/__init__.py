@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -19,6 +20,14 @@ from dashboard.cli import admin, events, inbox, rates, study
 from dashboard.cli.context import error_text
 from dashboard.cli.options import command_group, show_help
 from dashboard.models.errors import RoubleReactionError
+from dashboard.models.messages import (
+    ENGLISH,
+    available_languages,
+    deferred,
+    set_default_language,
+    translate_deferred,
+)
+from dashboard.models.messages import translate as _
 
 ServePages: TypeAlias = Callable[..., None]
 
@@ -26,7 +35,7 @@ COMMAND = "rouble-reaction"
 PROGRAM = COMMAND if Path(sys.argv[0]).name == COMMAND else "python -m dashboard"
 TRACEBACK_OPTION = "--traceback"
 
-app = command_group("What the news did to the exchange rate of the rouble.")
+app = command_group(deferred("What the news did to the exchange rate of the rouble."))
 app.command("open")(admin.open_pages)
 app.command("study")(study.study)
 app.command("robustness")(study.robustness)
@@ -53,10 +62,14 @@ app.add_typer(admin.token_commands, name="tokens")
 def main_callback(
     context: typer.Context,
     *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help=deferred("Print the version."))
+    ] = False,
     traceback: Annotated[  # noqa: ARG001 - `run` looks for it
         bool,
-        typer.Option(TRACEBACK_OPTION, help="Before a command: show where a fault of ours is."),
+        typer.Option(
+            TRACEBACK_OPTION, help=deferred("Before a command: show where a fault of ours is.")
+        ),
     ] = False,
 ) -> None:
     """What the news did to the exchange rate of the rouble."""
@@ -83,7 +96,9 @@ def run(arguments: Sequence[str], serve: ServePages | None = None) -> int:
     """
     _use_utf8_streams()
     try:
-        code = app(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=serve)
+        command = typer.main.get_command(app)
+        _use_language_of_environment(command)
+        code = command(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=serve)
         sys.stdout.flush()
     except RoubleReactionError as error:
         return _print_error(error_text(error), error.exit_code)
@@ -100,9 +115,37 @@ def run(arguments: Sequence[str], serve: ServePages | None = None) -> int:
             raise
         kind = type(error).__name__
         return _print_error(
-            f"this should not happen ({kind}: {error}); see where with {TRACEBACK_OPTION}", 3
+            _(
+                "this should not happen ({kind}: {error}); see where with {option}",
+                kind=kind,
+                error=error,
+                option=TRACEBACK_OPTION,
+            ),
+            3,
         )
     return int(code or 0)
+
+
+def _use_language_of_environment(command: Any) -> None:
+    """Translate the help; the settings are read only where there is another language."""
+    if available_languages() == (ENGLISH,):
+        return
+    from pydantic import ValidationError
+
+    from dashboard.config import Settings
+
+    with suppress(ValidationError):  # reported when the context of the command is built
+        set_default_language(Settings().dashboard_language)
+        _translate_help(command)
+
+
+def _translate_help(command: Any) -> None:
+    command.help = translate_deferred(command.help or "")
+    for param in command.params:
+        if getattr(param, "help", None):
+            param.help = translate_deferred(param.help)
+    for subcommand in getattr(command, "commands", {}).values():
+        _translate_help(subcommand)
 
 
 def _use_utf8_streams() -> None:

@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
-from dashboard.cli.context import get_context, utc_now
+from dashboard.cli.context import get_context
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
+from dashboard.services.notes import utc_now
 
 
 def open_pages(
@@ -16,7 +19,7 @@ def open_pages(
     *,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port.")] = 8501,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Do not open a browser.")
+        bool, typer.Option("--no-browser", help=deferred("Do not open a browser."))
     ] = False,
 ) -> None:
     """Open the dashboard in the browser; it is served to this machine only."""
@@ -31,15 +34,29 @@ def open_pages(
 BackupFileArgument = Annotated[Path, Arg(metavar="FILE", help="A .zip.")]
 
 
-def backup(file: BackupFileArgument, *, as_json: JsonOption = False) -> None:
+def backup(
+    file: BackupFileArgument,
+    *,
+    everyone: Annotated[
+        bool,
+        Opt(
+            "--everyone",
+            help=deferred("Of a PostgreSQL that people share: everyone's private notes too."),
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Write notes, their history and your own series to one file, while others go on writing."""
     from dashboard.cli import listings, output
     from dashboard.container import BackupArchive
     from dashboard.services.admin import backup_json, make_backup
 
     application = get_context()
-    contents = make_backup(file, application.notes.backups, application.own, BackupArchive())
-    application.notes.audit.write("backup", file.name, (None, {"rows": dict(contents.rows)}))
+    contents = make_backup(
+        file, application.notes.backups, application.own, BackupArchive(), everyone=everyone
+    )
+    state = {"rows": dict(contents.rows), "private_of": contents.private_of}
+    application.notes.audit.write("backup", file.name, (None, state))
     if as_json:
         output.print_json(backup_json(contents))
     else:
@@ -50,7 +67,8 @@ def restore(
     file: BackupFileArgument,
     *,
     replace: Annotated[
-        bool, Opt("--replace", help="Put it in the place of what is here, which is backed up.")
+        bool,
+        Opt("--replace", help=deferred("Put it in the place of what is here, which is backed up.")),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,10 +94,12 @@ def restore(
 
 # ------------------------------------------------------------------ access tokens and the audit log
 
-token_commands = command_group("Make, list and revoke the tokens with which programs write.")
+token_commands = command_group(
+    deferred("Make, list and revoke the tokens with which programs write.")
+)
 
 TokenNameArgument = Annotated[
-    str, Arg(metavar="NAME", help="What you call it; each name is used once.")
+    str, Arg(metavar="NAME", help=deferred("What you call it; each name is used once."))
 ]
 
 
@@ -87,8 +107,10 @@ TokenNameArgument = Annotated[
 def create_access_token(
     name: TokenNameArgument,
     *,
-    person: Annotated[str, Opt(help="Who writes with it; else its name.")] = "",
-    days: Annotated[int | None, Opt(help="How long it holds; else until it is revoked.")] = None,
+    person: Annotated[str, Opt(help=deferred("Who writes with it; else its name."))] = "",
+    days: Annotated[
+        int | None, Opt(help=deferred("How long it holds; else until it is revoked."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a token and print it, this once: only its hash is stored."""
@@ -106,9 +128,9 @@ def create_access_token(
 def list_access_tokens(*, as_json: JsonOption = False) -> None:
     """List the tokens: whose, since when, last used, until when."""
     from dashboard.cli import listings, output
-    from dashboard.services.admin import list_tokens, token_json
+    from dashboard.services.admin import token_json
 
-    tokens = list_tokens(get_context().notes.tokens)
+    tokens = get_context().notes.tokens.tokens()
     if as_json:
         output.print_json([token_json(token, utc_now()) for token in tokens])
     else:
@@ -125,12 +147,12 @@ def revoke_access_token(name: TokenNameArgument, *, as_json: JsonOption = False)
     if as_json:
         output.print_json(token_json(token, utc_now()))
     else:
-        output.print_line(f"token {token.name} is revoked: it is refused from now on")
+        output.print_line(_("token {name} is revoked: it is refused from now on", name=token.name))
 
 
 def list_audit_log(
     *,
-    most: Annotated[int, Opt("--most", min=1, max=100_000, help="Only so many.")] = 100,
+    most: Annotated[int, Opt("--most", min=1, max=100_000, help=deferred("Only so many."))] = 100,
     as_json: JsonOption = False,
 ) -> None:
     """List what is on record, the newest first: who did what, when, through which interface."""

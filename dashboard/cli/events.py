@@ -34,6 +34,8 @@ from dashboard.cli.options import (
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft, draft_from_event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from dashboard.models.event import Event
 
 
-event_commands = command_group("List, write, import and export events and notes.")
+event_commands = command_group(deferred("List, write, import and export events and notes."))
 
 
 @event_commands.command("list")
@@ -54,15 +56,17 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     origin: OriginFilter = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    removed: Annotated[bool, Opt("--removed", help="Only notes that were removed.")] = False,
-    hidden: Annotated[bool, Opt("--hidden", help="Only events that you hide.")] = False,
+    removed: Annotated[
+        bool, Opt("--removed", help=deferred("Only notes that were removed."))
+    ] = False,
+    hidden: Annotated[bool, Opt("--hidden", help=deferred("Only events that you hide."))] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the events of the catalogue and the notes."""
     from dashboard.cli import output, parsing
     from dashboard.services.events import EventFilter, find_events, hidden_events
     from dashboard.services.notes import list_notes
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     period = parsing.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
@@ -75,7 +79,7 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     else:
         events = list_known_events(context, event_filter)
     if as_json:
-        output.print_json(event_list_rows_json(events))
+        output.print_json(table_json("event_list", events))
     else:
         output.show_events(events)
 
@@ -98,7 +102,7 @@ def add_event(*, as_json: JsonOption = False, **fields: Any) -> None:
 def edit_event(
     note_id: NoteIdArgument,
     *,
-    revision: Annotated[int | None, Opt(help="Refuse if the note is at another.")] = None,
+    revision: Annotated[int | None, Opt(help=deferred("Refuse if the note is at another."))] = None,
     as_json: JsonOption = False,
     **fields: Any,
 ) -> None:
@@ -127,7 +131,9 @@ def remove_event(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> Non
 def restore_event(
     note_id: NoteIdArgument,
     *,
-    revision: Annotated[int | None, Opt(help="Make it say what it said at this one.")] = None,
+    revision: Annotated[
+        int | None, Opt(help=deferred("Make it say what it said at this one."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring a removed note back, or what a note said at an earlier revision."""
@@ -176,7 +182,8 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     period = parsing.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
     events = list_known_events(get_context(), event_filter)
-    write_output(file, table_csv("event_list", events, "excel" if excel else "plain"))
+    content = table_csv("event_list", events, "excel" if excel else "plain")
+    write_output(file, content, is_private=any(event.is_private for event in events))
 
 
 @event_commands.command("import")
@@ -223,10 +230,9 @@ def import_event_file(  # noqa: PLR0913 - the options of the contract
 def list_event_imports(*, as_json: JsonOption = False) -> None:
     """List the files that were imported, the newest first."""
     from dashboard.cli import listings, output
-    from dashboard.services.event_import import list_imports
     from dashboard.services.serializers import import_record_json
 
-    records = list_imports(get_context().notes)
+    records = get_context().notes.imports()
     if as_json:
         output.print_json([import_record_json(record) for record in records])
     else:
@@ -252,10 +258,10 @@ def undo_event_import(
 def print_note(note: Event, done: str, *, as_json: bool) -> None:
     """Print a note and what was done to it."""
     from dashboard.cli import output
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     if as_json:
-        output.print_json(event_list_rows_json([note])[0])
+        output.print_json(table_json("event_list", [note])[0])
     else:
         output.show_note_change(note, done)
 
@@ -266,7 +272,9 @@ def print_note(note: Event, done: str, *, as_json: bool) -> None:
 def copy_event(
     event_id: NoteIdArgument,
     *,
-    hide: Annotated[bool, Opt("--hide", help="Hide the event, so that it counts once.")] = False,
+    hide: Annotated[
+        bool, Opt("--hide", help=deferred("Hide the event, so that it counts once."))
+    ] = False,
     private: PrivateOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -281,7 +289,7 @@ def copy_event(
     note = add_note(context.notes, draft)
     if hide:
         hide_events(context.catalogue, context.notes, [event_id])
-    print_note(note, f"copied from {event.id}", as_json=as_json)
+    print_note(note, _("copied from {id}", id=event.id), as_json=as_json)
 
 
 def hide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False) -> None:
@@ -304,12 +312,12 @@ def unhide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = Fals
 
 def _print_notes(events: Sequence[Event], done: str, *, as_json: bool) -> None:
     from dashboard.cli import output
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     if as_json:
-        output.print_json(event_list_rows_json(events))
+        output.print_json(table_json("event_list", events))
         return
     for event in events:
         output.show_note_change(event, done)
     if not events:
-        output.print_line(f"nothing was {done}: it was so already")
+        output.print_line(_("nothing was {done}: it was so already", done=done))

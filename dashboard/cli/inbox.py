@@ -13,7 +13,6 @@ from dashboard.cli.context import (
     get_online_context,
     list_known_events,
     select_series,
-    utc_now,
 )
 from dashboard.cli.options import (
     Arg,
@@ -27,6 +26,9 @@ from dashboard.cli.options import (
     note_options,
 )
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
+from dashboard.services.notes import utc_now
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -36,21 +38,29 @@ if TYPE_CHECKING:
 
 InboxState: TypeAlias = Literal["new", "accepted", "dismissed"]
 SearchPeriod: TypeAlias = Literal["1d", "3d", "7d", "30d", "90d"]
-ItemIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `inbox list` prints it.")]
-ItemIdsArgument: TypeAlias = Annotated[
-    list[str], Arg(metavar="ID…", help="As `inbox list` prints it.")
+ItemIdArgument: TypeAlias = Annotated[
+    str, Arg(metavar="ID", help=deferred("As `inbox list` prints it."))
 ]
-FeedOption: TypeAlias = Annotated[str, Opt("--feed", metavar="ID", help="Only this feed.")]
+ItemIdsArgument: TypeAlias = Annotated[
+    list[str], Arg(metavar="ID…", help=deferred("As `inbox list` prints it."))
+]
+FeedOption: TypeAlias = Annotated[
+    str, Opt("--feed", metavar="ID", help=deferred("Only this feed."))
+]
 
-inbox_commands = command_group("Read what feeds and searches reported, and make notes of it.")
+inbox_commands = command_group(
+    deferred("Read what feeds and searches reported, and make notes of it.")
+)
 
 
 @inbox_commands.command("list")
 def list_inbox_items(  # noqa: PLR0913
     *,
-    state: Annotated[InboxState, Opt(help="What was decided.")] = "new",
-    source: Annotated[str, Opt(metavar="ID", help="Only this feed, or gdelt.")] = "",
-    text: Annotated[str, Opt("--text", metavar="WORDS", help="Words in title or source.")] = "",
+    state: Annotated[InboxState, Opt(help=deferred("What was decided."))] = "new",
+    source: Annotated[str, Opt(metavar="ID", help=deferred("Only this feed, or gdelt."))] = "",
+    text: Annotated[
+        str, Opt("--text", metavar="WORDS", help=deferred("Words in title or source."))
+    ] = "",
     since: SinceOption = None,
     until: UntilOption = None,
     as_json: JsonOption = False,
@@ -83,7 +93,7 @@ def refresh_inbox(*, feed: FeedOption = "", as_json: JsonOption = False) -> int:
     context = get_online_context("inbox refresh")
     feeds = enabled_feeds(context.feeds, context.feed_client, context.settings, feed)
     if not feeds:
-        msg = "inbox refresh: no feed is switched on; see `feeds list`"
+        msg = _("inbox refresh: no feed is switched on; see `feeds list`")
         raise InputError(msg)
     with listings.refresh_progress() as progress:
         states = refresh_news(feeds, context.inbox, utc_now, progress)
@@ -97,10 +107,14 @@ def refresh_inbox(*, feed: FeedOption = "", as_json: JsonOption = False) -> int:
 
 @inbox_commands.command("search")
 def search_inbox(
-    query: Annotated[str, Arg(metavar="WORDS", help='As GDELT takes them: rouble "key rate".')],
+    query: Annotated[
+        str, Arg(metavar="WORDS", help=deferred('As GDELT takes them: rouble "key rate".'))
+    ],
     *,
-    period: Annotated[SearchPeriod, Opt(help="How far back.")] = "3d",
-    tone: Annotated[bool, Opt("--tone", help="Only how the tone of the articles went.")] = False,
+    period: Annotated[SearchPeriod, Opt(help=deferred("How far back."))] = "3d",
+    tone: Annotated[
+        bool, Opt("--tone", help=deferred("Only how the tone of the articles went."))
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask GDELT for articles and keep them in the inbox, or print how their tone went."""
@@ -120,7 +134,13 @@ def search_inbox(
         output.print_json({"found": result.found, "new": result.new, "told": list(result.messages)})
     else:
         output.print_notices(result.messages)
-        output.print_line(f"{result.found:,} articles, {result.new:,} of them new; see inbox list")
+        output.print_line(
+            _(
+                "{found:,} articles, {new:,} of them new; see inbox list",
+                found=result.found,
+                new=result.new,
+            )
+        )
 
 
 @inbox_commands.command("accept")
@@ -128,14 +148,14 @@ def search_inbox(
     "end_day",
     "source_url",
     "visibility",
-    title="In place of the headline.",
-    day="In place of its day.",
+    title=deferred("In place of the headline."),
+    day=deferred("In place of its day."),
 )
 def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **fields: Any) -> None:
     """Make a note of a story, as it is or with fields changed; `--time none` takes it away."""
     from dashboard.cli import output, parsing
     from dashboard.services.inbox import accept_cluster, draft_from_cluster, find_cluster
-    from dashboard.services.serializers import event_list_rows_json
+    from dashboard.services.serializers import table_json
 
     context = get_context()
     cluster = find_cluster(item_id, context.inbox)
@@ -143,7 +163,7 @@ def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **field
     draft = parsing.fill_draft(draft, fields)
     note = accept_cluster(cluster, context.inbox, draft)
     if as_json:
-        output.print_json(event_list_rows_json([note])[0])
+        output.print_json(table_json("event_list", [note])[0])
     else:
         output.show_note_change(note, "added")
 
@@ -152,7 +172,7 @@ def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **field
 def dismiss_items(
     item_ids: ItemIdsArgument,
     *,
-    undo: Annotated[bool, Opt("--undo", help="Put what was dismissed back.")] = False,
+    undo: Annotated[bool, Opt("--undo", help=deferred("Put what was dismissed back."))] = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -178,9 +198,11 @@ def dismiss_items(
 
 # ------------------------------------------------------------------ feeds
 
-FeedIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `feeds list` prints it.")]
+FeedIdArgument: TypeAlias = Annotated[
+    str, Arg(metavar="ID", help=deferred("As `feeds list` prints it."))
+]
 
-feed_commands = command_group("List, add and remove the feeds that the inbox asks.")
+feed_commands = command_group(deferred("List, add and remove the feeds that the inbox asks."))
 
 
 @feed_commands.command("list")
@@ -199,12 +221,14 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
 
 @feed_commands.command("add")
 def add_feed(
-    url: Annotated[str, Arg(metavar="URL", help="Of RSS or Atom, at a public address.")],
+    url: Annotated[str, Arg(metavar="URL", help=deferred("Of RSS or Atom, at a public address."))],
     *,
-    title: Annotated[str, Opt(help="Whose feed it is.")] = "",
-    feed_id: Annotated[str, Opt("--id", metavar="ID", help="A short name of your own.")] = "",
+    title: Annotated[str, Opt(help=deferred("Whose feed it is."))] = "",
+    feed_id: Annotated[
+        str, Opt("--id", metavar="ID", help=deferred("A short name of your own."))
+    ] = "",
     zone: Annotated[
-        str, Opt("--zone", metavar="NAME", help="Clock of its times without a zone.")
+        str, Opt("--zone", metavar="NAME", help=deferred("Clock of its times without a zone."))
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -245,12 +269,14 @@ _LINK_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 def analyse_article(
     source: Annotated[
-        str, Arg(metavar="FILE|URL|-", help="A page or a text; - is standard input.")
+        str, Arg(metavar="FILE|URL|-", help=deferred("A page or a text; - is standard input."))
     ],
     *,
     published: Annotated[
         str | None,
-        Opt(metavar="DATETIME", help="As 2025-04-22 or 2025-04-22T10:15, in Moscow time."),
+        Opt(
+            metavar="DATETIME", help=deferred("As 2025-04-22 or 2025-04-22T10:15, in Moscow time.")
+        ),
     ] = None,
     rates: RatesOption = None,
     as_json: JsonOption = False,

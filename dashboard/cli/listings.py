@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.cli.output import print_json, print_line, print_notices, rate_text, show_table
 from dashboard.models.article import CheckedClaim, ClaimTruth
+from dashboard.models.event import iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
-from dashboard.models.messages import translate_deferred
+from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.claims import describe_common_base, describe_needed_base
 from dashboard.presentation.escaping import clean_text
 from dashboard.presentation.formatting import (
     NO_VALUE,
-    format_count,
     format_number,
     format_signed,
     format_timestamp,
@@ -93,8 +94,16 @@ def show_refresh_results(results: Sequence[RefreshResult]) -> None:
     show_table(("series", "source", "what came", "last day", "remark"), rows)
     new = sum(result.changes.new for result in results)
     failed = sum(result.answered is False for result in results)
-    series = format_count(len(results), "series", "series")
-    print_line(f"{series}: {format_count(new, 'new number')}, {failed} failed")
+    series = plural("{n:,} series", "{n:,} series", len(results))
+    print_line(
+        plural(
+            "{series}: {n:,} new number, {failed} failed",
+            "{series}: {n:,} new numbers, {failed} failed",
+            new,
+            series=series,
+            failed=failed,
+        )
+    )
 
 
 def outcome_text(result: RefreshResult) -> str:
@@ -119,7 +128,9 @@ def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
     )  # fmt: skip
     show_table(header, (_status_row(status) for status in statuses), ("rows",))
     if more:
-        print_line(f"{more} more can be fetched: rates refresh (rates list --all names them)")
+        print_line(
+            _("{more} more can be fetched: rates refresh (rates list --all names them)", more=more)
+        )
 
 
 def show_diagnosis(findings: Iterable[Finding]) -> None:
@@ -133,7 +144,7 @@ def show_diagnosis(findings: Iterable[Finding]) -> None:
         )
         for finding in findings
     ]
-    show_table(("part", "state", "took", "what it said"), rows, ("took",))
+    show_table(("part", "state", "took", _("what it said")), rows, ("took",))
 
 
 def _status_row(status: SeriesStatus) -> tuple[str, ...]:
@@ -180,7 +191,7 @@ def show_inbox(clusters: Sequence[NewsCluster]) -> None:
         for cluster in clusters
     ]
     show_table(("id", "when", "headline", "reported by", "category", "remark"), rows)
-    print_line(format_count(len(clusters), "story", "stories"))
+    print_line(plural("{n:,} story", "{n:,} stories", len(clusters)))
 
 
 def show_feeds(feeds: Iterable[FeedStatus]) -> None:
@@ -195,7 +206,7 @@ def show_feeds(feeds: Iterable[FeedStatus]) -> None:
         )
         for status in feeds
     ]
-    show_table(("id", "publisher", "how it is", "address"), rows)
+    show_table(("id", "publisher", _("how it is"), "address"), rows)
 
 
 def show_tone_timeline(timeline: ToneTimeline) -> None:
@@ -211,10 +222,7 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
         "query": timeline.query,
         "resolution": timeline.resolution,
         "told": list(timeline.messages),
-        "points": [
-            {"at": point.at.isoformat().replace("+00:00", "Z"), "tone": point.tone}
-            for point in timeline.points
-        ],
+        "points": [{"at": iso_text(point.at), "tone": point.tone} for point in timeline.points],
     }
 
 
@@ -224,11 +232,14 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
 def show_new_token(secret: str, token: AccessToken) -> None:
     """Print the secret alone on standard output, and how to use it on standard error."""
     print_line(secret)
-    until = f"until {format_timestamp(token.expires)}" if token.expires else "until it is revoked"
+    message = deferred("token {name} writes as {person} until it is revoked")
+    if token.expires:
+        message = deferred("token {name} writes as {person} until {moment}")
+    moment = format_timestamp(token.expires) if token.expires else ""
     print_notices(
         [
-            f"token {token.name} writes as {token.person} {until}",
-            "keep it now: it is not shown again; send it as `Authorization: Bearer …`",
+            translate_deferred(message, name=token.name, person=token.person, moment=moment),
+            _("keep it now: it is not shown again; send it as `Authorization: Bearer …`"),
         ]
     )
 
@@ -261,23 +272,34 @@ def show_audit_log(entries: Iterable[AuditEntry]) -> None:
 
 def show_backup(contents: BackupContents, file: Path) -> None:
     """Print what went into a backup."""
-    print_line(f"{_backup_summary(contents)} written to {file}")
+    print_line(_("{summary} written to {file}", summary=_backup_summary(contents), file=file))
 
 
 def show_restored(result: RestoreResult) -> None:
     """Print what was restored, and where the previous data are."""
-    print_line(f"{_backup_summary(result.contents)} put back, as of {result.contents.created_at}")
+    print_line(
+        _(
+            "{summary} put back, as of {moment}",
+            summary=_backup_summary(result.contents),
+            moment=result.contents.created_at,
+        )
+    )
     if result.previous_data is not None:
-        print_line(f"what was here before is in {result.previous_data}")
+        print_line(_("what was here before is in {file}", file=result.previous_data))
     if result.damaged is not None:
-        print_line(f"the database could not be read; it was moved to {result.damaged}")
+        print_line(
+            _("the database could not be read; it was moved to {damaged}", damaged=result.damaged)
+        )
 
 
 def _backup_summary(contents: BackupContents) -> str:
     notes, changes = (contents.rows.get(name, 0) for name in ("notes", "note_history"))
-    series = format_count(len(contents.series), "series", "series")
-    written = f"{format_count(notes, 'note')} with {format_count(changes, 'change')}"
-    return f"{written} and {series} of your own"
+    return _(
+        "{notes} with {changes} and {series} of your own",
+        notes=plural("{n:,} note", "{n:,} notes", notes),
+        changes=plural("{n:,} change", "{n:,} changes", changes),
+        series=plural("{n:,} series", "{n:,} series", len(contents.series)),
+    )
 
 
 def _moment_text(moment: datetime | None) -> str:
@@ -298,7 +320,8 @@ def show_article(reading: ArticleReading) -> None:
     if article.title:
         _print_indented(article.title)
     _print_indented(describe_publication(article))
-    _print_indented(f"\n{_count_text(len(reading.statements), 'candidate')}; nothing is stored")
+    candidates = _count_text(len(reading.statements), "candidate")
+    _print_indented("\n" + join_clauses(candidates, _("nothing is stored")))
     for number, statement in enumerate(reading.statements, 1):
         actor = statement.actor or "nobody named"
         day = format_statement_day(statement)
@@ -308,7 +331,8 @@ def show_article(reading: ArticleReading) -> None:
         for note in describe_candidate(statement, reading.known[number - 1]):
             _print_indented(f"   {note}")
         _print_indented(f"   {statement.sentence}")
-    _print_indented(f"\n{_count_text(len(reading.claims), 'claim')} about the rate")
+    claims = _count_text(len(reading.claims), "claim")
+    _print_indented("\n" + _("{claims} about the rate", claims=claims))
     for number, checked in enumerate(reading.claims, 1):
         _show_claim(number, checked)
     for base in reading.common_bases:
@@ -328,7 +352,14 @@ def _show_claim(number: int, checked: CheckedClaim) -> None:
     for base in () if confirmed else checked.needed:
         _print_indented(f"   {base.card.id}: {describe_needed_base(claim, base)}")
     if not checked.verdicts:
-        _print_indented(f"   {ClaimTruth.UNKNOWN}: there is no series of RUB per {claim.currency}")
+        _print_indented(
+            "   "
+            + _(
+                "{verdict}: there is no series of RUB per {currency}",
+                verdict=translate_deferred(ClaimTruth.UNKNOWN),
+                currency=claim.currency,
+            )
+        )
 
 
 def _count_text(number: int, noun: str) -> str:
@@ -364,18 +395,24 @@ def show_import(plan: EventImportPlan, record: ImportRecord | None, *, dry_run: 
     print_notices(plan.messages)
     if dry_run:
         print_notices([describe_columns_read(plan), count_rows(plan)])
-    verb = "would be" if dry_run else "were"
-    print_line(f"{len(plan.notes)} notes {verb} added")
+    count = len(plan.notes)
+    if dry_run:
+        print_line(plural("{n} notes would be added", "{n} notes would be added", count))
+    else:
+        print_line(plural("{n} notes were added", "{n} notes were added", count))
     if record is not None:
-        print_notices([f"`events undo-import {record.id}` takes them away again"])
+        print_notices([_("`events undo-import {id}` takes them away again", id=record.id)])
 
 
 def count_rows(plan: EventImportPlan) -> str:
     """`10,000 rows: 9,863 new, 0 already there, 137 wrong`."""
     kinds = [row.verdict for row in plan.rows]
-    return (
-        f"{format_count(len(kinds), 'row')}: {kinds.count('new'):,} new,"
-        f" {kinds.count('duplicate'):,} already there, {kinds.count('wrong'):,} wrong"
+    return _(
+        "{rows}: {new:,} new, {known:,} already there, {wrong:,} wrong",
+        rows=plural("{n:,} row", "{n:,} rows", len(kinds)),
+        new=kinds.count("new"),
+        known=kinds.count("duplicate"),
+        wrong=kinds.count("wrong"),
     )
 
 
@@ -408,9 +445,21 @@ def show_imports(records: Iterable[ImportRecord]) -> None:
 def show_import_undo(undo: ImportUndo) -> None:
     """Print what was removed, and what stays."""
     for note in undo.changed:
-        author = f" by {note.author}" if note.author else ""
-        print_notices([f"{note.id} was changed since{author} and stays: {note.title}"])
-    earlier = f"; {undo.already_removed:,} had been removed before" if undo.already_removed else ""
-    unchanged = f"; {len(undo.changed):,} stay" if undo.changed else ""
-    removed = format_count(undo.removed, "note")
-    print_line(f"{removed} of {undo.record.id} removed{unchanged}{earlier}")
+        message = deferred("{id} was changed since and stays: {title}")
+        if note.author:
+            message = deferred("{id} was changed since by {author} and stays: {title}")
+        values = {"id": note.id, "author": note.author, "title": note.title}
+        print_notices([translate_deferred(message, **values)])
+    removed = _(
+        "{notes} of {id} removed",
+        notes=plural("{n:,} note", "{n:,} notes", undo.removed),
+        id=undo.record.id,
+    )
+    changed, earlier = len(undo.changed), undo.already_removed
+    print_line(
+        join_clauses(
+            removed,
+            _("{count:,} stay", count=changed) if changed else "",
+            _("{count:,} had been removed before", count=earlier) if earlier else "",
+        )
+    )

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 import typer
 
 from dashboard.models.event import NOTE_FIELDS, EventField, Expected
+from dashboard.models.messages import deferred
 
 
 def command_group(sentence: str) -> typer.Typer:
@@ -36,92 +37,123 @@ Opt, Arg = typer.Option, typer.Argument
 Texts: TypeAlias = list[str] | None
 AsOfOption: TypeAlias = Annotated[
     str | None,
-    Opt("--asof", metavar="MOMENT", help="As known then: 2026-11-20 or 2026-11-20T09:00Z."),
+    Opt(
+        "--asof", metavar="MOMENT", help=deferred("As known then: 2026-11-20 or 2026-11-20T09:00Z.")
+    ),
 ]
 
 JsonOption: TypeAlias = Annotated[bool, Opt("--json", help="Print JSON.")]
 RatesOption: TypeAlias = Annotated[
-    Texts, Opt("--rates", metavar="ID|FILE", help="A series, or a CSV of levels: date,<series>…")
+    Texts,
+    Opt("--rates", metavar="ID|FILE", help=deferred("A series, or a CSV or .xlsx of levels.")),
 ]
 QuoteOption: TypeAlias = Annotated[
     str,
     Opt(
         metavar="as-quoted|QUOTE-per-BASE",
-        help="What the numbers of a FILE of rates count, as rub-per-usd, usd-per-rub or"
-        " uah-per-usd; as-quoted: what its columns are named, as USD/UAH.",
+        help=deferred(
+            "What the numbers of a FILE of rates count, as rub-per-usd, usd-per-rub or "
+            "uah-per-usd; as-quoted: what its columns are named, as USD/UAH."
+        ),
     ),
 ]
 PoolOption: TypeAlias = Annotated[
     Literal["near", "quiet", "all", "similar"],
-    Opt("--pool", help="Dates to compare with: near it, or of all years."),
+    Opt("--pool", help=deferred("Dates to compare with: near it, or of all years.")),
 ]
-SeedOption: TypeAlias = Annotated[int, Opt(min=0, max=2**32 - 1, help="Of what is simulated.")]
+SeedOption: TypeAlias = Annotated[
+    int, Opt(min=0, max=2**32 - 1, help=deferred("Of what is simulated."))
+]
 ExcelOption: TypeAlias = Annotated[
-    bool, Opt("--excel", help="With BOM and CRLF, for spreadsheets.")
+    bool, Opt("--excel", help=deferred("With BOM and CRLF, for spreadsheets."))
 ]
 SinceOption: TypeAlias = Annotated[str | None, Opt("--since", metavar="DATE", help="First day.")]
 UntilOption: TypeAlias = Annotated[str | None, Opt("--until", metavar="DATE", help="Last day.")]
 CategoryFilter: TypeAlias = Annotated[
-    Texts, Opt("--category", metavar="C", help="Only this; repeatable.")
+    Texts, Opt("--category", metavar="C", help=deferred("Only this; repeatable."))
 ]
 OriginFilter: TypeAlias = Annotated[
-    Literal["catalogue", "note"] | None, Opt("--origin", help="Only the catalogue or the notes.")
+    Literal["catalogue", "note"] | None,
+    Opt("--origin", help=deferred("Only the catalogue or the notes.")),
 ]
 TextFilter: TypeAlias = Annotated[
-    str, Opt("--text", metavar="WORDS", help="Words in title, text or source.")
+    str, Opt("--text", metavar="WORDS", help=deferred("Words in title, text or source."))
 ]
 ExpectedFilter: TypeAlias = Annotated[
-    Expected | None, Opt("--expected", help="Only this direction.")
+    Expected | None, Opt("--expected", help=deferred("Only this direction."))
 ]
-TagFilter: TypeAlias = Annotated[Texts, Opt("--tag", help="Only with this tag; repeatable.")]
-NoteIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `events add` printed it.")]
-OutputFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="- is standard output.")]
-CsvFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="A CSV.")]
+TagFilter: TypeAlias = Annotated[
+    Texts, Opt("--tag", help=deferred("Only with this tag; repeatable."))
+]
+NoteIdArgument: TypeAlias = Annotated[
+    str, Arg(metavar="ID", help=deferred("As `events add` printed it."))
+]
+OutputFileArgument: TypeAlias = Annotated[
+    Path, Arg(metavar="FILE", help=deferred("- is standard output."))
+]
+CsvFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help=deferred("CSV or .xlsx."))]
 EventFileArgument: TypeAlias = Annotated[
-    Path, Arg(metavar="FILE", help="CSV, .xlsx, JSON or iCalendar.")
+    Path, Arg(metavar="FILE", help=deferred("CSV, .xlsx, JSON or iCalendar."))
 ]
 ColumnMapOption: TypeAlias = Annotated[
-    Texts, Opt("--map", metavar="FIELD=COLUMN", help="Which column holds a field; repeatable.")
+    Texts,
+    Opt("--map", metavar="FIELD=COLUMN", help=deferred("Which column holds a field; repeatable.")),
 ]
 DateOrderOption: TypeAlias = Annotated[
-    Literal["dmy", "mdy"] | None, Opt("--dates", help="The order in dates like 03/04/2025.")
+    Literal["dmy", "mdy"] | None,
+    Opt("--dates", help=deferred("The order in dates like 03/04/2025.")),
 ]
 FileZoneOption: TypeAlias = Annotated[
-    str | None, Opt("--zone", metavar="NAME", help="Time zone of times without one.")
+    str | None, Opt("--zone", metavar="NAME", help=deferred("Time zone of times without one."))
 ]
 SheetOption: TypeAlias = Annotated[
     str | None, Opt("--sheet", metavar="NAME", help="Of a workbook.")
 ]
 GoodRowsOption: TypeAlias = Annotated[
-    bool, Opt("--good-rows", help="Take them, leave wrong rows out.")
+    bool, Opt("--good-rows", help=deferred("Take them, leave wrong rows out."))
 ]
 ImportIdArgument: TypeAlias = Annotated[
-    str, Arg(metavar="ID", help="As `events imports` lists it.")
+    str, Arg(metavar="ID", help=deferred("As `events imports` lists it."))
 ]
-DryRunOption: TypeAlias = Annotated[bool, Opt("--dry-run", help="Check the file, change nothing.")]
+DryRunOption: TypeAlias = Annotated[
+    bool, Opt("--dry-run", help=deferred("Check the file, change nothing."))
+]
 PrivateOption: TypeAlias = Annotated[
-    bool | None, Opt("--private/--shared", help="Who sees it: you alone, or everybody here.")
+    bool | None,
+    Opt("--private/--shared", help=deferred("Who sees it: you alone, or everybody here.")),
 ]
 EventIdsArgument: TypeAlias = Annotated[
-    list[str], Arg(metavar="ID…", help="As `events list` shows it.")
+    list[str], Arg(metavar="ID…", help=deferred("As `events list` shows it."))
 ]
-AuthorOption: TypeAlias = Annotated[str | None, Opt(help="A label for you.")]
+AuthorOption: TypeAlias = Annotated[str | None, Opt(help=deferred("A label for you."))]
 RateDateOrderOption: TypeAlias = Annotated[
-    Literal["dmy", "mdy"] | None, Opt("--dates", help="What comes first in 03/04/2025.")
+    Literal["dmy", "mdy"] | None, Opt("--dates", help=deferred("What comes first in 03/04/2025."))
 ]
 RateZoneOption: TypeAlias = Annotated[
-    str, Opt("--zone", metavar="NAME", help="Of times without an offset: Europe/Moscow.")
+    str, Opt("--zone", metavar="NAME", help=deferred("Of times without an offset: Europe/Moscow."))
 ]
 BarStampsOption: TypeAlias = Annotated[
-    Literal["begin", "end"] | None, Opt("--stamps", help="When a bar is stamped.")
+    Literal["begin", "end"] | None, Opt("--stamps", help=deferred("When a bar is stamped."))
 ]
-SeriesNameOption: TypeAlias = Annotated[str, Opt("--name", metavar="ID", help="Stored as own_ID.")]
+SeriesNameOption: TypeAlias = Annotated[
+    str, Opt("--name", metavar="ID", help=deferred("Stored as own_ID."))
+]
+RateDateColumnOption: TypeAlias = Annotated[
+    str,
+    Opt("--date", metavar="COLUMN", help=deferred("Which column of rates holds the dates.")),
+]
+RateColumnOption: TypeAlias = Annotated[
+    Texts,
+    Opt("--column", metavar="COLUMN", help=deferred("Read this column of rates; repeatable.")),
+]
 SeriesTitleOption: TypeAlias = Annotated[
-    str, Opt("--title", metavar="WORDS", help="What pages call it.")
+    str, Opt("--title", metavar="WORDS", help=deferred("What pages call it."))
 ]
-ReplaceOption: TypeAlias = Annotated[bool, Opt("--replace", help="In place of one of this name.")]
+ReplaceOption: TypeAlias = Annotated[
+    bool, Opt("--replace", help=deferred("In place of one of this name."))
+]
 SeriesIdArgument: TypeAlias = Annotated[
-    str, Arg(metavar="ID", help="As `rates import` printed it.")
+    str, Arg(metavar="ID", help=deferred("As `rates import` printed it."))
 ]
 
 
@@ -161,7 +193,8 @@ def note_options(
 def _note_option(field: EventField, hint: str, *, is_new: bool) -> inspect.Parameter:
     kind: Any = {"choice": field.choices, "tags": list[str]}.get(field.kind, str)
     is_flag = "/" in field.option
-    info = Opt(field.option, metavar=_METAVARS.get(field.kind), help=hint)
+    name = "/".join(f"--{part}" for part in field.option.split("/"))
+    info = Opt(name, metavar=_METAVARS.get(field.kind), help=hint)
     if is_new and field.name == "title":
         info = Arg(help=hint)
     is_required = is_new and field.required

@@ -12,6 +12,8 @@ from typing import Any, Final, Literal
 
 from dashboard.models.analyses import RobustnessAnswer
 from dashboard.models.event import Event
+from dashboard.models.messages import at_place, deferred, join_clauses, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Observation, SourceMove
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
@@ -21,7 +23,6 @@ from dashboard.presentation.escaping import clean_text, truncate
 from dashboard.presentation.formatting import (
     RECORD_KINDS,
     THIN_SPACE,
-    format_count,
     format_day,
     format_day_range,
     format_event_time,
@@ -47,47 +48,86 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
     Moves are in log points, of simple returns in per cent.
     """
     if not answer.headlines:
-        yield "no test applies: no event is left to study"
+        yield _("no test applies: no event is left to study")
         return
     unit = "log pts" if answer.request.returns == "log" else "%"
     for row in answer.headlines:
         yield from _lines_of_headline(row, unit, answer.request.correction)
     subjects = {result.series.card.subject for result in answer.results}
     subject = subjects.pop() if len(subjects) == 1 else None
-    sign = f"; positive = {subject.name} stronger" if subject and subject.is_currency else ""
-    yield f"By {HEADLINE_TEST}, the test declared in advance; moves in {unit}{sign}."
-    yield "The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json."
+    if subject and subject.is_currency:
+        yield _(
+            "By {test}, the test declared in advance; moves in {unit}; positive = {name} stronger.",
+            test=HEADLINE_TEST,
+            unit=unit,
+            name=subject.name,
+        )
+    else:
+        yield _(
+            "By {test}, the test declared in advance; moves in {unit}.",
+            test=HEADLINE_TEST,
+            unit=unit,
+        )
+    yield _("The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json.")
 
 
 def _lines_of_headline(row: Headline, unit: str, correction: str) -> Iterator[str]:
-    head = f"{clean_text(row.group)} {window_text(row.window)}: {_verdict_text(row)}"
-    mean = f"mean {_move_text(row.mean)} {unit}"
-    events, rates = format_count(row.n, "event"), format_count(row.rates, "rate")
-    size = f"N = {events} on {rates}, {format_count(row.clusters, 'cluster')}"
+    head = at_place(f"{clean_text(row.group)} {window_text(row.window)}", _verdict_text(row))
+    mean = _move_text(row.mean)
+    size = _(
+        "N = {events} on {rates}, {clusters}",
+        events=plural("{n:,} event", "{n:,} events", row.n),
+        rates=plural("{n:,} rate", "{n:,} rates", row.rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", row.clusters),
+    )
     if row.reason:
-        yield f"{head}; {mean}; {size}"
+        yield join_clauses(head, _("mean {mean} {unit}", mean=mean, unit=unit), size)
     else:
-        yield (
-            f"{head}; {mean} (95 % {_move_text(row.low)} to {_move_text(row.high)});"
-            f" p {_p_text(row.p_value)}, {correction} {_p_text(row.p_adjusted)}"
+        interval = _(
+            "mean {mean} {unit} (95 % {low} to {high})",
+            mean=mean,
+            unit=unit,
+            low=_move_text(row.low),
+            high=_move_text(row.high),
         )
+        p = f"p {_p_text(row.p_value)}, {correction} {_p_text(row.p_adjusted)}"
+        yield join_clauses(head, interval, p)
         visible = format_number(
             100 * row.smallest_visible, 1 if row.smallest_visible >= 0.01 else 2
         )
-        yield f"{INDENT}{size}; means under about {visible} {unit} would not be seen"
-    rest = f", without the three largest moves {_move_text(row.mean_without_largest)}"
-    has_rest = math.isfinite(row.mean_without_largest)
-    concentration = f"; one rate carries {format_number(100 * row.largest_share, 0)} % of all moves"
-    suffix = concentration if row.depends_on_one_rate else ""
-    yield f"{INDENT}median {_move_text(row.median)}{rest if has_rest else ''} {unit}{suffix}"
+        unseen = _("means under about {mean} {unit} would not be seen", mean=visible, unit=unit)
+        yield INDENT + join_clauses(size, unseen)
+    yield INDENT + join_clauses(_median_text(row, unit), _concentration_text(row))
+
+
+def _median_text(row: Headline, unit: str) -> str:
+    median = _move_text(row.median)
+    if not math.isfinite(row.mean_without_largest):
+        return _("median {median} {unit}", median=median, unit=unit)
+    return _(
+        "median {median}, without the three largest moves {mean} {unit}",
+        median=median,
+        mean=_move_text(row.mean_without_largest),
+        unit=unit,
+    )
+
+
+def _concentration_text(row: Headline) -> str:
+    if not row.depends_on_one_rate:
+        return ""
+    share = format_number(100 * row.largest_share, 0)
+    return _("one rate carries {share} % of all moves", share=share)
 
 
 def _verdict_text(row: Headline) -> str:
     if not row.reason:
-        return "unusual" if is_significant(row) else "not unusual"
+        return _("unusual") if is_significant(row) else _("not unusual")
     if row.clusters < MIN_CLUSTERS:
-        return f"too few separate episodes for a verdict ({MIN_CLUSTERS} clusters are needed)"
-    return f"no verdict, {row.reason}"
+        return _(
+            "too few separate episodes for a verdict ({least} clusters are needed)",
+            least=MIN_CLUSTERS,
+        )
+    return _("no verdict, {reason}", reason=translate_deferred(row.reason))
 
 
 def _move_text(move: float) -> str:
@@ -107,10 +147,10 @@ BASE_LABELS: Final = {
     "previous": "previous rate",
     "week": "a week before",
     "month": "a month before",
-    "quarter": "three months before",
+    "quarter": deferred("three months before"),
     "year": "a year before",
-    "year_end": "end of the year before",
-    "year_start": "start of the year",
+    "year_end": deferred("end of the year before"),
+    "year_start": deferred("start of the year"),
     "since": "--since",
 }
 
@@ -141,10 +181,10 @@ def show_table(
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
     print_line(f"{card.title} ({facts.series}), {facts.quote}")
-    remark = (
-        "" if facts.day == facts.requested else f", the last rate on or before {facts.requested}"
-    )
-    print_line(f"{format_day(facts.day)}: {rate_text(facts.rate, card)}{remark}\n")
+    rate = rate_text(facts.rate, card)
+    if facts.day != facts.requested:
+        rate = _("{rate}, the last rate on or before {day}", rate=rate, day=facts.requested)
+    print_line(at_place(format_day(facts.day), rate) + "\n")
     columns = ("against", "day", "rate", card.unit, card.inverse_unit, "log pts", "move")
     rows = [
         (
@@ -166,8 +206,14 @@ def show_facts(facts: DayFacts, card: SeriesCard) -> None:
         print_line(_record_line(kind, record, facts, card))
     low, high = facts.year_low, facts.year_high
     print_line(
-        f"52 weeks: {rate_text(low.rate, card)} ({format_day(low.day)})"
-        f" to {rate_text(high.rate, card)} ({format_day(high.day)})\n"
+        _(
+            "52 weeks: {low} ({low_day}) to {high} ({high_day})",
+            low=rate_text(low.rate, card),
+            low_day=format_day(low.day),
+            high=rate_text(high.rate, card),
+            high_day=format_day(high.day),
+        )
+        + "\n"
     )
 
 
@@ -207,30 +253,42 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
     for line in event_count_lines(answer, in_files=folder is not None):
         print_line(line)
     if folder is not None:
-        print_line(f"written to {folder}")
+        print_line(_("written to {folder}", folder=folder))
 
 
 def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
     """Print the summary of a specification curve, and where its file is."""
     lines = {
-        "specifications": f"{len(answer.rows):,}",
-        "distinct specifications": f"{answer.distinct:,}",
-        "median of the mean CAR": f"{format_signed(100 * answer.median, 3)} log pts",
-        "with the sign of the median": _share_text(answer.same_sign),
-        "with a p below 0.05": _share_text(answer.share_below),
-        "joint p": _joint_p(answer),
-        f"joint p for {answer.categories} categories": format_number(answer.joint_p_adjusted, 4),
+        _("specifications"): f"{len(answer.rows):,}",
+        _("distinct specifications"): f"{answer.distinct:,}",
+        _("median of the mean CAR"): _(
+            "{move} log pts", move=format_signed(100 * answer.median, 3)
+        ),
+        _("with the sign of the median"): _share_text(answer.same_sign),
+        _("with a p below 0.05"): _share_text(answer.share_below),
+        _("joint p"): _joint_p(answer),
+        _("joint p for {count} categories", count=answer.categories): format_number(
+            answer.joint_p_adjusted, 4
+        ),
     }
     show_table(("what", "value"), lines.items(), ("value",))
     if folder is not None:
-        print_line(f"written to {folder}")
+        print_line(_("written to {folder}", folder=folder))
 
 
 def _joint_p(answer: RobustnessAnswer) -> str:
     if not answer.draws:
-        return f"none: {answer.clusters} clusters of events, fewer than {MIN_CLUSTERS}"
-    joint, clusters = format_number(answer.joint_p, 4), f"{answer.clusters:,} clusters"
-    return f"{joint} ({clusters}, {answer.draws:,} sign vectors)"
+        return _(
+            "none: {clusters} clusters of events, fewer than {least}",
+            clusters=answer.clusters,
+            least=MIN_CLUSTERS,
+        )
+    return _(
+        "{p} ({clusters:,} clusters, {draws:,} sign vectors)",
+        p=format_number(answer.joint_p, 4),
+        clusters=answer.clusters,
+        draws=answer.draws,
+    )
 
 
 def show_note_change(note: Event, action: str) -> None:
@@ -261,12 +319,25 @@ def print_rate_import_report(
 def event_count_lines(answer: StudyAnswer, *, in_files: bool) -> Iterator[str]:
     """`365 events: 355 in events.csv + 10 in skipped.csv = 365`, and which are in both."""
     used, total = answer.used, answer.n_events
-    studied, skipped = ("in events.csv", "in skipped.csv") if in_files else ("studied", "skipped")
-    sums = f"{used} {studied} + {total - used} {skipped} = {total}"
-    yield f"{format_count(total, 'event')}: {sums}"
-    both = answer.used_ids & {row.event_id for row in answer.skipped}
+    both = len(answer.used_ids & {row.event_id for row in answer.skipped})
+    sums, also = _COUNTS_OF_EVENTS[in_files]
+    values = {"used": used, "skipped": total - used, "total": total}
+    yield at_place(plural("{n:,} event", "{n:,} events", total), translate_deferred(sums, **values))
     if both:
-        yield f"{len(both)} of the {used} also {skipped}, for a window or a series they miss"
+        yield translate_deferred(also, count=both, used=used)
+
+
+_COUNTS_OF_EVENTS: Final = {
+    True: (
+        deferred("{used} in events.csv + {skipped} in skipped.csv = {total}"),
+        deferred("{count} of the {used} also in skipped.csv, for a window or a series they miss"),
+    ),
+    False: (
+        deferred("{used} studied + {skipped} skipped = {total}"),
+        deferred("{count} of the {used} also skipped, for a window or a series they miss"),
+    ),
+}
+"""By whether tables are written: the counts, and how many events are in both."""
 
 
 def print_line(text: str) -> None:
@@ -306,7 +377,11 @@ def rate_text(rate: float, card: SeriesCard) -> str:
 
 def _record_line(kind: str, record: Observation | None, facts: DayFacts, card: SeriesCard) -> str:
     if record is None:
-        return f"{kind} in the data, which start on {format_day(facts.first_day)}"
+        return _(
+            "{kind} in the data, which start on {first_day}",
+            kind=kind,
+            first_day=format_day(facts.first_day),
+        )
     return f"{kind} since {format_day(record.day)} ({rate_text(record.rate, card)})"
 
 
@@ -325,27 +400,48 @@ MAX_CELL_LENGTH = 60
 
 def show_reproduction(result: Reproduction) -> None:
     """Print one line for the bundle, one for each difference, and notes."""
-    files = format_count(result.files, "file")
+    files = plural("{n:,} file", "{n:,} files", result.files)
     if result.status == "equal" and result.added:
-        print_line(f"equal: {files}, every cell that they hold")
+        print_line(_("equal: {files}, every cell that they hold", files=files))
     elif result.status == "equal":
-        print_line(f"equal: {files}, byte for byte")
+        print_line(_("equal: {files}, byte for byte", files=files))
     elif result.status == "close":
-        print_line(f"equal to 1e-12, not byte for byte: {files}; last digits differ")
+        print_line(_("equal to 1e-12, not byte for byte: {files}; last digits differ", files=files))
     else:
-        print_line(f"different: {format_count(len(result.differences), 'file')} of {result.files}")
+        print_line(
+            _(
+                "different: {different} of {files}",
+                different=plural("{n:,} file", "{n:,} files", len(result.differences)),
+                files=result.files,
+            )
+        )
     for difference in result.differences:
         if not difference.column:
-            print_line(f"  {difference.file}: other bytes, the same cells")
+            print_line("  " + _("{file}: other bytes, the same cells", file=difference.file))
             continue
         stored, computed = (
             truncate(clean_text(text), MAX_CELL_LENGTH)
             for text in (difference.in_bundle, difference.computed)
         )
-        location = f"{difference.file}, row {difference.row:,}, {clean_text(difference.column)}"
-        print_line(f"  {location}: {stored!r} in the bundle, {computed!r} computed")
+        print_line(
+            "  "
+            + _(
+                "{file}, row {row:,}, {column}: {stored!r} in the bundle, {computed!r} computed",
+                file=difference.file,
+                row=difference.row,
+                column=clean_text(difference.column),
+                stored=stored,
+                computed=computed,
+            )
+        )
     if result.added:
-        print_line(f"  not in the bundle and not compared: {clean_text('; '.join(result.added))}")
+        print_line(
+            "  "
+            + _(
+                "not in the bundle and not compared: {files}",
+                files=clean_text("; ".join(result.added)),
+            )
+        )
     for note in result.notes:
         print_line(f"  {clean_text(note)}")
 
@@ -355,8 +451,12 @@ def show_reproduction(result: Reproduction) -> None:
 
 def show_source_moves(moves: Sequence[SourceMove], since: date, until: date) -> None:
     """Print the move of the dollar between two days on every source, and its clock."""
-    days = f"from {format_day(since)} to {format_day(until)}"
-    print_line(f"The dollar {days} on every source, each by its own clock:\n")
+    title = _(
+        "The dollar from {since} to {until} on every source, each by its own clock:",
+        since=format_day(since),
+        until=format_day(until),
+    )
+    print_line(title + "\n")
     columns = ("source", "days", "rates", "RUB per USD", "USD per RUB", "log pts", "move")
     rows = [
         (
@@ -370,6 +470,6 @@ def show_source_moves(moves: Sequence[SourceMove], since: date, until: date) -> 
         for move in moves
     ]
     show_table(columns, rows, columns[2:6])
-    print_line("\nWhen the numbers are known:")
+    print_line("\n" + _("When the numbers are known:"))
     for rule, ids in move_texts.group_publication_rules(moves).items():
         print_line(f"  {', '.join(ids)}: {rule}")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from dashboard.models.article import PublicationTime
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, NOTE_FIELDS, Draft, EventField, Visibility
+from dashboard.models.messages import translate as _
 
 REMOVE_FIELD: Final = "none"
 """The value of an end or a time that removes it from a note."""
@@ -28,12 +29,12 @@ def read_day(field: str, text: str) -> date:
         InputError: it is no day, or does not exist.
     """
     if not _DAY_PATTERN.fullmatch(text):
-        msg = "is no date; write it like 2025-04-21"
+        msg = _("is no date; write it like 2025-04-21")
         raise InputError(msg, field=field, value=text)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        msg = "is a date that does not exist; correct it"
+        msg = _("is a date that does not exist; correct it")
         raise InputError(msg, field=field, value=text) from None
 
 
@@ -55,12 +56,12 @@ def read_moment(day: date, clock: str, zone: str) -> datetime:
     """
     match = _CLOCK_PATTERN.fullmatch(clock)
     if match is None:
-        msg = "is no time; write it like 18:05"
+        msg = _("is no time; write it like 18:05")
         raise InputError(msg, field="time", value=clock)
     try:
         zone_info = ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        msg = "is no time zone; write it like Europe/Moscow"
+        msg = _("is no time zone; write it like Europe/Moscow")
         raise InputError(msg, field="zone", value=zone) from None
     return datetime.combine(day, clock_time(int(match[1]), int(match[2])), zone_info).astimezone(
         UTC
@@ -78,12 +79,12 @@ def read_optional_zone(field: str, text: str | None) -> str:
     try:
         return ZoneInfo(text).key
     except (KeyError, ValueError, OSError):
-        msg = "is no time zone; write it like Europe/Moscow"
+        msg = _("is no time zone; write it like Europe/Moscow")
         raise InputError(msg, field=field, value=text) from None
 
 
 def read_column_map(texts: Iterable[str]) -> dict[str, str]:
-    """Pairs like `title=Headline`, each field once.
+    """Pairs like `title=Headline`, each field once; `expected=` says that no column holds it.
 
     Raises:
         InputError: one is no pair, or a field is given twice.
@@ -91,11 +92,11 @@ def read_column_map(texts: Iterable[str]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for text in texts:
         field, separator, column = (part.strip() for part in text.partition("="))
-        if not (field and separator and column):
-            msg = "is no pair; write it like title=Headline"
+        if not (field and separator):
+            msg = _("is no pair; write it like title=Headline")
             raise InputError(msg, field="map", value=text)
         if field in columns:
-            msg = "is given twice; keep one"
+            msg = _("is given twice; keep one")
             raise InputError(msg, field="map", value=field)
         columns[field] = column
     return columns
@@ -109,7 +110,7 @@ def read_published(field: str, text: str) -> PublicationTime:
     """
     if _DAY_PATTERN.fullmatch(text):
         return PublicationTime(read_day(field, text), "given")
-    msg = "is no date; write it like 2025-04-22 or 2025-04-22T10:15"
+    msg = _("is no date; write it like 2025-04-22 or 2025-04-22T10:15")
     if not text.isascii():
         raise InputError(msg, field=field, value=text)
     try:
@@ -139,7 +140,7 @@ def fill_draft(draft: Draft, options: Mapping[str, Any]) -> Draft:
 def _read_note_field(field: EventField, value: Any) -> Any:
     if field.kind == "date":
         is_removed = value == REMOVE_FIELD and not field.required
-        return None if is_removed else read_day(field.option.removeprefix("--"), value)
+        return None if is_removed else read_day(field.option, value)
     if isinstance(value, bool):
         return Visibility.PRIVATE if value else Visibility.SHARED
     return tuple(value) if field.kind == "tags" else value

@@ -13,7 +13,6 @@ from dashboard.cli.context import (
     get_online_context,
     rejection_as_json,
     select_series,
-    utc_now,
     write_output,
 )
 from dashboard.cli.options import (
@@ -25,6 +24,8 @@ from dashboard.cli.options import (
     Opt,
     OutputFileArgument,
     QuoteOption,
+    RateColumnOption,
+    RateDateColumnOption,
     RateDateOrderOption,
     RatesOption,
     RateZoneOption,
@@ -32,11 +33,14 @@ from dashboard.cli.options import (
     SeriesIdArgument,
     SeriesNameOption,
     SeriesTitleOption,
+    SheetOption,
     SinceOption,
     Texts,
     UntilOption,
     command_group,
 )
+from dashboard.models.messages import deferred
+from dashboard.services.notes import utc_now
 
 if TYPE_CHECKING:
     from dashboard.models.series import SeriesCard
@@ -48,13 +52,17 @@ if TYPE_CHECKING:
 
 def refresh_rates_command(
     *,
-    source: Annotated[str, Opt(metavar="ID", help="Only this source: cbr, moex, ecb …")] = "",
-    series: Annotated[Texts, Opt(metavar="ID", help="Only this series; repeatable.")] = None,
+    source: Annotated[
+        str, Opt(metavar="ID", help=deferred("Only this source: cbr, moex, ecb …"))
+    ] = "",
+    series: Annotated[
+        Texts, Opt(metavar="ID", help=deferred("Only this series; repeatable."))
+    ] = None,
     since: Annotated[
-        str | None, Opt(metavar="DATE", help="Read everything from this day on again.")
+        str | None, Opt(metavar="DATE", help=deferred("Read everything from this day on again."))
     ] = None,
     force: Annotated[
-        bool, Opt("--force", help="Fetch again what was fetched a moment ago.")
+        bool, Opt("--force", help=deferred("Fetch again what was fetched a moment ago."))
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -114,7 +122,7 @@ def _silence_logs() -> Iterator[None]:
 
 # ------------------------------------------------------------------ rates
 
-rate_commands = command_group("List, refresh, export, import and remove rates.")
+rate_commands = command_group(deferred("List, refresh, export, import and remove rates."))
 rate_commands.command("refresh")(refresh_rates_command)
 
 
@@ -122,7 +130,7 @@ rate_commands.command("refresh")(refresh_rates_command)
 def list_rates(
     *,
     include_all: Annotated[
-        bool, Opt("--all", help="Also those of which nothing was fetched.")
+        bool, Opt("--all", help=deferred("Also those of which nothing was fetched."))
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -170,6 +178,9 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
     name: SeriesNameOption = "",
     title: SeriesTitleOption = "",
     quote: QuoteOption = "as-quoted",
+    date: RateDateColumnOption = "",
+    column: RateColumnOption = None,
+    sheet: SheetOption = None,
     dates: RateDateOrderOption = None,
     zone: RateZoneOption = "",
     stamps: BarStampsOption = None,
@@ -177,13 +188,21 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a CSV of rates as series of your own: `date,<series>…`; --dry-run only checks it."""
+    """Import rates as series of your own, as their publisher wrote them; --dry-run only checks."""
     from dashboard.cli import output
     from dashboard.container import rates_from_file
     from dashboard.models.user_files import RateFileOptions
     from dashboard.services.rates import SeriesNaming, plan_rate_import
 
-    options = RateFileOptions(quote, dates=dates or "", zone=zone, stamps=stamps or "")
+    options = RateFileOptions(
+        quote=quote,
+        columns=tuple(column) if column else None,
+        date=date,
+        sheet=sheet or "",
+        dates=dates or "",
+        zone=zone,
+        stamps=stamps or "",
+    )
     with rejection_as_json(as_json=as_json):
         table = rates_from_file(file, options)
         plan = plan_rate_import(table, SeriesNaming(name, title), utc_now().replace(microsecond=0))

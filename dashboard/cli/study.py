@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode
 
 from dashboard.cli.context import (
+    AS_THE_FILES_SAY,
     DEFAULT_SERIES,
+    FileReading,
     StudyInputs,
     export_time,
     get_context,
@@ -25,17 +27,24 @@ from dashboard.cli.context import (
 from dashboard.cli.options import (
     Arg,
     AsOfOption,
+    BarStampsOption,
     CategoryFilter,
+    ColumnMapOption,
     JsonOption,
     Opt,
     OriginFilter,
     PoolOption,
     QuoteOption,
+    RateDateColumnOption,
+    RateDateOrderOption,
     RatesOption,
+    RateZoneOption,
     SeedOption,
     Texts,
 )
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,11 +73,14 @@ def write_bundle(file: Path, inputs: StudyInputs, request: StudyRequest) -> None
     )
     titles = [series.card.title for series in inputs.series]
     description = study_question(inputs.made.parameters, len(inputs.events), titles)
-    write_output(file, build_bundle(bundle_request, inputs.made, description))
+    content = build_bundle(bundle_request, inputs.made, description)
+    write_output(file, content, is_private=inputs.made.is_private)
 
 
 def reproduce(
-    bundle: Annotated[Path, Arg(metavar="BUNDLE", help="A .zip that this program wrote.")],
+    bundle: Annotated[
+        Path, Arg(metavar="BUNDLE", help=deferred("A .zip that this program wrote."))
+    ],
     *,
     as_json: JsonOption = False,
 ) -> int:
@@ -97,67 +109,95 @@ def _read_bundle(file: Path) -> bytes:
 
     try:
         if not file.is_file():
-            msg = f"{file.name or file}: is no file; give a bundle that this program wrote"
+            msg = _(
+                "{value}: is no file; give a bundle that this program wrote",
+                value=file.name or file,
+            )
             raise InputError(msg)
         if file.stat().st_size > MAX_ARCHIVE_BYTES:
             limit = MAX_ARCHIVE_BYTES // 1_000_000
-            msg = f"{file.name}: is larger than {limit} MB; that is no bundle"
+            msg = _(
+                "{name}: is larger than {limit} MB; that is no bundle", name=file.name, limit=limit
+            )
             raise InputError(msg)
         return file.read_bytes()
     except OSError as error:
-        msg = f"{file.name}: cannot be read ({error.strerror}); choose another file"
+        msg = _(
+            "{name}: cannot be read ({reason}); choose another file",
+            name=file.name,
+            reason=error.strerror,
+        )
         raise InputError(msg) from error
 
 
 # ------------------------------------------------------------------ study, facts, export
 
-MODEL_NAMES = "none, mean, market-adjusted, market, scholes-williams or garch."
+MODEL_NAMES = deferred("none, mean, market-adjusted, market, scholes-williams or garch.")
 
 
 def study(  # noqa: PLR0913 - the options of the contract
     *,
     rates: RatesOption = None,
     events: Annotated[
-        Path | None, Opt(metavar="FILE", help="A CSV id,date[,time_utc]… instead of ours.")
+        Path | None,
+        Opt(metavar="FILE", help=deferred("Events instead of ours, as `events import` reads.")),
     ] = None,
     factor: Annotated[
-        Texts, Opt(metavar="COLUMN|ID", help="A regressor of the normal return; repeatable.")
+        Texts,
+        Opt(metavar="COLUMN|ID", help=deferred("A regressor of the normal return; repeatable.")),
     ] = None,
-    series: Annotated[Texts, Opt(metavar="COLUMN", help="Only this series; repeatable.")] = None,
+    series: Annotated[
+        Texts, Opt(metavar="COLUMN", help=deferred("Only this series; repeatable."))
+    ] = None,
     category: CategoryFilter = None,
     origin: OriginFilter = None,
-    returns: Annotated[Literal["log", "simple"], Opt(help="How a move is counted.")] = "log",
+    returns: Annotated[
+        Literal["log", "simple"], Opt(help=deferred("How a move is counted."))
+    ] = "log",
     model: Annotated[str, Opt(metavar="MODEL", help=MODEL_NAMES)] = "mean",
     window: Annotated[
-        str, Opt(metavar="A:B", help="Event window: -5:10, on bars also -2h:6h.")
+        str, Opt(metavar="A:B", help=deferred("Event window: -5:10, on bars also -2h:6h."))
     ] = "-5:10",
-    car: Annotated[Texts, Opt(metavar="A:B", help="CAR window; repeatable. [default: 0:1]")] = None,
+    car: Annotated[
+        Texts, Opt(metavar="A:B", help=deferred("CAR window; repeatable. [default: 0:1]"))
+    ] = None,
     estimation: Annotated[
-        str, Opt(metavar="N", help="Returns in the estimation window; on bars also 120h.")
+        str, Opt(metavar="N", help=deferred("Returns in the estimation window; on bars also 120h."))
     ] = "120",
-    gap: Annotated[str, Opt(metavar="N", help="Rows between the two windows.")] = "10",
+    gap: Annotated[str, Opt(metavar="N", help=deferred("Rows between the two windows."))] = "10",
     min_estimation: Annotated[
-        str, Opt(metavar="N", help="With fewer returns an event is skipped.")
+        str, Opt(metavar="N", help=deferred("With fewer returns an event is skipped."))
     ] = "60",
     overlap: Annotated[
-        Literal["keep", "first", "exclude"], Opt(help="What to do where event windows overlap.")
+        Literal["keep", "first", "exclude"],
+        Opt(help=deferred("What to do where event windows overlap.")),
     ] = "keep",
     pool: PoolOption = "near",
     clean_estimation: Annotated[
-        bool, Opt("--clean-estimation", help="Estimate without the [0,1] rows of any event.")
+        bool,
+        Opt("--clean-estimation", help=deferred("Estimate without the [0,1] rows of any event.")),
     ] = False,
     correction: Annotated[
-        Literal["holm", "hochberg", "bonferroni", "bh", "by"], Opt(help="Of the p-values.")
+        Literal["holm", "hochberg", "bonferroni", "bh", "by"],
+        Opt(help=deferred("Of the p-values.")),
     ] = "holm",
     by: Annotated[
-        Literal["category", "expected"], Opt(help="What makes the groups, next to all events.")
+        Literal["category", "expected"],
+        Opt(help=deferred("What makes the groups, next to all events.")),
     ] = "category",
     seed: SeedOption = 1,
     quote: QuoteOption = "as-quoted",
+    date: RateDateColumnOption = "",
+    dates: RateDateOrderOption = None,
+    zone: RateZoneOption = "",
+    stamps: BarStampsOption = None,
+    columns: ColumnMapOption = None,
     asof: AsOfOption = None,
-    out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
+    out: Annotated[
+        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
+    ] = None,
     bundle: Annotated[
-        Path | None, Opt(metavar="FILE.zip", help="Write all of it to compute it again.")
+        Path | None, Opt(metavar="FILE.zip", help=deferred("Write all of it to compute it again."))
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -186,7 +226,8 @@ def study(  # noqa: PLR0913 - the options of the contract
         )
 
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
-    answer, inputs = _run_study(request, rate_selection, event_selection, asof=asof)
+    reading = FileReading(date, dates, zone, stamps, columns)
+    answer, inputs = _run_study(request, rate_selection, event_selection, reading, asof=asof)
     if out is not None:
         write_study(out, answer, inputs.made)
     if bundle is not None:
@@ -202,11 +243,13 @@ def facts(  # noqa: PLR0913 - the options of the contract
     *,
     rates: RatesOption = None,
     since: Annotated[
-        str | None, Opt(metavar="DATE", help="One more base; records look back to it.")
+        str | None, Opt(metavar="DATE", help=deferred("One more base; records look back to it."))
     ] = None,
     quote: QuoteOption = "as-quoted",
     asof: AsOfOption = None,
-    out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
+    out: Annotated[
+        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say where a rate stood on a day, how it changed, and since when it was last there.
@@ -247,11 +290,11 @@ def facts(  # noqa: PLR0913 - the options of the contract
     if moves:
         output.show_source_moves(moves, resolve_base_day(market_day, base), market_day)
     if out is not None:
-        output.print_line(f"written to {out}")
+        output.print_line(_("written to {out}", out=out))
 
 
 def export_everything(
-    folder: Annotated[Path, Arg(metavar="DIR", help="Made if it is not there.")],
+    folder: Annotated[Path, Arg(metavar="DIR", help=deferred("Made if it is not there."))],
     *,
     asof: AsOfOption = None,
 ) -> None:
@@ -261,7 +304,7 @@ def export_everything(
     from dashboard.services.exports import write_full_export
 
     context = get_context(asof)
-    answer, inputs = _run_study(lambda _: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
+    answer, inputs = _run_study(lambda _series: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
     provenance = inputs.made
     write_full_export(
         folder, answer, provenance, series=list_series(context), events=list_known_events(context)
@@ -273,6 +316,8 @@ def _run_study(
     request: Callable[[int], StudyRequest],
     rate_selection: tuple[Texts, str | None, Texts, Texts] = (None, None, None, None),
     event_selection: tuple[Path | None, Texts, str | None] = (None, None, None),
+    reading: FileReading = AS_THE_FILES_SAY,
+    *,
     asof: str | None = None,
 ) -> tuple[StudyAnswer, StudyInputs]:
     """The answer of a study, and its inputs.
@@ -281,12 +326,13 @@ def _run_study(
         request: the parameters for series with bars of so many minutes, 0 for days.
         rate_selection: ids or files, quote, columns, factors.
         event_selection: a file, categories, origin.
+        reading: how files are read.
         asof: the moment as of which data are known; now if None.
     """
     context = get_context(asof)
     from dashboard.services.study import common_bar_minutes, run_study
 
-    inputs = read_study_inputs(context, rate_selection, event_selection)
+    inputs = read_study_inputs(context, rate_selection, event_selection, reading)
     answer = run_study(
         inputs.series,
         inputs.events,
@@ -314,24 +360,41 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     *,
     rates: RatesOption = None,
     events: Annotated[
-        Path | None, Opt(metavar="FILE", help="A CSV id,date[,time_utc]… instead of ours.")
+        Path | None,
+        Opt(metavar="FILE", help=deferred("Events instead of ours, as `events import` reads.")),
     ] = None,
-    factor: Annotated[Texts, Opt(metavar="COLUMN|ID", help="For models with factors.")] = None,
-    series: Annotated[Texts, Opt(metavar="COLUMN", help="Only this series; repeatable.")] = None,
+    factor: Annotated[
+        Texts, Opt(metavar="COLUMN|ID", help=deferred("For models with factors."))
+    ] = None,
+    series: Annotated[
+        Texts, Opt(metavar="COLUMN", help=deferred("Only this series; repeatable."))
+    ] = None,
     category: CategoryFilter = None,
     origin: OriginFilter = None,
-    returns: Annotated[Literal["log", "simple"], Opt(help="How a move is counted.")] = "log",
-    car: Annotated[Texts, Opt(metavar="A:B", help="Windows to try; repeatable.")] = None,
-    estimation: Annotated[Texts, Opt(metavar="N", help="Lengths to try; repeatable.")] = None,
-    gap: Annotated[Texts, Opt(metavar="N", help="Gaps to try; repeatable.")] = None,
-    model: Annotated[Texts, Opt(help="Models to try; repeatable.")] = None,
-    overlap: Annotated[Texts, Opt(help="keep, first, exclude; repeatable.")] = None,
+    returns: Annotated[
+        Literal["log", "simple"], Opt(help=deferred("How a move is counted."))
+    ] = "log",
+    car: Annotated[Texts, Opt(metavar="A:B", help=deferred("Windows to try; repeatable."))] = None,
+    estimation: Annotated[
+        Texts, Opt(metavar="N", help=deferred("Lengths to try; repeatable."))
+    ] = None,
+    gap: Annotated[Texts, Opt(metavar="N", help=deferred("Gaps to try; repeatable."))] = None,
+    model: Annotated[Texts, Opt(help=deferred("Models to try; repeatable."))] = None,
+    overlap: Annotated[Texts, Opt(help=deferred("keep, first, exclude; repeatable."))] = None,
     event_filter: Annotated[
-        Texts, Opt("--filter", help="all, high-confidence, hour-known, alone; repeatable.")
+        Texts,
+        Opt("--filter", help=deferred("all, high-confidence, hour-known, alone; repeatable.")),
     ] = None,
     seed: SeedOption = 1,
     quote: QuoteOption = "as-quoted",
-    out: Annotated[Path | None, Opt(metavar="DIR", help="Write specifications.csv there.")] = None,
+    date: RateDateColumnOption = "",
+    dates: RateDateOrderOption = None,
+    zone: RateZoneOption = "",
+    stamps: BarStampsOption = None,
+    columns: ColumnMapOption = None,
+    out: Annotated[
+        Path | None, Opt(metavar="DIR", help=deferred("Write specifications.csv there."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask one question under every combination of choices, and how much the choices matter."""
@@ -343,7 +406,9 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     from dashboard.services.study import common_bar_minutes
 
     context = get_context()
-    inputs = read_study_inputs(context, (rates, quote, series, factor), (events, category, origin))
+    reading = FileReading(date, dates, zone, stamps, columns)
+    selections = (rates, quote, series, factor), (events, category, origin)
+    inputs = read_study_inputs(context, *selections, reading)
     bar_minutes = common_bar_minutes(inputs.series, inputs.factors)
     options = {
         "windows": study_module.read_windows("car", car or (), bar_minutes),
@@ -398,16 +463,20 @@ BUNDLE_SUFFIX = ".zip"
 
 
 def report(  # noqa: PLR0913 - the options of the contract
-    event: Annotated[str, Arg(metavar="EVENT_ID", help="As `events list` prints it.")],
+    event: Annotated[str, Arg(metavar="EVENT_ID", help=deferred("As `events list` prints it."))],
     *,
     out: Annotated[
-        Path, Opt(metavar="FILE", help="Ends with .html, .pdf, .png, .svg, or .zip for the bundle.")
+        Path,
+        Opt(
+            metavar="FILE",
+            help=deferred("Ends with .html, .pdf, .png, .svg, or .zip for the bundle."),
+        ),
     ],
     rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
     window: Annotated[str | None, Opt(metavar="A:B", help="Event window: -5:10, -2h:6h.")] = None,
     pool: PoolOption = "near",
     pages: Annotated[
-        str, Opt(metavar="URL", help="Where the pages are, for the link.")
+        str, Opt(metavar="URL", help=deferred("Where the pages are, for the link."))
     ] = DEFAULT_PAGES_URL,
 ) -> None:
     """Report an event: what its page says, with chart, tables, sources and link."""
@@ -424,10 +493,12 @@ def report(  # noqa: PLR0913 - the options of the contract
     bundle_request = BundleRequest("event", (series,), (_find_event(known, event),), known, request)
     if kind is None:
         content = _event_bundle(context, bundle_request)
+        is_private = any(event.is_private for event in known)
     else:
         content = _event_report(kind, bundle_request, export_time(context), (pages, window, pool))
-    write_output(out, content)
-    print_line(f"written to {out}")
+        is_private = bundle_request.events[0].is_private
+    write_output(out, content, is_private=is_private)
+    print_line(_("written to {out}", out=out))
 
 
 def _event_bundle(context: AppContext, bundle_request: BundleRequest) -> bytes:
@@ -466,6 +537,9 @@ def _event_report(
 def _find_event(events: tuple[Event, ...], event_id: str) -> Event:
     event = next((event for event in events if event.id == event_id), None)
     if event is None:
-        msg = f"event {event_id}: is not there; `events list --text WORDS` finds its id"
+        msg = _(
+            "event {event_id}: is not there; `events list --text WORDS` finds its id",
+            event_id=event_id,
+        )
         raise InputError(msg)
     return event

@@ -373,10 +373,8 @@ class DatedEvents:
 
     def align_to(self, series: RateSeries) -> Alignment:
         """Offset 0 of every event on a series; computed once."""
-        return cached_on(self, series, lambda: self._align_to(series))
-
-    def _align_to(self, series: RateSeries) -> Alignment:
-        return align_times((series.day, series.opens, observation_ends(series)), self.times)
+        observations = (series.day, series.opens, observation_ends(series))
+        return cached_on(self, series, lambda: align_times(observations, self.times))
 
 
 def align_events(series: RateSeries, events: Sequence[Event]) -> Alignment:

@@ -27,12 +27,7 @@ from dashboard.eventstudy.difference import (
     build_difference_headline,
 )
 from dashboard.eventstudy.numerics import CORRECTIONS
-from dashboard.eventstudy.panel import (
-    DECLARED_TESTS,
-    lazy_tables,
-    list_tested_windows,
-    run_tests,
-)
+from dashboard.eventstudy.panel import DECLARED_TESTS, lazy_tables, list_tested_windows, run_tests
 from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
 from dashboard.eventstudy.study import measure_series
@@ -350,13 +345,14 @@ def _build_placebo(
     pooled = PooledSample((measured,), request.cars[:1], request)
     everyone = GroupSample(pooled, np.ones(len(pooled), dtype=bool))
     car = measured.grid.car(request.cars[0])[0]
-    means, _ = compute_shifted_means(everyone, lambda _: car[:, None])
+    means, _counts = compute_shifted_means(everyone, lambda _rows: car[:, None])
     chosen = np.isfinite(car) & (measured.grid.prediction.usable >= request.min_estimation)
     if request.pool == "quiet":
         length = request.window[1] - request.window[0] + 1
         chosen &= is_far_from(measured.positions, occupied(), length)
     elif request.pool == "near":
         chosen &= ~is_far_from(measured.positions, measured.row, NEAR_ROWS + 1)
+    measured.candidates.release_long()
     return PlaceboMoves(means[:, 0], car[chosen])
 
 

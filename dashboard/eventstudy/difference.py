@@ -149,6 +149,8 @@ def _shifted_differences(pooled: PooledSample, once: Bools) -> Floats:
         compute_shifted_means(GroupSample(pooled, once & (pooled.series == group)), cars)[0][:, 0]
         for group in (0, 1)
     ]
+    for series_sample in pooled.series_samples:
+        series_sample.candidates.release_long()
     length = min(map(len, means))
     difference: Floats = means[0][:length] - means[1][:length]
     return difference
@@ -158,8 +160,7 @@ def _calendar_shift_test(two: GroupPair) -> DifferenceOutcome:
     """Two-sided share of shifts of both groups' dates together; shift 0 counts itself."""
     if len(two.shifted) < MIN_SHIFTS or not np.isfinite(two.shifted[0]):
         needs = deferred(
-            "needs an event of each group with full history and {least} shifts",
-            least=MIN_SHIFTS,
+            "needs an event of each group with full history and {least} shifts", least=MIN_SHIFTS
         )
         return DifferenceOutcome(np.nan, np.nan, np.nan, reason=needs)
     p = shift_p_value(two.shifted[:, None], two_sided=True)

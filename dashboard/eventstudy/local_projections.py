@@ -138,7 +138,8 @@ def build_shared_terms(
     ends = (row < first + LAG_COUNT, row + max(horizon, 0) >= size, missing)
     reasons = dict(zip(DROP_REASONS, ends, strict=True))
     for k, name in enumerate(sample.names):
-        reasons[f"no return of {name}"] = ~np.isfinite(sum(lagged[:, k] for lagged in controls))
+        reason = deferred("no return of {factor}", factor=name)
+        reasons[reason] = ~np.isfinite(sum(lagged[:, k] for lagged in controls))
     used, dropped = np.ones(size, dtype=bool), []
     for reason, unusable in reasons.items():
         if count := int((used & unusable).sum()):
@@ -297,10 +298,7 @@ def _rename_projection(projection: Projection, name: str) -> Projection:
 
 
 def project_rows(
-    series: RateSeries,
-    rows: Mapping[str, Ints],
-    controls: Sequence[RateSeries] = (),
-    seed: int = 1,
+    series: RateSeries, rows: Mapping[str, Ints], controls: Sequence[RateSeries] = (), seed: int = 1
 ) -> tuple[Projection, ...]:
     """Local projections of a series on groups of events.
 

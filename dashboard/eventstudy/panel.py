@@ -34,7 +34,6 @@ from dashboard.models.study import (
     CONFIDENCE_LEVEL,
     AverageRow,
     DirectionRow,
-    Interval,
     StudyAnswer,
     StudyRequest,
     StudyResult,
@@ -167,6 +166,8 @@ def run_tests(
     groups = distinct_groups(pooled.members)
     samples = [pooled.sample(member) for member in groups.values()]
     results = [[test.apply(sample) for test in tests] for sample in samples]
+    for series_sample in pooled.series_samples:
+        series_sample.candidates.release_long()
     adjusted = _adjust_p_values(
         pooled, np.array([[o.p_value for o in group_outcomes] for group_outcomes in results])
     )
@@ -193,9 +194,7 @@ def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
 
 
 def _build_test_rows(
-    group: str,
-    sample: GroupSample,
-    outcomes: Sequence[tuple[SignificanceTest, Outcome, Floats]],
+    group: str, sample: GroupSample, outcomes: Sequence[tuple[SignificanceTest, Outcome, Floats]]
 ) -> Iterator[TestResult]:
     """The rows of a group, window by window, from each test's outcome and adjusted p (W,)."""
     pattern = classify_date_pattern(sample)
@@ -267,7 +266,11 @@ def lazy_tables(
     """
     return {
         "averages": lambda: _average_paths(results, pooled),
-        "intervals": lambda: tuple(_bootstrap_group_intervals(pooled)),
+        "intervals": lambda: tuple(
+            row
+            for name, member in pooled.members.items()
+            for row in bootstrap_intervals(name, pooled.sample(member))
+        ),
         "directions": lambda: compute_hit_rates(pooled),
     }
 
@@ -299,11 +302,6 @@ def _average_paths(results: Sequence[StudyResult], pooled: PooledSample) -> tupl
         for name, member in pooled.members.items()
         for row in average_path(name, offsets, (abnormal[member], car[member]), pooled.request.seed)
     )
-
-
-def _bootstrap_group_intervals(pooled: PooledSample) -> Iterator[Interval]:
-    for name, member in pooled.members.items():
-        yield from bootstrap_intervals(name, pooled.sample(member))
 
 
 def compute_hit_rates(pooled: PooledSample) -> tuple[DirectionRow, ...]:

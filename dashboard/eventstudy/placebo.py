@@ -349,6 +349,11 @@ class PlaceboGrid:
                 return DistinctRowReturns(self.positions, indices, self.abnormal)
         return DistinctRowReturns(distinct, inverse, self._measure(distinct))
 
+    def release_long(self) -> None:
+        """Free the matrices of a long series, so that a cached answer does not hold them."""
+        if len(self.positions) > self._step:
+            self.__dict__.pop("abnormal", None)
+
     def count_coefficients(self) -> int:
         """The coefficients of a fit, by that of the first position; 0 without any."""
         prediction = self._measure(self.positions[:1]).prediction

@@ -165,10 +165,14 @@ class PooledSample:
 
     @cached_property
     def estimation(self) -> tuple[Ints, Floats]:
-        """Rows (N, M) of the estimation windows and the residuals there, NaN where unusable."""
-        rows, residuals = [], []
+        """Rows (N, M) of the estimation windows and the residuals there, NaN where unusable.
+
+        A row is below 1 where the history is short.
+        """
+        rows, residuals, request = [], [], self.request
         for sample in self.series_samples:
-            at = estimation_row_matrix(sample.row, self.request)
+            first, _ = estimation_rows(sample.row, request.window, request.estimation, request.gap)
+            at = first[:, None] + np.arange(request.estimation)[None, :]
             rows.append(at)
             residuals.append(compute_residuals(sample, at))
         return np.concatenate(rows), np.concatenate(residuals)
@@ -253,12 +257,6 @@ def split_by_events(present: Bools) -> Iterator[tuple[Ints, Bools]]:
         parts.setdefault(present[:, w].tobytes(), []).append(w)
     for windows in parts.values():
         yield np.array(windows, dtype=np.int64), present[:, windows[0]]
-
-
-def estimation_row_matrix(row: Ints, request: StudyRequest) -> Ints:
-    """Rows of the estimation windows in event time, (N, M); below 1 where history is short."""
-    first, _ = estimation_rows(row, request.window, request.estimation, request.gap)
-    return first[:, None] + np.arange(request.estimation)[None, :]
 
 
 def compute_residuals(sample: SeriesSample, rows: Ints) -> Floats:

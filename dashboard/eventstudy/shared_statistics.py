@@ -106,7 +106,9 @@ class _EstimationRanks:
         self._weight = 1 / (self._points_per_event + 1.0)
         count = present.sum(axis=0)
         self._has_residual, self._count = count > 0, count[count > 0]
-        ranks = np.nan_to_num(_residual_ranks(sample.pooled)[sample.member][usable])
+        pooled = sample.pooled
+        own_ranks = cached_on(pooled, "base_ranks", lambda: average_ranks(pooled.residuals))
+        ranks = np.nan_to_num(own_ranks[sample.member][usable])
         self._base = self._weight @ ranks - count / 2
         self._above, self._tied = np.empty(past.shape), np.empty(past.shape, dtype=bool)
 
@@ -128,11 +130,6 @@ class _EstimationRanks:
         points = len(average) + 1
         square = ((self._count / n * average**2).sum() + u0.mean() ** 2) / points
         return RankScores(float(u0.mean()), float(square), points, n, points_per_event)
-
-
-def _residual_ranks(pooled: PooledSample) -> Floats:
-    """Ranks of the residuals of every event among themselves, average ties, (N, M)."""
-    return cached_on(pooled, "base_ranks", lambda: average_ranks(pooled.residuals))
 
 
 # ---- overlap correlation
@@ -189,7 +186,8 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
     lengths = (spans[:, 1] - spans[:, 0] + 1).astype(float)
     if (prediction.usable == prediction.df).all():
         return _add_over_spans(inside, np.broadcast_to(1 / np.sqrt(lengths), inside[0].shape), size)
-    first, last = estimation_rows(row, pooled.request.window, *_estimation_and_gap(pooled))
+    request = pooled.request
+    first, last = estimation_rows(row, request.window, request.estimation, request.gap)
     before = (np.broadcast_to(np.maximum(first, 1), inside[0].shape), last)
     factors = (
         series_sample.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
@@ -202,10 +200,6 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
     usable = np.isfinite(series_sample.history.returns) & np.isfinite(factors).all(axis=1)
     weights[~usable | series_sample.history.excluded] = 0.0
     return _add_over_spans(inside, unit, size) - weights
-
-
-def _estimation_and_gap(pooled: PooledSample) -> tuple[int, int]:
-    return pooled.request.estimation, pooled.request.gap
 
 
 def _add_over_spans(bounds: tuple[Ints, Ints], values: Floats, size: int) -> Floats:
@@ -339,18 +333,15 @@ def _group_correlation(pooled: PooledSample, events: Ints) -> tuple[float, str]:
         return float("nan"), deferred(
             "more than {most} events; overlap_t is exact for those", most=MAX_PAIRED_EVENTS
         )
-    r, common = (matrix[np.ix_(events, events)] for matrix in _all_pair_correlations(pooled))
+    of_pairs = cached_on(
+        pooled, "residual_correlation", lambda: correlate_pairs(*_match_residuals_to_days(pooled))
+    )
+    r, common = (matrix[np.ix_(events, events)] for matrix in of_pairs)
     pairs = n * (n - 1)
     mean = (r.sum() - np.trace(r)) / pairs
     overlapping = (common.sum() - np.trace(common)) / pairs
     return float(mean), deferred(
         "r = {r:.3f}; {share:.0f} % of the pairs share days", r=mean, share=100 * overlapping
-    )
-
-
-def _all_pair_correlations(pooled: PooledSample) -> tuple[Floats, Floats]:
-    return cached_on(
-        pooled, "residual_correlation", lambda: correlate_pairs(*_match_residuals_to_days(pooled))
     )
 
 

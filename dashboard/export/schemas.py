@@ -75,8 +75,7 @@ _SHARED: Final = {
             "Share of the dates compared with, the event included, with a move at least as large"
             " in units of the volatility before it; by default the dates within 250 rows of the"
             " event"),
-        _percentile("percentile",
-            "Per cent of the same dates with a smaller move in those units"),
+        _percentile("percentile", "Per cent of the same dates with a smaller move in those units"),
         _percentile("percentile_by_move",
             "Per cent of the same dates with a smaller plain move, in size"),
         _count("pool_size", "How many dates the move is compared with"),

@@ -31,14 +31,19 @@ class InputError(RoubleReactionError):
         field: the name of the parameter that is wrong, as "estimation"; empty where the message
             itself says what is meant, as a file and a row.
         value: its value as it was given; empty where there is none.
+        remedy: the name of the parameter with which the person can resolve it, where it is
+            another one or the file itself is not wrong; else empty.
     """
 
     exit_code = 2
 
-    def __init__(self, message: str, *, field: str = "", value: object = "") -> None:
+    def __init__(
+        self, message: str, *, field: str = "", value: object = "", remedy: str = ""
+    ) -> None:
         """Store the parts; `str` of the error is `field value: message`."""
         self.message = message
         self.field = field
+        self.remedy = remedy
         self.value = str(value)
         super().__init__(self.labelled(field))
 

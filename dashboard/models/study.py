@@ -87,10 +87,7 @@ class StudyRequest:
             msg = _("choose one of {known}", known=", ".join(CORRECTIONS))
             raise InputError(msg, field="correction", value=self.correction)
         if self.estimation < MIN_ESTIMATION_RETURNS:
-            msg = _(
-                "too short to learn from; give {least} or more",
-                least=MIN_ESTIMATION_RETURNS,
-            )
+            msg = _("too short to learn from; give {least} or more", least=MIN_ESTIMATION_RETURNS)
             raise InputError(msg, field="estimation", value=self.estimation)
         if not MIN_ESTIMATION_RETURNS <= self.min_estimation <= self.estimation:
             msg = _(
@@ -139,8 +136,8 @@ class LazyFields:
     """A dataclass without slots whose costly fields are computed when they are first read.
 
     Most pages read few fields of a study. A value is stored once it is computed; two threads
-    may both compute it. `dataclasses.replace` and a pickle hold every field computed. The default
-    of a field that can be lazy comes from a factory, since one on the class would hide it.
+    may both compute it. `dataclasses.replace` and a copy for another process hold all fields. The
+    default of a field that can be lazy comes from a factory: one on the class would hide it.
     """
 
     @classmethod

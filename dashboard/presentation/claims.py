@@ -22,9 +22,9 @@ from dashboard.models.article import (
     Market,
     RequiredBase,
 )
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.moves import Fixing
+from dashboard.models.moves import DayFacts, Fixing
 from dashboard.models.publication import BANK_OF_RUSSIA
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.escaping import escape_markdown
@@ -37,9 +37,8 @@ from dashboard.presentation.formatting import (
     format_number,
     format_percent,
     format_weekday,
-    join_alternatives,
-    join_names,
 )
+from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.claims import CHANGE_KINDS
 
 BASE_LABELS: Final = {
@@ -212,7 +211,7 @@ def describe_common_base(base: CommonBase) -> tuple[str, ...]:
         count=len(base.counted),
         low=format_number(base.low, 1),
         high=format_number(base.high, 1),
-        counted=join_names(counted),
+        counted=join_and(counted),
     )
     held = [
         _("{series} {rate}", series=card.title, rate=format_number(rate.rate, card.decimals))
@@ -223,7 +222,7 @@ def describe_common_base(base: CommonBase) -> tuple[str, ...]:
         origin = _(
             "The last rate of {year} of {series} lies there.",
             year=base.year - 1,
-            series=join_names(fitting),
+            series=join_and(fitting),
         )
     else:
         origin = _(
@@ -288,7 +287,7 @@ def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
             "{n} cannot be known", "{n} cannot be known", truths[ClaimTruth.UNKNOWN]
         ),
     }
-    outcomes = join_names([text for truth, text in counts.items() if truths[truth]])
+    outcomes = join_and([text for truth, text in counts.items() if truths[truth]])
     return _("Of {count} claims, {outcomes}", count=len(answers), outcomes=outcomes)
 
 
@@ -557,6 +556,29 @@ def get_claim_day(answers: Sequence[ClaimAnswer]) -> date | None:
     return next((answer.claim.day for answer in answers if answer.claim.day), None)
 
 
+def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
+    """When the rate was last as strong and as weak."""
+    if not quoting.card.subject.is_currency:
+        return ""
+    records = []
+    begin = format_day(facts.first_day)
+    for seen, strongest in ((facts.strongest_since, True), (facts.weakest_since, False)):
+        if seen is None:
+            records.append(
+                _("the strongest in the data, which begin {day}", day=begin)
+                if strongest
+                else _("the weakest in the data, which begin {day}", day=begin)
+            )
+        elif (facts.day - seen.day).days > 31:
+            values = {"day": format_day(seen.day), "rate": quoting.rate(seen.rate)}
+            records.append(
+                _("the strongest since {day} ({rate})", **values)
+                if strongest
+                else _("the weakest since {day} ({rate})", **values)
+            )
+    return f"{capitalize_first(join_and(records))}." if records else ""
+
+
 # ------------------------------------------------------------------ table of sources and bases
 
 
@@ -631,7 +653,7 @@ def _add_market_row(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[
         reason = _(
             "{caveat}; it would have to start from {rates}",
             caveat=reason,
-            rates=join_alternatives(rates),
+            rates=join_or(rates),
         )
     last = {
         _("Verdict"): _("cannot be known"),

@@ -118,7 +118,7 @@ def describe_publication(article: Article) -> str:
 def format_statement_day(statement: Statement) -> str:
     """The day or days of a candidate, as exactly as they are known."""
     if statement.day is None:
-        return "open"
+        return _("open")
     if statement.mention.moment is not None:
         return format_moment(statement.mention.moment)
     return format_day_range(statement.day, statement.end_day)
@@ -370,8 +370,9 @@ def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
 
 def describe_row_problem(row: RowVerdict) -> str:
     """The reason for the verdict on a row, without its place in the file."""
-    reason = row.reason.removeprefix(row.place).lstrip(",: ")
-    return plain_text(reason.removesuffix(" and is left out"))
+    if row.same:
+        return plain_text(_("is already there ({same})", same=row.same))
+    return plain_text(row.reason.removeprefix(row.place).lstrip(",: "))
 
 
 def format_row_location(row: RowVerdict) -> str:

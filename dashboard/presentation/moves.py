@@ -161,7 +161,7 @@ def format_percentile(percentile: float) -> str:
 def describe_comparison(move: Move, pool: Pool) -> str:
     """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
     if move.car is None and move.reason:
-        return _("no abnormal move: {reason}", reason=move.reason)
+        return _("no abnormal move: {reason}", reason=translate_deferred(move.reason))
     is_single = move.window[0] == move.window[1]
     of_bars = move.base is not None and move.base.bar_minutes > 0
     noun = (_("bars") if of_bars else _("days")) if is_single else _("windows")
@@ -257,14 +257,17 @@ def describe_move(move: Move, quoting: QuotedSeries) -> str:
     """`Rouble 0.47 log pts stronger`."""
     if move.log_points is None:
         return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
-    if is_unchanged(move.log_points):
-        return _("{subject} unchanged", subject=name_subject(quoting))
-    return _(
-        "{subject} {size} log pts {direction}",
-        subject=name_subject(quoting),
-        size=format_number(abs(move.log_points)),
-        direction=name_direction(quoting.card, move.log_points),
-    )
+    return _("{subject} {move}", subject=name_subject(quoting), move=describe_size(move, quoting))
+
+
+def describe_size(move: Move, quoting: QuotedSeries) -> str:
+    """`0.47 log pts stronger`, `unchanged`; of a move that was measured."""
+    log_points = move.log_points or 0.0
+    direction = quoting.direction(log_points)
+    if is_unchanged(log_points):
+        return direction
+    size = format_number(abs(log_points))
+    return _("{size} log pts {direction}", size=size, direction=direction)
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
@@ -311,8 +314,9 @@ def describe_crowd(move: Move, card: SeriesCard) -> str:
 
 def describe_missing_move(move: Move, card: SeriesCard) -> str:
     """Why a move has no number, never a blank or a zero."""
-    reason = move.reason.replace("observation", observation_name(card))
-    return _("not available yet: {reason}", reason=reason) if reason.startswith("needs") else reason
+    reason = translate_deferred(move.reason).replace("observation", observation_name(card))
+    is_early = move.reason.startswith("needs")
+    return _("not available yet: {reason}", reason=reason) if is_early else reason
 
 
 def format_move_dates(move: Move) -> str:
@@ -469,9 +473,7 @@ def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
             "Bars are missing at {places} of the window, without a trade or in a halt: nothing"
             " is filled in, and the next return covers the gap.",
             places=plural(
-                "{n:,} place",
-                "{n:,} places",
-                sum(point.gap == "missing" for point in view.path),
+                "{n:,} place", "{n:,} places", sum(point.gap == "missing" for point in view.path)
             ),
         ),
         "weekend_session": _(
@@ -550,7 +552,7 @@ def format_source_size(move: SourceMove, decimals: int = 2) -> str:
 def name_source_direction(move: SourceMove) -> str:
     """`stronger`, `weaker`, or why there is no answer."""
     if move.log_points is None:
-        return _("not measured: {reason}", reason=move.reason)
+        return _("not measured: {reason}", reason=translate_deferred(move.reason))
     word = name_direction(move.card, move.log_points)
     return f"{word}; {translate_deferred(PARTLY_INCLUDED)}" if move.partial else word
 

@@ -61,6 +61,7 @@ from dashboard.presentation.formatting import (
     format_day,
     format_event_time,
     format_offset,
+    format_range,
     format_signed,
     format_timestamp,
     format_weekday,
@@ -156,9 +157,9 @@ def build_rate_source(series: RateSeries) -> ReportSource:
     return ReportSource(
         _("Rate"),
         card.publisher,
-        f"{card.title}: {card.quantity or card.description or card.unit}."
-        f" {PUBLICATION_RULES[card.date_rule].description}",
-        _("Terms: {licence}", licence=card.licence),
+        f"{card.title}: {translate_deferred(card.quantity or card.description) or card.unit}."
+        f" {translate_deferred(PUBLICATION_RULES[card.date_rule].description)}",
+        _("Terms: {licence}", licence=translate_deferred(card.licence)),
         format_as_of(series),
         safe_link(card.source_url) or "",
     )
@@ -170,7 +171,7 @@ def build_factor_source(card: SeriesCard) -> ReportSource:
         _("Factor of the model"),
         card.publisher,
         card.title,
-        _("Terms: {licence}", licence=card.licence),
+        _("Terms: {licence}", licence=translate_deferred(card.licence)),
         url=safe_link(card.source_url) or "",
     )
 
@@ -318,7 +319,7 @@ def _build_significance_row(move: Move, view: EventView, pool: Pool) -> tuple[st
 def format_abnormal_move(move: Move) -> str:
     """CAR with its standard error, or why a move has none."""
     if move.car is None and move.log_points is not None:
-        return move.reason or _("a rate inside the window is missing")
+        return translate_deferred(move.reason) or _("a rate inside the window is missing")
     return format_car(move)
 
 
@@ -383,7 +384,7 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, li
             quoting.direction(point.move) or NO_VALUE for point in path
         ],
         _("Ordinary range"): [
-            _("{low} to {high}", low=format_signed(low), high=format_signed(high))
+            format_range(format_signed(low), format_signed(high))
             if banded and point.offset != -1
             else NO_VALUE
             for point, (low, high) in zip(path, ranges, strict=True)
@@ -391,9 +392,9 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, li
         _("Inside it"): [
             NO_VALUE
             if not banded or point.offset == -1
-            else "yes"
+            else _("yes")
             if point.low <= point.move <= point.high
-            else "no"
+            else _("no")
             for point in path
         ],
     }
@@ -417,16 +418,12 @@ def build_event_report(
     view = _redact_view(view)
     title = plain_text(view.event.title, TITLE_LIMIT)
     return ReportDocument(
-        title=_(
-            "{chart_title} after: {title}",
-            chart_title=format_chart_title(view, quoting),
-            title=title,
-        ),
+        title=_("{move} after: {event}", move=format_chart_title(view, quoting), event=title),
         question=_(
-            "What did {title} do around “{title_2}” ({event_time}), and was that unusual?",
-            title=view.card.title,
-            title_2=title,
-            event_time=plain_text(format_event_time(view.event)),
+            "What did {series} do around “{event}” ({time}), and was that unusual?",
+            series=view.card.title,
+            event=title,
+            time=plain_text(format_event_time(view.event)),
         ),
         parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
         paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
@@ -487,7 +484,7 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
 def build_event_source(event: Event) -> ReportSource:
     """The source of an event; the address is live only where it is a plain http or https link."""
     names = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
-    name = names[0] if names else _("no source named") if not event.source_url else "source"
+    name = names[0] if names else _("no source named") if not event.source_url else _("source")
     link = safe_link(event.source_url) or ""
     refused = "" if link or not event.source_url else plain_text(event.source_url, TITLE_LIMIT)
     return ReportSource(_("Event"), name, definition=refused, url=link)
@@ -575,17 +572,21 @@ def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
     if view.timing is None:
         return ""
     noun, first, base = observation_name(view.card), view.timing.first, view.timing.base
+    rates = [
+        _(
+            "{day}, {rate} {unit}, known at {known_at}",
+            day=format_weekday(fixing.day),
+            rate=quoting.rate(fixing.rate),
+            unit=quoting.unit,
+            known_at=format_timestamp(fixing.known_at),
+        )
+        for fixing in (first, base)
+    ]
     return _(
-        "First {noun} that can contain it: {day}, {rate} {unit}, known at {known_at}. Base:"
-        " {day_2}, {rate_2} {unit}, known at {known_at_2}.",
-        noun=noun,
-        day=format_weekday(first.day),
-        rate=quoting.rate(first.rate),
-        unit=quoting.unit,
-        known_at=format_timestamp(first.known_at),
-        day_2=format_weekday(base.day),
-        rate_2=quoting.rate(base.rate),
-        known_at_2=format_timestamp(base.known_at),
+        "First {observation} that can contain it: {first}. Base: {base}.",
+        observation=noun,
+        first=rates[0],
+        base=rates[1],
     )
 
 
@@ -596,7 +597,7 @@ def _build_cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
         *build_notices(view),
         matched,
         describe_private_notes([view.event]),
-        CAUSALITY_CAUTION,
+        translate_deferred(CAUSALITY_CAUTION),
     )
     return tuple(text for text in candidates if text)
 
@@ -729,7 +730,7 @@ def _build_claim_parameters(
     yield _("Day of the claim"), "; ".join(days) or _("not told")
     yield _("Claims"), "; ".join(claims.format_question(answer.claim) for answer in answers)
     mains = dict.fromkeys(answer.main for answer in answers if answer.main)
-    yield _("Series that answers first"), "; ".join(mains) or "none"
+    yield _("Series that answers first"), "; ".join(mains) or _("none")
     if chart is not None:
         yield _("Shown as"), chart.quoting.unit
 

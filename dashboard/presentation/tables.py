@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from dashboard.models.messages import translate_deferred
+from dashboard.models.messages import DeferredMessage, translate_deferred
 from dashboard.models.tables import Column, ColumnKind, Table, Unit
 from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.formatting import (
@@ -47,7 +47,9 @@ _NUMBERS: Final[dict[Unit, Callable[[float, int], str]]] = {
     "rate": format_number,
 }
 _OTHERS: Final[dict[ColumnKind, Callable[[Any], Any]]] = {
-    "text": plain_text,
+    "text": lambda value: plain_text(
+        translate_deferred(value) if isinstance(value, DeferredMessage) else value
+    ),
     "int": lambda value: value,
     "date": format_day,
     "moment": format_timestamp,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
-from dashboard.models.event import AUTHOR_LIMIT
+from dashboard.models.event import AUTHOR_LIMIT, iso_text
 from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.services.notes import clean_line, utc_now
@@ -45,8 +45,10 @@ class DatabaseBackup(Protocol):
     def is_empty(self) -> bool:
         """Whether it holds nothing."""
 
-    def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
-        """Copy a consistent snapshot into a folder."""
+    def dump_to(
+        self, folder: Path, *, everyone: bool = False
+    ) -> tuple[dict[str, Path], BackupContents]:
+        """Copy a consistent snapshot into a folder, with the private notes of everyone or one's."""
 
     def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
         """Replace everything by the rows of a backup, in one transaction."""
@@ -76,9 +78,22 @@ class BackupArchive(Protocol):
 
 
 def make_backup(
-    file: Path, notes: DatabaseBackup, imported: ImportedSeriesFiles, archive: BackupArchive
+    file: Path,
+    notes: DatabaseBackup,
+    imported: ImportedSeriesFiles,
+    archive: BackupArchive,
+    *,
+    everyone: bool = False,
 ) -> BackupContents:
     """Write the notes and imported series to a new file.
+
+    Args:
+        file: it may not exist.
+        notes: the database.
+        imported: the imported series.
+        archive: writes the file.
+        everyone: whether a database that people share is copied with the private notes of all: the
+            act of an administrator.
 
     Raises:
         InputError: the file exists.
@@ -91,7 +106,7 @@ def make_backup(
         raise InputError(msg)
     try:
         with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
-            files, contents = notes.dump_to(Path(folder))
+            files, contents = notes.dump_to(Path(folder), everyone=everyone)
             series = imported.series_files()
             contents = replace(contents, series=tuple(path.stem for path in series))
             members = {**files, **{f"rates/{path.name}": path for path in series}}
@@ -148,7 +163,7 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
         elif has_data:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
             before = backup_folder / f"before-restore-{stamp}.zip"
-            make_backup(before, notes, imported, archive)
+            make_backup(before, notes, imported, archive, everyone=True)
         notes.restore_from(folder, contents, file.name, author)
         imported.restore_from(sorted((folder / "rates").glob("own_*.npz")))
     return RestoreResult(
@@ -291,9 +306,14 @@ def authenticate_token(
     return token
 
 
-def list_tokens(store: TokenStore) -> tuple[AccessToken, ...]:
-    """Every token, the oldest first, revoked ones too."""
-    return store.tokens()
+def record_refused_token(store: TokenStore, audit: AuditStore, secret: str) -> None:
+    """Put a refused token on record: its name where it was ours, never the secret.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    known = store.find_token(hash_secret(secret)) if _SECRET_PATTERN.fullmatch(secret) else None
+    audit.write("token-refused", known.name if known else "")
 
 
 def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
@@ -315,7 +335,7 @@ def token_state(token: AccessToken, at: datetime) -> str:
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
     """A token as `tokens list --json` prints it, without the secret and its hash."""
     moments = ("created", "expires", "last_used", "revoked")
-    timestamps = {name: _iso_text(getattr(token, name)) for name in moments}
+    timestamps = {name: iso_text(getattr(token, name)) for name in moments}
     return {
         "name": token.name,
         "person": token.person,
@@ -329,15 +349,14 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _iso_text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 # ---- audit trail
 
 
 class AuditStore(Protocol):
-    """The audit trail; raises StoreError where it cannot be read."""
+    """The audit trail; every method raises StoreError where the store fails."""
+
+    def write(self, action: str, subject: str) -> None:
+        """Add an action."""
 
     def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The latest entries, the newest first."""
@@ -352,6 +371,6 @@ def audit_json(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Entries of the audit trail as `audit --json` prints them; moments in UTC."""
     return [
         {"who" if name == "author" else name: value for name, value in asdict(entry).items()}
-        | {"at": entry.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        | {"at": iso_text(entry.at)}
         for entry in entries
     ]

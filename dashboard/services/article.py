@@ -19,7 +19,7 @@ from dashboard.models.article import (
     Statement,
 )
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, TAG_LIMIT, Draft, Event
+from dashboard.models.event import MOSCOW, TAG_LIMIT, Draft, Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
@@ -168,7 +168,7 @@ def _published_json(published: PublicationTime | None) -> dict[str, Any] | None:
         return None
     return {
         "day": published.day.isoformat(),
-        "moment": published.moment.isoformat().replace("+00:00", "Z") if published.moment else None,
+        "moment": iso_text(published.moment),
         "precision": str(published.precision),
         "origin": published.origin,
     }
@@ -189,7 +189,7 @@ def _date_mention_json(mention: DateMention) -> dict[str, Any]:
     return {
         "day": mention.day.isoformat() if mention.day else None,
         "end_day": mention.end_day.isoformat() if mention.end_day else None,
-        "moment": mention.moment.isoformat().replace("+00:00", "Z") if mention.moment else None,
+        "moment": iso_text(mention.moment),
         "precision": str(mention.precision),
         "phrase": mention.phrase,
         "doubt": mention.doubt,

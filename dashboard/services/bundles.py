@@ -10,7 +10,7 @@ import math
 import operator
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from dashboard import __version__
@@ -34,7 +34,7 @@ from dashboard.models.article import (
     Precision,
 )
 from dashboard.models.errors import InputError
-from dashboard.models.event import Event
+from dashboard.models.event import Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
@@ -149,7 +149,7 @@ def pack_bundle(
         **contents.inputs,
         **{f"{RESULTS_FOLDER}{name}": content for name, content in contents.results.items()},
     }
-    created = provenance.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    created = iso_text(provenance.created_at)
     left_out = [series.card for series in all_series if series not in included]
     description = BundleDescription(
         question, [series.card for series in all_series], left_out, __version__, created,

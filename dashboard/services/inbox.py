@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, TEXT_LIMIT, Draft
+from dashboard.models.event import MOSCOW, TEXT_LIMIT, Draft, iso_text
 from dashboard.models.inbox import DatedBy, Decision, FeedState, InboxItem, NewsCluster, Publisher
 from dashboard.models.messages import translate as _
 from dashboard.nlp.classify import category_of_text
@@ -118,7 +118,7 @@ def cluster_json(cluster: NewsCluster) -> dict[str, Any]:
         "category": propose_category(lead),
         "state": lead.state.value,
         "note_id": lead.note_id or None,
-        "decided_at": _iso_text(lead.decided_at),
+        "decided_at": iso_text(lead.decided_at),
         "decided_by": lead.decided_by or None,
         "publishers": list(cluster.publishers),
         **_dating_json(lead),
@@ -137,7 +137,7 @@ def _item_json(item: InboxItem) -> dict[str, Any]:
         "link": report.link or None,
         "language": report.language or None,
         "tone": report.tone,
-        "first_seen": _iso_text(item.first_seen),
+        "first_seen": iso_text(item.first_seen),
         **_dating_json(item),
     }
 
@@ -146,7 +146,7 @@ def _dating_json(item: InboxItem) -> dict[str, Any]:
     report = item.report
     return {
         "day": moscow_day(item).isoformat() if report.day else None,
-        "moment": _iso_text(report.moment),
+        "moment": iso_text(report.moment),
         "precision": report.precision.value,
         "dated_by": report.dated_by.value,
         "doubt": report.doubt or None,
@@ -166,17 +166,13 @@ def feed_json(feed: FeedStatus) -> dict[str, Any]:
         "terms": publisher.terms or None,
         "enabled": publisher.enabled,
         "own": publisher.is_imported,
-        "asked_at": _iso_text(state.tried_at if state else None),
-        "answered_at": _iso_text(state.answered_at if state else None),
+        "asked_at": iso_text(state.tried_at if state else None),
+        "answered_at": iso_text(state.answered_at if state else None),
         "items": state.items if state else None,
         "new": state.new if state else None,
         "problem": (state.problem or None) if state else None,
         "told": list(state.messages) if state else [],
     }
-
-
-def _iso_text(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 # ---- decisions

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError
-from dashboard.models.event import MOSCOW
+from dashboard.models.event import MOSCOW, iso_text
 from dashboard.models.messages import deferred, join_clauses, keep_language, plural
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
@@ -58,7 +58,9 @@ def count_new_observations(
     if before is None or fetched.series is None:
         return update
     known, answer = before.series, fetched.series
-    _, known_rows, answer_rows = np.intersect1d(known.opens, answer.opens, return_indices=True)
+    _common, known_rows, answer_rows = np.intersect1d(
+        known.opens, answer.opens, return_indices=True
+    )
     with np.errstate(invalid="ignore"):
         changed = np.abs(answer.rate[answer_rows] / known.rate[known_rows] - 1) > 1e-9
     live = 0 if before.live is None else int(np.isin(before.live.opens, answer.opens).sum())
@@ -492,7 +494,7 @@ def imported_series_status(
 
 def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, ...]:
     """The names of the sources whose last request failed for a series."""
-    states, _ = _read_fetch_states(rate_cache)
+    states, _problem = _read_fetch_states(rate_cache)
     return tuple(
         source.publisher_name
         for source in rates.live_sources
@@ -512,22 +514,22 @@ def series_status_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]
             "licence": status.card.licence,
             "date_rule": PUBLICATION_RULES[status.card.date_rule].description,
             "source": status.source or None,
-            "first_day": _iso_text(status.first_day),
-            "last_day": _iso_text(status.last_day),
+            "first_day": iso_text(status.first_day),
+            "last_day": iso_text(status.last_day),
             "rows": status.rows,
-            "last_known_at": _iso_text(status.last_known_at),
+            "last_known_at": iso_text(status.last_known_at),
             "age_days": status.age_days,
             "age": status.age_label,
             "overdue": status.is_overdue,
-            "fetched_at": _iso_text(status.fetched_at),
-            "tried_at": _iso_text(status.tried_at),
+            "fetched_at": iso_text(status.fetched_at),
+            "tried_at": iso_text(status.tried_at),
             "problem": status.problem or None,
             "notes": list(status.notes),
             "revised": status.revised,
             "withheld": status.withheld,
             "unchecked": status.unchecked,
-            "live": None if status.live is None else {"day": _iso_text(status.live.day),
-                                                    "known_at": _iso_text(status.live.known_at),
+            "live": None if status.live is None else {"day": iso_text(status.live.day),
+                                                    "known_at": iso_text(status.live.known_at),
                                                     "rate": status.live.rate},
         }
         for status in statuses
@@ -601,7 +603,3 @@ def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesSta
         withheld=known.withheld,
         unchecked=known.unchecked,
     )
-
-
-def _iso_text(value: date | datetime | None) -> str | None:
-    return None if value is None else value.isoformat().replace("+00:00", "Z")

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -64,6 +65,7 @@ def clean_draft(draft: Draft, today: date) -> Draft:
     return replace(_clean_dates(draft, today), **values)
 
 
+@lru_cache(maxsize=1_024)
 def clean_category(category: str) -> str:
     """A category of the closed list in any spelling, or a custom category on one line.
 
@@ -258,7 +260,7 @@ _CLEANERS: Final[dict[FieldKind, Callable[[EventField, Any], Any]]] = {
     "line": _clean_line_field,
     "text": lambda field, value: _check_length(field.key, clean_text(value), field.limit),
     "link": _clean_link,
-    "category": lambda _, value: clean_category(value),
+    "category": lambda _field, value: clean_category(value),
     "choice": _clean_choice,
     "tags": _clean_tags,
 }

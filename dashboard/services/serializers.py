@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
-from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event
+from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.moves import EventView, Fixing, Timing
 from dashboard.models.records import NoteRevision
@@ -92,11 +92,6 @@ def json_bytes(rows: Sequence[JsonRow]) -> bytes:
     return ("[" + ",\n ".join(lines) + "]\n").encode("utf-8")
 
 
-def event_list_rows_json(events: Iterable[Event]) -> list[JsonRow]:
-    """The rows of `event_list.csv`."""
-    return table_json("event_list", events)
-
-
 def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
     """Every table of a study but `paths`."""
     return {json_key(name): table_json(name, study_objects(answer, name)) for name in JSON_TABLES}
@@ -105,7 +100,7 @@ def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
 def event_view_json(view: EventView) -> JsonRow:
     """One event on one series: timing, moves, path, other events in the window, and flags."""
     return {
-        "event": event_list_rows_json([view.event])[0],
+        "event": table_json("event_list", [view.event])[0],
         "series": card_json(view.card),
         "timing": None if view.timing is None else _timing_json(view.timing),
         "moves": table_json("event_moves", [view]),
@@ -181,14 +176,14 @@ def import_report_json(
 
 def note_rows_json(notes: Iterable[Event]) -> list[JsonRow]:
     """The notes of an import, with the names of the event columns."""
-    return [{name: row[name] for name in _NOTE_COLUMNS} for row in event_list_rows_json(notes)]
+    return [{name: row[name] for name in _NOTE_COLUMNS} for row in table_json("event_list", notes)]
 
 
 def import_record_json(record: ImportRecord) -> JsonRow:
     """The record of an import; moments in UTC."""
     row = {"who" if name == "author" else name: value for name, value in asdict(record).items()}
     for name in ("at", "undone_at"):
-        row[name] = row[name] and row[name].isoformat().replace("+00:00", "Z")
+        row[name] = iso_text(row[name])
     return row
 
 
@@ -197,7 +192,7 @@ def undone_import_json(done: ImportUndo) -> JsonRow:
     return {
         "import": import_record_json(done.record),
         "removed": done.removed,
-        "kept": event_list_rows_json(done.changed),
+        "kept": table_json("event_list", done.changed),
         "removed_before": done.already_removed,
     }
 
@@ -275,7 +270,7 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:
         {
             "revision": change.revision,
             "action": str(change.action),
-            "at": change.at.isoformat().replace("+00:00", "Z"),
+            "at": iso_text(change.at),
             "who": change.author,
             "before": _note_json(change.before),
             "after": _note_json(change.after),
@@ -285,4 +280,4 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:
 
 
 def _note_json(note: Event | None) -> JsonRow | None:
-    return None if note is None else event_list_rows_json([note])[0]
+    return None if note is None else table_json("event_list", [note])[0]

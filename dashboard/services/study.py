@@ -222,7 +222,7 @@ def build_event_view(
         event=event,
         card=series.card,
         request=request,
-        timing=_event_timing(series, event, result),
+        timing=_timing_at_row(series, event, row),
         moves=tuple(moves),
         path=_event_path(series, result),
         crowd=_overlapping_events(series, row, result.crowd[0], by_id),
@@ -267,10 +267,6 @@ def _unstudied_reason(series: RateSeries, event: Event, result: StudyResult) -> 
         series=event.series,
         id=series.card.id,
     )
-
-
-def _event_timing(series: RateSeries, event: Event, result: StudyResult) -> Timing:
-    return _timing_at_row(series, event, int(result.anchor[0]))
 
 
 def _timing_at_row(series: RateSeries, event: Event, row: int) -> Timing:
@@ -354,7 +350,7 @@ def _method_breaks(series: RateSeries, row: int, window: Window) -> tuple[Method
 
 def _event_path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
     """The offsets within the data; a missing rate is a gap, not the end of the path."""
-    _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
+    _median, low, high = (100.0 * matrix[0] for matrix in result.from_base)
     row = int(result.anchor[0])
     move = np.asarray(
         log_points(result.rate[0], float(series.rate[row - 1]), series.card.move_sign)

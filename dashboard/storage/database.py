@@ -11,29 +11,32 @@ its own limits nor those of the network end the wait: the client must.
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, create_engine, event, make_url
+from sqlalchemy import URL, create_engine, event, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from dashboard.models.errors import InputError, StoreError
+from dashboard.models.event import Visibility
 from dashboard.models.messages import at_place, deferred, join_clauses, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.storage.audit import discard_pending_actions, log_committed_actions
 from dashboard.storage.sqlite_files import create_private_file, enable_wal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Column, Connection, Engine, Table
 
 
 T = TypeVar("T")
@@ -45,6 +48,7 @@ CONNECT_SECONDS: Final = 3
 PING_SECONDS: Final = 1.5
 STATEMENT_GRACE_SECONDS: Final = 3.0
 """How much longer than the wait for another writer a statement may take on PostgreSQL."""
+IDS_PER_QUERY: Final = 400
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 
@@ -137,7 +141,13 @@ _CONNECTION_ERRORS: Final = {"OperationalError", "ConnectionTimeout", "Interface
 
 
 def store_error(address: Address, error: SQLAlchemyError | OSError) -> StoreError:
-    """The error as one line that names the database and what to do."""
+    """The error as one line that names the database and what to do.
+
+    The error itself, whose text may be logged, loses the details of the server: they hold rows.
+    """
+    for each in (error, getattr(error, "orig", None)):
+        if each is not None and "\nDETAIL:" in str(each):
+            each.args = (str(each).partition("\nDETAIL:")[0],)
     return StoreError(at_place(address.name, translate_deferred(_failure_reason(error))))
 
 
@@ -193,7 +203,7 @@ def sqlite_engine(
         wait: how many seconds a writer waits for another.
         foreign_keys: whether they are enforced.
     """
-    engine = create_engine(address.url, **pool)
+    engine = create_engine(address.url, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -222,7 +232,7 @@ def postgresql_engine(address: Address, pool: dict[str, Any], wait: float) -> En
         wait: how many seconds a writer waits for another.
     """
     network = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": round(wait * 1000)}
-    engine = create_engine(address.url, connect_args=network, **pool)
+    engine = create_engine(address.url, connect_args=network, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Any:
@@ -284,7 +294,79 @@ def _is_readable(socket: int, seconds: float) -> bool:
         return bool(selector.select(max(seconds, 0.0)))
 
 
+# ---- actions: stored in their transaction, logged after its commit
+#
+# A line of the log is one JSON object, so that a title with line ends cannot forge a second line.
+# It names the author, the action and the note; the text of the note stays in the database.
+
+log: Final = logging.getLogger("dashboard.actions")
+_PENDING: Final = "actions"
+_BULK_ACTIONS: Final = {"import", "undo-import"}
+
+
+def write_actions(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to a table of actions; they are logged once the transaction is committed.
+
+    Args:
+        connection: in a writing transaction.
+        table: the history of notes or the audit trail.
+        rows: with `at`, `author`, `action` and `note_id` or `subject`.
+    """
+    connection.execute(insert(table), list(rows))
+    connection.info.setdefault(_PENDING, []).extend(rows)
+
+
+def _discard_pending_actions(connection: Connection) -> None:
+    """Drop the actions of an earlier transaction on this connection that was rolled back."""
+    connection.info.pop(_PENDING, None)
+
+
+def _log_committed_actions(connection: Connection, interface: str) -> None:
+    """Write one line for every action of the transaction that was just committed.
+
+    An import is one action, however many notes it created.
+    """
+    rows = connection.info.pop(_PENDING, [])
+    bulk = [row for row in rows if row["action"] in _BULK_ACTIONS]
+    for row in bulk or rows:
+        log.info("%s", _log_line(row, interface))
+
+
+def _log_line(row: dict[str, Any], interface: str) -> str:
+    at: datetime = row["at"]
+    values = {
+        "at": at.astimezone(UTC).isoformat(),
+        "action": row["action"],
+        "subject": row.get("note_id") or row.get("subject", ""),
+        "revision": row.get("revision"),
+        "who": row["author"],
+        "origin": interface,
+        "title": _loggable_title(row.get("after") or {}),
+    }
+    return json.dumps({name: value for name, value in values.items() if value is not None})
+
+
+def _loggable_title(state: Mapping[str, Any]) -> str | None:
+    """The title of a shared note; that of a private one is nothing for a log."""
+    is_shared = state.get("visibility", Visibility.SHARED) == Visibility.SHARED
+    return state.get("title") if is_shared else None
+
+
 # ---- transactions
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC: the clock of every repository."""
+    return datetime.now(UTC)
+
+
+def existing_ids(connection: Connection, column: Column[str], ids: Sequence[str]) -> set[str]:
+    """Those of some ids that a column has."""
+    existing: set[str] = set()
+    for first in range(0, len(ids), IDS_PER_QUERY):
+        query = select(column).where(column.in_(ids[first : first + IDS_PER_QUERY]))
+        existing.update(connection.scalars(query))
+    return existing
 
 
 class Database:
@@ -297,7 +379,7 @@ class Database:
 
     def __init__(self, address: Address, interface: str = "") -> None:
         self.address = address
-        self._interface = interface
+        self.interface = interface
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -328,7 +410,7 @@ class Database:
             self._engine = None
 
     def _run(self, work: Callable[[Connection], T], *, reading: bool) -> T:
-        engine = self._ensure_open().execution_options(reading=reading, interface=self._interface)
+        engine = self._ensure_open().execution_options(reading=reading, interface=self.interface)
         deadline = time.monotonic() + RETRY_SECONDS
         while True:
             try:
@@ -341,13 +423,13 @@ class Database:
 
     def _attempt(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         with engine.connect() as connection, connection.begin() as transaction:
-            discard_pending_actions(connection)
+            _discard_pending_actions(connection)
             result = work(connection)
             try:
                 transaction.commit()
             except SQLAlchemyError as error:  # never run again: it may have been committed
                 raise store_error(self.address, error) from error
-            log_committed_actions(connection, self._interface)
+            _log_committed_actions(connection, self.interface)
             return result
 
     def _ensure_open(self) -> Engine:

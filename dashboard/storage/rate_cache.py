@@ -157,7 +157,7 @@ def series_from_rows(
     card: SeriesCard, rows: Sequence[ObservationRow], fetched_at: datetime | None
 ) -> RateSeries:
     """A series from rows in ascending order, with read-only arrays."""
-    _, record, day, opens, known_at, rate, provisional = zip(*rows, strict=True)
+    _key, record, day, opens, known_at, rate, provisional = zip(*rows, strict=True)
     last_final = max((i for i, flag in enumerate(provisional) if not flag), default=-1)
     return RateSeries(
         card,

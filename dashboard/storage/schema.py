@@ -1,12 +1,17 @@
 """Tables of the database: notes and their history, imports, the inbox, the audit trail, tokens.
 
+`recent_actions` holds when each person did what is limited, in seconds since 1970: the limits hold
+for all processes on one database.
+
 Rows of the history and of the audit trail can only be added: a trigger refuses changes, made by
-the migrations on both engines. Their column `origin` is the interface that made the change.
+the migrations on both engines. Their column `origin` is the interface that made the change. A
+column with a `key` has another name in the records of the program than in the database.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from dashboard.models.event import NOTE_FIELDS, EventField, Visibility
+from dashboard.models.event import NOTE_FIELDS, Event, EventField, Origin, Visibility
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 REVISION: Final = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -106,7 +111,7 @@ HISTORY: Final = Table(
     Column("revision", Integer, nullable=False),
     Column("action", String(20), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Text, key="author", nullable=False),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Column("origin", String(10), nullable=False, server_default="", default=interface_of),
@@ -119,7 +124,7 @@ IMPORTS: Final = Table(
     METADATA,
     Column("id", String(40), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Text, key="author", nullable=False),
     Column("file_name", Text, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -173,12 +178,12 @@ FEED_STATES: Final = Table(
     "feed_states",
     METADATA,
     Column("feed_id", String(40), primary_key=True),
-    Column("asked_at", UtcDateTime, nullable=False),
+    Column("asked_at", UtcDateTime, key="tried_at", nullable=False),
     Column("answered_at", UtcDateTime),
     Column("items", Integer, nullable=False),
     Column("new", Integer, nullable=False),
     Column("problem", Text, nullable=False),
-    Column("told", JSON, nullable=False),
+    Column("told", JSON, key="messages", nullable=False),
 )
 
 HIDDEN_EVENTS: Final = Table(
@@ -194,7 +199,7 @@ AUDIT: Final = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Text, key="author", nullable=False),
     Column("origin", String(10), nullable=False, default=interface_of),
     Column("action", String(40), nullable=False),
     Column("subject", Text, nullable=False),
@@ -215,6 +220,14 @@ TOKENS: Final = Table(
     Column("revoked", UtcDateTime),
 )
 
+RECENT_ACTIONS: Final = Table(
+    "recent_actions",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("action", String(20), primary_key=True),
+    Column("times", JSON, nullable=False),
+)
+
 
 def _visible_rows(table: Table) -> ColumnElement[bool]:
     is_own = and_(table.c.owner != "", table.c.owner == bindparam("person"))
@@ -224,3 +237,46 @@ def _visible_rows(table: Table) -> ColumnElement[bool]:
 NOTE_IS_VISIBLE: Final = _visible_rows(NOTES)
 IMPORT_IS_VISIBLE: Final = _visible_rows(IMPORTS)
 """Conditions on `:person`, the user; without a name only shared rows are visible."""
+
+
+# ---- rows of notes
+
+_NOTE_COLUMNS: Final = tuple(NOTES.columns.keys())
+_DATE_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, Date))
+_TIMESTAMP_COLUMNS: Final = tuple(c.name for c in NOTES.columns if isinstance(c.type, UtcDateTime))
+
+
+def row_from_note(note: Event) -> dict[str, Any]:
+    """The columns of the table of notes."""
+    row = {name: getattr(note, name) for name in _NOTE_COLUMNS}
+    row["tags"] = list(note.tags)
+    return row
+
+
+def note_from_row(row: Mapping[str, Any]) -> Event:
+    """The note of a row, or of `json_from_note` with its dates read."""
+    values = {name: row[name] for name in _NOTE_COLUMNS if name in row}
+    values["tags"] = tuple(row["tags"])
+    return Event(origin=Origin.NOTE, **values)
+
+
+def json_from_note(note: Event) -> dict[str, Any]:
+    """The note as JSON: ISO days, ISO moments in UTC."""
+    row = row_from_note(note)
+    for name in _DATE_COLUMNS:
+        row[name] = row[name] and row[name].isoformat()
+    for name in _TIMESTAMP_COLUMNS:
+        row[name] = row[name] and row[name].astimezone(UTC).isoformat()
+    return row
+
+
+def note_from_json(stored: Mapping[str, Any] | None) -> Event | None:
+    """The note that `json_from_note` wrote; an older release may lack columns."""
+    if stored is None:
+        return None
+    row = dict(stored)
+    for name in _DATE_COLUMNS:
+        row[name] = row[name] and date.fromisoformat(row[name])
+    for name in _TIMESTAMP_COLUMNS:
+        row[name] = row[name] and datetime.fromisoformat(row[name])
+    return note_from_row(row)

@@ -7,21 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.models.errors import StoreError
 from dashboard.models.messages import translate as _
-from dashboard.storage.database import Database, new_engine, store_error
+from dashboard.storage.database import Database, new_engine, parse_address, store_error
 from dashboard.storage.schema import MIGRATIONS, REVISION
 from dashboard.storage.sqlite_files import backup_before_upgrade
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alembic.config import Config
 
     from dashboard.storage.database import Address
+
+T = TypeVar("T")
 
 _VERSION_TABLE: Final = "alembic_version"
 _ADVISORY_LOCK_ID: Final = 0x526F75626C65  # any number, the same in every process
@@ -68,6 +72,65 @@ def ensure_schema(database: Database, release: Release = CURRENT_RELEASE) -> Non
             raise StoreError(msg) from error
         finally:
             engine.dispose()
+
+
+class CurrentDatabase:
+    """A database with the schema of this release, opened and upgraded on first use.
+
+    Args:
+        url: `sqlite:////folder/events.db` or `postgresql://user@host/database`; it is not read
+            before the first use.
+        interface: where changes come from: page, cli or api.
+    """
+
+    def __init__(self, url: str, interface: str = "") -> None:
+        self._url = url
+        self.interface = interface
+        self._lock = threading.Lock()
+        self._database: Database | None = None
+        self._is_current = False
+
+    @property
+    def address(self) -> Address:
+        """Where the database is.
+
+        Raises:
+            InputError: the URL is wrong.
+        """
+        return self._opened().address
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction that never waits for a writer, see `Database.read`."""
+        return self.upgraded().read(work)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` as a writer, see `Database.write`."""
+        return self.upgraded().write(work)
+
+    def upgraded(self) -> Database:
+        """The database after the upgrade.
+
+        Raises:
+            InputError: the URL is wrong.
+            StoreError: it cannot be opened or upgraded.
+        """
+        database = self._opened()
+        if not self._is_current:
+            ensure_schema(database)
+            self._is_current = True
+        return database
+
+    def close(self) -> None:
+        """Give every connection back."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+
+    def _opened(self) -> Database:
+        with self._lock:
+            if self._database is None:
+                self._database = Database(parse_address(self._url), self.interface)
+            return self._database
 
 
 def schema_revision(connection: Connection) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from functools import partial
 
 import pytest
@@ -34,3 +36,8 @@ def own_client(tmp_path):
     app, context = build_client(tmp_path)
     yield partial(get, app), context
     context.notes.close()
+
+
+def rows_of(answer):
+    """The rows of a CSV answer."""
+    return list(csv.DictReader(io.StringIO(answer.body.decode("utf-8"))))

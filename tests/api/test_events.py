@@ -1,31 +1,20 @@
 """Events over the network: the catalogue, notes, one event and its window."""
 
-import csv
-import io
 from datetime import date
-from pathlib import Path
 
 from dashboard.models.event import Draft
 from dashboard.services.exports import table_csv
 from dashboard.services.notes import add_note, delete_note
+from tests.api.conftest import rows_of
+from tests.shipped_catalogue import CATALOGUE
 
-CATALOGUE = Path(__file__).parents[2] / "data/events/catalogue.csv"
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
-
-
-def shipped():
-    with CATALOGUE.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-def rows_of(answer):
-    return list(csv.DictReader(io.StringIO(answer.body.decode("utf-8"))))
 
 
 def test_the_file_holds_the_whole_catalogue(ask):
     rows = rows_of(ask("/v1/events.csv"))
     assert sorted((r["id"], r["date"], r["category"]) for r in rows) == sorted(
-        (r["id"], r["date"], r["category"]) for r in shipped()
+        (r["id"], r["date"], r["category"]) for r in CATALOGUE
     )
 
 
@@ -34,7 +23,7 @@ def test_filters_are_and_a_repeated_one_is_or(ask):
     result = {row["id"] for row in ask(address).json["rows"]}
     assert result == {
         row["id"]
-        for row in shipped()
+        for row in CATALOGUE
         if row["category"] in {"nato_remark", "peace_talks"} and row["date"] >= "2025-01-01"
     }
     assert KELLOGG in result
@@ -47,7 +36,7 @@ def test_a_search_finds_text_of_the_title(ask):
 
 
 def test_one_event_is_reported_with_its_source(ask):
-    (line,) = [row for row in shipped() if row["id"] == KELLOGG]
+    (line,) = [row for row in CATALOGUE if row["id"] == KELLOGG]
     event = ask(f"/v1/events/{KELLOGG}").json
     assert event["date"] == "2025-04-20"
     assert event["title"] == line["title"]

@@ -1,18 +1,12 @@
 """Studies and facts over the network, and the description for machines."""
 
-import csv
-import io
-
 import pytest
 
 from dashboard.services.exports import TABLES, study_table_titles
+from tests.api.conftest import rows_of
 from tests.shipped_catalogue import COUNT
 
 EVENTS_IN = COUNT
-
-
-def rows_of(answer):
-    return list(csv.DictReader(io.StringIO(answer.body.decode("utf-8"))))
 
 
 def test_every_event_is_in_the_study_or_skipped_with_its_reason(ask):

@@ -268,3 +268,11 @@ def new_reader(chromium, desk, product):
 def reader(new_reader):
     """A reader at a desk."""
     return new_reader()
+
+
+@pytest.fixture
+def own_product(tmp_path):
+    """A product of one test alone, which may stop and start it."""
+    running = Product(tmp_path / "home").start()
+    yield running
+    running.stop()

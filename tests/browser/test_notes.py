@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.browser.conftest import PHONE, Product, Reader, link_of
+from tests.browser.conftest import PHONE, Reader, link_of
 from tests.shipped_catalogue import CATALOGUE, timed_ids
 
 pytestmark = pytest.mark.browser
@@ -147,13 +147,6 @@ def test_the_second_of_two_people_on_one_note_is_told_and_nothing_is_overwritten
     anna.page.reload()
     anna.settle()
     assert anna.has("As Anna wants it")
-
-
-@pytest.fixture
-def own_product(tmp_path):
-    running = Product(tmp_path / "home").start()
-    yield running
-    running.stop()
 
 
 def test_notes_and_deleted_notes_survive_a_restart(own_product, chromium):

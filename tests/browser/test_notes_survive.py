@@ -2,16 +2,9 @@
 
 import pytest
 
-from tests.browser.conftest import Product, Reader
+from tests.browser.conftest import Reader
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def own_product(tmp_path):
-    running = Product(tmp_path / "home").start()
-    yield running
-    running.stop()
 
 
 def test_a_note_survives_kill_9_a_moment_after_it_was_saved(own_product, chromium):

@@ -175,3 +175,22 @@ def test_one_observation_is_too_little_for_any_event(run_cli, write_file):
     answer = study(run_cli, write_file, "date,X\n2024-01-08,100\n")
     assert answer.json["events"] == []
     assert len(answer.json["skipped"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("rates", "option"),
+    [
+        ("date,usd\n03/04/2025,80\n05/06/2025,81\n", "--dates"),
+        ("date,usd\n2025-04-03 10:00,80\n2025-04-03 11:00,81\n", "--zone"),
+    ],
+)
+def test_an_error_of_a_file_names_the_option_that_resolves_it(run_cli, write_file, rates, option):
+    answer = run_cli("rates", "import", write_file("made.csv", rates), "--name", "made")
+    assert answer.code == 2
+    assert answer.err.endswith(f" ({option})\n")
+
+
+def test_a_file_of_events_without_dates_names_the_option_for_columns(run_cli, write_file):
+    answer = run_cli("events", "import", write_file("made.csv", "when it was,title\nx,y\n"))
+    assert answer.code == 2
+    assert answer.err.endswith(" (--map)\n")

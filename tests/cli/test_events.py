@@ -123,7 +123,7 @@ def test_an_edit_of_a_stale_revision_is_refused_with_who_was_faster(run_cli, not
 def test_the_catalogue_cannot_be_edited(run_cli):
     answer = run_cli("events", "edit", "cbr-2014-03-03", "--title", "x")
     assert (answer.code, answer.out) == (2, "")
-    assert "the catalogue is read-only" in answer.err
+    assert "read-only" in answer.err
 
 
 # ------------------------------------------------------------------ list
@@ -253,9 +253,9 @@ def test_a_wrong_row_is_reported_with_its_place_and_nothing_is_added(run_cli, wr
 
 
 def test_a_store_that_fails_half_way_keeps_none_of_the_rows(run_cli, write_file, monkeypatch):
-    from dashboard.storage import note_rows
+    from dashboard.storage import notes
 
-    json_of, calls = note_rows.json_from_note, []
+    json_of, calls = notes.json_from_note, []
 
     def fail_at_the_second(note):
         calls.append(1)
@@ -265,7 +265,7 @@ def test_a_store_that_fails_half_way_keeps_none_of_the_rows(run_cli, write_file,
         return json_of(note)
 
     with monkeypatch.context() as patch:
-        patch.setattr(note_rows, "json_from_note", fail_at_the_second)
+        patch.setattr(notes, "json_from_note", fail_at_the_second)
         assert run_cli("events", "import", write_file("e.csv", FILE)).code == 3
     assert len(calls) == 2
     assert run_cli("events", "list", "--origin", "note", "--json").json == []
@@ -353,7 +353,7 @@ def test_columns_dates_zone_and_sheet_can_be_said(run_cli, write_file):
     response = run_cli("events", "import", path, *text)
     assert (
         response.code,
-        "say on import which order the dates have, dmy or mdy" in response.err,
+        "dmy or mdy" in response.err,
     ) == (2, True)
     for order, day in (("dmy", "2025-04-03"), ("mdy", "2025-03-04")):
         answer = run_cli("events", "import", path, *text, "--dates", order, "--zone",

@@ -55,7 +55,7 @@ def test_a_file_is_checked_with_the_shape_of_the_contract(run_cli, write_file):
     assert answer.json["status"] == "accept"
     assert [(row["date"], row["rate"], row["series"]) for row in answer.json["rows"]] == [
         ("2024-01-02", 1.5, "A"), ("2024-01-03", 2.0, "A"),
-        ("2024-01-02", None, "B"), ("2024-01-03", 3.0, "B"),
+        ("2024-01-03", 3.0, "B"),
     ]  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_a_series_of_bars_is_one_too(run_cli, write_file):
     path = write_file("bars.csv", HOURS)
     answer = run_cli("rates", "import", path)
     assert answer.code == 2
-    assert "say its time zone on import, as Europe/Moscow" in answer.err
+    assert "say its time zone" in answer.err
     answer = run_cli("rates", "import", path, "--zone", "Europe/Moscow", "--name", "b")
     assert answer.code == 0
     assert "taken to be stamped when they begin" in answer.err
@@ -151,4 +151,4 @@ def test_a_name_that_is_taken_is_refused_with_what_to_do(run_cli, write_file):
 def test_a_study_on_a_file_that_has_to_be_explained_says_how(run_cli, write_file):
     answer = run_cli("study", "--rates", write_file("bars.csv", HOURS))
     assert answer.code == 2
-    assert "say its time zone on import, as Europe/Moscow" in answer.err
+    assert "say its time zone" in answer.err

@@ -21,7 +21,7 @@ def test_an_event_becomes_a_page(run_cli, tmp_path):
     assert "Free use with attribution to the Bank of Russia" in page
     assert "as of 1 Sep 2026" in page
     assert "made 2026-05-28T20:26:40Z" in page
-    assert "A move near an event is no proof of its cause." in page
+    assert "no proof of its cause" in page
     assert len(page) < 1_000_000
 
 

@@ -146,7 +146,8 @@ CASES = cases_of(
         DAY + TALKS + "\nRRULE:FREQ=DAILY;COUNT=3",
         "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20240306\nDTSTART;VALUE=DATE:20240320\n"
         "SUMMARY:Talks moved",
-     ).replace("UID:1@", "UID:0@"), "reject", "moves all later days"),
+     ).replace("UID:1@", "UID:0@"), "accept",
+     [*ONE, ("2024-03-20", "Talks moved"), ("2024-03-21", "Talks moved")]),
     ("two events of one name", PLAIN.replace("UID:1@", "UID:0@"), "accept", TWO),
     ("an end of repetition in UTC, on a day of its own in Moscow",
      one("DTSTART;TZID=Europe/Moscow:20240305T010000\n"
@@ -161,11 +162,11 @@ CASES = cases_of(
      "reject", "too long"),
     ("a rule that is no rule", repeated("every day"), "reject", "is not read"),
     ("cancelled", calendar(DAY + TALKS, DAY + "SUMMARY:Off\nSTATUS:CANCELLED"), "warn", ONE,
-     "1 cancelled events"),
+     "1 cancelled event"),
     ("an alarm inside", one(DAY + "BEGIN:VALARM\nTRIGGER:-PT15M\nSUMMARY:Wake up\nEND:VALARM"),
      "accept", ONE),
     ("a task beside", PLAIN.replace("END:VCALENDAR", "BEGIN:VTODO\r\nSUMMARY:Buy milk\r\n"
-     "END:VTODO\r\nEND:VCALENDAR"), "warn", TWO, "no events and were left out"),
+     "END:VTODO\r\nEND:VCALENDAR"), "warn", TWO, "no event and was left out"),
     ("tasks alone", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:x\r\nEND:VTODO\r\nEND:VCALENDAR\r\n",
      "reject", "holds no event"),
     ("an empty calendar", calendar(), "reject", "holds no event"),

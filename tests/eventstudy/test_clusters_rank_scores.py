@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -12,6 +10,7 @@ from dashboard.eventstudy.clusters import cluster_rank_p, compute_cluster_scores
 from dashboard.eventstudy.samples import GroupSample, PooledSample
 from dashboard.eventstudy.study import measure_series
 from dashboard.models.study import StudyRequest
+from tests.eventstudy.made_studies import p_of_signed_ranks
 from tests.made_series import event_at_row, series_of_returns
 
 RETURNS = np.round(0.01 * np.random.default_rng(8).standard_t(5, 260), 3)  # many ties
@@ -27,14 +26,6 @@ def sample_of(rows=ROWS):
     _, measured = measure_series(series_of_returns(RETURNS), events, events, REQUEST)
     pooled = PooledSample([measured], [(0, 1), (-1, -1)], REQUEST)
     return GroupSample(pooled, np.ones(len(pooled), dtype=bool))
-
-
-def p_of_signed_ranks(values):
-    """Every pattern of signs on the ranks of the sizes, ties averaged; SciPy's own is inexact."""
-    ranks = stats.rankdata(np.abs(np.round(values, 12)))
-    seen = abs((np.sign(values) * ranks).sum())
-    sums = [abs(ranks @ signs) for signs in itertools.product((1, -1), repeat=len(ranks))]
-    return np.mean(np.array(sums) >= seen - 1e-9)
 
 
 def score_by_hand(row, offsets):

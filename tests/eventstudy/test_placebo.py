@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.eventstudy import calendar_shifts
+from dashboard.eventstudy import calendar_shifts, placebo
 from dashboard.eventstudy.abnormal_returns import compute_abnormal_returns, standardise
 from dashboard.eventstudy.normal.none import NoChange
 from dashboard.eventstudy.placebo import (
@@ -281,3 +281,14 @@ def test_rows_that_are_most_of_all_positions_are_read_from_those_of_all(rows):
     np.testing.assert_array_equal(places.rows[places.inverse], rows)
     np.testing.assert_array_equal(places.abnormal.ar[places.inverse], mine.ar)
     np.testing.assert_array_equal(places.abnormal.se((0, 1))[places.inverse], mine.se((0, 1)))
+
+
+def test_only_the_matrices_of_a_long_series_are_freed(monkeypatch):
+    grid = PlaceboGrid.admissible(History(TINY), REQUEST, NoChange())
+    before = grid.abnormal
+    grid.release_long()
+    assert grid.abnormal is before
+    monkeypatch.setattr(placebo, "MAX_CELLS", 2)
+    grid.release_long()
+    assert grid.abnormal is not before
+    np.testing.assert_array_equal(grid.abnormal.ar, before.ar)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -12,6 +10,7 @@ from dashboard.eventstudy.relations import no_verdict_reason
 from dashboard.models.study import StudyRequest
 from dashboard.services.compare import relate_across_series
 from dashboard.services.study import run_study
+from tests.eventstudy.made_studies import p_of_signed_ranks
 from tests.made_series import event_at_row, series_of_returns
 
 REQUEST = StudyRequest(model="none", window=(0, 0), cars=((0, 0),), estimation=30, gap=0,
@@ -28,14 +27,6 @@ def cells(one=ONE, energy=ENERGY, talks=TALKS):
               for kind, rows in (("energy", energy), ("talks", talks))
               for k, row in enumerate(rows)]  # fmt: skip
     return {(c.group, c.series): c for c in relate_across_series(series, events, events, REQUEST)}
-
-
-def p_of_signed_ranks(values):
-    """Every pattern of signs on the ranks of the sizes, ties averaged; SciPy's own is inexact."""
-    ranks = stats.rankdata(np.abs(np.round(values, 12)))
-    seen = abs((np.sign(values) * ranks).sum())
-    sums = [abs(ranks @ signs) for signs in itertools.product((1, -1), repeat=len(ranks))]
-    return np.mean(np.array(sums) >= seen - 1e-9)
 
 
 def moves(rows, returns=ONE):

@@ -13,6 +13,7 @@ from dashboard.presentation.reports import (
     build_event_source,
     build_event_url,
 )
+from tests.made_report import table_of
 from tests.made_series import made_series
 from tests.presentation.made_view import CARD, event, made_view, missing_move, move
 
@@ -22,10 +23,6 @@ MADE = ReportContext(datetime(2026, 11, 26, 9, tzinfo=UTC), "http://127.0.0.1:85
 def report_of(view=None, mode=QuoteMode.WEAKER, made=MADE):
     series = made_series([80.0, 79.2], move_sign=-1)
     return build_event_report(view or made_view(), series, QuotedSeries(CARD, mode), "quiet", made)
-
-
-def table_of(report, title):
-    return next(table for table in report.tables if table.title == title)
 
 
 def test_the_title_is_the_answer_as_a_sentence():

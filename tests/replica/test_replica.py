@@ -15,17 +15,11 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
-from tests.replica import Replica, failures
+from tests.replica import failures
 from tests.replica.server import HOST_HEADER
 from tests.replica.services import cbr, ecb, fred, moex, news, yahoo
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def replica():
-    with Replica() as running:
-        yield running
 
 
 @pytest.fixture

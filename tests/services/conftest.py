@@ -3,20 +3,7 @@
 import pytest
 
 from dashboard.sources.http_transport import new_session
-from tests.replica import Replica
 from tests.services.live_setup import LiveSetup
-from tests.sources.made_clock import MadeClock
-
-
-@pytest.fixture
-def replica():
-    with Replica() as running:
-        yield running
-
-
-@pytest.fixture
-def clock(replica):
-    return MadeClock(replica.market.now)
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ IN_WORDS = {
         (failures.html_with_200, "answered HTML instead of {kind}"),
         (failures.too_many(120), "answered that we ask too often (429); the next try is at 18:02"),
         (failures.cut_off(), "broke off its answer"),
-        (failures.cut_off_gzip, "broke off its answer (the gzip end marker is missing)"),
+        (failures.cut_off_gzip, "broke off its answer"),
         (failures.reset, "broke the connection"),
         (failures.server_error, "answered 500 Internal Server Error"),
     ],

@@ -166,7 +166,7 @@ def test_an_unknown_series_or_source_is_refused_with_the_names_there_are(live):
     ("failure", "said"),
     [
         (failures.html_with_200, "answered HTML instead of XML"),
-        (failures.cut_off_gzip, "broke off its answer (the gzip end marker is missing)"),
+        (failures.cut_off_gzip, "broke off its answer"),
         (failures.forbidden_html, "answered 403 Forbidden"),
         (failures.too_many(600), "answered that we ask too often (429); the next try is at"),
         (failures.reset, "broke the connection"),

@@ -18,7 +18,7 @@ from dashboard.storage.upgrade import ensure_schema
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([
     "pytest", "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite",
-    "dashboard.storage.note_rows", "tests.storage.writing_processes",
+    "dashboard.storage.notes", "tests.storage.writing_processes",
 ])  # fmt: skip
 """What every process would import for itself, imported once."""
 

@@ -60,3 +60,23 @@ def figure_of(app):
 def press(app, label):
     """Press the first button of this label."""
     return next(button for button in app.button if button.label == label).click().run()
+
+
+def as_read(app):
+    """What a page says as a reader sees it, without the marks that keep it text."""
+    return words_of(app).replace("\\", "").replace("\u2060", "")
+
+
+def figures_of(app):
+    """Every figure of a page as a dictionary."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def tables_of(app):
+    """The values of every static table."""
+    return [table.value for table in app.table]
+
+
+def code_of(app):
+    """The text of every block of code."""
+    return [block.value for block in app.code]

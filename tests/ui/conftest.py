@@ -4,15 +4,8 @@ import pytest
 
 from dashboard.sources.http_transport import new_session
 from dashboard.ui import session
-from tests.replica import Replica
 from tests.services.live_setup import LiveSetup
 from tests.sources.made_clock import MadeClock
-
-
-@pytest.fixture
-def replica():
-    with Replica() as running:
-        yield running
 
 
 @pytest.fixture

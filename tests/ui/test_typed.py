@@ -61,21 +61,21 @@ NOTE = Draft("Old", DAY, end_day=date(2024, 7, 3), text="kept", tags=("a",))
 
 
 def test_only_what_was_typed_is_changed():
-    result = fill_draft(NOTE, time=None, end=None, title="New", text=None, tags=None)
+    result = fill_draft(NOTE, {"title": "New", "text": None, "tags": None})
     assert result == Draft("New", DAY, end_day=date(2024, 7, 3), text="kept", tags=("a",))
 
 
 def test_an_empty_word_was_typed():
-    assert fill_draft(NOTE, time=None, end=None, text="").text == ""
+    assert fill_draft(NOTE, {"text": ""}).text == ""
 
 
 def test_none_takes_a_time_and_an_end_away():
-    timed = fill_draft(NOTE, time="10:00", end=None)
+    timed = fill_draft(NOTE, {"time": "10:00", "end": None})
     assert timed.moment == datetime(2024, 7, 1, 7, tzinfo=UTC)
-    result = fill_draft(timed, time="none", end="none")
+    result = fill_draft(timed, {"time": "none", "end": "none"})
     assert (result.moment, result.end_day) == (None, None)
 
 
 def test_a_time_is_that_of_the_day_and_zone_typed_with_it():
-    result = fill_draft(NOTE, time="10:00", end=None, day="2024-08-01", zone="UTC")
+    result = fill_draft(NOTE, {"time": "10:00", "day": "2024-08-01", "zone": "UTC"})
     assert result.moment == datetime(2024, 8, 1, 10, tzinfo=UTC)

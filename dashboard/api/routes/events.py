@@ -28,6 +28,7 @@ from dashboard.api.responses import (
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.services.exports import (
     download_file_name,
@@ -36,7 +37,6 @@ from dashboard.services.exports import (
 from dashboard.services.notes import get_event
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.serializers import (
-    event_list_rows_json,
     event_view_json,
     table_json,
     table_json_schema,
@@ -66,7 +66,7 @@ def events_page(
 ) -> Response:
     """Events and notes, a page of them."""
     events = params.find(known_events(context))
-    return page_response(request, event_list_rows_json(events), params.limit, params.offset)
+    return page_response(request, table_json("event_list", events), params.limit, params.offset)
 
 
 @router.get(
@@ -78,7 +78,7 @@ def one_event(request: Request, context: Context, event_id: EventId) -> Response
     """One event or note; 410 for a note that was deleted."""
     event = _require_event(context, event_id)
     tag = {"ETag": note_etag(event)} if event.origin == Origin.NOTE else {}
-    return json_response(request, event_list_rows_json([event])[0], tag)
+    return json_response(request, table_json("event_list", [event])[0], tag)
 
 
 @router.get(
@@ -160,7 +160,14 @@ def _require_event(context: AppContext, event_id: str) -> Event:
     except InputError as error:
         raise Problem(404, str(error)) from error
     if event.deleted is not None:
-        raise Problem(410, f"{event.id}: this note was deleted on {event.deleted:%Y-%m-%d}")
+        raise Problem(
+            410,
+            _(
+                "{id}: this note was deleted on {deleted:%Y-%m-%d}",
+                id=event.id,
+                deleted=event.deleted,
+            ),
+        )
     return event
 
 

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from dashboard.api.auth import WriterToken
-from dashboard.api.dependencies import Context
+from dashboard.api.dependencies import Context, WriterToken
 from dashboard.api.errors import Problem, problem_responses
 from dashboard.api.params import PageParams
 from dashboard.api.responses import describe_json, json_response, note_etag, page_response
@@ -28,6 +27,8 @@ from dashboard.api.schemas import (
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError, RateLimited
 from dashboard.models.event import EditConflict, Event, Origin, draft_from_event
+from dashboard.models.messages import join_clauses
+from dashboard.models.messages import translate as _
 from dashboard.services.notes import (
     NoteStore,
     add_note,
@@ -39,14 +40,14 @@ from dashboard.services.notes import (
 )
 from dashboard.services.rate_limit import check_note_quota
 from dashboard.services.serializers import (
-    event_list_rows_json,
     note_history_json,
+    table_json,
     table_json_schema,
 )
 
 router = APIRouter(tags=["notes"])
 
-_REVISION_ETAG: Final = re.compile(r'"(\d{1,9})"')
+_REVISION_ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 _EXAMPLE_NOTE: Final = {
     "date": "2025-04-20",
     "title": "Kellogg: NATO membership for Ukraine is off the table",
@@ -60,7 +61,7 @@ _IF_MATCH_HEADER: Final = {
             "in": "header",
             "required": True,
             "description": 'The ETag of the revision that was read, as `"3"`.',
-            "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+            "schema": {"type": "string", "pattern": '^"(0|[1-9][0-9]{0,8})"$'},
             "example": '"1"',
         }
     ]
@@ -116,11 +117,10 @@ def add(
     sent: Annotated[NoteFields, Depends(parse_new_note)],
 ) -> Response:
     """Add a note; its author is the person of the token."""
-    notes = _notes_of_token(context, writer.person)
     check_note_quota(context.notes, writer.person)
     context.limits.take(writer.person, "write")
     with _field_errors_as_problems():
-        note = add_note(notes, sent.draft(writer.person))
+        note = add_note(context.notes, sent.draft(writer.person))
     location = {"Location": f"{request.url.path.rstrip('/')}/{note.id}"}
     return _note_response(request, note, status=201, headers=location)
 
@@ -149,8 +149,8 @@ def change(
     sent: Annotated[NoteFields, Depends(parse_note_change)],
 ) -> Response:
     """Change the fields of a note that are sent, unless somebody changed it meanwhile."""
-    notes, revision = _notes_of_token(context, writer.person), _required_revision(request)
-    note = _require_note(context, notes, event_id)
+    notes, revision = context.notes, _required_revision(request)
+    note = _require_note(context, event_id)
     context.limits.take(writer.person, "write")
     if note.revision != revision:
         raise _edit_conflict(notes, note, revision, sent)
@@ -176,8 +176,8 @@ def change(
 )
 def remove(request: Request, context: Context, writer: WriterToken, event_id: EventId) -> Response:
     """Remove a note; it stays in the history."""
-    notes, revision = _notes_of_token(context, writer.person), _required_revision(request)
-    note = _require_note(context, notes, event_id)
+    notes, revision = context.notes, _required_revision(request)
+    note = _require_note(context, event_id)
     context.limits.take(writer.person, "write")
     try:
         delete_note(notes, note.id, revision, author=writer.person)
@@ -197,10 +197,9 @@ def remove(request: Request, context: Context, writer: WriterToken, event_id: Ev
 )
 def restore(request: Request, context: Context, writer: WriterToken, event_id: EventId) -> Response:
     """Bring a removed note back; one that is not removed stays as it is."""
-    notes = _notes_of_token(context, writer.person)
-    note = _require_note(context, notes, event_id, with_deleted=True)
+    note = _require_note(context, event_id, with_deleted=True)
     context.limits.take(writer.person, "write")
-    return _note_response(request, restore_note(notes, note.id, author=writer.person))
+    return _note_response(request, restore_note(context.notes, note.id, author=writer.person))
 
 
 @router.get(
@@ -228,35 +227,32 @@ def history(
     request: Request, context: Context, event_id: EventId, params: Annotated[PageParams, Query()]
 ) -> Response:
     """Every change to a note, the oldest first: when, by whom, before and after."""
-    note = _require_note(context, context.notes, event_id, with_deleted=True)
+    note = _require_note(context, event_id, with_deleted=True)
     rows = note_history_json(note_history(context.notes, note.id))
     return page_response(request, rows, params.limit, params.offset)
 
 
-def _notes_of_token(context: AppContext, person: str) -> NoteStore:
-    """The notes as the person of a token sees and signs them."""
-    return context.notes.for_user(person)
-
-
-def _require_note(
-    context: AppContext, notes: NoteStore, event_id: str, *, with_deleted: bool = False
-) -> Event:
+def _require_note(context: AppContext, event_id: str, *, with_deleted: bool = False) -> Event:
     try:
-        note = get_event(context.catalogue, notes, event_id)
+        note = get_event(context.catalogue, context.notes, event_id)
     except InputError as error:
         raise Problem(404, str(error)) from error
     if note.origin != Origin.NOTE:
-        raise Problem(403, f"{note.id}: the catalogue is read-only; add a note of your own")
+        raise Problem(
+            403, _("{id}: the catalogue is read-only; add a note of your own", id=note.id)
+        )
     if note.deleted is not None and not with_deleted:
-        detail = f"{note.id}: this note was deleted on {note.deleted:%Y-%m-%d}; restore it first"
-        raise Problem(410, detail)
+        detail = _(
+            "{id}: this note was deleted on {deleted:%Y-%m-%d}", id=note.id, deleted=note.deleted
+        )
+        raise Problem(410, join_clauses(detail, _("restore it first")))
     return note
 
 
 def _required_revision(request: Request) -> int:
     etag = request.headers.get("if-match")
     if etag is None:
-        raise Problem(428, 'If-Match: say which revision you read, with its ETag, as "1"')
+        raise Problem(428, _('If-Match: say which revision you read, with its ETag, as "1"'))
     match = _REVISION_ETAG.fullmatch(etag.strip())
     if match is None:
         detail = 'If-Match: give one ETag of a note as it came, as "1"; neither * nor W/'
@@ -274,13 +270,16 @@ def _edit_conflict(
     yours = None
     if base is not None and sent is not None:
         with _field_errors_as_problems():
-            yours = event_list_rows_json([replace(base, **sent.changes())])[0]
-    detail = (
-        f"{current.id}: was changed by {last.author or 'somebody'} at"
-        f" {last.at:%Y-%m-%d %H:%M:%S} UTC and is at revision {current.revision};"
-        " yours was not saved. Look at both, send again"
+            yours = table_json("event_list", [replace(base, **sent.changes())])[0]
+    detail = _(
+        "{id}: was changed by {author} at {at:%Y-%m-%d %H:%M:%S} UTC and is at revision {revision};"
+        " yours was not saved. Look at both, send again",
+        id=current.id,
+        author=last.author or _("somebody"),
+        at=last.at,
+        revision=current.revision,
     )
-    more = {"current": event_list_rows_json([current])[0], "yours": yours}
+    more = {"current": table_json("event_list", [current])[0], "yours": yours}
     return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)
 
 
@@ -295,13 +294,13 @@ def _field_errors_as_problems() -> Iterator[None]:
         raise Problem(422, str(error), errors=[str(error)]) from error
     except ValueError as error:
         # The event itself rejects an end before its start.
-        raise Problem(422, "end_date: is before date; swap them or leave it out") from error
+        raise Problem(422, _("end_date: is before date; swap them or leave it out")) from error
 
 
 def _note_response(
     request: Request, note: Event, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    row = event_list_rows_json([note])[0]
+    row = table_json("event_list", [note])[0]
     sent = {**(headers or {}), "ETag": note_etag(note)}
     response = json_response(request, row, sent)
     response.status_code = status

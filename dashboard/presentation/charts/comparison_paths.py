@@ -285,7 +285,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         "lines+markers" if few else "lines",
         x,
         y,
-        name=f"{_name_prefix(chart, group)}{_('each event')}",
+        name=_prefix_name(chart, group, _("each event")),
         line=line | {"dash": group.style.dash if few else "solid"},
         marker={"symbol": group.style.symbol, "size": 6, "color": colour},
         connectgaps=False,
@@ -293,27 +293,26 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
     )
 
 
-def _name_prefix(chart: ComparisonChart, group: ComparisonGroup) -> str:
-    """The name of a group before that of its line, where there are two."""
-    return f"{group.plot_name}: " if chart.is_pair else ""
+def _prefix_name(chart: ComparisonChart, group: ComparisonGroup, name: str) -> str:
+    """The name of a line after that of its group, where there are two."""
+    return f"{group.plot_name}: {name}" if chart.is_pair else name
 
 
 def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
     rows = group.study.averages
-    prefix = _name_prefix(chart, group)
     outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
-            "name": f"{prefix}{_('95 % of the whole path')}",
+            "name": _prefix_name(chart, group, _("95 % of the whole path")),
             "fillcolor": fade_colour(colour, 0.08),
             "line": outline,
         },
         _build_band(chart, rows, ("caar_low", "caar_high"))
         | {
-            "name": f"{prefix}{_('95 % at an offset')}",
+            "name": _prefix_name(chart, group, _("95 % at an offset")),
             "fillcolor": fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
@@ -343,7 +342,7 @@ def _build_line(
 def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     values = [row.caar for row in group.study.averages]
     colour = chart.colour(group)
-    return _build_line(chart, group, "mean", values) | {
+    return _build_line(chart, group, _("mean"), values) | {
         "mode": "lines+markers",
         "line": {"color": colour, "width": 2.6, "dash": group.style.dash},
         "marker": {"symbol": group.style.symbol, "size": 6, "color": colour},
@@ -352,7 +351,7 @@ def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
 
 def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     line = {"color": chart.colour(group), "width": 1.6, "dash": "dashdot"}
-    return _build_line(chart, group, "median", group.study.medians.tolist()) | {"line": line}
+    return _build_line(chart, group, _("median"), group.study.medians.tolist()) | {"line": line}
 
 
 def _build_path_offset_axis(chart: ComparisonChart) -> Figure:

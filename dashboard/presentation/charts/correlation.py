@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dashboard.models.analyses import ProjectionRow
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.study import SIGNIFICANCE_LEVEL, CorrelationRow, DirectionRow
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
@@ -198,7 +199,7 @@ def _build_panel_axes(
 
 def _build_pre_event_region(palette: Palette, start: float, suffix: str = "") -> Figure:
     """The side of a pane on which no effect of the event can be."""
-    axes = {"xref": f"x{suffix}", "yref": _("y{suffix} domain", suffix=suffix)}
+    axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
     return build_region(start, -0.5, palette.grid, opacity=0.45, **axes)
 
 
@@ -511,11 +512,9 @@ def _format_horizon_hover(row: ProjectionRow) -> str:
     place = _("horizon {horizon}", horizon=format_offset(row.horizon))
     if row.horizon == BASE_HORIZON:
         return _("{place}: the base", place=place)
-    lines = [
-        _("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate)),
-    ]
+    lines = [_("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate))]
     if math.isnan(row.low):
-        return "<br>".join([*lines, row.reason])
+        return "<br>".join([*lines, translate_deferred(row.reason)])
     low, high = format_signed(100 * row.low), format_signed(100 * row.high)
     lines.append(_("95 % {low} to {high}", low=low, high=high))
     if math.isfinite(row.supt_low):

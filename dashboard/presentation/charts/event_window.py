@@ -13,7 +13,6 @@ from dashboard.models.event import Event
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
-from dashboard.models.study import duration_text
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
     Figure,
@@ -57,11 +56,7 @@ from dashboard.presentation.moves import (
     format_window_time,
     name_subject,
 )
-from dashboard.presentation.palette import (
-    CategoryStyle,
-    Palette,
-    get_event_style,
-)
+from dashboard.presentation.palette import CategoryStyle, Palette, get_event_style
 from dashboard.presentation.quoting import QuotedSeries
 
 TARGET_LABELS: Final = 8
@@ -101,10 +96,12 @@ def format_short_offset(offset: int, bar_minutes: int) -> str:
     """`2 h before`, `30 min after`, at offset 0 `first bar`."""
     if offset == 0:
         return _("first bar")
-    duration = duration_text(offset, bar_minutes)
-    number, unit = duration.split(" ")
-    short = "h" if unit.startswith("hour") else "min"
-    return f"{number} {short} {'before' if offset < 0 else 'after'}"
+    minutes = abs(offset) * bar_minutes
+    if minutes % 60:
+        values = {"count": f"{minutes:,}"}
+        return _("{count} min before", **values) if offset < 0 else _("{count} min after", **values)
+    values = {"count": f"{minutes // 60:,}"}
+    return _("{count} h before", **values) if offset < 0 else _("{count} h after", **values)
 
 
 def build_bar_axis(view: EventView, palette: Palette, *, phone: bool) -> Figure:
@@ -502,10 +499,7 @@ def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
 def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
     """At most five lines: day and offset, rate, move, ordinary range, events."""
     quoting = chart.quoting
-    lines = [
-        _format_hover_head(chart, point),
-        f"{quoting.unit} {quoting.rate(point.rate)}",
-    ]
+    lines = [_format_hover_head(chart, point), f"{quoting.unit} {quoting.rate(point.rate)}"]
     if point.offset == -1:
         return "<br>".join([*lines, _("base of the moves")])
     lines.append(_("against the base {move}", move=quoting.move(point.move, 2)))

@@ -138,7 +138,7 @@ def build_weekend_notes(
 ) -> list[Figure]:
     """The name of each band, short where the bands are narrow."""
     wide = (chart.until - chart.since).days <= NIGHT_GAPS_MAX_DAYS and not chart.phone
-    text = _("weekend session") if wide else "we"
+    text = _("weekend session") if wide else _("we")
     place = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top"}
     font = {"size": FONT_SIZE - 3, "color": palette.muted}
     return [

@@ -119,9 +119,9 @@ def draw_hidden_events() -> None:
     state = st.dataframe(
         pd.DataFrame(
             {
-                "Day": [event.day.isoformat() for event in events],
-                "Category": [plain_text(category_title(event.category)) for event in events],
-                "Title": [plain_text(event.title) for event in events],
+                _("Day"): [event.day.isoformat() for event in events],
+                _("Category"): [plain_text(category_title(event.category)) for event in events],
+                _("Title"): [plain_text(event.title) for event in events],
             }
         ),
         key=HIDDEN_TABLE_KEY,
@@ -239,7 +239,9 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
     if math.isnan(moves.first):
         if moves.reason:
             where = _(
-                "No move on {title}: {reason}.", title=state.series.card.title, reason=moves.reason
+                "No move on {title}: {reason}.",
+                title=state.series.card.title,
+                reason=translate_deferred(moves.reason),
             )
             st.caption(escape_markdown(where))
         return

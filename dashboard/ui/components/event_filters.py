@@ -12,15 +12,13 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import CATEGORY_LIMIT, Event, Expected, Origin
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, join_and, join_or, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
 from dashboard.presentation.formatting import (
     EXPECTED_TITLES,
     format_short_day,
-    join_alternatives,
-    join_names,
 )
 from dashboard.presentation.palette import CATEGORY_STYLES, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
@@ -213,6 +211,10 @@ class FacetChoice:
     titles: Mapping[str, str]
     value_of: Callable[[Event], str]
 
+    def format_option(self, option: str) -> str:
+        """The title of an option."""
+        return translate_deferred(self.titles[option])
+
 
 FACET_CHOICES: Final = (
     FacetChoice(
@@ -286,9 +288,9 @@ def draw_plain_filters(view: UrlState) -> None:
     for choice in FACET_CHOICES:
         if choice.key in {param.key for param in view.params}:
             st.selectbox(
-                choice.label,
+                translate_deferred(choice.label),
                 list(choice.titles),
-                format_func=choice.titles.__getitem__,
+                format_func=choice.format_option,
                 width=130,
                 **view.widget(choice.key),
             )
@@ -297,7 +299,7 @@ def draw_plain_filters(view: UrlState) -> None:
         _("Categories"),
         list(dict.fromkeys((*(style.id for style in CATEGORY_STYLES), *custom, *view["cat"]))),
         format_func=lambda name: plain_text(category_title(name)),
-        placeholder="all",
+        placeholder=_("all"),
         width=300,
         **view.widget("cat"),
     )
@@ -330,7 +332,7 @@ def describe_no_matches(view: UrlState) -> str:
     names = [f"*{escape_markdown(category_title(category))}*" for category in view["cat"]]
     searched = [_("the search")] if view["q"] else []
     others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
-    named = join_names([*([join_alternatives(names)] if names else []), *searched])
+    named = join_and([*([join_or(names)] if names else []), *searched])
     criteria = named or (_("these filters") if others else _("this period"))
     since, until = view["from"], view["to"]
     if since and until:
@@ -397,10 +399,11 @@ def _draw_choice(view: UrlState, state: EventsState, choice: FacetChoice) -> Non
     counts = state.facets.counts(choice.key, choice.value_of)
     total = sum(counts.values())
     st.segmented_control(
-        choice.label,
+        translate_deferred(choice.label),
         list(choice.titles),
         format_func=lambda option: (
-            f"{choice.titles[option]} · {total if option == ANY_OPTION else counts[option]:,}"
+            f"{choice.format_option(option)} ·"
+            f" {total if option == ANY_OPTION else counts[option]:,}"
         ),
         required=True,
         **view.widget(choice.key),

@@ -168,7 +168,7 @@ def draw_report_buttons(  # noqa: PLR0913
                 continue
             file_name = download_file_name(*name, "report", extension=kind)
             st.download_button(
-                label,
+                translate_deferred(label),
                 data=limit_export(_bind_report(report, kind), file_name),
                 file_name=file_name,
                 mime=MEDIA_TYPES[kind],

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.services.events import unhide_events
 from dashboard.services.notes import delete_note, restore_note
@@ -125,10 +126,11 @@ def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
     with expander, st.container(horizontal=True):
         for shortcut in listed:
             if shortcut.action is None:
-                st.markdown(f"`{shortcut.key}` {shortcut.description}", width="content")
+                description = translate_deferred(shortcut.description)
+                st.markdown(f"`{shortcut.key}` {description}", width="content")
             else:
                 st.button(
-                    shortcut.description,
+                    translate_deferred(shortcut.description),
                     key=f"key.{shortcut.key}",
                     shortcut=shortcut.key,
                     on_click=shortcut.action,

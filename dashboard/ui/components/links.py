@@ -46,7 +46,7 @@ def build_page_url(page_id: str, **params: str) -> str:
     targets = st.session_state.get(TARGETS_KEY, {})
     path = targets[page_id].url_path if page_id in targets else page_id
     current = urlsplit(st.context.url or "http://127.0.0.1")
-    folder, _, last = current.path.rpartition("/")
+    folder, _slash, last = current.path.rpartition("/")
     if last and last not in {target.url_path for target in targets.values()}:
         folder = current.path.rstrip("/")
     query = urlencode(params, doseq=True)

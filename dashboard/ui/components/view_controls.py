@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.formatting import format_day, format_short_day
@@ -29,7 +28,7 @@ PRESETS: Final[Mapping[str, int | None]] = {
     "1Y": 365,
     "2Y": DEFAULT_DAYS,
     "5Y": 1_826,
-    deferred("All"): None,
+    "All": None,
 }
 NEXT_QUOTE: Final = {
     QuoteMode.WEAKER: QuoteMode.INVERTED,
@@ -132,8 +131,9 @@ def draw_window_presets(view: UrlState, shown: DayWindow, bounds: WindowLimits) 
     """Draw the five windows."""
     active = find_preset(shown, bounds)
     for name in PRESETS:
+        label = _("All") if name == "All" else name
         st.button(
-            f"**{name}**" if name == active else name,
+            f"**{label}**" if name == active else label,
             key=f"preset.{name}",
             type=button_type(strong=name == active),
             on_click=_apply_preset,

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.eventstudy.made_studies import STEADY, after, result_of
+from tests.eventstudy.made_studies import (
+    STEADY,
+    TWO_RANKED,
+    after,
+    ranks_by_scipy,
+    result_of,
+)
 from tests.eventstudy.reference.stored import CASES, differences
 
 
@@ -17,39 +23,18 @@ def test_r_finds_the_same(case):
     assert differences("grank_z", case) == []
 
 
-# Two events, M = 3. Pasts over their sigma sqrt(14/3): of 1, -2, 3: 0.46, -0.93, 1.39. SCARs 1 and
-# 3 over their standard deviation sqrt 2: 0.71, 2.12. With T = 4, U = rank/5 - 1/2:
-#   first:  -0.1 -0.3 0.3 | 0.1        second: -0.1 -0.3 0.1 | 0.3     mean: -0.1 -0.3 0.2 | 0.2
-# S^2 = (0.01 + 0.09 + 0.04 + 0.04) / 4 = 0.045, Z = 0.2 / sqrt 0.045, Z^2 = 8/9.
-SIGMA = math.sqrt(14 / 3)
-BY_HAND = [((1, -2, 3), [SIGMA]), ((1, -2, 3), [3 * SIGMA])]
-
-
 def test_by_hand():
     # 0.2 / sqrt(2 x (3 / (12 x 5)) / 4) = 0.2 / sqrt 0.025
-    result = result_of("grank_z", BY_HAND)
+    result = result_of("grank_z", TWO_RANKED)
     z = 0.2 / math.sqrt(0.025)
     assert result.statistic == pytest.approx(z, rel=1e-9)
     assert result.p_value == pytest.approx(math.erfc(z / math.sqrt(2)), rel=1e-9)
 
 
-def by_scipy(past, event):
-    """Ubar_0, S^2, T and the T_i of equally long pasts, with constant-mean SCARs."""
-    n, m = past.shape
-    residual = past - past.mean(axis=1, keepdims=True)
-    sigma = past.std(axis=1, ddof=1)
-    length = event.shape[1]
-    car = (event - past.mean(axis=1, keepdims=True)).sum(axis=1)
-    scar = car / (sigma * np.sqrt(length + length**2 / m))
-    points = np.column_stack((residual / sigma[:, None], scar / scar.std(ddof=1)))
-    u = np.array([stats.rankdata(row) for row in points]) / (m + 2) - 0.5
-    return u[:, -1].mean(), (u.mean(axis=0) ** 2).mean(), m + 1, n
-
-
 def test_it_is_made_of_ranks_by_scipy():
     random = np.random.default_rng(9)
     past, event = random.normal(0, 1, (7, 25)), random.normal(0.5, 1.5, (7, 2))
-    mean, _, t_points, n = by_scipy(past, event)
+    mean, _, t_points, n = ranks_by_scipy(past, event)
     # A rank among T points is uniform: variance of U is (T-1) / (12 (T+1)).
     z = mean / np.sqrt((t_points - 1) / (12 * (t_points + 1)) / n)
     result = result_of("grank_z", list(zip(past, event, strict=True)), model="mean")

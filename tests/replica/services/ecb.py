@@ -11,7 +11,6 @@ from tests.replica.service import Service
 from tests.replica.wire import Reply, text
 
 COLUMNS = ("USD", "JPY", "BGN", "RUB", "CNY", "ZAR")
-RUB_ENDS = date(2022, 3, 1)
 LONG = (
     "KEY,FREQ,CURRENCY,CURRENCY_DENOM,EXR_TYPE,EXR_SUFFIX,TIME_PERIOD,OBS_VALUE,OBS_STATUS,"
     "OBS_CONF,TITLE,TITLE_COMPL,UNIT,UNIT_MULT"

@@ -141,7 +141,7 @@ def guarded(address, publisher=OWN):
 @pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1"])
 def test_a_public_name_that_leads_inside_is_refused_before_anything_is_sent(address):
     feed, dialled = guarded(address)
-    with pytest.raises(InputError, match="leads to an address that is not public"):
+    with pytest.raises(InputError, match="not public"):
         feed.news(NewsQuery())
     assert dialled == []
 

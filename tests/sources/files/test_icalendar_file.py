@@ -251,7 +251,7 @@ def test_an_end_in_a_zone_that_is_unknown_is_on_its_own_day():
     )
     assert (rows[0]["date"], rows[0]["end_date"]) == ("2024-03-05", "2024-03-06")
     assert messages == [
-        "f.ics: the time zone 'Own zone' is unknown; of 1 events only the day was taken"
+        "f.ics: the time zone 'Own zone' is unknown; of 1 event only the day was taken"
     ]
 
 

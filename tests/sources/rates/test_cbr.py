@@ -172,7 +172,7 @@ def test_names_in_windows_1251_are_read_by_the_declaration_of_the_document():
         (failures.nothing_at_all, "Bank of Russia answered nothing instead of XML"),
         (failures.reset, "Bank of Russia broke the connection"),
         (failures.cut_off(), "Bank of Russia broke off its answer"),
-        (failures.cut_off_gzip, "Bank of Russia broke off its answer (the gzip end marker"),
+        (failures.cut_off_gzip, "Bank of Russia broke off its answer"),
         (failures.cut_off_unnoticed(), "Bank of Russia answered damaged XML"),
     ],
     ids=["parameters", "empty", "currency", "html", "forbidden", "nothing", "reset", "cut",

@@ -96,7 +96,7 @@ def test_nothing_in_a_month_is_a_failure(ecb, replica):
         (failures.html_with_200, "answered HTML instead of {kind}"),
         (failures.forbidden_html, "answered 403 Forbidden"),
         (failures.cut_off(), "broke off its answer"),
-        (failures.cut_off_gzip, "broke off its answer (the gzip end marker is missing)"),
+        (failures.cut_off_gzip, "broke off its answer"),
         (failures.cut_off_unnoticed(), "answered {damaged}"),
         (failures.garbage, "answered unreadable bytes instead of {kind}"),
     ],

@@ -14,7 +14,7 @@ from dashboard.services.study import run_study
 from dashboard.ui import session
 from dashboard.ui.pages.compare.page import OPEN_EVENT_KEY
 from dashboard.ui.pages.compare.state import PART_TITLES
-from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
+from tests.ui.app_in_test import figure_of, figures_of, open_page, page_to_read, press, words_of
 
 JOINER = "\u2060"
 HOSTILE = "<b>x</b> ![i](http://x.y/z) :material/bomb: $x$"
@@ -29,10 +29,6 @@ def open_compare(**link):
 
 def read_compare(**link):
     return page_to_read("compare", **link)
-
-
-def figures_of(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def headline(app):
@@ -265,7 +261,7 @@ def test_what_is_no_setting_is_ignored_and_told(link, told):
         ({"model": "market"}, "Model market: explains the move by that of another series"),
         ({"car": "0:20"}, "Car 0:20: lies outside the event window -5:10"),
         ({"window": "10:-5"}, "Window 10:-5: the window ends before it starts"),
-        ({"window": "-2h:6h"}, "hours need a series of bars"),
+        ({"window": "-2h:6h"}, "need a series of bars"),
         ({"estimation": "2"}, "Estimation 2: too short to learn from"),
         ({"window": "-400:400"}, "is longer than 500 observations"),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import pytest
@@ -10,15 +9,7 @@ import pytest
 from dashboard.models.event import Event, Origin
 from dashboard.ui import session
 from dashboard.ui.session import KnownEvents
-from tests.ui.app_in_test import open_page, page_to_read, press, words_of
-
-
-def figures_of(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-
-
-def as_read(app):
-    return words_of(app).replace("\\", "").replace("\u2060", "")
+from tests.ui.app_in_test import as_read, figures_of, open_page, page_to_read, press
 
 
 @pytest.fixture

@@ -9,7 +9,15 @@ from dashboard.services.exports import table_csv
 from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
-from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
+from tests.ui.app_in_test import (
+    code_of,
+    figure_of,
+    open_page,
+    page_to_read,
+    press,
+    tables_of,
+    words_of,
+)
 
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
 HOSTILE = "<script>alert(1)</script> **b** ![i](http://x.y/z) :material/bomb: =1+1 \u202e"
@@ -23,14 +31,6 @@ def open_event(event_id=KELLOGG, **link):
 
 def read_event(**link):
     return page_to_read("event", id=KELLOGG, **link)
-
-
-def tables_of(app):
-    return [table.value for table in app.table]
-
-
-def code_of(app):
-    return [block.value for block in app.code]
 
 
 def path_of(app):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.app_in_test import open_page, words_of
+from tests.ui.app_in_test import open_page, tables_of, words_of
 
 ROOT = Path(__file__).parents[3]
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
@@ -25,10 +25,6 @@ print("arch" in sys.modules)
 
 def open_event(event_id=KELLOGG, **link):
     return open_page("event", id=event_id, **link)
-
-
-def tables_of(app):
-    return [table.value for table in app.table]
 
 
 def car_of(app):

@@ -1,9 +1,7 @@
 """Events & notes: facets and their counts, the table, the card, notes saved and undone."""
 
-import csv
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -12,18 +10,12 @@ from dashboard.models.errors import StoreError
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note, delete_note, edit_note, list_notes
 from dashboard.ui import session
-from tests.shipped_catalogue import COUNT, timed_ids
+from tests.shipped_catalogue import CATALOGUE, COUNT, timed_ids
 from tests.ui.app_in_test import open_page, page_to_read, press, words_of
 
-CATALOGUE = Path(__file__).parents[3] / "data/events/catalogue.csv"
 WORDS = ("key", "rate")
 TIMED = timed_ids()
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
-
-
-def shipped():
-    with CATALOGUE.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def control(app, label):
@@ -56,7 +48,7 @@ def add(**more):
 def test_it_opens_on_every_event_newest_first():
     frame = table(page_to_read("events"))
     days = [day.date().isoformat() for day in frame["Day"]]
-    assert days == sorted((row["date"] for row in shipped()), reverse=True)
+    assert days == sorted((row["date"] for row in CATALOGUE), reverse=True)
 
 
 def test_a_row_has_the_moves_in_the_chosen_quote():
@@ -96,7 +88,7 @@ def displayed(app):
 def test_an_event_without_a_move_says_why():
     frame = table(page_to_read("events"))
     late = frame[frame["Day"] > "2026-09-02"]
-    assert len(late) == sum(row["date"] > "2026-09-02" for row in shipped())
+    assert len(late) == sum(row["date"] > "2026-09-02" for row in CATALOGUE)
     assert set(late["Remark"]) == {"after the data"}
     assert late["[0,1]"].isna().all()
     assert (frame[frame["Day"] < "2026-08-01"]["Remark"] == "").all()
@@ -107,7 +99,7 @@ def test_an_event_without_a_move_says_why():
 
 def test_each_choice_says_how_many_it_would_find():
     app = open_page("events", **{"from": "2025-01-01"}, to="2025-12-31", cat=["peace_talks"])
-    in_year = [row for row in shipped() if row["date"].startswith("2025")]
+    in_year = [row for row in CATALOGUE if row["date"].startswith("2025")]
     by_category = Counter(row["category"] for row in in_year)
     talks = [row for row in in_year if row["category"] == "peace_talks"]
     by_direction = Counter(row["expected"] for row in talks)
@@ -141,14 +133,14 @@ def test_each_choice_says_how_many_it_would_find():
 )  # fmt: skip
 def test_a_link_restores_what_it_finds(link, fits):
     frame = table(open_page("events", **link))
-    assert sorted(frame["Title"]) == sorted(row["title"] for row in shipped() if fits(row))
+    assert sorted(frame["Title"]) == sorted(row["title"] for row in CATALOGUE if fits(row))
 
 
 def test_a_year_is_a_period_in_the_link():
     app = open_page("events")
     control(app, "Year").select(2014).run()
     assert app.query_params == {"from": "2014-01-01", "to": "2014-12-31"}
-    assert len(table(app)) == sum(row["date"].startswith("2014") for row in shipped())
+    assert len(table(app)) == sum(row["date"].startswith("2014") for row in CATALOGUE)
     control(app, "Year").select(0).run()
     assert app.query_params == {}
 
@@ -166,7 +158,7 @@ def test_nothing_found_says_what_and_offers_the_ways_out():
     assert not app.dataframe
     app = press(app, "Clear category")
     assert app.query_params == {"to": "2015-01-01"}
-    assert len(table(app)) == sum(row["date"] <= "2015-01-01" for row in shipped())
+    assert len(table(app)) == sum(row["date"] <= "2015-01-01" for row in CATALOGUE)
 
 
 def test_an_unknown_event_in_the_link_is_told():
@@ -289,7 +281,7 @@ def test_without_the_store_the_catalogue_is_shown_and_it_is_said(monkeypatch):
 def test_the_files_say_their_rows():
     add()
     app = open_page("events", cat="nato_remark")
-    remarks = sum(row["category"] == "nato_remark" for row in shipped())
+    remarks = sum(row["category"] == "nato_remark" for row in CATALOGUE)
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
         f"CSV (this view, {remarks} rows)",

@@ -6,16 +6,12 @@ import pytest
 
 from dashboard.services.claims import ClaimQuery, claim_from_query
 from dashboard.ui.components.links import build_claim_query, build_level_query
-from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
+from tests.ui.app_in_test import code_of, figure_of, open_page, page_to_read, press, words_of
 
 
 def plain_words(app):
     """The words of a page without the backslashes and joiners that keep Markdown tame."""
     return words_of(app).replace("\\", "").replace("\u2060", "").replace("\u202f", " ")
-
-
-def code_of(app):
-    return [block.value for block in app.code]
 
 
 def verdicts_of(app):

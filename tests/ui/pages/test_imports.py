@@ -137,7 +137,7 @@ def test_the_order_of_day_and_month_is_asked_and_kept(page):
     (asked,) = page.radio
     assert "Which day is 03/04/2025? The file does not tell." in asked.label
     assert (asked.options, asked.value) == (["3 Apr 2025", "4 Mar 2025"], None)
-    assert "say on import which order the dates have" in table(page)["What to know"][0]
+    assert "which order the dates have" in table(page)["What to know"][0]
     assert button(page, "Add the good rows").disabled
     page.radio[0].set_value("mdy").run()
     assert table(page)["Day"][0] == "4 Mar 2025"

@@ -6,11 +6,7 @@ from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.services.method import describe_method
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
-from tests.ui.app_in_test import figure_of, open_page, page_to_read, words_of
-
-
-def tables_of(app):
-    return [table.value for table in app.table]
+from tests.ui.app_in_test import figure_of, open_page, page_to_read, tables_of, words_of
 
 
 def as_read(text):

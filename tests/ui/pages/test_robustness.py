@@ -12,7 +12,7 @@ from dashboard.services import robustness
 from dashboard.ui.pages.robustness import page as robustness_page
 from dashboard.ui.pages.robustness import state as robustness_state
 from dashboard.ui.pages.robustness.state import RUN_KEY
-from tests.ui.app_in_test import open_page, press, words_of
+from tests.ui.app_in_test import as_read, open_page, press
 
 SMALL = {"car": ["0:0", "0:1"], "estimation": ["120"], "gap": ["10"], "overlap": ["keep"],
          "events": ["all", "alone"]}  # fmt: skip
@@ -25,10 +25,6 @@ def finished(app):
     while app.session_state[RUN_KEY].poll().is_running and time.monotonic() < until:
         time.sleep(0.05)
     return app.run()
-
-
-def as_read(app):
-    return words_of(app).replace("\\", "").replace("\u2060", "")
 
 
 @pytest.fixture

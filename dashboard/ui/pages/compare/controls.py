@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -13,9 +14,7 @@ from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
 from dashboard.presentation.escaping import escape_label
-from dashboard.presentation.events import (
-    format_group,
-)
+from dashboard.presentation.events import format_group
 from dashboard.presentation.formatting import EXPECTED_TITLES, capitalize_first
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.presentation.palette import STYLE_BY_ID
@@ -159,7 +158,7 @@ def _draw_tags(link: UrlState, key: str) -> None:
             options,
             format_func=escape_label,
             max_selections=MAX_NAMED,
-            placeholder="any",
+            placeholder=_("any"),
             **link.widget(key),
         )
 
@@ -227,7 +226,7 @@ def _draw_study_settings(state: CompareState) -> None:
     """Draw the settings of the study in a popover."""
     link = state.link
     with st.popover(_("How it is studied"), icon=":material/tune:"):
-        models = {model.id: model.title for model in describe_method().models}
+        models = {model.id: translate_deferred(model.title) for model in describe_method().models}
         st.selectbox(_("Expected move"), list(models), format_func=models.__getitem__,
                      **link.widget("model"))  # fmt: skip
         factors = {
@@ -242,17 +241,23 @@ def _draw_study_settings(state: CompareState) -> None:
                 placeholder=_("choose a series"),
                 **link.widget("factor", chosen),
             )
+        titles: Mapping[Any, str]
         for key, label, titles in (
             ("overlap", _("Where event windows overlap"), OVERLAP_LABELS),
             ("pool", _("Single moves are compared with"), POOL_TITLES),
             ("returns", _("Moves are counted as"), RETURNS_LABELS),
         ):
-            st.selectbox(label, list(titles), format_func=titles.__getitem__, **link.widget(key))
+            format_option = partial(_format_option, titles)
+            st.selectbox(label, list(titles), format_func=format_option, **link.widget(key))
         with st.container(horizontal=True):
             _draw_length_field(state, "estimation", _("Estimation window"))
             _draw_length_field(state, "gap", _("Gap"))
         st.toggle(_("Learn without the days of known events"), **link.switch("clean", "1", "0"))
         st.button(_("Usual settings"), key="compare.usual", on_click=reset_settings, args=(link,))
+
+
+def _format_option(titles: Mapping[Any, str], option: str) -> str:
+    return translate_deferred(titles[option])
 
 
 def reset_settings(link: UrlState) -> None:

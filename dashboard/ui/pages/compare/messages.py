@@ -8,19 +8,12 @@ from typing import Final
 
 from dashboard.models.analyses import Comparison, StepName
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import (
-    CORRECTIONS,
-    Headline,
-    StudyRequest,
-    duration_text,
-)
-from dashboard.presentation.charts.comparison_paths import (
-    ComparisonGroup,
-)
+from dashboard.models.study import CORRECTIONS, Headline, StudyRequest, duration_text
+from dashboard.presentation.charts.comparison_paths import ComparisonGroup
 from dashboard.presentation.events import (
     format_group,
     format_group_count,
@@ -37,7 +30,6 @@ from dashboard.presentation.formatting import (
     format_share,
     format_window,
     join_first,
-    join_names,
     lowercase_first,
 )
 from dashboard.presentation.moves import (
@@ -173,7 +165,7 @@ def _describe_group_verdict(
         "95 % interval of the mean {interval}; {test}, the test declared in advance: {p}."
         " {size}. {spread}",
         interval=state.scale.directed_span(headline.low, headline.high),
-        test=lowercase_first(declared_test_title()),
+        test=lowercase_first(translate_deferred(declared_test_title())),
         p=_format_corrected_p(headline, answer),
         size=size,
         spread=spread,
@@ -217,13 +209,14 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     below = _(
         "95 % interval of the difference {interval}; {test}: {p}. {size}.",
         interval=state.scale.directed_span(headline.low, headline.high),
-        test=lowercase_first(declared_test_title(difference=True)),
+        test=lowercase_first(translate_deferred(declared_test_title(difference=True))),
         p=_format_corrected_p(headline, answer),
         size=size,
     )
-    caution = answer.declared[-1].caution
+    caution = translate_deferred(answer.declared[-1].caution)
     if caution:
-        below = f"{below} {_('This test {caution}: doubt a p close to 0.05.', caution=caution)}"
+        doubt = _("This test {caution}: doubt a p close to 0.05.", caution=caution)
+        below = f"{below} {doubt}"
     return head, below
 
 
@@ -273,7 +266,7 @@ def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Co
 
 def _describe_no_verdict(headline: Headline) -> str:
     if headline.clusters >= MIN_CLUSTERS:
-        return _("No verdict: {reason}", reason=headline.reason)
+        return _("No verdict: {reason}", reason=translate_deferred(headline.reason))
     return plural(
         "Too few separate episodes for a verdict ({n:,} cluster; {minimum} are needed): read the"
         " events one by one",
@@ -411,7 +404,7 @@ def _format_hit_share(hits: int, n: int) -> str:
 def _describe_after(state: CompareState) -> str:
     """`after 17 NATO remarks and 58 peace talks`."""
     groups = [format_group_count(group.study.n, group.filter) for group in state.groups]
-    return _("after {groups}", groups=join_names(groups))
+    return _("after {groups}", groups=join_and(groups))
 
 
 def _describe_chart_source(state: CompareState) -> str:
@@ -560,18 +553,18 @@ def build_other_test_columns(
     names[DIFFERENCE_GROUP] = _("Difference of the two")
     rows = [line.row for line in lines]
     return {
-        _("Test"): [f"{line.title} ({line.row.test})" for line in lines],
+        _("Test"): [f"{translate_deferred(line.title)} ({line.row.test})" for line in lines],
         _("Events after"): [names[row.group] for row in rows],
         "p": [format_p(row.p_value) for row in rows],
         "N": [_format_sample_size(state, line) for line in lines],
-        _("Null hypothesis"): [row.null_hypothesis for row in rows],
+        _("Null hypothesis"): [translate_deferred(row.null_hypothesis) for row in rows],
         _("What to know"): [describe_test_limits(line) or NO_VALUE for line in lines],
     }
 
 
 def describe_test_limits(line: GroupTestLine) -> str:
     """Why a test does not apply or what it rests on, and how it misleads with such dates."""
-    return "; ".join(text for text in (line.row.note, line.row.caution) if text)
+    return "; ".join(filter(None, map(translate_deferred, (line.row.note, line.row.caution))))
 
 
 def build_moves_columns(

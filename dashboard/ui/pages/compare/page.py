@@ -20,6 +20,7 @@ from dashboard.presentation.charts.comparison_moves import (
     build_leave_one_out_figure,
     build_moves_figure,
     build_placebo_figure,
+    build_placebo_panes,
     describe_placebo,
     get_picked_event,
 )
@@ -34,9 +35,7 @@ from dashboard.presentation.charts.comparison_paths import (
 )
 from dashboard.presentation.charts.theme import Figure
 from dashboard.presentation.escaping import escape_label, escape_markdown, format_markdown_link
-from dashboard.presentation.events import (
-    format_group,
-)
+from dashboard.presentation.events import format_group
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,
@@ -102,11 +101,7 @@ from dashboard.ui.pages.compare.messages import (
     format_paths_heading,
     format_placebo_heading,
 )
-from dashboard.ui.pages.compare.report import (
-    build_chart,
-    build_compare_report,
-    build_placebo_panes,
-)
+from dashboard.ui.pages.compare.report import build_chart, build_compare_report
 from dashboard.ui.pages.compare.state import (
     DEFAULTS,
     PARAMS,
@@ -348,8 +343,8 @@ def _describe_tests(state: CompareState, answer: Comparison) -> str:
     family = count_corrected_tests(answer)
     values = {
         "window": format_window(answer.window),
-        "test": escape_markdown(declared_test_title()),
-        "other": escape_markdown(declared_test_title(difference=True)),
+        "test": escape_markdown(translate_deferred(declared_test_title())),
+        "other": escape_markdown(translate_deferred(declared_test_title(difference=True))),
     }
     if len(state.groups) > 1:
         leads = _(
@@ -382,7 +377,9 @@ def _build_test_columns(
         escape_markdown(name): [escape_markdown(cell, CELL_LIMIT) for cell in cells]
         for name, cells in columns.items()
     }
-    tests = [f"**{escape_markdown(line.title)}** ({line.row.test})" for line in lines]
+    tests = [
+        f"**{escape_markdown(translate_deferred(line.title))}** ({line.row.test})" for line in lines
+    ]
     return escaped | {_("Test"): tests}
 
 
@@ -390,7 +387,9 @@ def _build_detail_columns(lines: Sequence[GroupTestLine]) -> dict[str, list[str]
     return {
         _("Statistic"): [format_number(line.row.statistic, 3) for line in lines],
         "df": [format_number(line.row.df, 1) for line in lines],
-        _("Assumes"): [escape_markdown(line.assumptions, CELL_LIMIT) for line in lines],
+        _("Assumes"): [
+            escape_markdown(translate_deferred(line.assumptions), CELL_LIMIT) for line in lines
+        ],
         _("Reference"): [escape_markdown(line.row.reference, CELL_LIMIT) for line in lines],
     }
 
@@ -541,7 +540,7 @@ def _draw_lost_events(state: CompareState, group: ComparisonGroup, step: Attriti
     if expander.open:
         lines = [
             f"- {_format_event_link(state, state.events[row.event_id])}:"
-            f" {escape_markdown(capitalize_first(row.reason))}"
+            f" {escape_markdown(capitalize_first(translate_deferred(row.reason)))}"
             for row in step.lost[:MAX_LOST_EVENTS]
         ]
         left = len(step.lost) - MAX_LOST_EVENTS
@@ -582,7 +581,7 @@ def _draw_files(state: CompareState, answer: Comparison) -> None:
         for table in FILE_TABLES:
             rows = count_comparison_rows(answer, table)
             draw_csv_buttons(
-                f"{table}, {plural('{n:,} row', '{n:,} rows', rows)}",
+                plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table),
                 (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
                 partial(comparison_csv, answer, table),
                 f"compare.csv.{table}",

@@ -110,7 +110,7 @@ def draw_controls_choice(view: UrlState, state: CorrelationState) -> None:
         _("Controls beside the categories"),
         list(titles),
         format_func=lambda name: escape_label(titles[name]),
-        placeholder="none",
+        placeholder=_("none"),
         width=420,
         **view.widget("ctrl", tuple(control.card.id for control in state.controls)),
     )

@@ -39,12 +39,7 @@ from dashboard.presentation.correlation import (
     shorten_reason,
 )
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import (
-    format_day,
-    format_number,
-    format_p,
-    format_signed,
-)
+from dashboard.presentation.formatting import format_day, format_number, format_p, format_signed
 from dashboard.presentation.quoting import name_direction
 from dashboard.services.compare import (
     EventRelations,
@@ -227,21 +222,28 @@ def _read_controls(view: UrlState, possible: tuple[SeriesCard, ...]) -> tuple[Ra
 
 def _add_answer(state: CorrelationState) -> CorrelationState:
     if len(state.series) > MAX_OBSERVATIONS:
-        refusal = _("is too long for this page; `study --out` writes the same tables")
-        return replace(state, refused=f"A series of {len(state.series):,} rows {refusal}.")
+        refused = _(
+            "A series of {count:,} rows is too long for this page; `study --out` writes the same"
+            " tables.",
+            count=len(state.series),
+        )
+        return replace(state, refused=refused)
     if not state.events:
-        return replace(state, refused="No event lies in this period. Take another one.")
+        return replace(state, refused=_("No event lies in this period. Take another one."))
     versions = map(session.build_series_version, (state.series, *state.controls))
     version = "/".join((*versions, _build_version(state)))
     pair = (state.events, state.known.events)
     related = _cached_relations(state.series, pair, state.request, state.controls, version)
     if not related.used:
-        reason = (
-            related.skipped[0].reason if related.skipped else _("no event belongs to the series")
+        skipped = related.skipped
+        refused = _(
+            "None of {count:,} events is measured: {reason}.",
+            count=len(state.events),
+            reason=translate_deferred(skipped[0].reason)
+            if skipped
+            else _("no event belongs to the series"),
         )
-        return replace(
-            state, refused=f"None of {len(state.events):,} events is measured: {reason}."
-        )
+        return replace(state, refused=refused)
     return replace(state, related=related)
 
 
@@ -320,12 +322,12 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
         shown = abs(move) if state.against == "size" else move
         word = name_direction(state.series.card, move)
         hover = _(
-            "{day}<br>{title}<br>score {value}<br>{move} log pts {word}",
+            "{day}<br>{event}<br>score {score}<br>{move} log pts {direction}",
             day=format_day(event.day),
-            title=escape_plot(event.title, 56, 2),
-            value=format_number(value, 2),
+            event=escape_plot(event.title, 56, 2),
+            score=format_number(value, 2),
             move=format_signed(move),
-            word=word,
+            direction=word,
         )
         points.append(ScorePoint(float(value), shown, hover))
     return tuple(points)
@@ -359,7 +361,10 @@ def build_map_rows(
 def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) -> tuple[str, ...]:
     """Short titles of the columns."""
     named = PHONE_SHORT_TITLES if state.phone else SHORT_TITLES
-    return tuple(named.get(card.id) or escape_plot(card.title, 16, 2) for card in cards)
+    return tuple(
+        translate_deferred(named.get(card.id, "")) or escape_plot(card.title, 16, 2)
+        for card in cards
+    )
 
 
 def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> float:
@@ -375,45 +380,46 @@ def _build_map_cell(
     if cell is None:
         return CrossCellMark(math.nan, "", _("no event on this series"))
     head = _(
-        "{group_title} on {title}",
-        group_title=escape_plot(format_group_title(cell.group), 30, 1),
-        title=escape_plot(card.title, 40, 1),
+        "{group} on {series}",
+        group=escape_plot(format_group_title(cell.group), 30, 1),
+        series=escape_plot(card.title, 40, 1),
     )
-    moved = _format_cell_mean(card, cell)
+    moved = _list_cell_means(card, cell)
     if not cell.has_verdict:
-        reason = _("no verdict: {reason}", reason=cell.reason or _("the test does not apply"))
+        reason = translate_deferred(cell.reason) or _("the test does not apply")
+        no_verdict = escape_plot(_("no verdict: {reason}", reason=reason), 50, 2)
         return CrossCellMark(
-            math.nan, shorten_reason(cell), f"{head}<br>{escape_plot(reason, 50, 2)}{moved}"
+            math.nan, shorten_reason(cell), "<br>".join([head, no_verdict, *moved])
         )
     value = get_cell_number(cell, state.cells)
     shown = format_signed(value, 0 if state.cells == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
     second = "" if state.cells == "mean" else f"<br>({format_signed(100 * cell.caar, 1)})"
-    hover = _(
-        "{head}{moved}<br>p {p_value}, corrected {p_adjusted}<br>{in_spreads} spreads of shifted"
-        " dates, larger than {percentile} %",
-        head=head,
-        moved=moved,
-        p_value=format_p(cell.p_value),
-        p_adjusted=format_p(cell.p_adjusted),
-        in_spreads=format_signed(cell.in_spreads),
+    p, p_adjusted = format_p(cell.p_value), format_p(cell.p_adjusted)
+    spreads = _(
+        "{count} spreads of shifted dates, larger than {percentile} %",
+        count=format_signed(cell.in_spreads),
         percentile=format_number(cell.percentile, 1),
     )
-    return CrossCellMark(value, mark + second, hover)
+    corrected = _("p {p}, corrected {p_adjusted}", p=p, p_adjusted=p_adjusted)
+    return CrossCellMark(value, mark + second, "<br>".join([head, *moved, corrected, spreads]))
 
 
-def _format_cell_mean(card: SeriesCard, cell: CrossCell) -> str:
-    """The mean of a cell with its N and clusters; empty without one."""
+def _list_cell_means(card: SeriesCard, cell: CrossCell) -> list[str]:
+    """The mean of a cell, and its N and clusters; empty without one."""
     if math.isnan(cell.caar):
-        return ""
-    return _(
-        "<br>mean {caar} log pts {direction}, standardised {mean_scar}<br>{events} on {rates},"
-        " {clusters}; the largest move is {largest_share} % of all",
-        caar=format_signed(100 * cell.caar),
+        return []
+    mean = _(
+        "mean {mean} log pts {direction}, standardised {standardised}",
+        mean=format_signed(100 * cell.caar),
         direction=name_direction(card, 100 * cell.caar),
-        mean_scar=format_signed(cell.mean_scar),
+        standardised=format_signed(cell.mean_scar),
+    )
+    counts = _(
+        "{events} on {rates}, {clusters}; the largest move is {share} % of all",
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
         clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
-        largest_share=format_number(100 * cell.largest_share, 0),
+        share=format_number(100 * cell.largest_share, 0),
     )
+    return [mean, counts]

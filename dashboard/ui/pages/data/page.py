@@ -150,7 +150,7 @@ def _build_rate_facts(state: DataState) -> list[str]:
         plural("{n:,} row", "{n:,} rows", report.rows),
         _format_series_range(report),
         _("source: {publisher}", publisher=format_markdown_link(card.publisher, card.source_url)),
-        _("licence: {licence}", licence=escape_markdown(card.licence)),
+        _("licence: {licence}", licence=escape_markdown(translate_deferred(card.licence))),
         _(
             "last rate: {age}, known at {known_until}",
             age=describe_age(report),
@@ -265,7 +265,7 @@ def _draw_dataset(
 
 
 def _draw_files(data: Dataset, file: DataFile) -> None:
-    label = f"{file.label}, {plural('{n:,} row', '{n:,} rows', file.count)}"
+    label = plural("{rows}, {n:,} row", "{rows}, {n:,} rows", file.count, rows=file.label)
     key = f"data.{data.id}.{file.label}"
     with st.container(horizontal=True):
         draw_csv_buttons(label, file.name, file.csv, key)
@@ -353,7 +353,7 @@ def _draw_columns(table: str) -> None:
         {
             _("Column"): [f"`{column.name}`" for column in columns],
             _("Holds"): [KIND_NAMES[column.kind] for column in columns],
-            _("Meaning"): [column.description for column in columns],
+            _("Meaning"): [translate_deferred(column.description) for column in columns],
         },
         hide_index=True,
         border="horizontal",
@@ -409,13 +409,15 @@ def _format_series_card(report: SeriesStatus) -> str:
     card = report.card
     live = describe_live_rate(report.live, card) if report.live is not None else ""
     facts = (
-        _format_fact("measures", f"{card.quantity or card.description}; {card.unit}"),
-        _format_fact("known", PUBLICATION_RULES[card.date_rule].description),
-        _format_fact(_("cannot say"), card.limits),
-        _format_fact("licence", card.licence),
-        _format_fact("history", _format_history(report)),
+        _format_fact(
+            _("measures"), f"{translate_deferred(card.quantity or card.description)}; {card.unit}"
+        ),
+        _format_fact(_("known"), translate_deferred(PUBLICATION_RULES[card.date_rule].description)),
+        _format_fact(_("cannot say"), translate_deferred(card.limits)),
+        _format_fact(_("licence"), translate_deferred(card.licence)),
+        _format_fact(_("history"), _format_history(report)),
         _format_fact(_("last rate"), _format_last_rate(report)),
-        _format_fact("live", live),
+        _format_fact(_("live"), live),
         _format_fact(_("to know"), describe_state(report)),
     )
     source = _(
@@ -490,7 +492,8 @@ def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
     with st.expander(_("When each rate was known: the date rules"), icon=":material/schedule:"):
         for rule in {card.date_rule: PUBLICATION_RULES[card.date_rule] for card in cards}.values():
             named = ", ".join(card.title for card in cards if card.date_rule == rule.id)
-            st.markdown(f"**{escape_markdown(named)}.** {escape_markdown(rule.description, 500)}")
+            text = escape_markdown(translate_deferred(rule.description), 500)
+            st.markdown(f"**{escape_markdown(named)}.** {text}")
 
 
 def _format_warning(text: str, *, is_wrong: bool) -> str:
@@ -655,13 +658,13 @@ def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Test": line.result.test,
+                _("Test"): line.result.test,
                 "p": format_number(line.result.p_value, 4),
-                "How to read it": line.text,
-                "Group": plain_text(line.result.group),
+                _("How to read it"): line.text,
+                _("Group"): plain_text(line.result.group),
                 f"p ({answer.request.correction})": format_number(line.result.p_adjusted, 4),
                 "n": line.result.n,
-                "Window": window_text(line.result.window).replace("-", MINUS),
+                _("Window"): window_text(line.result.window).replace("-", MINUS),
             }
             for line in read_tests(answer)
         ]

@@ -125,7 +125,7 @@ class DataFile:
     def last_rows(self, most: int) -> JsonRows:
         """The last rows, of rates without making the rows before."""
         if self.table == "rates":
-            *_, last = self.objects()
+            *_earlier, last = self.objects()
             return table_json(self.table, [last.part(slice(-most, None))])
         return self.rows()[-most:]
 
@@ -259,12 +259,7 @@ def _build_events_file(
     label: str, events: tuple[Event, ...], name: tuple[object, ...], query: dict[str, Any]
 ) -> DataFile:
     return DataFile(
-        label,
-        len(events),
-        name,
-        ApiEndpoint("events", query),
-        "event_list",
-        lambda: events,
+        label, len(events), name, ApiEndpoint("events", query), "event_list", lambda: events
     )
 
 

@@ -248,7 +248,7 @@ def _draw_event_list(state: EventsState) -> None:
 def _format_list_move(state: EventsState, studied: EventMoves) -> str:
     """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
     if math.isnan(studied.both):
-        reason = studied.reason.partition(":")[0] or _("not measured")
+        reason = translate_deferred(studied.reason).partition(":")[0] or _("not measured")
         return _("no move: {reason}", reason=reason)
     colour = state.quoting.colour(studied.both, dark=state.dark)
     share = judged_percentile(studied.rank_both)
@@ -328,7 +328,7 @@ def _build_event_frame(
 def _select_columns(frame: pd.DataFrame, *, with_card: bool) -> list[str]:
     """The columns with content; the hour is left out where a card shows it."""
     worth = [str(name) for name in frame.columns if _has_content(frame[name])]
-    return [name for name in worth if not (with_card and name == _("Hour"))]
+    return [name for name in worth if not (with_card and name == "Hour")]
 
 
 def _has_content(column: pd.Series[Any]) -> bool:
@@ -367,7 +367,7 @@ def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFra
     if len(frame) > MAX_STYLED_ROWS:
         return frame
     quoting = state.quoting
-    style = frame.style.format(_format_cell_day, subset=[_("Day")])
+    style = frame.style.format(_format_cell_day, subset=["Day"])
     style = style.format(_format_cell_percentile, subset=list(RANK_COLUMNS))
     for column in MOVE_COLUMNS:
         style = style.format(partial(_format_cell_move, quoting), subset=[column])
@@ -377,7 +377,8 @@ def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFra
 
 def _describe_missing(studied: EventMoves) -> str:
     """Why a number is missing."""
-    return studied.reason.partition(":")[0] if math.isnan(studied.both) else ""
+    reason = translate_deferred(studied.reason).partition(":")[0]
+    return reason if math.isnan(studied.both) else ""
 
 
 def _format_cell_day(value: Any) -> str:
@@ -398,7 +399,7 @@ def _to_log_points(quoting: QuotedSeries, shown: float) -> float:
 def _move_colour(quoting: QuotedSeries, shown: Any, *, dark: bool) -> str:
     if math.isnan(shown):
         return ""
-    return _("color: {colour}", colour=quoting.colour(_to_log_points(quoting, shown), dark=dark))
+    return f"color: {quoting.colour(_to_log_points(quoting, shown), dark=dark)}"
 
 
 def _get_percentile(rank: PlaceboRank) -> float:
@@ -412,28 +413,30 @@ def _format_cell_percentile(value: Any) -> str:
 
 def _build_column_config(quoting: QuotedSeries, title_width: int) -> dict[str, Any]:
     text, numeric = st.column_config.TextColumn, st.column_config.NumberColumn
-    move = _("Change of {unit} from the base to the", unit=quoting.unit)
     return {
-        _("Day"): st.column_config.DateColumn(_("Day"), width=92),
-        _("Hour"): text("MSK", width=58, help=_("Moscow time, where the hour is known")),
-        _("Category"): text(_("Category"), width=140),
-        _("Title"): text(_("Title"), width=title_width),
+        "Day": st.column_config.DateColumn(_("Day"), width=92),
+        "Hour": text("MSK", width=58, help=_("Moscow time, where the hour is known")),
+        "Category": text(_("Category"), width=140),
+        "Title": text(_("Title"), width=title_width),
         "[0,0]": numeric(
             _("Move [0,0]"),
             width=100,
             format=PERCENT_FORMAT,
-            help=_("{move} first rate that can contain it", move=move),
+            help=_(
+                "Change of {unit} from the base to the first rate that can contain it",
+                unit=quoting.unit,
+            ),
         ),
         "[0,1]": numeric(
             _("Move [0,1]"),
             width=100,
             format=PERCENT_FORMAT,
-            help=_("{move} rate after that one", move=move),
+            help=_("Change of {unit} from the base to the rate after that one", unit=quoting.unit),
         ),
-        _("Remark"): text(_("Why none"), width=120),
+        "Remark": text(_("Why none"), width=120),
         **{
             name: numeric(
-                name,
+                translate_deferred(name),
                 width=112,
                 format="%.0f %%",
                 help=_(
@@ -444,9 +447,9 @@ def _build_column_config(quoting: QuotedSeries, title_width: int) -> dict[str, A
             )
             for name, window in zip(RANK_COLUMNS, MOVE_COLUMNS, strict=True)
         },
-        _("Others"): numeric(_("Others"), width=66, help=_("Other events in the window [0,1]")),
-        _("Source"): text(_("Source"), width=170),
-        _("Author"): text(_("Author"), width=90, help=_("Who wrote the note")),
+        "Others": numeric(_("Others"), width=66, help=_("Other events in the window [0,1]")),
+        "Source": text(_("Source"), width=170),
+        "Author": text(_("Author"), width=90, help=_("Who wrote the note")),
     }
 
 
@@ -484,11 +487,13 @@ def _draw_deleted_notes() -> None:
 def _draw_deleted_table(notes: Sequence[Event]) -> int:
     frame = pd.DataFrame(
         {
-            "Deleted": [format_timestamp(note.deleted) if note.deleted else "" for note in notes],
-            "Day": [note.day.isoformat() for note in notes],
-            "Category": [plain_text(category_title(note.category)) for note in notes],
-            "Title": [plain_text(note.title) for note in notes],
-            "Author": [plain_text(note.author, 80) for note in notes],
+            _("Deleted"): [
+                format_timestamp(note.deleted) if note.deleted else "" for note in notes
+            ],
+            _("Day"): [note.day.isoformat() for note in notes],
+            _("Category"): [plain_text(category_title(note.category)) for note in notes],
+            _("Title"): [plain_text(note.title) for note in notes],
+            _("Author"): [plain_text(note.author, 80) for note in notes],
         }
     )
     state = st.dataframe(

@@ -52,10 +52,10 @@ KIND_TITLES: Final = {
     ClaimKind.DOWN: deferred("Down … % since …"),
 }
 EXACTNESS_TITLES: Final = {
-    Exactness.ABOUT: "about",
+    Exactness.ABOUT: deferred("about"),
     Exactness.MORE: deferred("more than"),
     Exactness.LESS: deferred("less than"),
-    Exactness.EXACT: "exactly",
+    Exactness.EXACT: deferred("exactly"),
 }
 BASE_TITLES: Final = {name: BASE_LABELS[name] for name in CLAIM_BASES} | {
     "year_start": deferred("the start of the year: its first rate, or the last one before"),

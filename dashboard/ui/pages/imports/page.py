@@ -27,13 +27,7 @@ from dashboard.presentation.incoming_events import (
     list_import_facts,
 )
 from dashboard.presentation.palette import category_title
-from dashboard.services.event_import import (
-    EventImportPlan,
-    RowVerdict,
-    import_events,
-    list_imports,
-    undo_import,
-)
+from dashboard.services.event_import import EventImportPlan, RowVerdict, import_events, undo_import
 from dashboard.services.exports import table_csv
 from dashboard.ui import session
 from dashboard.ui.components.exports import draw_csv_buttons
@@ -190,7 +184,7 @@ def _commit_import(plan: EventImportPlan) -> None:
     try:
         session.count_against_limit("import")
         taken = replace(plan, imports_valid_rows=bool(plan.wrong))
-        record, _ = import_events(session.get_context().notes, taken, get_author_name())
+        record, _skipped = import_events(session.get_context().notes, taken, get_author_name())
     except RoubleReactionError as error:
         set_flash(_("Not added: {error!s}", error=error))
         return
@@ -281,13 +275,13 @@ def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
     notes = [row.note for row in rows]
     return pd.DataFrame(
         {
-            "Row": [format_row_location(row) for row in rows],
-            "Verdict": [translate_deferred(VERDICT_LABELS[row.verdict]) for row in rows],
-            "What to know": [describe_row_problem(row) for row in rows],
-            "Day": [format_day_range(note.day, note.end_day) if note else "" for note in notes],
+            _("Row"): [format_row_location(row) for row in rows],
+            _("Verdict"): [translate_deferred(VERDICT_LABELS[row.verdict]) for row in rows],
+            _("What to know"): [describe_row_problem(row) for row in rows],
+            _("Day"): [format_day_range(note.day, note.end_day) if note else "" for note in notes],
             "MSK": [_format_note_time(note) for note in notes],
-            "Title": [plain_text(note.title) if note else "" for note in notes],
-            "Category": [
+            _("Title"): [plain_text(note.title) if note else "" for note in notes],
+            _("Category"): [
                 plain_text(category_title(note.category)) if note else "" for note in notes
             ],
         }
@@ -404,7 +398,7 @@ def revert_import(import_id: str) -> None:
 def _draw_earlier_imports() -> None:
     """Draw the imports, the newest first, each with its undo button."""
     try:
-        records = list_imports(session.get_context().notes)
+        records = session.get_context().notes.imports()
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return

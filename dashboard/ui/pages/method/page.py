@@ -101,7 +101,11 @@ def _draw_example(link: UrlState, series: RateSeries, known: tuple[Event, ...]) 
     )
     steps = build_example_steps(view, quoting)
     if not steps:
-        st.markdown(escape_markdown(_("No example on this series: {reason}.", reason=view.reason)))
+        st.markdown(
+            escape_markdown(
+                _("No example on this series: {reason}.", reason=translate_deferred(view.reason))
+            )
+        )
         return
     draw_text_table(
         {
@@ -128,7 +132,9 @@ def _draw_rules() -> None:
             _("Hours in the rate"): [
                 escape_markdown(format_rule_hours(rule), CELL_LIMIT) for rule in rules
             ],
-            _("In words"): [escape_markdown(rule.description, CELL_LIMIT) for rule in rules],
+            _("In words"): [
+                escape_markdown(translate_deferred(rule.description), CELL_LIMIT) for rule in rules
+            ],
         },
         _("The date rule of every series"),
     )
@@ -154,9 +160,14 @@ def _draw_models(method: MethodDescription) -> None:
     st.subheader(_("What would have been ordinary: models"))
     draw_text_table(
         {
-            _("Model"): [f"**{escape_markdown(m.title)}** ({m.id})" for m in method.models],
-            _("The expected move"): [escape_markdown(m.says, CELL_LIMIT) for m in method.models],
-            _("Needs"): [escape_markdown(m.needs) for m in method.models],
+            _("Model"): [
+                f"**{escape_markdown(translate_deferred(m.title))}** ({m.id})"
+                for m in method.models
+            ],
+            _("The expected move"): [
+                escape_markdown(translate_deferred(m.says), CELL_LIMIT) for m in method.models
+            ],
+            _("Needs"): [escape_markdown(translate_deferred(m.needs)) for m in method.models],
             _("Reference"): [escape_markdown(m.reference, CELL_LIMIT) for m in method.models],
         },
         _("The models of an ordinary move"),
@@ -167,10 +178,18 @@ def _draw_tests(method: MethodDescription) -> None:
     st.subheader(_("Tests of a group of events"))
     draw_text_table(
         {
-            _("Test"): [f"**{escape_markdown(t.title)}** ({t.id})" for t in method.tests],
-            _("Null hypothesis"): [escape_markdown(t.null_hypothesis) for t in method.tests],
-            _("Assumptions"): [escape_markdown(t.assumptions, CELL_LIMIT) for t in method.tests],
-            _("Does not apply without"): [escape_markdown(t.needs) for t in method.tests],
+            _("Test"): [
+                f"**{escape_markdown(translate_deferred(t.title))}** ({t.id})" for t in method.tests
+            ],
+            _("Null hypothesis"): [
+                escape_markdown(translate_deferred(t.null_hypothesis)) for t in method.tests
+            ],
+            _("Assumptions"): [
+                escape_markdown(translate_deferred(t.assumptions), CELL_LIMIT) for t in method.tests
+            ],
+            _("Does not apply without"): [
+                escape_markdown(translate_deferred(t.needs)) for t in method.tests
+            ],
             _("Reference"): [escape_markdown(t.reference, CELL_LIMIT) for t in method.tests],
         },
         _("The tests with their null hypotheses"),
@@ -246,7 +265,9 @@ def _draw_sources() -> None:
             _("Publisher"): [
                 format_markdown_link(card.publisher, card.source_url) for card in cards
             ],
-            _("Licence"): [escape_markdown(card.licence, CELL_LIMIT) for card in cards],
+            _("Licence"): [
+                escape_markdown(translate_deferred(card.licence), CELL_LIMIT) for card in cards
+            ],
         },
         _("Where the rates come from"),
     )

@@ -47,7 +47,7 @@ def draw_group_controls(view: UrlState) -> None:
             _("Categories"),
             [style.id for style in CATEGORY_STYLES],
             format_func=lambda name: STYLE_BY_ID[name].title,
-            placeholder="all",
+            placeholder=_("all"),
             width=300,
             **view.widget("cat"),
         )
