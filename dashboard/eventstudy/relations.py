@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from dashboard.eventstudy.abnormal_returns import two_sided_p
-from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means
 from dashboard.eventstudy.clusters import cluster_rank_p, compute_cluster_scores, largest_share
 from dashboard.eventstudy.numerics import CORRECTIONS, RETURN_DECIMALS, average_ranks
 from dashboard.eventstudy.samples import (
@@ -19,6 +18,7 @@ from dashboard.eventstudy.samples import (
     distinct_groups,
     expand_to_groups,
 )
+from dashboard.eventstudy.shared_statistics import MIN_SHIFTS, compute_shifted_means
 from dashboard.models.analyses import (
     SCORE_TARGETS,
     SCORES,

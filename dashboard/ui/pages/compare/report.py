@@ -12,8 +12,8 @@ from dashboard.models.analyses import Comparison
 from dashboard.models.event import Origin
 from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.report import ReportChart, ReportDocument, ReportSource, ReportTable
 from dashboard.models.study import Headline, window_text
+from dashboard.models.tables import ReportChart, ReportDocument, ReportSource, ReportTable
 from dashboard.presentation.charts.comparison_moves import PlaceboPane, build_moves_figure
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,
@@ -23,9 +23,7 @@ from dashboard.presentation.charts.comparison_paths import (
     summarize_paths,
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import (
-    format_period_limits,
-)
+from dashboard.presentation.events import format_period_limits
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,
