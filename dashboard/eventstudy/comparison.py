@@ -18,7 +18,7 @@ from dashboard.eventstudy.alignment import (
     locate_known_events,
 )
 from dashboard.eventstudy.clusters import HEADLINE_TEST, build_headlines, label_clusters
-from dashboard.eventstudy.numerics import CORRECTIONS, count_mean_sd
+from dashboard.eventstudy.numerics import adjust_rows, count_mean_sd
 from dashboard.eventstudy.panel import DECLARED_TESTS, lazy_tables, list_tested_windows, run_tests
 from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
@@ -476,6 +476,7 @@ def compare_groups(
     ]
     pair = GroupPair.of(measured[0][1], measured[1][1], request) if len(groups) > 1 else None
     declared, gap = _run_declared_tests(samples, pair)
+    second = {event.id for group in groups[1:] for event in group.events}
 
     @cache
     def adjusted_tests() -> list[tuple[TestResult, ...]]:
@@ -484,14 +485,17 @@ def compare_groups(
             run_tests(PooledSample(pooled.series_samples, every, request, pooled.group))
             for pooled in samples
         ]
-        return adjust_test_tables([*tables, _run_difference_tests(pair)], request)
+        differences = (
+            tuple(_build_difference_row(pair, test, test.apply(pair)) for test in DIFFERENCE_TESTS)
+            if pair
+            else ()
+        )
+        return adjust_test_tables([*tables, differences], request)
 
     def tests_of(at: int) -> tuple[TestResult, ...]:
         return adjusted_tests()[at]
 
-    def occupied() -> Ints:
-        return _find_occupied_rows(series, groups, known)
-
+    occupied = partial(_find_occupied_rows, series, groups, known)
     return Comparison.create_lazy(
         {
             "differences": partial(tests_of, -1),
@@ -513,7 +517,7 @@ def compare_groups(
             for at, group in enumerate(groups)
         ),
         declared=declared,
-        in_both=_events_in_both(groups),
+        in_both=tuple(event.id for event in groups[0].events if event.id in second),
         difference=gap and _adjust_headline(gap, declared[-1].p_adjusted),
     )
 
@@ -522,18 +526,10 @@ def adjust_test_tables(
     tables: Sequence[tuple[TestResult, ...]], request: StudyRequest
 ) -> list[tuple[TestResult, ...]]:
     """The same tables of tests with p-values adjusted within their families, over all tables."""
-    rows = [row for table in tables for row in table]
-    p = np.array([row.p_value for row in rows], dtype=float)
-    families: dict[tuple[str, bool], list[int]] = {}
-    for k, row in enumerate(rows):
-        families.setdefault(p_value_family(row, request), []).append(k)
-    adjusted = np.full(len(rows), np.nan)
-    for members in families.values():
-        adjusted[members] = CORRECTIONS[request.correction](p[members])
-    adjusted_rows = iter(
-        [replace(row, p_adjusted=value) for row, value in zip(rows, adjusted.tolist(), strict=True)]
-    )
-    return [tuple(next(adjusted_rows) for _ in table) for table in tables]
+    rows = (row for table in tables for row in table)
+    family = partial(p_value_family, request=request)
+    adjusted = iter(adjust_rows(rows, request.correction, family))
+    return [tuple(next(adjusted) for _ in table) for table in tables]
 
 
 def p_value_family(row: TestResult, request: StudyRequest) -> tuple[str, bool]:
@@ -553,13 +549,6 @@ def _run_declared_tests(
         gap = build_difference_headline(pair, outcome)
     adjusted = adjust_test_tables(tables, samples[0].request)
     return tuple(row for table in adjusted for row in table), gap
-
-
-def _run_difference_tests(pair: GroupPair | None) -> tuple[TestResult, ...]:
-    """Every test of the difference; none for one group."""
-    if pair is None:
-        return ()
-    return tuple(_build_difference_row(pair, test, test.apply(pair)) for test in DIFFERENCE_TESTS)
 
 
 def _build_difference_row(
@@ -668,10 +657,3 @@ def _median_path(paths: Floats) -> Floats:
     """Median of the CAR paths at each offset, NaN where there is none, (L,)."""
     columns = [column[np.isfinite(column)] for column in paths.T]
     return np.array([np.median(values) if len(values) else np.nan for values in columns])
-
-
-def _events_in_both(groups: Sequence[Group]) -> tuple[str, ...]:
-    if len(groups) < 2:
-        return ()
-    second = {event.id for event in groups[1].events}
-    return tuple(event.id for event in groups[0].events if event.id in second)
