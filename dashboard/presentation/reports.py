@@ -333,9 +333,8 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> TextColumns:
         return lambda part: cell(part.item) if is_banded and part.item.offset != -1 else NO_VALUE
 
     def ordinary(point: PathPoint) -> str:
-        return format_range(
-            *map(size, sorted((point.low, point.high), key=quoting.quoted_log_points))
-        )
+        ends = sorted(map(quoting.quoted_log_points, (point.low, point.high)))
+        return format_range(*map(format_signed, ends))
 
     columns: View = {
         _("Offset"): lambda part: format_offset(part.item.offset),
