@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dashboard import __version__
-from dashboard.export.schemas import EVENT_MOVES, EVENT_WINDOW
 from dashboard.models.article import ClaimAnswer
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT, Category, Event
@@ -93,6 +92,7 @@ from dashboard.presentation.palette import LIGHT_PALETTE, category_title
 from dashboard.presentation.quoting import QuotedSeries
 from dashboard.presentation.tables import TextColumns, View, build_text_columns
 from dashboard.services.claims import series_for_currency
+from dashboard.services.exports import TABLES
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
 
@@ -254,19 +254,19 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
             if part.item.log_points is None
             else format_move_dates(part.item)
         ),
-        unit: measured(lambda move, _: format_move_rates(move, quoting)),
+        unit: measured(lambda move, size: format_move_rates(move, quoting)),
         _("Direction"): measured(
-            lambda _, size: f"{quoting.arrow(size)} {quoting.direction(size)}"
+            lambda move, size: f"{quoting.arrow(size)} {quoting.direction(size)}"
         ),
-        f"{unit}, %": measured(lambda move, _: format_percents(move, quoting)[0]),
-        f"{other_unit}, %": measured(lambda move, _: format_percents(move, quoting)[1]),
+        f"{unit}, %": measured(lambda move, size: format_percents(move, quoting)[0]),
+        f"{other_unit}, %": measured(lambda move, size: format_percents(move, quoting)[1]),
         _("Log pts"): "move_log_pts",
         _("How unusual"): measured(
-            lambda move, _: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
+            lambda move, size: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
         ),
-        _("Other events"): measured(lambda move, _: str(len(move.crowd))),
+        _("Other events"): measured(lambda move, size: str(len(move.crowd))),
     }
-    return build_text_columns(EVENT_MOVES, [view], columns)
+    return build_text_columns(TABLES["event_moves"], [view], columns)
 
 
 def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
@@ -288,7 +288,7 @@ def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
         _("the same by size alone"): share(first, "by_move"),
         **{POOL_TITLES[other]: share(other) for other in others},
     }
-    return build_text_columns(EVENT_MOVES, [view], columns)
+    return build_text_columns(TABLES["event_moves"], [view], columns)
 
 
 def build_crowd_table(view: EventView) -> ReportTable:
@@ -351,7 +351,7 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> TextColumns:
             lambda point: _("yes") if point.low <= point.move <= point.high else _("no")
         ),
     }
-    return build_text_columns(EVENT_WINDOW, [view], columns)
+    return build_text_columns(TABLES["event_window"], [view], columns)
 
 
 def _list_time_columns(card: SeriesCard) -> View:
