@@ -29,6 +29,7 @@ UNSUPPORTED_FIELDS: Final = ("actor", "source_name", "series", "confidence", "ho
 """Fields of an event in a file that a note does not have."""
 MAX_MESSAGES: Final = 10
 MAX_ERROR_MESSAGES: Final = 1_000
+_CATEGORIES: Final = frozenset(Category)
 _COLUMN_MESSAGE: Final = re.compile(r"column (?P<column>[^:]*): (?P<reason>.*)", re.DOTALL)
 
 
@@ -227,7 +228,7 @@ class _ImportPlanner:
 
     def _note(self, place: str, event: Event) -> Event:
         clean = clean_draft(draft_from_event(event), self.today)
-        if clean.category not in set(Category):
+        if clean.category not in _CATEGORIES:
             self.custom_categories.append(
                 _(
                     "{place}, column category: '{category}' is not on the list and is kept as a "

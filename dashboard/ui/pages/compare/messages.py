@@ -12,15 +12,8 @@ from dashboard.models.messages import deferred, join_and, plural, translate_defe
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import (
-    CORRECTIONS,
-    Headline,
-    StudyRequest,
-    duration_text,
-)
-from dashboard.presentation.charts.comparison_paths import (
-    ComparisonGroup,
-)
+from dashboard.models.study import CORRECTIONS, Headline, StudyRequest, duration_text
+from dashboard.presentation.charts.comparison_paths import ComparisonGroup
 from dashboard.presentation.events import (
     format_group,
     format_group_count,
