@@ -239,10 +239,8 @@ def build_event_tables(
 def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> TextColumns:
     """Window, days, rates, direction, both percentages, log points, how unusual, other events."""
 
-    def measured(cell: Callable[[Move, float], str]) -> Callable[[Any], str]:
-        return lambda part: (
-            NO_VALUE if part.item.log_points is None else cell(part.item, part.item.log_points)
-        )
+    def measured(cell: Callable[[Any], str]) -> Callable[[Any], str]:
+        return lambda part: NO_VALUE if part.item.log_points is None else cell(part.item)
 
     card, (unit, other_unit) = view.card, quote_units(quoting)
     columns: View = {
@@ -254,17 +252,17 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
             if part.item.log_points is None
             else format_move_dates(part.item)
         ),
-        unit: measured(lambda move, size: format_move_rates(move, quoting)),
+        unit: measured(lambda move: format_move_rates(move, quoting)),
         _("Direction"): measured(
-            lambda move, size: f"{quoting.arrow(size)} {quoting.direction(size)}"
+            lambda move: f"{quoting.arrow(move.log_points)} {quoting.direction(move.log_points)}"
         ),
-        f"{unit}, %": measured(lambda move, size: format_percents(move, quoting)[0]),
-        f"{other_unit}, %": measured(lambda move, size: format_percents(move, quoting)[1]),
+        f"{unit}, %": measured(lambda move: format_percents(move, quoting)[0]),
+        f"{other_unit}, %": measured(lambda move: format_percents(move, quoting)[1]),
         _("Log pts"): "move_log_pts",
         _("How unusual"): measured(
-            lambda move, size: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
+            lambda move: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
         ),
-        _("Other events"): measured(lambda move, size: str(len(move.crowd))),
+        _("Other events"): measured(lambda move: str(len(move.crowd))),
     }
     return build_text_columns(TABLES["event_moves"], [view], columns)
 
