@@ -7,12 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from dashboard.cli.context import (
-    EXIT_FAILED,
-    get_context,
-    get_online_context,
-    select_series,
-)
+from dashboard.cli.context import EXIT_FAILED, get_context, get_online_context, select_series
 from dashboard.cli.options import (
     Arg,
     AuthorOption,

@@ -476,8 +476,8 @@ def report(  # noqa: PLR0913 - the options of the contract
 
 
 def _event_bundle(context: AppContext, bundle_request: BundleRequest) -> bytes:
-    from dashboard.services.bundles import build_event_bundle, source_files
-    from dashboard.services.exports import Provenance
+    from dashboard.services.bundles import build_event_bundle
+    from dashboard.services.exports import Provenance, source_files
 
     files = source_files(context.rates, [series.card.id for series in bundle_request.series])
     return build_event_bundle(

@@ -15,15 +15,7 @@ import numpy as np
 
 from dashboard.export.csv_tables import csv_bytes
 from dashboard.export.schemas import EVENT_LIST, RATES, series_moments
-from dashboard.models.event import (
-    EVENT_FIELDS,
-    Category,
-    Event,
-    Hour,
-    HourKind,
-    Origin,
-    Visibility,
-)
+from dashboard.models.event import EVENT_FIELDS, Category, Event, Hour, HourKind, Origin, Visibility
 from dashboard.models.messages import translate as _
 from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.models.tables import Column, Table

@@ -97,11 +97,7 @@ def unzip_files(content: bytes, shown: str) -> dict[str, bytes]:
     """
     if len(content) > MAX_ARCHIVE_BYTES:
         raise _archive_error(
-            shown,
-            _(
-                "is larger than {limit} MB",
-                limit=MAX_ARCHIVE_BYTES // 1_000_000,
-            ),
+            shown, _("is larger than {limit} MB", limit=MAX_ARCHIVE_BYTES // 1_000_000)
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -130,11 +126,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], shown: str) -> None:
             raise _archive_error(shown, translate_deferred(reason, entry=entry_name))
     if sum(entry.file_size for entry in entries) > MAX_ARCHIVE_BYTES:
         raise _archive_error(
-            shown,
-            _(
-                "unpacks to more than {limit} MB",
-                limit=MAX_ARCHIVE_BYTES // 1_000_000,
-            ),
+            shown, _("unpacks to more than {limit} MB", limit=MAX_ARCHIVE_BYTES // 1_000_000)
         )
 
 
@@ -182,10 +174,7 @@ def _read_entries(
                 if left < 0:
                     raise _archive_error(
                         shown,
-                        _(
-                            "unpacks to more than {limit} MB",
-                            limit=MAX_ARCHIVE_BYTES // 1_000_000,
-                        ),
+                        _("unpacks to more than {limit} MB", limit=MAX_ARCHIVE_BYTES // 1_000_000),
                     )
                 pieces.append(piece)
         files[entry.filename] = b"".join(pieces)

@@ -25,13 +25,7 @@ from dashboard.export.bundles import (
     readme_bytes,
     zip_files,
 )
-from dashboard.models.article import (
-    Claim,
-    ClaimKind,
-    DateMention,
-    Exactness,
-    Precision,
-)
+from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Precision
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, iso_text
 from dashboard.models.messages import deferred
@@ -40,7 +34,6 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyRequest
 from dashboard.services.claims import CLAIM_BASES, answer_claim
 from dashboard.services.exports import (
-    DataFile,
     NumberedAnswer,
     Provenance,
     request_json,
@@ -51,7 +44,7 @@ from dashboard.services.source_moves import source_series_ids
 from dashboard.services.study import build_event_view, run_study
 
 if TYPE_CHECKING:
-    from dashboard.sources.rates.base import RateSource
+    pass
 
 BundleKind: TypeAlias = Literal["study", "event"]
 
@@ -187,12 +180,6 @@ def build_event_bundle(query: BundleRequest, provenance: Provenance) -> bytes:
         day=event.day,
     )
     return build_bundle(query, provenance, " ".join(question.split()))
-
-
-def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
-    """The data files of some series with their hashes; series without a file are left out."""
-    hashes = {name: sha for source in sources for name, sha in source.files().items()}
-    return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
 
 
 def compute_results(query: BundleRequest) -> dict[str, bytes]:

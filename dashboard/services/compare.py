@@ -52,7 +52,7 @@ from dashboard.models.study import (
     TestResult,
     Window,
 )
-from dashboard.services.method import check_model, needs_factor
+from dashboard.services.method import needs_factor
 from dashboard.services.study import check_study_size, common_bar_minutes
 
 __all__ = [
@@ -181,7 +181,6 @@ def compare_groups(
     if len({group.name for group in groups}) < len(groups):
         msg = _("two groups are called {name}; give each a name of its own", name=groups[0].name)
         raise InputError(msg)
-    check_model(request.model)
     if needs_factor(request.model) and not factors:
         msg = _(
             "model {model}: explains the move by that of another series, and none was chosen; "

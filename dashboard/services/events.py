@@ -195,14 +195,12 @@ def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Ev
     for name in ids:
         if name.startswith("note-") and name not in by_id:
             msg = _(
-                "{id}: is a note; remove it instead, or make it private",
-                id=clean_line(name)[:80],
+                "{id}: is a note; remove it instead, or make it private", id=clean_line(name)[:80]
             )
             raise InputError(msg)
         if name not in by_id:
             msg = _(
-                "{id}: there is no event with this id in the catalogue",
-                id=clean_line(name)[:80],
+                "{id}: there is no event with this id in the catalogue", id=clean_line(name)[:80]
             )
             raise InputError(msg)
     wanted = set(ids)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 
@@ -31,11 +31,7 @@ from dashboard.export.schemas import (
     StudyTableName,
     study_objects,
 )
-from dashboard.models.analyses import (
-    Comparison,
-    RobustnessAnswer,
-    SpecificationGrid,
-)
+from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import plural
@@ -43,14 +39,13 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
 from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import RateSeries
-from dashboard.models.study import (
-    StudyAnswer,
-    StudyRequest,
-    window_text,
-)
+from dashboard.models.study import StudyAnswer, StudyRequest, window_text
 from dashboard.models.tables import Cells
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
+
+if TYPE_CHECKING:
+    from dashboard.sources.rates.base import RateSource
 
 __all__ = [
     "TABLES",
@@ -64,6 +59,7 @@ __all__ = [
     "request_json",
     "robustness_json",
     "safe_file_name",
+    "source_files",
     "study_cautions",
     "study_counts",
     "study_csvs",
@@ -158,6 +154,12 @@ class Provenance:
     parameters: Mapping[str, Any]
     data_files: Sequence[DataFile]
     created_at: datetime
+
+
+def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
+    """The data files of some series with their hashes; series without a file are left out."""
+    hashes = {name: sha for source in sources for name, sha in source.files().items()}
+    return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
 
 
 def table_csv(name: str, objects: Iterable[Any], dialect: CsvDialect = "plain") -> bytes:

@@ -284,8 +284,7 @@ def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
     wanted = next((item for item in items if item.id == item_id), None)
     if wanted is None:
         msg = _(
-            "{id}: there is no report with this id; see `inbox list`",
-            id=clean_line(item_id)[:60],
+            "{id}: there is no report with this id; see `inbox list`", id=clean_line(item_id)[:60]
         )
         raise InputError(msg)
     (cluster,) = group_by_cluster(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -101,6 +102,7 @@ class AttritionCounts:
     alone: int
 
 
+@cache
 def describe_method() -> MethodDescription:
     """The models and tests of the package `eventstudy`."""
     models = tuple(
@@ -111,12 +113,7 @@ def describe_method() -> MethodDescription:
     )
     tests = tuple(
         TestDescription(
-            test.id,
-            test.title,
-            test.null_hypothesis,
-            test.assumptions,
-            test.needs,
-            test.reference,
+            test.id, test.title, test.null_hypothesis, test.assumptions, test.needs, test.reference
         )
         for test in SIGNIFICANCE_TESTS
     )

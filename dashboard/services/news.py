@@ -141,10 +141,7 @@ def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publis
         (publisher for publisher in feeds.publishers() if publisher.id == feed_id), None
     )
     if existing is None:
-        msg = _(
-            "{id}: there is no feed of this id; see `feeds list`",
-            id=clean_line(feed_id)[:60],
-        )
+        msg = _("{id}: there is no feed of this id; see `feeds list`", id=clean_line(feed_id)[:60])
         raise InputError(msg)
     return _store_feed(feeds, replace(existing, enabled=enabled))
 
