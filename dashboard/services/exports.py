@@ -264,10 +264,6 @@ def study_cautions(answer: StudyAnswer) -> list[str]:
     )
 
 
-def _manifest_notes(answer: StudyAnswer) -> dict[str, list[str]]:
-    return {"cautions": study_cautions(answer), "not_applicable": not_applicable_reasons(answer)}
-
-
 def request_json(request: StudyRequest) -> dict[str, Any]:
     """The parameters of a study as JSON values, windows as `[a,b]`."""
     values = asdict(request)
@@ -283,12 +279,12 @@ def study_files(answer: StudyAnswer) -> dict[str, FileContent]:
 
 def table_files(objects: Mapping[str, Sequence[Any]]) -> dict[str, FileContent]:
     """The files of some tables, made from their objects, by file name."""
-    return {TABLES[name].file_name: _table_file(name, given) for name, given in objects.items()}
-
-
-def _table_file(name: str, objects: Sequence[Any]) -> FileContent:
-    table = TABLES[name].fit(objects)
-    return FileContent(csv_chunks(table, table.rows(objects)), table.count(objects))
+    files = {}
+    for name, given in objects.items():
+        table = TABLES[name].fit(given)
+        rows = csv_chunks(table, table.rows(given))
+        files[table.file_name] = FileContent(rows, table.count(given))
+    return files
 
 
 def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
@@ -302,7 +298,12 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
     if any(bar_minutes):
         parameters["bar_minutes"] = bar_minutes[0]
     return Manifest(
-        parameters={**parameters, **provenance.parameters, **_manifest_notes(answer)},
+        parameters={
+            **parameters,
+            **provenance.parameters,
+            "cautions": study_cautions(answer),
+            "not_applicable": not_applicable_reasons(answer),
+        },
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
