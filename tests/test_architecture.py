@@ -275,6 +275,9 @@ def test_no_path_of_a_machine_and_no_registry_is_named():
 NOT_TRANSLATED = (
     "Levels from a person's own file.", "{} Bars of {} minutes.", "{}, close of each bar",
     "your own file {}", "Your own file {}, column", "USD/RUB implied by {}",
+    "{}100 × ln(", ":material/filter_alt_off: {}", ":small[:gray[{}]]",
+    ":small[:material/schedule: {}",
+    ":orange[:material/warning: {}", "{} <- read.csv(", "curl --fail --output",
     "{} and European Central Bank", "{} times {}, the latest known then.",
     "rouble-reaction/{} (exchange rates", "They are {}; or a word of your own.",
     "{}, or a word of your own.", "Time zone, else {}.",
@@ -282,7 +285,10 @@ NOT_TRANSLATED = (
 MESSAGE_FUNCTIONS = {"_": 1, "translate": 1, "plural": 2, "deferred": 1}
 # Text for programs: patterns, statements of a database, paths in a page.
 FOR_PROGRAMS = re.compile(r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==", re.I)
-TRANSLATED = ("models", "eventstudy", "nlp", "sources", "storage", "services", "cli", "api")
+TRANSLATED = (
+    "models", "eventstudy", "nlp", "sources", "storage", "services", "cli", "api",
+    "presentation", "ui",
+)  # fmt: skip
 
 
 def text_of(node):

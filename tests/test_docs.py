@@ -278,6 +278,7 @@ def test_options_that_are_named_exist():
         "--part",
         "--python",
         "--write",
+        "--add",
     }
     for name, text in TEXTS.items():
         if name != "CHANGELOG.md":

@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from dashboard.cli.context import EXIT_FAILED, get_context, get_online_context, select_series
+from dashboard.cli.context import (
+    EXIT_FAILED,
+    get_context,
+    get_online_context,
+    list_known_events,
+    select_series,
+)
 from dashboard.cli.options import (
     Arg,
     AuthorOption,
@@ -287,7 +293,7 @@ def analyse_article(
         series = select_series(context, rates).series
     else:
         series = tuple(get_series(context.rates, card.id) for card in list_cards(context.rates))
-    reading = read_article(article, series, publication)
+    reading = read_article(article, series, publication, list_known_events(context))
     if as_json:
         output.print_json(article_json(reading))
         return

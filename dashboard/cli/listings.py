@@ -18,16 +18,16 @@ from dashboard.models.messages import deferred, join_clauses, plural, translate_
 from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.presentation.claims import describe_needed_base
+from dashboard.presentation.claims import describe_common_base, describe_needed_base
 from dashboard.presentation.escaping import clean_text
 from dashboard.presentation.formatting import (
     NO_VALUE,
-    format_count,
     format_number,
     format_signed,
     format_timestamp,
 )
 from dashboard.presentation.incoming_events import (
+    describe_candidate,
     describe_feed,
     describe_precision,
     describe_publication,
@@ -104,8 +104,16 @@ def show_refresh_results(results: Sequence[RefreshResult]) -> None:
     show_table(REFRESH_VIEW, results)
     new = sum(result.changes.new for result in results)
     failed = sum(result.answered is False for result in results)
-    series = format_count(len(results), "series", "series")
-    print_line(f"{series}: {format_count(new, 'new number')}, {failed} failed")
+    series = plural("{n:,} series", "{n:,} series", len(results))
+    print_line(
+        plural(
+            "{series}: {n:,} new number, {failed} failed",
+            "{series}: {n:,} new numbers, {failed} failed",
+            new,
+            series=series,
+            failed=failed,
+        )
+    )
 
 
 def _provisional_rate(status: SeriesStatus) -> str:
@@ -171,7 +179,7 @@ INBOX_VIEW: Final[View] = {
 def show_inbox(clusters: Sequence[NewsCluster]) -> None:
     """Print stories: id, when, headline, who reported it, the category that is proposed."""
     show_table(INBOX_VIEW, clusters)
-    print_line(format_count(len(clusters), "story", "stories"))
+    print_line(plural("{n:,} story", "{n:,} stories", len(clusters)))
 
 
 def show_feeds(feeds: Iterable[FeedStatus]) -> None:
@@ -279,9 +287,9 @@ def _backup_summary(contents: BackupContents) -> str:
     notes, changes = (contents.rows.get(name, 0) for name in ("notes", "note_history"))
     return _(
         "{notes} with {changes} and {series} of your own",
-        notes=format_count(notes, "note"),
-        changes=format_count(changes, "change"),
-        series=format_count(len(contents.series), "series", "series"),
+        notes=plural("{n:,} note", "{n:,} notes", notes),
+        changes=plural("{n:,} change", "{n:,} changes", changes),
+        series=plural("{n:,} series", "{n:,} series", len(contents.series)),
     )
 
 
@@ -304,17 +312,24 @@ def show_article(reading: ArticleReading) -> None:
         actor = statement.actor or "nobody named"
         day = format_statement_day(statement)
         _print_indented(f"\n{number}. {day} · {actor} · {statement.category}")
+        _print_indented(f"   {statement.title}")
         _print_indented(f"   {describe_precision(statement)}")
+        for note in describe_candidate(statement, reading.known[number - 1]):
+            _print_indented(f"   {note}")
         _print_indented(f"   {statement.sentence}")
     claims = _count_text(len(reading.claims), "claim")
     _print_indented("\n" + _("{claims} about the rate", claims=claims))
     for number, checked in enumerate(reading.claims, 1):
         _show_claim(number, checked)
+    for base in reading.common_bases:
+        _print_indented("\n" + " ".join(describe_common_base(base)))
 
 
 def _show_claim(number: int, checked: CheckedClaim) -> None:
     claim = checked.claim
     _print_indented(f"\n{number}. “{claim.phrase}”: {format_claim(claim)}")
+    if claim.doubt:
+        _print_indented(f"   {translate_deferred(claim.doubt)}")
     for verdict in checked.verdicts:
         _print_indented(f"   {format_claim_verdict(claim, verdict)}")
     confirmed = {ClaimTruth.TRUE} & {
@@ -380,7 +395,7 @@ def count_rows(plan: EventImportPlan) -> str:
     kinds = [row.verdict for row in plan.rows]
     return _(
         "{rows}: {new:,} new, {known:,} already there, {wrong:,} wrong",
-        rows=format_count(len(kinds), "row"),
+        rows=plural("{n:,} row", "{n:,} rows", len(kinds)),
         new=kinds.count("new"),
         known=kinds.count("duplicate"),
         wrong=kinds.count("wrong"),
@@ -420,7 +435,9 @@ def show_import_undo(undo: ImportUndo) -> None:
         values = {"id": note.id, "author": note.author, "title": note.title}
         print_notices([translate_deferred(message, **values)])
     removed = _(
-        "{notes} of {id} removed", notes=format_count(undo.removed, "note"), id=undo.record.id
+        "{notes} of {id} removed",
+        notes=plural("{n:,} note", "{n:,} notes", undo.removed),
+        id=undo.record.id,
     )
     changed, earlier = len(undo.changed), undo.already_removed
     print_line(

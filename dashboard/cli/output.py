@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from dashboard.models.analyses import RobustnessAnswer
 from dashboard.models.event import Event
-from dashboard.models.messages import at_place, deferred, join_clauses, translate_deferred
+from dashboard.models.messages import at_place, deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Observation, SourceMove
 from dashboard.models.records import NoteRevision
@@ -26,7 +26,6 @@ from dashboard.presentation.formatting import (
     NO_VALUE,
     RECORD_KINDS,
     THIN_SPACE,
-    format_count,
     format_day,
     format_day_range,
     format_event_time,
@@ -80,9 +79,9 @@ def _lines_of_headline(row: Headline, unit: str, correction: str) -> Iterator[st
     mean = _move_text(row.mean)
     size = _(
         "N = {events} on {rates}, {clusters}",
-        events=format_count(row.n, "event"),
-        rates=format_count(row.rates, "rate"),
-        clusters=format_count(row.clusters, "cluster"),
+        events=plural("{n:,} event", "{n:,} events", row.n),
+        rates=plural("{n:,} rate", "{n:,} rates", row.rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", row.clusters),
     )
     if row.reason:
         yield join_clauses(head, _("mean {mean} {unit}", mean=mean, unit=unit), size)
@@ -334,7 +333,7 @@ def event_count_lines(answer: StudyAnswer, *, in_files: bool) -> Iterator[str]:
     both = len(answer.used_ids & {row.event_id for row in answer.skipped})
     sums, also = _COUNTS_OF_EVENTS[in_files]
     values = {"used": used, "skipped": total - used, "total": total}
-    yield at_place(format_count(total, "event"), translate_deferred(sums, **values))
+    yield at_place(plural("{n:,} event", "{n:,} events", total), translate_deferred(sums, **values))
     if both:
         yield translate_deferred(also, count=both, used=used)
 
@@ -410,7 +409,7 @@ MAX_CELL_LENGTH = 60
 
 def show_reproduction(result: Reproduction) -> None:
     """Print one line for the bundle, one for each difference, and notes."""
-    files = format_count(result.files, "file")
+    files = plural("{n:,} file", "{n:,} files", result.files)
     if result.status == "equal" and result.added:
         print_line(_("equal: {files}, every cell that they hold", files=files))
     elif result.status == "equal":
@@ -421,7 +420,7 @@ def show_reproduction(result: Reproduction) -> None:
         print_line(
             _(
                 "different: {different} of {files}",
-                different=format_count(len(result.differences), "file"),
+                different=plural("{n:,} file", "{n:,} files", len(result.differences)),
                 files=result.files,
             )
         )

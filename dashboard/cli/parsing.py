@@ -84,7 +84,7 @@ def read_optional_zone(field: str, text: str | None) -> str:
 
 
 def read_column_map(texts: Iterable[str]) -> dict[str, str]:
-    """Pairs like `title=Headline`, each field once.
+    """Pairs like `title=Headline`, each field once; `expected=` says that no column holds it.
 
     Raises:
         InputError: one is no pair, or a field is given twice.
@@ -92,7 +92,7 @@ def read_column_map(texts: Iterable[str]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for text in texts:
         field, separator, column = (part.strip() for part in text.partition("="))
-        if not (field and separator and column):
+        if not (field and separator):
             msg = _("is no pair; write it like title=Headline")
             raise InputError(msg, field="map", value=text)
         if field in columns:
@@ -140,7 +140,7 @@ def fill_draft(draft: Draft, options: Mapping[str, Any]) -> Draft:
 def _read_note_field(field: EventField, value: Any) -> Any:
     if field.kind == "date":
         is_removed = value == REMOVE_FIELD and not field.required
-        return None if is_removed else read_day(field.option.removeprefix("--"), value)
+        return None if is_removed else read_day(field.option, value)
     if isinstance(value, bool):
         return Visibility.PRIVATE if value else Visibility.SHARED
     return tuple(value) if field.kind == "tags" else value

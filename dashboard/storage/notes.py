@@ -23,7 +23,7 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.storage.audit import AuditRepository, add_audit_entry, json_state
+from dashboard.storage.audit import AuditRepository, RecentActions, add_audit_entry, json_state
 from dashboard.storage.database import existing_ids, utc_now, write_actions
 from dashboard.storage.schema import (
     HIDDEN_EVENTS,
@@ -250,7 +250,7 @@ class NoteRepository:
         Raises:
             EditConflict: the note is no longer at `revision`, or is deleted.
         """
-        return self._change(note.id, NoteAction.EDIT, lambda *_: note, author, revision)
+        return self._change(note.id, NoteAction.EDIT, lambda *_args: note, author, revision)
 
     def change(self, note_id: str, function: Callable[[Event], Event], author: str = "") -> Event:
         """Replace a note by what `function` makes of it, in one transaction.
@@ -260,7 +260,9 @@ class NoteRepository:
         Raises:
             EditConflict: the note is deleted.
         """
-        return self._change(note_id, NoteAction.EDIT, lambda _, note, __: function(note), author)
+        return self._change(
+            note_id, NoteAction.EDIT, lambda _conn, note, _at: function(note), author
+        )
 
     def delete(self, note_id: str, revision: int, author: str = "") -> Event:
         """Mark a note deleted; it stays in the database.
@@ -277,7 +279,10 @@ class NoteRepository:
     def restore(self, note_id: str, author: str = "") -> Event:
         """Take a deletion back; a note that is not deleted stays as it is."""
         return self._change(
-            note_id, NoteAction.RESTORE, lambda _, note, __: replace(note, deleted=None), author
+            note_id,
+            NoteAction.RESTORE,
+            lambda _connection, note, _at: replace(note, deleted=None),
+            author,
         )
 
     def restore_revision(self, note_id: str, revision: int, author: str = "") -> Event:
@@ -370,11 +375,16 @@ class NoteRepository:
         return AuditRepository(self.database, self._clock, self.person)
 
     @property
+    def recent_actions(self) -> RecentActions:
+        """When each person did what is limited, in the same database."""
+        return RecentActions(self.database)
+
+    @property
     def backups(self) -> BackupStore:
         """Backup and restore of the same database."""
         from dashboard.storage.backups import BackupStore
 
-        return BackupStore(self.database)
+        return BackupStore(self.database, self.person)
 
     def close(self) -> None:
         """Give every connection back; the next call opens the store again."""

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from dashboard.models.analyses import Comparison
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
+from dashboard.models.study import Headline
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,
     ComparisonGroup,
@@ -39,7 +41,7 @@ from dashboard.presentation.charts.theme import (
     get_selected_points,
 )
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_day
+from dashboard.presentation.formatting import capitalize_first, format_day
 from dashboard.presentation.palette import Palette
 
 MAX_NAMED_DOTS: Final = 60
@@ -94,10 +96,7 @@ def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
         (group, event, move, half)
         for group in chart.groups
         for event, move, half in zip(
-            group.events,
-            group.study.car.tolist(),
-            group.study.half_width.tolist(),
-            strict=True,
+            group.events, group.study.car.tolist(), group.study.half_width.tolist(), strict=True
         )
         if math.isfinite(move)
     ]
@@ -235,6 +234,63 @@ class PlaceboPane:
     colour: str
     symbol: str
     interval: tuple[float, float] | None = None
+
+
+def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[PlaceboPane, ...]:
+    """The average of each group, their difference, and the single moves."""
+    panes = []
+    for group in chart.groups:
+        means = group.study.placebo.means
+        if len(means) and np.isfinite(means[0]):
+            name = _(
+                "average of the same dates moved round the calendar, each event counted,"
+                " {means:,} shifts",
+                means=len(means),
+            )
+            named = _name_pane(chart, group, name)
+            panes.append(PlaceboPane(named, means, (float(means[0]),), chart.colour(group),
+                              group.style.symbol, _get_interval(group.study.headline)))  # fmt: skip
+    if len(answer.shifted) and np.isfinite(answer.shifted[0]):
+        name = _("Difference, both groups' dates moved together")
+        panes.append(
+            PlaceboPane(
+                name,
+                answer.shifted,
+                (float(answer.shifted[0]),),
+                chart.text_colour,
+                "square",
+                _get_interval(answer.difference),
+            )
+        )
+    pools = {
+        "near": _("dates near the events"),
+        "quiet": _("quiet dates"),
+        "similar": _("dates alike"),
+    }
+    pool = pools.get(answer.request.pool, _("all dates"))
+    for group in chart.groups:
+        values, cars = group.study.placebo.cars, group.study.car
+        if len(values) and np.isfinite(cars).any():
+            name = _(
+                "single moves on {values:,} {pool}; marks: the events",
+                values=len(values),
+                pool=pool,
+            )
+            named = _name_pane(chart, group, name)
+            panes.append(PlaceboPane(named, values, tuple(cars.tolist()), chart.colour(group),
+                              group.style.symbol))  # fmt: skip
+    return tuple(panes)
+
+
+def _get_interval(headline: Headline | None) -> tuple[float, float] | None:
+    """The interval of the declared test; None where it gives no verdict."""
+    return (headline.low, headline.high) if headline is not None and not headline.reason else None
+
+
+def _name_pane(chart: ComparisonChart, group: ComparisonGroup, name: str) -> str:
+    if not chart.is_pair:
+        return capitalize_first(name)
+    return f"{group.style.glyph} {group.plot_name}: {name}"
 
 
 def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> Figure:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboard.presentation.formatting import format_count
+from dashboard.models.messages import plural
 from dashboard.ui.pages import PAGES
 from tests.ui.app_in_test import open_page, words_of
 
@@ -61,7 +61,7 @@ def test_settings_that_cannot_be_are_never_a_broken_page(page):
     assert not app.exception
     words = words_of(app)
     assert "Something went wrong" not in words
-    told = format_count(len(page.params), "setting")
+    told = plural("{n:,} setting", "{n:,} settings", len(page.params))
     assert re.search(rf"{told} in this link (is|are) not valid and (was|were) ignored: ", words)
     assert app.query_params == {}
 

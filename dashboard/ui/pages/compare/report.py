@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from dashboard.models.analyses import Comparison
 from dashboard.models.event import Origin
 from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.report import ReportChart, ReportDocument, ReportSource, ReportTable
-from dashboard.models.study import Headline, window_text
-from dashboard.presentation.charts.comparison_moves import PlaceboPane, build_moves_figure
+from dashboard.models.study import window_text
+from dashboard.presentation.charts.comparison_moves import build_moves_figure
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,
     ComparisonGroup,
@@ -23,9 +21,7 @@ from dashboard.presentation.charts.comparison_paths import (
     summarize_paths,
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import (
-    format_period_limits,
-)
+from dashboard.presentation.events import format_period_limits
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,
@@ -89,65 +85,6 @@ def build_chart(state: CompareState, heading: tuple[str, str]) -> ComparisonChar
         dark=state.dark,
         phone=state.phone,
     )
-
-
-def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[PlaceboPane, ...]:
-    """The average of each group, their difference, and the single moves."""
-    panes = []
-    for group in chart.groups:
-        means = group.study.placebo.means
-        if len(means) and np.isfinite(means[0]):
-            name = _(
-                "average of the same dates moved round the calendar, each event counted,"
-                " {means:,} shifts",
-                means=len(means),
-            )
-            named = (
-                f"{group.style.glyph} {group.plot_name}: {name}"
-                if chart.is_pair
-                else capitalize_first(name)
-            )
-            panes.append(PlaceboPane(named, means, (float(means[0]),), chart.colour(group),
-                              group.style.symbol, _get_interval(group.study.headline)))  # fmt: skip
-    if len(answer.shifted) and np.isfinite(answer.shifted[0]):
-        name = _("Difference, both groups' dates moved together")
-        panes.append(
-            PlaceboPane(
-                name,
-                answer.shifted,
-                (float(answer.shifted[0]),),
-                chart.text_colour,
-                "square",
-                _get_interval(answer.difference),
-            )
-        )
-    pools = {
-        "near": _("dates near the events"),
-        "quiet": _("quiet dates"),
-        "similar": _("dates alike"),
-    }
-    pool = pools.get(answer.request.pool, "all dates")
-    for group in chart.groups:
-        values, cars = group.study.placebo.cars, group.study.car
-        if len(values) and np.isfinite(cars).any():
-            name = _(
-                "single moves on {values:,} {pool}; marks: the events",
-                values=len(values),
-                pool=pool,
-            )
-            named = (
-                f"{group.style.glyph} {group.plot_name}: {name}"
-                if chart.is_pair
-                else capitalize_first(name)
-            )
-            panes.append(PlaceboPane(named, values, tuple(cars.tolist()), chart.colour(group),
-                              group.style.symbol))  # fmt: skip
-    return tuple(panes)
-
-
-def _get_interval(headline: Headline | None) -> tuple[float, float] | None:
-    """The interval of the declared test; None where it gives no verdict."""
-    return (headline.low, headline.high) if headline is not None and not headline.reason else None
 
 
 # ------------------------------------------------------------------ the report

@@ -13,20 +13,19 @@ import streamlit as st
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.moves import DayFacts, DayMove
+from dashboard.models.moves import DayMove
 from dashboard.models.series import Bools, RateSeries
 from dashboard.presentation.charts.explore import build_explore_figure
 from dashboard.presentation.charts.theme import get_picked_day, get_picked_window
 from dashboard.presentation.charts.timeline import convert_to_moscow
+from dashboard.presentation.claims import describe_last_reached
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
-    capitalize_first,
     format_clock,
     format_day,
     format_event_time,
     format_short_day,
     format_weekday,
-    join_names,
 )
 from dashboard.presentation.moves import (
     MOSCOW_TIME,
@@ -46,7 +45,6 @@ from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import check_facts
 from dashboard.services.exports import table_csv
 from dashboard.services.rates import DEFAULT_SERIES
-from dashboard.services.study import largest_moves, move_on_day
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
 from dashboard.ui.components.event_card import draw_event_line
@@ -71,6 +69,8 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.explore.state import (
     ExploreState,
     build_explore_chart,
+    find_day_move,
+    find_largest_moves,
     format_alt_text,
     format_title,
     read_explore_state,
@@ -222,7 +222,7 @@ def _draw_moves(view: UrlState, state: ExploreState) -> None:
     st.markdown(
         _("**Largest {step} moves in view**", step=format_step(state.series.card.bar_minutes))
     )
-    moves = largest_moves(state.series, state.known, state.shown.since, state.shown.until)
+    moves = find_largest_moves(state)
 
     def draw_table() -> None:
         _draw_moves_table(moves, state.quoting, state.chosen, choose=lambda day: view.set(sel=day))
@@ -364,7 +364,7 @@ def _draw_day_card(view: UrlState, state: ExploreState) -> None:
     """Draw the rate and the events of the day, links to its neighbours, and the note button."""
     _draw_card_head(view, state)
     day_of_rate = _find_rate_day(state.series, state.day)
-    move = move_on_day(state.series, state.known, day_of_rate)
+    move = find_day_move(state, day_of_rate)
     if move is not None:
         _draw_rate(state, move)
     _draw_facts(state, day_of_rate)
@@ -418,10 +418,7 @@ def _draw_rate(state: ExploreState, move: DayMove) -> None:
         )
     )
     rank_text = describe_both_ranks((move.rank, move.rank_both), state.series.card)
-    other = _(
-        "In the other quote: {change}.",
-        change=quoting.other_percent(move.log_points, 2),
-    )
+    other = _("In the other quote: {change}.", change=quoting.other_percent(move.log_points, 2))
     st.caption(f"{rank_text or _('Too few moves before it to learn its volatility from.')} {other}")
 
 
@@ -459,29 +456,6 @@ def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
     since = describe_last_reached(state.quoting, facts)
     if since:
         st.caption(since)
-
-
-def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
-    """When the rate was last as strong and as weak."""
-    if not quoting.card.subject.is_currency:
-        return ""
-    records = []
-    begin = format_day(facts.first_day)
-    for seen, strongest in ((facts.strongest_since, True), (facts.weakest_since, False)):
-        if seen is None:
-            records.append(
-                _("the strongest in the data, which begin {day}", day=begin)
-                if strongest
-                else _("the weakest in the data, which begin {day}", day=begin)
-            )
-        elif (facts.day - seen.day).days > 31:
-            values = {"day": format_day(seen.day), "rate": quoting.rate(seen.rate)}
-            records.append(
-                _("the strongest since {day} ({rate})", **values)
-                if strongest
-                else _("the weakest since {day} ({rate})", **values)
-            )
-    return f"{capitalize_first(join_names(records))}." if records else ""
 
 
 def _draw_events(state: ExploreState, move: DayMove | None) -> None:
