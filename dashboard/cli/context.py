@@ -192,11 +192,9 @@ def list_data_files(
     context: AppContext, selection: SelectedSeries, ids: Iterable[str]
 ) -> list[DataFile]:
     """The files of a selection and of further series by id, each once."""
-    from dashboard.services.exports import DataFile
+    from dashboard.services.exports import source_files
 
-    hashes = {name: sha for source in context.rates for name, sha in source.files().items()}
-    series_files = [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
-    return list(dict.fromkeys((*selection.files, *series_files)))
+    return list(dict.fromkeys((*selection.files, *source_files(context.rates, tuple(ids)))))
 
 
 def export_time(context: AppContext) -> datetime:
