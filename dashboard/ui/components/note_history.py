@@ -129,7 +129,7 @@ def list_changed_fields(change: NoteRevision) -> list[tuple[str, str, str]]:
     """Field, value before and after, of every field the change touched, as plain text."""
     return [
         (
-            field.label,
+            translate_deferred(field.label),
             _format_note_field(change.before, field),
             _format_note_field(change.after, field),
         )
