@@ -149,7 +149,7 @@ def show_diagnosis(findings: Iterable[Finding]) -> None:
 def _status_row(status: SeriesStatus) -> tuple[str, ...]:
     return (
         status.card.id,
-        status.card.title,
+        status.card.label,
         _iso_day(status.first_day),
         _iso_day(status.last_day),
         f"{status.rows:,}",

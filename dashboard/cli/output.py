@@ -180,7 +180,7 @@ def show_table(
 
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
-    print_line(f"{card.title} ({facts.series}), {facts.quote}")
+    print_line(f"{card.label} ({facts.series}), {facts.quote}")
     rate = rate_text(facts.rate, card)
     if facts.day != facts.requested:
         rate = _("{rate}, the last rate on or before {day}", rate=rate, day=facts.requested)
@@ -362,7 +362,7 @@ def show_series(rows: Iterable[RateSeries]) -> None:
     show_table(
         header,
         (
-            (r.card.id, r.card.title, r.card.unit, str(r.day[0]), str(r.day[-1]), f"{len(r):,}",
+            (r.card.id, r.card.label, r.card.unit, str(r.day[0]), str(r.day[-1]), f"{len(r):,}",
              r.card.publisher)
             for r in rows
         ),

@@ -286,7 +286,7 @@ def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...
 
 def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
-    series = card.title
+    series = card.label
     if card.history_until:
         series = _(
             "{series}, which ended on {day}", series=series, day=format_day(card.history_until)
@@ -426,4 +426,4 @@ def describe_dropped(projection: Projection, titles: Mapping[str, str]) -> str:
 def _replace_control_id(reason: str, titles: Mapping[str, str]) -> str:
     """A reason with the title of the control it names in place of its id."""
     name = reason.rpartition(" ")[2]
-    return f"{reason.removesuffix(name)}{titles[name]}" if name in titles else reason
+    return translate_deferred(reason, factor=titles.get(name, name))

@@ -66,7 +66,7 @@ _rouble = partial(
 CARDS: Final = (
     _rouble(
         id="usd_rub_yahoo",
-        title="USD/RUB, Yahoo",
+        title=deferred("USD/RUB, Yahoo"),
         unit="RUB per USD",
         inverse_unit="USD per RUB",
         description=deferred("RUB=X, last quote of the London day."),
@@ -74,7 +74,7 @@ CARDS: Final = (
     ),
     _rouble(
         id="eur_rub_yahoo",
-        title="EUR/RUB, Yahoo",
+        title=deferred("EUR/RUB, Yahoo"),
         unit="RUB per EUR",
         inverse_unit="EUR per RUB",
         description=deferred("EURRUB=X, last quote of the London day."),
@@ -82,7 +82,7 @@ CARDS: Final = (
     ),
     _rouble(
         id="cny_rub_yahoo",
-        title="CNY/RUB, Yahoo",
+        title=deferred("CNY/RUB, Yahoo"),
         unit="RUB per CNY",
         inverse_unit="CNY per RUB",
         description=deferred("CNYRUB=X, last quote of the London day."),
@@ -90,7 +90,7 @@ CARDS: Final = (
     ),
     _card(
         id="brent_yahoo",
-        title="Brent future, Yahoo",
+        title=deferred("Brent future, Yahoo"),
         unit="USD per barrel",
         inverse_unit="barrels per USD",
         date_rule=NEW_YORK_DAY.id,
@@ -102,7 +102,7 @@ CARDS: Final = (
     ),
     _card(
         id="dollar_index_yahoo",
-        title="Dollar index, Yahoo",
+        title=deferred("Dollar index, Yahoo"),
         unit="points",
         inverse_unit="inverse points",
         date_rule=NEW_YORK_DAY.id,
