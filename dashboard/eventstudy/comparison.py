@@ -27,12 +27,7 @@ from dashboard.eventstudy.difference import (
     build_difference_headline,
 )
 from dashboard.eventstudy.numerics import CORRECTIONS
-from dashboard.eventstudy.panel import (
-    DECLARED_TESTS,
-    lazy_tables,
-    list_tested_windows,
-    run_tests,
-)
+from dashboard.eventstudy.panel import DECLARED_TESTS, lazy_tables, list_tested_windows, run_tests
 from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
 from dashboard.eventstudy.study import measure_series

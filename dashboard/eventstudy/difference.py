@@ -160,8 +160,7 @@ def _calendar_shift_test(two: GroupPair) -> DifferenceOutcome:
     """Two-sided share of shifts of both groups' dates together; shift 0 counts itself."""
     if len(two.shifted) < MIN_SHIFTS or not np.isfinite(two.shifted[0]):
         needs = deferred(
-            "needs an event of each group with full history and {least} shifts",
-            least=MIN_SHIFTS,
+            "needs an event of each group with full history and {least} shifts", least=MIN_SHIFTS
         )
         return DifferenceOutcome(np.nan, np.nan, np.nan, reason=needs)
     p = shift_p_value(two.shifted[:, None], two_sided=True)

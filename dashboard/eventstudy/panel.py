@@ -194,9 +194,7 @@ def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
 
 
 def _build_test_rows(
-    group: str,
-    sample: GroupSample,
-    outcomes: Sequence[tuple[SignificanceTest, Outcome, Floats]],
+    group: str, sample: GroupSample, outcomes: Sequence[tuple[SignificanceTest, Outcome, Floats]]
 ) -> Iterator[TestResult]:
     """The rows of a group, window by window, from each test's outcome and adjusted p (W,)."""
     pattern = classify_date_pattern(sample)

@@ -20,12 +20,7 @@ from dashboard.models.messages import deferred, plural, translate_deferred, use_
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.formatting import (
-    NO_VALUE,
-    format_day,
-    format_number,
-    format_timestamp,
-)
+from dashboard.presentation.formatting import NO_VALUE, format_day, format_number, format_timestamp
 from dashboard.presentation.palette import LOGO_BACKGROUND, LOGO_BASELINE, LOGO_LINE
 from dashboard.presentation.rates import (
     describe_failing_publishers,

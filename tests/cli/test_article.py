@@ -159,3 +159,23 @@ def test_a_wrong_day_is_reported_in_one_line(run_cli, write_file, typed):
     assert answer.code == 2
     assert answer.err.startswith("error: --published ")
     assert answer.err.count("\n") == 1
+
+
+LEAD = """Trump welcomes the Kremlin's answer on a ceasefire
+
+The White House has praised the answer as a step towards talks on a ceasefire.
+
+White House spokeswoman Anna Kelly said nothing about NATO. In a recent post Zelensky said he
+expects peace talks this month. Russia annexed Crimea in 2014.
+
+The rouble strengthened to around 80 against the U.S. dollar on Monday, its highest level since June
+2024. It was at 82.80 per dollar in the over-the-counter market on 19 March 2025, a gain of 27 %
+since the start of the year.
+"""
+
+
+@pytest.fixture
+def lead(home, tmp_path, run):
+    file = tmp_path / "lead.txt"
+    file.write_text(LEAD, encoding="utf-8")
+    return lambda *options: run("article", str(file), "--published", "2025-04-21", *options)

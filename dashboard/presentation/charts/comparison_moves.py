@@ -96,10 +96,7 @@ def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
         (group, event, move, half)
         for group in chart.groups
         for event, move, half in zip(
-            group.events,
-            group.study.car.tolist(),
-            group.study.half_width.tolist(),
-            strict=True,
+            group.events, group.study.car.tolist(), group.study.half_width.tolist(), strict=True
         )
         if math.isfinite(move)
     ]

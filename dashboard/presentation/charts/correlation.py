@@ -512,9 +512,7 @@ def _format_horizon_hover(row: ProjectionRow) -> str:
     place = _("horizon {horizon}", horizon=format_offset(row.horizon))
     if row.horizon == BASE_HORIZON:
         return _("{place}: the base", place=place)
-    lines = [
-        _("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate)),
-    ]
+    lines = [_("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate))]
     if math.isnan(row.low):
         return "<br>".join([*lines, translate_deferred(row.reason)])
     low, high = format_signed(100 * row.low), format_signed(100 * row.high)

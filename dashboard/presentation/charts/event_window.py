@@ -56,11 +56,7 @@ from dashboard.presentation.moves import (
     format_window_time,
     name_subject,
 )
-from dashboard.presentation.palette import (
-    CategoryStyle,
-    Palette,
-    get_event_style,
-)
+from dashboard.presentation.palette import CategoryStyle, Palette, get_event_style
 from dashboard.presentation.quoting import QuotedSeries
 
 TARGET_LABELS: Final = 8
@@ -503,10 +499,7 @@ def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
 def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
     """At most five lines: day and offset, rate, move, ordinary range, events."""
     quoting = chart.quoting
-    lines = [
-        _format_hover_head(chart, point),
-        f"{quoting.unit} {quoting.rate(point.rate)}",
-    ]
+    lines = [_format_hover_head(chart, point), f"{quoting.unit} {quoting.rate(point.rate)}"]
     if point.offset == -1:
         return "<br>".join([*lines, _("base of the moves")])
     lines.append(_("against the base {move}", move=quoting.move(point.move, 2)))

@@ -48,10 +48,7 @@ from dashboard.services.rate_limit import check_note_quota
 from dashboard.services.study import build_event_view
 from dashboard.ui import session
 from dashboard.ui.components.interaction import button_type, open_dialog, set_flash
-from dashboard.ui.components.note_history import (
-    VISIBILITY_LABELS,
-    format_field_value,
-)
+from dashboard.ui.components.note_history import VISIBILITY_LABELS, format_field_value
 from dashboard.ui.components.timing import build_timing_steps
 from dashboard.ui.widget_state import get_persistent, persistent_widget
 

@@ -22,12 +22,7 @@ from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
-from dashboard.presentation.formatting import (
-    NO_VALUE,
-    format_day,
-    format_moment,
-    format_timestamp,
-)
+from dashboard.presentation.formatting import NO_VALUE, format_day, format_moment, format_timestamp
 from dashboard.presentation.palette import category_title
 from dashboard.services.notes import note_history, restore_revision
 from dashboard.ui import session

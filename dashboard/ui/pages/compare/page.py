@@ -35,9 +35,7 @@ from dashboard.presentation.charts.comparison_paths import (
 )
 from dashboard.presentation.charts.theme import Figure
 from dashboard.presentation.escaping import escape_label, escape_markdown, format_markdown_link
-from dashboard.presentation.events import (
-    format_group,
-)
+from dashboard.presentation.events import format_group
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,
@@ -103,10 +101,7 @@ from dashboard.ui.pages.compare.messages import (
     format_paths_heading,
     format_placebo_heading,
 )
-from dashboard.ui.pages.compare.report import (
-    build_chart,
-    build_compare_report,
-)
+from dashboard.ui.pages.compare.report import build_chart, build_compare_report
 from dashboard.ui.pages.compare.state import (
     DEFAULTS,
     PARAMS,

@@ -12,9 +12,7 @@ from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.report import ReportChart, ReportDocument, ReportSource, ReportTable
 from dashboard.models.study import window_text
-from dashboard.presentation.charts.comparison_moves import (
-    build_moves_figure,
-)
+from dashboard.presentation.charts.comparison_moves import build_moves_figure
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,
     ComparisonGroup,
@@ -23,9 +21,7 @@ from dashboard.presentation.charts.comparison_paths import (
     summarize_paths,
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import (
-    format_period_limits,
-)
+from dashboard.presentation.events import format_period_limits
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,

@@ -26,9 +26,7 @@ from dashboard.models.study import (
 )
 from dashboard.presentation.charts.comparison_paths import ComparisonGroup
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.events import (
-    format_group,
-)
+from dashboard.presentation.events import format_group
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode

@@ -12,11 +12,7 @@ import streamlit as st
 
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.study import (
-    MAX_SHARE_OF_ONE_RATE,
-    MIN_CLUSTERS,
-    MIN_RATES,
-)
+from dashboard.models.study import MAX_SHARE_OF_ONE_RATE, MIN_CLUSTERS, MIN_RATES
 from dashboard.presentation.charts.correlation import (
     build_cross_series_figure,
     build_hit_figure,
@@ -53,10 +49,7 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
-from dashboard.services.exports import (
-    TABLES,
-    table_csv,
-)
+from dashboard.services.exports import TABLES, table_csv
 from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.components.figures import draw_figure
 from dashboard.ui.components.interaction import Shortcut, draw_shortcuts, toggle_expander

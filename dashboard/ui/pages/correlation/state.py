@@ -39,12 +39,7 @@ from dashboard.presentation.correlation import (
     shorten_reason,
 )
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import (
-    format_day,
-    format_number,
-    format_p,
-    format_signed,
-)
+from dashboard.presentation.formatting import format_day, format_number, format_p, format_signed
 from dashboard.presentation.quoting import name_direction
 from dashboard.services.compare import (
     EventRelations,

@@ -266,12 +266,7 @@ def _build_events_file(
     label: str, events: tuple[Event, ...], name: tuple[object, ...], query: dict[str, Any]
 ) -> DataFile:
     return DataFile(
-        label,
-        len(events),
-        name,
-        ApiEndpoint("events", query),
-        "event_list",
-        lambda: events,
+        label, len(events), name, ApiEndpoint("events", query), "event_list", lambda: events
     )
 
 

@@ -13,17 +13,10 @@ from dashboard.models.event import Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
-from dashboard.presentation.charts.event_window import (
-    build_window_figure,
-    summarize_window,
-)
+from dashboard.presentation.charts.event_window import build_window_figure, summarize_window
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text, truncate
 from dashboard.presentation.events import format_citation
-from dashboard.presentation.formatting import (
-    format_day,
-    format_offset,
-    format_timestamp,
-)
+from dashboard.presentation.formatting import format_day, format_offset, format_timestamp
 from dashboard.presentation.moves import format_point_time
 from dashboard.presentation.palette import get_event_style, get_palette
 from dashboard.presentation.reports import (

@@ -41,11 +41,7 @@ from dashboard.presentation.moves import (
     format_percents,
     quote_units,
 )
-from dashboard.presentation.palette import (
-    category_title,
-    format_coloured,
-    get_event_style,
-)
+from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
 from dashboard.services.exports import table_csv
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
@@ -212,8 +208,7 @@ def _describe_log_points(subject: Subject) -> str:
     if not subject.is_currency:
         return _("Log pts = 100 × log change of the number, positive = up")
     return _(
-        "Log pts = 100 × log change of {subject}'s value, positive = stronger",
-        subject=subject.name,
+        "Log pts = 100 × log change of {subject}'s value, positive = stronger", subject=subject.name
     )
 
 

@@ -27,12 +27,7 @@ from dashboard.presentation.incoming_events import (
     list_import_facts,
 )
 from dashboard.presentation.palette import category_title
-from dashboard.services.event_import import (
-    EventImportPlan,
-    RowVerdict,
-    import_events,
-    undo_import,
-)
+from dashboard.services.event_import import EventImportPlan, RowVerdict, import_events, undo_import
 from dashboard.services.exports import table_csv
 from dashboard.ui import session
 from dashboard.ui.components.exports import draw_csv_buttons
