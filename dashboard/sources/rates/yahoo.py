@@ -12,7 +12,7 @@ import warnings
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -132,6 +132,11 @@ class Yahoo(BaseLiveSource):
         super().__init__(client)
         self._folder = folder
         self._session: ClientSession | None = None
+
+    @classmethod
+    def create(cls, client: HttpClient, cache_folder: Path) -> Self:
+        """The source with its cookies in the folder of caches."""
+        return cls(client, cache_folder / "yfinance")
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """Rouble quotes, and two controls."""
