@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
@@ -38,6 +39,7 @@ JSON_TABLES: Final[tuple[StudyTableName, ...]] = tuple(
 _NOTE_COLUMNS: Final = tuple(each.column for each in EVENT_FIELDS if each in NOTE_FIELDS)
 RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
 ROWS_PER_CHUNK: Final = 20_000
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 _SCHEMA_TYPES: Final[dict[ColumnKind, JsonRow]] = {
     "text": {"type": ["string", "null"]},
@@ -281,3 +283,18 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:
 
 def _note_json(note: Event | None) -> JsonRow | None:
     return None if note is None else table_json("event_list", [note])[0]
+
+
+# ---- problems
+
+
+def problem_json(status: int, detail: str, instance: str, **more: Any) -> JsonRow:
+    """Problem details (RFC 9457): type, title, status, detail, instance, and further members."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        **more,
+    }
