@@ -149,11 +149,6 @@ class PooledSample:
         return np.concatenate([sample.abnormal.prediction.sigma for sample in self.series_samples])
 
     @cached_property
-    def usable(self) -> Ints:
-        """M_i, (N,)."""
-        return np.concatenate([sample.abnormal.prediction.usable for sample in self.series_samples])
-
-    @cached_property
     def df(self) -> Ints:
         """M_i - p, (N,)."""
         return np.concatenate([sample.abnormal.prediction.df for sample in self.series_samples])
