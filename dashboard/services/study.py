@@ -103,6 +103,20 @@ def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> Non
             raise InputError(msg, field="window", value=f"{first}:{last}")
 
 
+def needs_factor(model_id: str) -> bool:
+    """Whether a model explains the move by that of another series."""
+    return study.get_normal_model(model_id).needs != "no factor"
+
+
+def check_model(model_id: str) -> None:
+    """Refuse an unknown model.
+
+    Raises:
+        InputError: the message names the known models.
+    """
+    study.get_normal_model(model_id)
+
+
 def _step_text(bar_minutes: int) -> str:
     if not bar_minutes:
         return _("one number a day")
