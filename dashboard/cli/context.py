@@ -126,11 +126,11 @@ class FileReading:
 
     def events(self) -> EventFileOptions:
         """The options of a file of events."""
-        from dashboard.cli import parsing
+        from dashboard.cli.options import read_column_map, read_optional_zone
         from dashboard.models.user_files import EventFileOptions
 
-        column_map = parsing.read_column_map(self.columns or ())
-        zone = parsing.read_optional_zone("zone", self.zone)
+        column_map = read_column_map(self.columns or ())
+        zone = read_optional_zone("zone", self.zone)
         return EventFileOptions(column_map, self.dates, zone)
 
 

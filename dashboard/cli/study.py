@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from dashboard.container import AppContext
     from dashboard.models.event import Event
-    from dashboard.models.report import ReportFormat
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
+    from dashboard.models.tables import ReportFormat
     from dashboard.services.bundles import BundleRequest
 
 

@@ -33,42 +33,19 @@ EXPECTED_TITLES: Final = {
 """The directions that an event may be expected to go with, as a control shows them."""
 
 _MONTHS: Final = (
-    deferred("Jan"),
-    deferred("Feb"),
-    deferred("Mar"),
-    deferred("Apr"),
-    deferred("May"),
-    deferred("Jun"),
-    deferred("Jul"),
-    deferred("Aug"),
-    deferred("Sep"),
-    deferred("Oct"),
-    deferred("Nov"),
-    deferred("Dec"),
-)
+    deferred("Jan"), deferred("Feb"), deferred("Mar"), deferred("Apr"), deferred("May"),
+    deferred("Jun"), deferred("Jul"), deferred("Aug"), deferred("Sep"), deferred("Oct"),
+    deferred("Nov"), deferred("Dec"),
+)  # fmt: skip
 _MONTH_NAMES: Final = (
-    deferred("January"),
-    deferred("February"),
-    deferred("March"),
-    deferred("April"),
-    deferred("May"),
-    deferred("June"),
-    deferred("July"),
-    deferred("August"),
-    deferred("September"),
-    deferred("October"),
-    deferred("November"),
-    deferred("December"),
-)
+    deferred("January"), deferred("February"), deferred("March"), deferred("April"),
+    deferred("May"), deferred("June"), deferred("July"), deferred("August"), deferred("September"),
+    deferred("October"), deferred("November"), deferred("December"),
+)  # fmt: skip
 _WEEKDAYS: Final = (
-    deferred("Mon"),
-    deferred("Tue"),
-    deferred("Wed"),
-    deferred("Thu"),
-    deferred("Fri"),
-    deferred("Sat"),
-    deferred("Sun"),
-)
+    deferred("Mon"), deferred("Tue"), deferred("Wed"), deferred("Thu"), deferred("Fri"),
+    deferred("Sat"), deferred("Sun"),
+)  # fmt: skip
 
 
 # ------------------------------------------------------------------ numbers

@@ -37,10 +37,9 @@ from dashboard.models.event import Event
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
-from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest, window_text
-from dashboard.models.tables import Cells
+from dashboard.models.tables import Cells, ReportDocument, ReportFormat
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
 
