@@ -42,9 +42,7 @@ STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 MAX_DISCONNECTED_SESSIONS: Final = 100
 
 
-def serve(
-    port: int = DEFAULT_PORT, *, open_browser: bool = True, with_token: bool = False
-) -> None:
+def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True, with_token: bool = False) -> None:
     """Serve the pages and the API on this machine until stopped; print the address.
 
     Args:

@@ -13,7 +13,7 @@ from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
-from dashboard.services.rate_limit import HeavyReadQueue, RateLimiter
+from dashboard.services.rate_limit import HEAVY_READS, HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
@@ -111,7 +111,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
         limits=RateLimiter(lambda: notes.recent_actions),
-        heavy_reads=HeavyReadQueue(),
+        heavy_reads=HEAVY_READS,
         inbox=inbox,
         feeds=feeds,
         search=Gdelt(http_client(settings, GDELT_LIMITS)),

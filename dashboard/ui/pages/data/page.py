@@ -564,13 +564,15 @@ def _build_full_export() -> Callable[[], bytes]:
 
     def make() -> bytes:
         files = (*source_files(parts.rates, [DEFAULT_SERIES]), *available.files)
-        answer = run_study(
+        run = partial(
+            run_study,
             [series_of(DEFAULT_SERIES)],
             available.events,
             StudyRequest(cars=DEFAULT_CAR_WINDOWS),
             known=available.events,
             compute=parts.compute,
         )
+        answer = parts.heavy_reads.run(run)
         every = [series_of(card.id) for card in cards]
         provenance = Provenance(parameters | frozen, files, made_at)
         return full_export_zip(answer, provenance, series=every, events=available.events)
