@@ -559,22 +559,25 @@ def describe_projection_coverage(coverage: ProjectionCoverage) -> str:
 
 def build_size_columns(table: SizeTable) -> TableColumns:
     """A column a cell, each number with its error."""
-    columns: TableColumns = {_("Test"): _test_names(table)}
-    for k, cell in enumerate(table.rows[0].cells):
-        name = f"{translate_deferred(SERIES_TITLES[cell.series])}, {cell.dates}"
-        columns[name] = [_format_marked_cell(row.cells[k], with_error=True) for row in table.rows]
-    return columns | _build_range_columns(table) | _build_power_columns(table)
+    cells = {
+        f"{translate_deferred(SERIES_TITLES[cell.series])}, {cell.dates}": [
+            _format_marked_cell(row.cells[k], with_error=True) for row in table.rows
+        ]
+        for k, cell in enumerate(table.rows[0].cells)
+    }
+    return _build_test_columns(table, cells)
 
 
 def build_brief_size_columns(table: SizeTable) -> TableColumns:
     """A column a pattern of dates, the kinds of returns in their order."""
-    columns: TableColumns = {_("Test"): _test_names(table)}
-    for dates in table.events:
-        columns[dates] = [
+    cells = {
+        dates: [
             " · ".join(_format_marked_cell(cell) for cell in row.cells if cell.dates == dates)
             for row in table.rows
         ]
-    return columns | _build_range_columns(table) | _build_power_columns(table)
+        for dates in table.events
+    }
+    return _build_test_columns(table, cells)
 
 
 def build_recommendation_columns(table: SizeTable) -> TableColumns:
@@ -619,23 +622,21 @@ def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     )
 
 
-def _test_names(table: SizeTable) -> list[str]:
-    return [f"**{escape_markdown(row.title)}** ({row.test})" for row in table.rows]
-
-
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
     error = f" ± {100 * cell.error:.1f}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
 
 
-def _build_range_columns(table: SizeTable) -> TableColumns:
-    """A column a design on the real dates: the lowest and the highest of all categories."""
-    names = [item.series for item in table.rows[0].ranges]
-    return {
-        _("{name}, real dates", name=name): [_format_range(row, name) for row in table.rows]
-        for name in names
+def _build_test_columns(table: SizeTable, cells: TableColumns) -> TableColumns:
+    """Name and cells of each test, lowest and highest rate on the real dates, power."""
+    rows = table.rows
+    ranges = {
+        _("{name}, real dates", name=item.series): [_format_range(row, item.series) for row in rows]
+        for item in rows[0].ranges
     }
+    names = [f"**{escape_markdown(row.title)}** ({row.test})" for row in rows]
+    return {_("Test"): names} | cells | ranges | {"power": [f"{100 * r.power:.0f}" for r in rows]}
 
 
 def _format_range(row: SizeRow, series: str) -> str:
@@ -644,10 +645,6 @@ def _format_range(row: SizeRow, series: str) -> str:
         return NO_VALUE
     text = _("{low:.1f} to {high:.1f}", low=100 * span.low, high=100 * span.high)
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
-
-
-def _build_power_columns(table: SizeTable) -> TableColumns:
-    return {"power": [f"{100 * row.power:.0f}" for row in table.rows]}
 
 
 def _join_tests(tests: tuple[str, ...]) -> str:
