@@ -21,15 +21,15 @@ from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, PathPoint, PlaceboRank
 from dashboard.models.publication import PUBLICATION_RULES
-from dashboard.models.report import (
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import Pool, window_text
+from dashboard.models.tables import (
     ReportChart,
     ReportDocument,
     ReportLink,
     ReportSource,
     ReportTable,
 )
-from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import Pool, window_text
 from dashboard.presentation import claims
 from dashboard.presentation.charts.claim import (
     ClaimChart,
