@@ -136,11 +136,7 @@ def classify_percentile(percentile: float | None) -> str:
     """Inside or outside the ordinary range."""
     if percentile is None or math.isnan(percentile):
         return _("too few dates to judge")
-    return translate_deferred(
-        translate_deferred(INSIDE_RANGE)
-        if percentile < ORDINARY_PERCENTILE
-        else translate_deferred(OUTSIDE_RANGE)
-    )
+    return translate_deferred(INSIDE_RANGE if percentile < ORDINARY_PERCENTILE else OUTSIDE_RANGE)
 
 
 def describe_verdict(move: Move, pool: Pool) -> str:
@@ -292,18 +288,17 @@ def describe_pool_caveat(move: Move, pool: Pool) -> str:
 def describe_crowd(move: Move, card: SeriesCard) -> str:
     """How many other events share the window of a move: `3 other events at the same fixing`."""
     count, noun = len(move.crowd), observation_name(card)
-    if move.window != (0, 0):
+    is_first = move.window == (0, 0)
+    if not count:
         return (
-            plural(
-                "{n:,} other event in the same window",
-                "{n:,} other events in the same window",
-                count,
-            )
-            if count
+            _("no other event at the same {observation}", observation=noun)
+            if is_first
             else _("no other event in the same window")
         )
-    if not count:
-        return _("no other event at the same {observation}", observation=noun)
+    if not is_first:
+        return plural(
+            "{n:,} other event in the same window", "{n:,} other events in the same window", count
+        )
     return plural(
         "{n:,} other event at the same {observation}",
         "{n:,} other events at the same {observation}",

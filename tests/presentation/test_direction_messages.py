@@ -108,6 +108,7 @@ def of_moves(mode, sign):
 def of_expectations(_mode, sign):
     word = SIGNS[sign]
     yield messages.translate_deferred(formatting.EXPECTED_TITLES[word])
+    yield messages.translate_deferred(formatting.EXPECTED_LABELS[word])
     yield formatting.describe_expected(word)
     yield events.format_group(EventFilter(expected=word))
 
