@@ -47,10 +47,8 @@ from dashboard.services.method import (
 )
 
 _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        deferred("log point"),
-        deferred("100 × a log change; the same size in both quotes, and additive over days"),
-    ),
+    (deferred("log point"),
+     deferred("100 × a log change; the same size in both quotes, and additive over days")),
     (deferred("record date"), deferred("the date the publisher prints next to a rate")),
     (deferred("market day"), deferred("the day whose deals the rate describes")),
     (deferred("known at"), deferred("the moment up to which information can be inside a rate")),
@@ -58,53 +56,33 @@ _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
     (deferred("offset 0"), deferred("the first observation that can contain the event")),
     (deferred("base"), deferred("the observation before it, offset −1")),
     (deferred("event window"), deferred("the offsets looked at around an event, such as −5 to 10")),
-    (
-        deferred("estimation window"),
-        deferred("the observations before it from which an ordinary move is learnt"),
-    ),
-    (
-        deferred("gap"),
-        deferred("observations left out between the two, so that leaks do not count as ordinary"),
-    ),
-    (
-        deferred("AR"),
-        deferred("abnormal move of one offset: the move less the one the model expects"),
-    ),
+    (deferred("estimation window"),
+     deferred("the observations before it from which an ordinary move is learnt")),
+    (deferred("gap"),
+     deferred("observations left out between the two, so that leaks do not count as ordinary")),
+    (deferred("AR"),
+     deferred("abnormal move of one offset: the move less the one the model expects")),
     (deferred("CAR"), deferred("cumulative abnormal move: the AR of a window added up")),
     (deferred("AAR, CAAR"), deferred("the averages of AR and CAR over several events")),
     (deferred("BHAR"), deferred("buy-and-hold abnormal return, for simple returns only")),
-    (
-        deferred("ordinary range"),
-        deferred("where 95 of 100 moves lie if the days before are a guide; no forecast"),
-    ),
+    (deferred("ordinary range"),
+     deferred("where 95 of 100 moves lie if the days before are a guide; no forecast")),
     (deferred("pseudo-date"), deferred("an admissible date without an event, to compare with")),
     (deferred("quiet date"), deferred("a pseudo-date whose event window touches no listed event")),
-    (
-        deferred("nearest dates"),
-        deferred("pseudo-dates within 250 observations whose window lacks the event"),
-    ),
-    (
-        deferred("percentile"),
-        deferred("the share of them with a smaller CAR, in units of the volatility before it"),
-    ),
+    (deferred("nearest dates"),
+     deferred("pseudo-dates within 250 observations whose window lacks the event")),
+    (deferred("percentile"),
+     deferred("the share of them with a smaller CAR, in units of the volatility before it")),
     (deferred("placebo p"), deferred("the share of them, the event included, at least as extreme")),
-    (
-        deferred("cluster"),
-        deferred("events whose event windows overlap, also by a chain of others: one episode"),
-    ),
-    (
-        deferred("declared test"),
-        deferred("signed ranks of clusters; chosen before any data, the one that answers"),
-    ),
-    (
-        deferred("smallest visible move"),
-        deferred("the mean that the declared test would see in four studies of five"),
-    ),
-    (
-        deferred("crowding"),
-        deferred("other events in the same window: the move belongs to all of them"),
-    ),
-)
+    (deferred("cluster"),
+     deferred("events whose event windows overlap, also by a chain of others: one episode")),
+    (deferred("declared test"),
+     deferred("signed ranks of clusters; chosen before any data, the one that answers")),
+    (deferred("smallest visible move"),
+     deferred("the mean that the declared test would see in four studies of five")),
+    (deferred("crowding"),
+     deferred("other events in the same window: the move belongs to all of them")),
+)  # fmt: skip
 
 LIMITATIONS: Final[tuple[str, ...]] = (
     deferred(
