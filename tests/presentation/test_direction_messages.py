@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 from dashboard.eventstudy.levels import compute_day_facts
 from dashboard.models import messages
-from dashboard.models.article import ClaimKind, Market
+from dashboard.models.article import ClaimKind, ClaimTruth, Market
 from dashboard.models.moves import Observation
 from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
 from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
@@ -35,8 +35,8 @@ RISING = "stronger|strongest|rose|up|gained|highest"
 FALLING = "weaker|weakest|fell|down|lost|lowest"
 WORD = re.compile(rf"\b(?:(?P<rising>{RISING})|(?P<falling>{FALLING}))\b", re.IGNORECASE)
 IDIOM = re.compile(
-    r"\bup to\b|\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b|\b(?:events?|was|be) lost\b"
-    r"|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
+    r"\bup to\b|\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b"
+    r"|\b(?:events?|was|be) lost\b|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
     r"|\blowest and the highest rate\b",
     re.IGNORECASE,
 )
@@ -110,6 +110,7 @@ def of_moves(mode, sign):
 def of_expectations(_mode, sign):
     word = SIGNS[sign]
     yield messages.translate_deferred(formatting.EXPECTED_TITLES[word])
+    yield messages.translate_deferred(formatting.EXPECTED_LABELS[word])
     yield formatting.describe_expected(word)
     yield events.format_group(EventFilter(expected=word))
 
@@ -148,6 +149,12 @@ RECORD_SERIES = (
 )
 
 
+def with_truth(answer, truth):
+    """An answer whose rows have another verdict."""
+    rows = [replace(row, verdict=replace(row.verdict, truth=truth)) for row in answer.rows]
+    return replace(answer, rows=tuple(rows))
+
+
 def of_claimed_records(_mode, sign):
     """The last day that was at least as strong, or as weak, has a rate not beyond 80 roubles."""
     kind = "strongest" if sign > 0 else "weakest"
@@ -164,6 +171,7 @@ def of_claimed_records(_mode, sign):
                 claims.write_paragraph([answer], "", ""),
                 incoming_events.format_claim(answer.claim),
                 incoming_events.format_verdict_numbers(answer.claim, verdict),
+                claims.describe_answer(with_truth(answer, ClaimTruth.ANOTHER)),
             )
             for text in texts:
                 for rate in re.findall(r"\((\d+\.\d{4})", text):

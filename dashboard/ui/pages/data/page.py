@@ -25,7 +25,6 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_short_day,
     format_timestamp,
-    lowercase_first,
 )
 from dashboard.presentation.rates import (
     describe_age,
@@ -98,7 +97,6 @@ TESTS_HEIGHT: Final = 320
 SENTENCE_LIMIT: Final = 600
 LONG_SERIES_LENGTH: Final = 100_000
 STUDY_REQUESTED_KEY: Final = "data.study.asked"
-CATALOGUE_LICENCE: Final = deferred("As the project; titles are in our own words")
 
 
 def draw(view: UrlState) -> None:
@@ -167,7 +165,7 @@ def _build_catalogue_facts(data: Dataset) -> list[str]:
         plural("{n:,} row", "{n:,} rows", data.files[-1].count),
         _format_range(data),
         _("source: named in every row"),
-        _("licence: {licence}", licence=lowercase_first(translate_deferred(CATALOGUE_LICENCE))),
+        _("licence: as the project; titles are in our own words"),
         _("ships with the program"),
     ]
 
