@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Final, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -44,6 +45,12 @@ def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
     if key not in stored:
         stored[key] = make()
     return stored[key]
+
+
+def take_rows(table: T, indices: Ints) -> T:
+    """A dataclass of arrays (N, ...) with some of their rows, each as often as it is named."""
+    names = [field.name for field in fields(table)]  # type: ignore[arg-type]
+    return replace(table, **{name: getattr(table, name)[indices] for name in names})  # type: ignore[type-var]
 
 
 # ---- ranks
@@ -183,6 +190,7 @@ class RunningMoments:
             cross[spans] = np.where(flat, 0.0, product)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
 class SpanMoments:
     """Moments of N spans: `count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
 
@@ -190,13 +198,9 @@ class SpanMoments:
     count 0 and NaN elsewhere.
     """
 
-    def __init__(
-        self, count: Ints, means: list[Floats], cross: dict[tuple[int, int], Floats]
-    ) -> None:
-        """Store the arrays."""
-        self.count = count
-        self.means = means
-        self.cross = cross
+    count: Ints
+    means: list[Floats]
+    cross: dict[tuple[int, int], Floats]
 
 
 def _prefix_sums(values: Floats) -> Floats:
@@ -341,6 +345,41 @@ CORRECTIONS: Final[dict[str, Callable[[Floats], Floats]]] = {
     "bh": benjamini_hochberg,
     "by": benjamini_yekutieli,
 }
+
+
+class TestedRow(Protocol):
+    """A row of a result with a p-value and a field `p_adjusted`."""
+
+    @property
+    def p_value(self) -> float:
+        """The p-value, NaN where there is none."""
+        ...
+
+
+TestedRows = TypeVar("TestedRows", bound=TestedRow)
+
+
+def adjust_rows(
+    rows: Iterable[TestedRows], correction: str, family: Callable[[TestedRows], Hashable] = type
+) -> list[TestedRows]:
+    """Dataclass rows with `p_adjusted`, their p-values corrected together.
+
+    Args:
+        rows: rows of one kind, in any order.
+        correction: one of `CORRECTIONS`.
+        family: names the rows that are corrected together; by default all.
+    """
+    listed = list(rows)
+    families: dict[Hashable, list[int]] = {}
+    for k, row in enumerate(listed):
+        families.setdefault(family(row), []).append(k)
+    p = np.array([row.p_value for row in listed], dtype=float)
+    for members in families.values():
+        p[members] = CORRECTIONS[correction](p[members])
+    return [
+        replace(row, p_adjusted=value)  # type: ignore[type-var]
+        for row, value in zip(listed, p.tolist(), strict=True)
+    ]
 
 
 def _step_up(p: Floats, factor: Callable[[int], Floats]) -> Floats:

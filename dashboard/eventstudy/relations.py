@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from dashboard.eventstudy.abnormal_returns import two_sided_p
-from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means
 from dashboard.eventstudy.clusters import cluster_rank_p, compute_cluster_scores, largest_share
-from dashboard.eventstudy.numerics import CORRECTIONS, RETURN_DECIMALS, average_ranks
+from dashboard.eventstudy.numerics import CORRECTIONS, RETURN_DECIMALS, adjust_rows, average_ranks
 from dashboard.eventstudy.samples import (
     GroupSample,
     PooledSample,
@@ -19,6 +18,7 @@ from dashboard.eventstudy.samples import (
     distinct_groups,
     expand_to_groups,
 )
+from dashboard.eventstudy.shared_statistics import MIN_SHIFTS, compute_shifted_means
 from dashboard.models.analyses import (
     SCORE_TARGETS,
     SCORES,
@@ -73,24 +73,13 @@ def compute_lead_lag(pooled: PooledSample) -> tuple[CorrelationRow, ...]:
     p is the share of these values at least as large in size, the correlation itself counted
     among them; it is corrected over all distinct groups and lags of one method.
     """
-    members = pooled.members
-    rows = list(_unadjusted_rows(pooled, distinct_groups(members)))
-    correct = CORRECTIONS[pooled.request.correction]
-    adjusted = np.full(len(rows), np.nan)
-    for method in sorted({row.method for row in rows}):
-        of_method = np.array([row.method == method for row in rows])
-        adjusted[of_method] = correct(np.array([r.p_value for r in rows if r.method == method]))
-    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
-    return expand_to_groups(corrected, members)
-
-
-def _unadjusted_rows(
-    pooled: PooledSample, members: Mapping[str, Bools]
-) -> Iterator[CorrelationRow]:
     return_ranks = _rank_returns(pooled)
-    for name, member in members.items():
-        yield from _point_biserial_rows(pooled, name, member)
-        yield from _spearman_rows(pooled, name, member, return_ranks)
+    rows: list[CorrelationRow] = []
+    for name, member in distinct_groups(pooled.members).items():
+        rows.extend(_point_biserial_rows(pooled, name, member))
+        rows.extend(_spearman_rows(pooled, name, member, return_ranks))
+    adjusted = adjust_rows(rows, pooled.request.correction, lambda row: row.method)
+    return expand_to_groups(adjusted, pooled.members)
 
 
 def _point_biserial_rows(
@@ -117,7 +106,12 @@ def _point_biserial_rows(
     low, high = np.quantile(r, PLACEBO_BAND)
     n = sum(len(returns) for returns, _ in parts)
     for lag in LEAD_LAGS:
-        shifted = sum(_cross_product_at_lag(returns, events, lag) for returns, events in parts)
+        # The cross product of the indicator with the return `lag` rows later, ends left out.
+        ahead, behind = max(0, lag), max(0, -lag)
+        shifted = sum(
+            float(events[behind : len(events) - ahead] @ returns[ahead : len(returns) - behind])
+            for returns, events in parts
+        )
         value = float(shifted / np.sqrt(power.prod()))
         p = _share_at_least_as_large(value, np.delete(r, lag % length))
         yield CorrelationRow(name, lag, "point_biserial", value, float(low), float(high), n, p)
@@ -141,14 +135,6 @@ def _centre_series(series_sample: SeriesSample, chosen: Bools) -> tuple[Floats, 
     if spread == 0:
         return None
     return (returns - returns.mean()) / spread, indicator - indicator.mean()
-
-
-def _cross_product_at_lag(returns: Floats, events: Floats, lag: int) -> float:
-    """Cross product of the indicator with the return `lag` rows later, ends left out."""
-    size = len(returns)
-    at_event = slice(max(0, -lag), size - max(0, lag))
-    at_return = slice(max(0, lag), size - max(0, -lag))
-    return float(events[at_event] @ returns[at_return])
 
 
 def _rank_returns(pooled: PooledSample) -> list[Ints]:
@@ -265,11 +251,6 @@ def correlate_scores(
     admissible positions that have a CAR (docs/statistics.md, 12); scores stay with their
     events, so that events on one day stay together.
 
-    Args:
-        measured: the events on one series.
-        request: of the study.
-        window: the CAR window.
-
     Returns:
         A row a score and way of looking, p corrected over all of them, and the points.
     """
@@ -285,11 +266,7 @@ def correlate_scores(
         points.append(ScoredEvents(score, ids, value[usable], moves[index[usable]]))
         score_rows = _score_rows((value[usable], index[usable], moves), (score, window))
         rows.extend(replace(row, without=int((~usable).sum())) for row in score_rows)
-    adjusted = CORRECTIONS[request.correction](np.array([row.p_value for row in rows]))
-    adjusted_rows = (
-        replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True)
-    )
-    return tuple(adjusted_rows), tuple(points)
+    return tuple(adjust_rows(rows, request.correction)), tuple(points)
 
 
 def read_event_scores(measured: SeriesSample, score: Score) -> Floats:
@@ -364,14 +341,7 @@ class SeriesCells:
 def build_series_cells(
     series_id: str, measured: SeriesSample, request: StudyRequest, window: Window
 ) -> SeriesCells:
-    """A cell for "all" and each category that has an event on this series.
-
-    Args:
-        series_id: what the cells are called.
-        measured: the events on the series.
-        request: of the study.
-        window: the CAR window.
-    """
+    """A cell for "all" and each category that has an event on this series."""
     pooled = PooledSample([measured], [window], request)
     cells = (
         _fill_cell(CrossCell(group, series_id, window, 0), pooled.sample(member))
@@ -463,9 +433,7 @@ def adjust_cells(
     """The cells of all series with p corrected over the distinct ones that have a verdict."""
     listed = tuple(series_cells)
     cells = [cell for part in listed for cell in part.cells]
-    adjusted = CORRECTIONS[request.correction](np.array([cell.p_value for cell in cells]))
-    pairs = zip(cells, adjusted.tolist(), strict=True)
-    with_p = iter([replace(cell, p_adjusted=p) for cell, p in pairs])
+    with_p = iter(adjust_rows(cells, request.correction))
     return tuple(
         cell
         for part in listed
@@ -485,11 +453,8 @@ def regress_returns(
     series each has its own constant, and the error products stay within a series. Standard
     errors: Newey & West 1987 (Econometrica 55) with Bartlett weights and
     `4 (T/100)^(2/9)` lags, rounded down; p from t(n - k), corrected over the categories. Dummies
-    that never or always occur, and columns that repeat others, are left out.
-
-    Args:
-        pooled: the events and histories of all series.
-        factor_names: names of the K factors of every history.
+    that never or always occur, and columns that repeat others, are left out. `factor_names` are
+    those of the K factors of every history.
     """
     blocks = _design_blocks(pooled, factor_names)
     if not blocks:

@@ -31,44 +31,26 @@ EXPECTED_TITLES: Final = {
     "unclear": deferred("Unclear"),
 }
 """The directions that an event may be expected to go with, as a control shows them."""
+EXPECTED_LABELS: Final = {
+    "stronger": deferred("expected stronger"),
+    "weaker": deferred("expected weaker"),
+    "unclear": deferred("expected unclear"),
+}
 
 _MONTHS: Final = (
-    deferred("Jan"),
-    deferred("Feb"),
-    deferred("Mar"),
-    deferred("Apr"),
-    deferred("May"),
-    deferred("Jun"),
-    deferred("Jul"),
-    deferred("Aug"),
-    deferred("Sep"),
-    deferred("Oct"),
-    deferred("Nov"),
-    deferred("Dec"),
-)
+    deferred("Jan"), deferred("Feb"), deferred("Mar"), deferred("Apr"), deferred("May"),
+    deferred("Jun"), deferred("Jul"), deferred("Aug"), deferred("Sep"), deferred("Oct"),
+    deferred("Nov"), deferred("Dec"),
+)  # fmt: skip
 _MONTH_NAMES: Final = (
-    deferred("January"),
-    deferred("February"),
-    deferred("March"),
-    deferred("April"),
-    deferred("May"),
-    deferred("June"),
-    deferred("July"),
-    deferred("August"),
-    deferred("September"),
-    deferred("October"),
-    deferred("November"),
-    deferred("December"),
-)
+    deferred("January"), deferred("February"), deferred("March"), deferred("April"),
+    deferred("May"), deferred("June"), deferred("July"), deferred("August"), deferred("September"),
+    deferred("October"), deferred("November"), deferred("December"),
+)  # fmt: skip
 _WEEKDAYS: Final = (
-    deferred("Mon"),
-    deferred("Tue"),
-    deferred("Wed"),
-    deferred("Thu"),
-    deferred("Fri"),
-    deferred("Sat"),
-    deferred("Sun"),
-)
+    deferred("Mon"), deferred("Tue"), deferred("Wed"), deferred("Thu"), deferred("Fri"),
+    deferred("Sat"), deferred("Sun"),
+)  # fmt: skip
 
 
 # ------------------------------------------------------------------ numbers
@@ -129,11 +111,6 @@ def format_range(low: str, high: str) -> str:
 def capitalize_first(text: str) -> str:
     """The text with a capital first letter, the rest unchanged."""
     return text[:1].upper() + text[1:]
-
-
-def lowercase_first(text: str) -> str:
-    """The text with a small first letter, the rest unchanged."""
-    return text[:1].lower() + text[1:]
 
 
 def format_offset(offset: int) -> str:

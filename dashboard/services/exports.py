@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 
@@ -31,26 +31,20 @@ from dashboard.export.schemas import (
     StudyTableName,
     study_objects,
 )
-from dashboard.models.analyses import (
-    Comparison,
-    RobustnessAnswer,
-    SpecificationGrid,
-)
+from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
-from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import RateSeries
-from dashboard.models.study import (
-    StudyAnswer,
-    StudyRequest,
-    window_text,
-)
-from dashboard.models.tables import Cells
+from dashboard.models.study import StudyAnswer, StudyRequest, window_text
+from dashboard.models.tables import Cells, ReportDocument, ReportFormat
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
+
+if TYPE_CHECKING:
+    from dashboard.sources.rates.base import RateSource
 
 __all__ = [
     "TABLES",
@@ -64,8 +58,8 @@ __all__ = [
     "request_json",
     "robustness_json",
     "safe_file_name",
+    "source_files",
     "study_cautions",
-    "study_counts",
     "study_csvs",
     "study_files",
     "study_manifest",
@@ -162,6 +156,12 @@ class Provenance:
     is_private: bool = False
 
 
+def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
+    """The data files of some series with their hashes; series without a file are left out."""
+    hashes = {name: sha for source in sources for name, sha in source.files().items()}
+    return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
+
+
 def table_csv(name: str, objects: Iterable[Any], dialect: CsvDialect = "plain") -> bytes:
     """The CSV file of a table of `TABLES`, made from its objects."""
     given = tuple(objects)
@@ -205,12 +205,6 @@ def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tu
         study_manifest(answer, provenance),
         is_private=provenance.is_private,
     )
-
-
-def study_counts(answer: StudyAnswer) -> dict[str, int]:
-    """The number of events requested, used in at least one window and series, and skipped."""
-    used = answer.used
-    return {"events_in": answer.n_events, "used": used, "skipped": answer.n_events - used}
 
 
 def write_robustness(
@@ -274,10 +268,6 @@ def study_cautions(answer: StudyAnswer) -> list[str]:
     )
 
 
-def _manifest_notes(answer: StudyAnswer) -> dict[str, list[str]]:
-    return {"cautions": study_cautions(answer), "not_applicable": not_applicable_reasons(answer)}
-
-
 def request_json(request: StudyRequest) -> dict[str, Any]:
     """The parameters of a study as JSON values, windows as `[a,b]`."""
     values = asdict(request)
@@ -293,12 +283,12 @@ def study_files(answer: StudyAnswer) -> dict[str, FileContent]:
 
 def table_files(objects: Mapping[str, Sequence[Any]]) -> dict[str, FileContent]:
     """The files of some tables, made from their objects, by file name."""
-    return {TABLES[name].file_name: _table_file(name, given) for name, given in objects.items()}
-
-
-def _table_file(name: str, objects: Sequence[Any]) -> FileContent:
-    table = TABLES[name].fit(objects)
-    return FileContent(csv_chunks(table, table.rows(objects)), table.count(objects))
+    files = {}
+    for name, given in objects.items():
+        table = TABLES[name].fit(given)
+        rows = csv_chunks(table, table.rows(given))
+        files[table.file_name] = FileContent(rows, table.count(given))
+    return files
 
 
 def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
@@ -312,11 +302,20 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
     if any(bar_minutes):
         parameters["bar_minutes"] = bar_minutes[0]
     return Manifest(
-        parameters={**parameters, **provenance.parameters, **_manifest_notes(answer)},
+        parameters={
+            **parameters,
+            **provenance.parameters,
+            "cautions": study_cautions(answer),
+            "not_applicable": not_applicable_reasons(answer),
+        },
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
-        counts=study_counts(answer),
+        counts={
+            "events_in": answer.n_events,
+            "used": answer.used,
+            "skipped": answer.n_events - answer.used,
+        },
     )
 
 

@@ -14,24 +14,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
 from dashboard.models.study import AverageRow, Window
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    Figure,
-    build_axis_title,
-    build_band,
-    build_layout,
-    build_legend,
-    build_number_axis,
-    build_offset_axis,
-    build_pane_note,
-    build_row_axis,
-    build_scatter,
-    build_title,
-    build_vertical_line,
-    build_zero_line,
-    compute_bounds,
-    fade_colour,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_number, format_offset, format_short_day
 from dashboard.presentation.palette import (
@@ -107,11 +90,6 @@ class ComparisonChart:
         return self.groups[0].study.result.offsets.tolist() if self.groups else [0]
 
     @property
-    def text_colour(self) -> str:
-        """The colour of text on the surface."""
-        return self.palette.text
-
-    @property
     def is_pair(self) -> bool:
         """Whether there are two groups."""
         return len(self.groups) > 1
@@ -125,36 +103,39 @@ class ComparisonChart:
         return round(self.scale.shown(move), digits) + 0.0 if math.isfinite(move) else None
 
 
-def format_event_label(chart: ComparisonChart, event: Event) -> str:
-    """`12 Feb 2025 Hegseth: NATO membership …` on one line."""
+def format_event_label(
+    chart: ComparisonChart, event: Event, group: ComparisonGroup | None = None
+) -> str:
+    """`12 Feb 2025 Hegseth: NATO membership …` on one line, of two groups with the group's mark."""
     columns = PHONE_COLUMNS if chart.phone else LABEL_COLUMNS
-    return f"{format_short_day(event.day)}  {escape_plot(event.title, columns, 1)}"
+    mark = f"{group.style.glyph} " if group is not None and chart.is_pair else ""
+    return f"{mark}{format_short_day(event.day)}  {escape_plot(event.title, columns, 1)}"
 
 
-def build_heading(chart: ComparisonChart) -> Figure:
+def build_heading(chart: ComparisonChart) -> theme.Figure:
     """Title and subtitle, as properties of a layout; none on a phone."""
     if chart.phone:
         return {}
-    return {"title": build_title(chart.palette, chart.heading, chart.subheading)}
+    return {"title": theme.build_title(chart.palette, chart.heading, chart.subheading)}
 
 
-def build_move_axis(chart: ComparisonChart, values: Sequence[float]) -> Figure:
+def build_move_axis(chart: ComparisonChart, values: Sequence[float]) -> theme.Figure:
     """An axis of moves as they are shown, with signed ticks and a line at zero."""
-    low, high = compute_bounds(values)
+    low, high = theme.compute_bounds(values)
     bounds = (high, low) if chart.scale.is_inverted else (low, high)
-    axis = build_number_axis(chart.palette, bounds, 4 if chart.phone else 7)
-    return axis | build_zero_line(chart.palette)
+    axis = theme.build_number_axis(chart.palette, bounds, 4 if chart.phone else 7)
+    return axis | theme.build_zero_line(chart.palette)
 
 
-def build_event_rows(chart: ComparisonChart, labels: Sequence[str], **more: Any) -> Figure:
+def build_event_rows(chart: ComparisonChart, labels: Sequence[str], **more: Any) -> theme.Figure:
     """A vertical axis of events by name."""
-    font = {"size": FONT_SIZE - 2, "color": chart.text_colour}
-    return build_row_axis(chart.palette, labels, **more) | {"tickfont": font}
+    font = {"size": theme.FONT_SIZE - 2, "color": chart.palette.text}
+    return theme.build_row_axis(chart.palette, labels, **more) | {"tickfont": font}
 
 
 def build_event_layout(
     chart: ComparisonChart, height: int, margin: tuple[int, int, int], **more: Any
-) -> Figure:
+) -> theme.Figure:
     """The layout of a figure with a row an event.
 
     Args:
@@ -164,36 +145,36 @@ def build_event_layout(
         more: axes, shapes and what else a figure sets.
     """
     left = 150 if chart.phone else 300
-    return build_layout(chart.palette, height, (left, *margin, 4), **more) | build_heading(chart)
+    return theme.build_layout(chart.palette, height, (left, *margin, 4), **more) | build_heading(
+        chart
+    )
 
 
 # ------------------------------------------------------------------ paths
 
 
-def build_paths_figure(chart: ComparisonChart) -> Figure:
+def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
     """One trace of all paths a group, then bands, median and mean; offsets run along x."""
     data = [_build_paths_trace(chart, group) for group in chart.groups]
     for group in chart.groups:
         if group.study.n >= MIN_BAND_EVENTS:
-            data += [
-                *_build_bands(chart, group),
-                _build_median(chart, group),
-                _build_mean(chart, group),
-            ]
-    rows = _count_legend_rows(chart)
+            data += [*_build_bands(chart, group), *_build_lines(chart, group)]
+    # Five names a group; two in a row on a phone.
+    names = sum(5 if group.study.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
+    rows = -(-names // (2 if chart.phone else 5))
     top, bottom = (26 if chart.phone else 82), 50 + LEGEND_ROW * rows
     height = (PHONE_HEIGHT if chart.phone else HEIGHT) + LEGEND_ROW * rows
     event = {"color": chart.palette.selected, "width": 1.5, "dash": "dot"}
-    layout = build_layout(
+    layout = theme.build_layout(
         chart.palette,
         height,
         (50 if chart.phone else 58, 14, top, bottom, 4),
         xaxis=_build_path_offset_axis(chart),
         yaxis=build_move_axis(chart, list_axis_values(chart)),
-        shapes=[build_vertical_line(-0.5, event)],
-        annotations=[build_pane_note(chart.palette, chart.scale.axis, yshift=2)],
+        shapes=[theme.build_vertical_line(-0.5, event)],
+        annotations=[theme.build_pane_note(chart.palette, chart.scale.axis, yshift=2)],
     )
-    legend = build_legend(chart.palette, -46 / (height - top - bottom))
+    legend = theme.build_legend(chart.palette, -46 / (height - top - bottom))
     return {"data": data, "layout": layout | legend | build_heading(chart)}
 
 
@@ -209,12 +190,6 @@ def _shown_paths(chart: ComparisonChart, group: ComparisonGroup) -> Floats:
     """The CAR paths of a group as they are on the axis, (N, L)."""
     shown: Floats = chart.scale.shown(1.0) * group.study.result.car
     return shown
-
-
-def _count_legend_rows(chart: ComparisonChart) -> int:
-    """How many rows the legend takes at most: five names a group, two in a row on a phone."""
-    judged = sum(5 if group.study.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
-    return -(-judged // (2 if chart.phone else 5))
 
 
 def summarize_paths(chart: ComparisonChart) -> str:
@@ -265,7 +240,7 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
     return values
 
 
-def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
+def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
     """Every path in one trace, with a gap between two of them."""
     offsets = group.study.result.offsets.tolist()
     few = group.study.n < MIN_BAND_EVENTS
@@ -276,12 +251,12 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         x += [*offsets, None]
         y += [*(round(value, 2) + 0.0 if math.isfinite(value) else None for value in path), None]
         titles += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1)
-    hover: Figure = {
+    hover: theme.Figure = {
         "text": titles, "hovertemplate": _("%{text}<br>offset %{x}: %{y}<extra></extra>"),
     }  # fmt: skip
     colour = chart.colour(group)
-    line = {"color": fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
-    return build_scatter(
+    line = {"color": theme.fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
+    return theme.build_scatter(
         "lines+markers" if few else "lines",
         x,
         y,
@@ -298,22 +273,22 @@ def _prefix_name(chart: ComparisonChart, group: ComparisonGroup, name: str) -> s
     return f"{group.plot_name}: {name}" if chart.is_pair else name
 
 
-def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
+def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.Figure]:
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
     rows = group.study.averages
-    outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
+    outline = {"width": 1, "dash": "dot", "color": theme.fade_colour(colour, 0.55)}
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
             "name": _prefix_name(chart, group, _("95 % of the whole path")),
-            "fillcolor": fade_colour(colour, 0.08),
+            "fillcolor": theme.fade_colour(colour, 0.08),
             "line": outline,
         },
         _build_band(chart, rows, ("caar_low", "caar_high"))
         | {
             "name": _prefix_name(chart, group, _("95 % at an offset")),
-            "fillcolor": fade_colour(colour, 0.16),
+            "fillcolor": theme.fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
     ]
@@ -321,44 +296,39 @@ def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]
 
 def _build_band(
     chart: ComparisonChart, rows: Sequence[AverageRow], ends: tuple[str, str]
-) -> Figure:
+) -> theme.Figure:
     known = [row for row in rows if all(math.isfinite(getattr(row, end)) for end in ends)]
     low, high = ([chart.shown(getattr(row, end)) for row in known] for end in ends)
-    return build_band([row.offset for row in known], low, high)
+    return theme.build_band([row.offset for row in known], low, high)
 
 
-def _build_line(
-    chart: ComparisonChart, group: ComparisonGroup, label: str, values: Sequence[float]
-) -> Figure:
-    return build_scatter(
-        "lines",
-        group.study.result.offsets.tolist(),
-        [chart.shown(value) for value in values],
-        name=f"{group.plot_name}: {label}" if chart.is_pair else label,
-        hovertemplate="offset %{x}: %{y}<extra>%{fullData.name}</extra>",
+def _build_lines(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.Figure]:
+    """The median and the mean."""
+    colour, offsets = chart.colour(group), group.study.result.offsets.tolist()
+    median, mean = (
+        theme.build_scatter(
+            mode,
+            offsets,
+            [chart.shown(value) for value in values],
+            name=_prefix_name(chart, group, name),
+            hovertemplate="offset %{x}: %{y}<extra>%{fullData.name}</extra>",
+        )
+        for mode, name, values in (
+            ("lines", _("median"), group.study.medians.tolist()),
+            ("lines+markers", _("mean"), [row.caar for row in group.study.averages]),
+        )
     )
+    median["line"] = {"color": colour, "width": 1.6, "dash": "dashdot"}
+    mean["line"] = {"color": colour, "width": 2.6, "dash": group.style.dash}
+    mean["marker"] = {"symbol": group.style.symbol, "size": 6, "color": colour}
+    return [median, mean]
 
 
-def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
-    values = [row.caar for row in group.study.averages]
-    colour = chart.colour(group)
-    return _build_line(chart, group, _("mean"), values) | {
-        "mode": "lines+markers",
-        "line": {"color": colour, "width": 2.6, "dash": group.style.dash},
-        "marker": {"symbol": group.style.symbol, "size": 6, "color": colour},
-    }
-
-
-def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
-    line = {"color": chart.colour(group), "width": 1.6, "dash": "dashdot"}
-    return _build_line(chart, group, _("median"), group.study.medians.tolist()) | {"line": line}
-
-
-def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
+def _build_path_offset_axis(chart: ComparisonChart) -> theme.Figure:
     max_ticks = 8 if chart.phone else MAX_TICKS
     text = "offset" if chart.phone else _("offset in observations; 0 = the first after the event")
-    axis = build_offset_axis(chart.palette, chart.offsets, max_ticks, format_offset)
-    return axis | build_axis_title(chart.palette, text, standoff=6)
+    axis = theme.build_offset_axis(chart.palette, chart.offsets, max_ticks, format_offset)
+    return axis | theme.build_axis_title(chart.palette, text, standoff=6)
 
 
 # ------------------------------------------------------------------ heat map
@@ -385,14 +355,16 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
     return shown, len(rows) - len(shown)
 
 
-def build_heat_figure(chart: ComparisonChart) -> Figure:
+def build_heat_figure(chart: ComparisonChart) -> theme.Figure:
     """Events down, offsets across; blue = stronger, orange-brown = weaker, 0 = surface."""
     rows = select_heat_rows(chart)[0]
     cells = [
-        [_to_log_points(value) for value in group.study.result.abnormal[k].tolist()]
+        [round(100 * value, 2) + 0.0 if math.isfinite(value) else None
+         for value in group.study.result.abnormal[k].tolist()]
         for group, k, _ in rows
-    ]
-    limit = _compute_colour_limit(cells)
+    ]  # fmt: skip
+    sizes = sorted(abs(value) for line in cells for value in line if value is not None) or [1.0]
+    limit = max(sizes[min(int(COLOUR_COVERAGE * len(sizes)), len(sizes) - 1)], 0.01)
     heat = {
         "type": "heatmap",
         "x": chart.offsets,
@@ -404,20 +376,19 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
         "xgap": 1,
         "ygap": 1,
         "hoverongaps": False,
-        "customdata": [[_format_cell(chart, value) for value in line] for line in cells],
+        "customdata": [
+            [_("no rate") if value is None else chart.scale.move(value / 100) for value in line]
+            for line in cells
+        ],
         "hovertemplate": _("%{customdata}, offset %{x}<extra></extra>"),
         "colorbar": _build_colour_bar(chart, limit),
     }
-    labels = [
-        f"{f'{group.style.glyph} ' if chart.is_pair else ''}"
-        f"{format_event_label(chart, group.events[k])}"
-        for group, k, _ in rows
-    ]
+    labels = [format_event_label(chart, group.events[k], group) for group, k, _ in rows]
     layout = build_event_layout(
         chart,
         HEAT_ROW_PIXELS * len(rows) + (120 if chart.phone else 150),
         (10, 30 if chart.phone else 72, 76),
-        xaxis=build_offset_axis(
+        xaxis=theme.build_offset_axis(
             chart.palette, chart.offsets, 8 if chart.phone else 40, format_offset
         ),
         yaxis=build_event_rows(chart, labels, showgrid=False),
@@ -436,22 +407,7 @@ def summarize_heat(chart: ComparisonChart) -> str:
     return " ".join(sentences)
 
 
-def _to_log_points(value: float) -> float | None:
-    return round(100 * value, 2) + 0.0 if math.isfinite(value) else None
-
-
-def _compute_colour_limit(cells: list[list[float | None]]) -> float:
-    sizes = sorted(abs(v) for line in cells for v in line if v is not None)
-    if not sizes:
-        return 1.0
-    return max(sizes[min(int(COLOUR_COVERAGE * len(sizes)), len(sizes) - 1)], 0.01)
-
-
-def _format_cell(chart: ComparisonChart, value: float | None) -> str:
-    return _("no rate") if value is None else chart.scale.move(value / 100)
-
-
-def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
+def _build_colour_bar(chart: ComparisonChart, limit: float) -> theme.Figure:
     card = chart.scale.quoting.card
     size = chart.scale.with_unit(format_number(limit, 1))
     return {
@@ -471,5 +427,5 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
             "0",
             _("{move} or more", move=f"{size} {name_direction(card, 1.0)}"),
         ],
-        "tickfont": {"size": FONT_SIZE - 2, "color": chart.palette.muted},
+        "tickfont": {"size": theme.FONT_SIZE - 2, "color": chart.palette.muted},
     }
