@@ -571,8 +571,8 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
     readings = table.readings
     return {
         _("Dates of the group"): [
-            f"**{_name_pattern(reading.dates)}**: {translate_deferred(text)}"
-            for reading, text in readings
+            f"**{_name_pattern(reading.dates)}**: {translate_deferred(description)}"
+            for reading, description in readings
         ],
         _("Answers"): [f"**{_join_tests(reading.first)}**" for reading, _ in readings],
         _("Sound here too"): [_join_tests(reading.also) for reading, _ in readings],
@@ -583,7 +583,9 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
 
 def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     """Notes on the table of recommended tests; safe Markdown."""
-    questions = "; ".join(f"{test} ({translate_deferred(text)})" for test, text in table.others)
+    questions = "; ".join(
+        f"{test} ({translate_deferred(question)})" for test, question in table.others
+    )
     return (
         _(
             "**{declared}** answers for a group: chosen by simulation before any real group was"
@@ -609,6 +611,10 @@ def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     )
 
 
+def _name_pattern(dates: str) -> str:
+    return translate_deferred(PATTERN_TITLES[dates])
+
+
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
     error = f" ± {100 * cell.error:.1f}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
@@ -623,9 +629,8 @@ def _build_test_columns(table: SizeTable, cells: TableColumns) -> TableColumns:
         for item in rows[0].ranges
     }
     names = [f"**{escape_markdown(translate_deferred(row.title))}** ({row.test})" for row in rows]
-    return (
-        {_("Test"): names} | cells | ranges | {_("power"): [f"{100 * r.power:.0f}" for r in rows]}
-    )
+    power = {_("power"): [f"{100 * row.power:.0f}" for row in rows]}
+    return {_("Test"): names} | cells | ranges | power
 
 
 def _format_range(row: SizeRow, series: str) -> str:
@@ -634,10 +639,6 @@ def _format_range(row: SizeRow, series: str) -> str:
         return NO_VALUE
     text = _("{low:.1f} to {high:.1f}", low=100 * span.low, high=100 * span.high)
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
-
-
-def _name_pattern(dates: str) -> str:
-    return translate_deferred(PATTERN_TITLES[dates])
 
 
 def _join_tests(tests: tuple[str, ...]) -> str:
