@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dashboard.cli.context import get_context, list_known_events, rejection_as_json, write_output
+from dashboard.cli.context import (
+    get_context,
+    list_known_events,
+    output_format,
+    rejection_as_json,
+    write_output,
+)
 from dashboard.cli.options import (
     AuthorOption,
     CategoryFilter,
     ColumnMapOption,
     DateOrderOption,
+    DialectOption,
     DryRunOption,
     EventFileArgument,
     EventIdsArgument,
@@ -22,10 +29,10 @@ from dashboard.cli.options import (
     NoteIdArgument,
     Opt,
     OriginFilter,
-    OutputFileArgument,
     PrivateOption,
     SheetOption,
     SinceOption,
+    TableFileArgument,
     TagFilter,
     TextFilter,
     UntilOption,
@@ -163,7 +170,7 @@ def event_history(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> No
 
 @event_commands.command("export")
 def export_events(  # noqa: PLR0913 - the fields of a search
-    file: OutputFileArgument,
+    file: TableFileArgument,
     *,
     text: TextFilter = "",
     category: CategoryFilter = None,
@@ -173,16 +180,17 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     since: SinceOption = None,
     until: UntilOption = None,
     excel: ExcelOption = False,
+    dialect: DialectOption = "plain",
 ) -> None:
-    """Write events and notes as CSV; `events import` reads it back."""
+    """Write events and notes as CSV or .xlsx; `events import` reads it back."""
     from dashboard.cli import parsing
     from dashboard.services.events import EventFilter
-    from dashboard.services.exports import table_csv
+    from dashboard.services.exports import table_file
 
     period = parsing.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
     events = list_known_events(get_context(), event_filter)
-    content = table_csv("event_list", events, "excel" if excel else "plain")
+    content = table_file("event_list", events, output_format(file, dialect, excel=excel))
     write_output(file, content, is_private=any(event.is_private for event in events))
 
 

@@ -8,7 +8,7 @@ import pytest
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.models.event import Draft
 from dashboard.models.study import StudyRequest
-from dashboard.services.exports import comparison_csv
+from dashboard.services.exports import comparison_file
 from dashboard.services.notes import add_note
 from dashboard.services.study import run_study
 from dashboard.ui import session
@@ -196,11 +196,11 @@ def test_a_row_of_a_file_names_its_group():
         for name in ("nato_remark", "peace_talks")
     ]
     answer = compare_groups(session.load_series("usd_rub_cbr"), groups, known, StudyRequest())
-    lines = comparison_csv(answer, "tests").decode().splitlines()
+    lines = comparison_file(answer, "tests").decode().splitlines()
     assert {line.split(",")[0] for line in lines[1:]} == {
         "nato_remark", "peace_talks", "difference",
     }  # fmt: skip
-    rows = comparison_csv(answer, "headline").decode().splitlines()
+    rows = comparison_file(answer, "headline").decode().splitlines()
     assert [row.split(",")[0] for row in rows[1:]] == ["nato_remark", "peace_talks", "difference"]
 
 

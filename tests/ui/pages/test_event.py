@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.models.event import Draft
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
@@ -173,7 +173,7 @@ def test_the_csv_is_that_of_the_services():
     events = session.get_known_events().events
     kellogg = next(event for event in events if event.id == KELLOGG)
     view = build_event_view(session.load_series("usd_rub_cbr"), kellogg, events, DEFAULT_REQUEST)
-    assert table_csv("event_moves", [view]).startswith(b"event_id,")
+    assert table_file("event_moves", [view]).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
         "CSV (moves, 5 rows)",
