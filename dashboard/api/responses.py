@@ -127,8 +127,17 @@ def _page_url(request: Request, offset: int) -> str:
     return f"{request.url.path}?{query}"
 
 
-def describe_file(table: str, media: str = "text/csv") -> OpenApiResponses:
-    """The file of a table, CSV or a workbook."""
+def describe_csv(table: str) -> OpenApiResponses:
+    """A CSV file of a table."""
+    return _describe_file(table, "text/csv")
+
+
+def describe_workbook(table: str) -> OpenApiResponses:
+    """A workbook of a table."""
+    return _describe_file(table, WORKBOOK_MEDIA_TYPE)
+
+
+def _describe_file(table: str, media: str) -> OpenApiResponses:
     schema = table_json_schema(table)
     columns = ", ".join(schema["required"])
     return {

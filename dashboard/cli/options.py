@@ -99,9 +99,6 @@ TagFilter: TypeAlias = Annotated[
 NoteIdArgument: TypeAlias = Annotated[
     str, Arg(metavar="ID", help=deferred("As `events add` printed it."))
 ]
-OutputFileArgument: TypeAlias = Annotated[
-    Path, Arg(metavar="FILE", help=deferred("- is standard output."))
-]
 TableFileArgument: TypeAlias = Annotated[
     Path,
     Arg(

@@ -155,7 +155,7 @@ def list_rates(
 
 
 @rate_commands.command("export")
-def export_rates(
+def export_rates(  # noqa: PLR0913 - the options of the contract
     file: TableFileArgument,
     *,
     rates: RatesOption = None,

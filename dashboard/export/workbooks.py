@@ -12,16 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from io import BytesIO
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from dashboard.export.bundles import ZIP_EPOCH
 from dashboard.export.csv_tables import clean_text
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 from dashboard.models.tables import Cells, Column, ColumnKind, Table
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 MAX_SHEET_ROWS: Final = 100_000
 """Rows of a sheet; longer tables are files for programs, and CSV."""
@@ -72,7 +69,7 @@ def _repack(written: BytesIO) -> bytes:
     return out.getvalue()
 
 
-def _write_sheet(sheet: WriteOnlyWorksheet, table: Table, rows: Iterator[Cells]) -> None:
+def _write_sheet(sheet: Any, table: Table, rows: Iterator[Cells]) -> None:
     from openpyxl.utils import get_column_letter
 
     sample = list(islice(rows, _SAMPLE_ROWS))
@@ -101,7 +98,7 @@ def _column_width(column: Column, sample: Iterable[Any]) -> int:
     return min(max(len(column.name) + 4, _WIDTHS[column.kind], *texts), _MAX_WIDTH)
 
 
-def _header_cell(sheet: WriteOnlyWorksheet, column: Column) -> Any:
+def _header_cell(sheet: Any, column: Column) -> Any:
     """The name of a column in bold; its note says what it means."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.comments import Comment
@@ -115,7 +112,7 @@ def _header_cell(sheet: WriteOnlyWorksheet, column: Column) -> Any:
     return cell
 
 
-def _cell_writer(sheet: WriteOnlyWorksheet, kind: ColumnKind) -> Callable[[Any], Any]:
+def _cell_writer(sheet: Any, kind: ColumnKind) -> Callable[[Any], Any]:
     """A function that gives the cell of a value."""
     from openpyxl.cell import WriteOnlyCell
 

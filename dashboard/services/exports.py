@@ -315,7 +315,9 @@ def request_json(request: StudyRequest) -> dict[str, Any]:
 
 def study_files(answer: StudyAnswer, dialect: CsvDialect = "plain") -> dict[str, FileContent]:
     """The files of a study by file name: its workbook, and the CSV of every table."""
-    objects = {name: study_objects(answer, name) for name in STUDY_TABLE_NAMES}
+    objects: dict[str, Sequence[Any]] = {
+        name: study_objects(answer, name) for name in STUDY_TABLE_NAMES
+    }
     sheets = {name: given for name, given in objects.items() if name != "paths"}
     return {WORKBOOK_FILE: _workbook_content(sheets), **table_files(objects, dialect)}
 
@@ -367,8 +369,8 @@ def comparison_file(
 ) -> bytes:
     """The file of one table of a comparison: the rows of every group and of the difference, if any.
 
-    `headline` and `tests` have rows of the difference. `moves`, `paths`, `events`, `skipped` have no
-    group column and hold an event of both groups once.
+    `headline` and `tests` have rows of the difference. `moves`, `paths`, `events` and `skipped`
+    have no group column and hold an event of both groups once.
     """
     table = TABLES[name].fit(_comparison_objects(answer, name))
     return _file_bytes(table, _comparison_rows(answer, name), dialect)

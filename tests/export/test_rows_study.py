@@ -155,6 +155,10 @@ def test_a_projection_is_a_row_a_horizon_with_the_test_of_its_path():
 
 def test_columns_are_those_of_the_contract():
     assert {table.file_name: ",".join(table.header) for table in STUDY_TABLES} == {
+        "moves.csv": (
+            "event_day,title,category,source,move_pct,direction,subject,quote,window,base_day,"
+            "base_rate,end_day,end_rate,percentile,series,event_id,source_url"
+        ),
         "paths.csv": (
             "event_id,series,offset,day,rate,return,normal,abnormal,abnormal_se,car,ordinary_low,"
             "ordinary_high"

@@ -49,6 +49,7 @@ def answer(series, events):
 
 
 STUDY_FILES = {
+    "moves.csv",
     "paths.csv",
     "events.csv",
     "averages.csv",
@@ -105,7 +106,8 @@ def test_json_rows_are_those_of_the_files_with_null_for_missing(answer):
 
 def test_all_files_and_their_counts(tmp_path, answer):
     paths = write_study(tmp_path, answer, MADE)
-    assert {path.name for path in paths[:-1]} == STUDY_FILES
+    assert {path.name for path in paths[:-1]} == STUDY_FILES | {"study.xlsx"}
+    assert paths[0].name == "study.xlsx"
     assert paths[-1].name == "manifest.json"
     manifest = json.loads(paths[-1].read_text())
     assert manifest["software_version"] == __version__
@@ -167,6 +169,8 @@ def test_rates_of_a_range_hold_both_ends(series):
     [
         (("usd_rub_cbr", "rates", date(2022, 1, 1), None), {}, "usd_rub_cbr_rates_2022-01-01.csv"),
         (("../../x", "=cmd"), {"dialect": "excel"}, "x_cmd_excel.csv"),
+        (("rates",), {"dialect": "excel-ru"}, "rates_excel_ru.csv"),
+        (("rates",), {"dialect": "xlsx"}, "rates.xlsx"),
         ((None,), {"extension": "zip"}, "export.zip"),
     ],
 )

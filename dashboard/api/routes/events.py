@@ -17,10 +17,10 @@ from dashboard.api.params import (
     SourceWindowParams,
 )
 from dashboard.api.responses import (
-    WORKBOOK_MEDIA_TYPE,
-    describe_file,
+    describe_csv,
     describe_json,
     describe_page,
+    describe_workbook,
     json_response,
     note_etag,
     page_response,
@@ -47,10 +47,10 @@ router = APIRouter(tags=["events"])
 EventId = Annotated[str, Path(max_length=200, description="The id of an event or a note.")]
 
 
-@router.get("/events.csv", responses=describe_file("event_list"), response_class=Response)
+@router.get("/events.csv", responses=describe_csv("event_list"), response_class=Response)
 @router.get(
     "/events.xlsx",
-    responses=describe_file("event_list", WORKBOOK_MEDIA_TYPE),
+    responses=describe_workbook("event_list"),
     response_class=Response,
 )
 def events_file(
@@ -85,12 +85,12 @@ def one_event(request: Request, context: Context, event_id: EventId) -> Response
 
 @router.get(
     "/events/{event_id}/window.csv",
-    responses=describe_file("event_window"),
+    responses=describe_csv("event_window"),
     response_class=Response,
 )
 @router.get(
     "/events/{event_id}/window.xlsx",
-    responses=describe_file("event_window", WORKBOOK_MEDIA_TYPE),
+    responses=describe_workbook("event_window"),
     response_class=Response,
 )
 def window_file(
@@ -122,12 +122,12 @@ def window(
 
 @router.get(
     "/events/{event_id}/sources.csv",
-    responses=describe_file("source_moves"),
+    responses=describe_csv("source_moves"),
     response_class=Response,
 )
 @router.get(
     "/events/{event_id}/sources.xlsx",
-    responses=describe_file("source_moves", WORKBOOK_MEDIA_TYPE),
+    responses=describe_workbook("source_moves"),
     response_class=Response,
 )
 def sources_file(

@@ -18,10 +18,10 @@ from dashboard.api.params import (
     SourceMovesPageParams,
 )
 from dashboard.api.responses import (
-    WORKBOOK_MEDIA_TYPE,
-    describe_file,
+    describe_csv,
     describe_json,
     describe_page,
+    describe_workbook,
     json_response,
     page_response,
     table_response,
@@ -38,10 +38,8 @@ facts_router = APIRouter(tags=["facts"])
 sources_router = APIRouter(tags=["sources"])
 
 
-@rates_router.get("/rates.csv", responses=describe_file("rates"), response_class=Response)
-@rates_router.get(
-    "/rates.xlsx", responses=describe_file("rates", WORKBOOK_MEDIA_TYPE), response_class=Response
-)
+@rates_router.get("/rates.csv", responses=describe_csv("rates"), response_class=Response)
+@rates_router.get("/rates.xlsx", responses=describe_workbook("rates"), response_class=Response)
 def rates_file(
     request: Request, context: Context, params: Annotated[RatesCsvParams, Query()]
 ) -> Response:
@@ -88,12 +86,10 @@ def facts(request: Request, context: Context, params: Annotated[FactsParams, Que
     return json_response(request, facts_json(params.day, answers, moves))
 
 
-@sources_router.get(
-    "/sources.csv", responses=describe_file("source_moves"), response_class=Response
-)
+@sources_router.get("/sources.csv", responses=describe_csv("source_moves"), response_class=Response)
 @sources_router.get(
     "/sources.xlsx",
-    responses=describe_file("source_moves", WORKBOOK_MEDIA_TYPE),
+    responses=describe_workbook("source_moves"),
     response_class=Response,
 )
 def sources_file(
