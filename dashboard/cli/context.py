@@ -127,11 +127,11 @@ class FileReading:
 
     def events(self) -> EventFileOptions:
         """The options of a file of events."""
-        from dashboard.cli import parsing
+        from dashboard.cli.options import read_column_map, read_optional_zone
         from dashboard.models.user_files import EventFileOptions
 
-        column_map = parsing.read_column_map(self.columns or ())
-        zone = parsing.read_optional_zone("zone", self.zone)
+        column_map = read_column_map(self.columns or ())
+        zone = read_optional_zone("zone", self.zone)
         return EventFileOptions(column_map, self.dates, zone)
 
 
@@ -193,11 +193,9 @@ def list_data_files(
     context: AppContext, selection: SelectedSeries, ids: Iterable[str]
 ) -> list[DataFile]:
     """The files of a selection and of further series by id, each once."""
-    from dashboard.services.exports import DataFile
+    from dashboard.services.exports import source_files
 
-    hashes = {name: sha for source in context.rates for name, sha in source.files().items()}
-    series_files = [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
-    return list(dict.fromkeys((*selection.files, *series_files)))
+    return list(dict.fromkeys((*selection.files, *source_files(context.rates, tuple(ids)))))
 
 
 def export_time(context: AppContext) -> datetime:

@@ -37,7 +37,12 @@ from dashboard.cli.options import (
     TextFilter,
     UntilOption,
     command_group,
+    fill_draft,
     note_options,
+    read_column_map,
+    read_day,
+    read_optional_zone,
+    read_period,
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft, draft_from_event
@@ -70,12 +75,12 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     as_json: JsonOption = False,
 ) -> None:
     """List the events of the catalogue and the notes."""
-    from dashboard.cli import output, parsing
+    from dashboard.cli import output
     from dashboard.services.events import EventFilter, find_events, hidden_events
     from dashboard.services.notes import list_notes
     from dashboard.services.serializers import table_json
 
-    period = parsing.read_period(since, until)
+    period = read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
     context = get_context()
     if hidden:
@@ -95,12 +100,9 @@ def list_events(  # noqa: PLR0913 - the fields of a search
 @note_options(is_new=True)
 def add_event(*, as_json: JsonOption = False, **fields: Any) -> None:
     """Add a note."""
-    from dashboard.cli import parsing
     from dashboard.services.notes import add_note
 
-    draft = parsing.fill_draft(
-        Draft(fields["title"], parsing.read_day("date", fields["day"])), fields
-    )
+    draft = fill_draft(Draft(fields["title"], read_day("date", fields["day"])), fields)
     print_note(add_note(get_context().notes, draft), "added", as_json=as_json)
 
 
@@ -114,12 +116,11 @@ def edit_event(
     **fields: Any,
 ) -> None:
     """Change the fields of a note that are given; `none` takes a time or an end away."""
-    from dashboard.cli import parsing
     from dashboard.services.notes import edit_note, get_event
 
     context = get_context()
     note = get_event(context.catalogue, context.notes, note_id)
-    draft = parsing.fill_draft(draft_from_event(note), fields)
+    draft = fill_draft(draft_from_event(note), fields)
     base_revision = note.revision if revision is None else revision
     print_note(edit_note(context.notes, note_id, draft, base_revision), "changed", as_json=as_json)
 
@@ -183,11 +184,10 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     dialect: DialectOption = "plain",
 ) -> None:
     """Write events and notes as CSV or .xlsx; `events import` reads it back."""
-    from dashboard.cli import parsing
     from dashboard.services.events import EventFilter
     from dashboard.services.exports import table_file
 
-    period = parsing.read_period(since, until)
+    period = read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
     events = list_known_events(get_context(), event_filter)
     content = table_file("event_list", events, output_format(file, dialect, excel=excel))
@@ -208,17 +208,15 @@ def import_event_file(  # noqa: PLR0913 - the options of the contract
     as_json: JsonOption = False,
 ) -> None:
     """Turn the events of a file into notes: CSV, Excel, JSON or iCalendar; all rows or none."""
-    from dashboard.cli import listings, parsing
+    from dashboard.cli import listings
     from dashboard.container import event_rows_from_file
     from dashboard.models.user_files import EventFileOptions
     from dashboard.services.event_import import import_events, plan_event_import
 
     context = get_context()
     with rejection_as_json(as_json=as_json):
-        column_map = parsing.read_column_map(columns or ())
-        options = EventFileOptions(
-            column_map, dates, parsing.read_optional_zone("zone", zone), sheet or ""
-        )
+        column_map = read_column_map(columns or ())
+        options = EventFileOptions(column_map, dates, read_optional_zone("zone", zone), sheet or "")
         rows = event_rows_from_file(file, options)
     plan = plan_event_import(rows, list_known_events(context), good_rows=good_rows)
     if plan.status == "reject":
@@ -287,13 +285,12 @@ def copy_event(
     as_json: JsonOption = False,
 ) -> None:
     """Copy an event into a note of your own, which can be changed."""
-    from dashboard.cli import parsing
     from dashboard.services.events import hide_events
     from dashboard.services.notes import add_note, get_event
 
     context = get_context()
     event = get_event(context.catalogue, context.notes, event_id)
-    draft = parsing.fill_draft(draft_from_event(event), {"visibility": private})
+    draft = fill_draft(draft_from_event(event), {"visibility": private})
     note = add_note(context.notes, draft)
     if hide:
         hide_events(context.catalogue, context.notes, [event_id])

@@ -11,6 +11,7 @@ from dashboard.cli.context import (
     EXIT_FAILED,
     get_context,
     get_online_context,
+    list_known_events,
     select_series,
 )
 from dashboard.cli.options import (
@@ -22,7 +23,10 @@ from dashboard.cli.options import (
     SinceOption,
     UntilOption,
     command_group,
+    fill_draft,
     note_options,
+    read_period,
+    read_published,
 )
 from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred
@@ -65,11 +69,11 @@ def list_inbox_items(  # noqa: PLR0913
     as_json: JsonOption = False,
 ) -> None:
     """List stories, the newest first, each with who reported it and how exact its time is."""
-    from dashboard.cli import listings, output, parsing
+    from dashboard.cli import listings, output
     from dashboard.models.inbox import Decision
     from dashboard.services.inbox import InboxFilter, cluster_json, list_inbox
 
-    period = parsing.read_period(since, until)
+    period = read_period(since, until)
     inbox_filter = InboxFilter(Decision(state), source, text, *period)
     clusters = list_inbox(get_context().inbox, inbox_filter)
     if as_json:
@@ -152,14 +156,14 @@ def search_inbox(
 )
 def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **fields: Any) -> None:
     """Make a note of a story, as it is or with fields changed; `--time none` takes it away."""
-    from dashboard.cli import output, parsing
+    from dashboard.cli import output
     from dashboard.services.inbox import accept_cluster, draft_from_cluster, find_cluster
     from dashboard.services.serializers import table_json
 
     context = get_context()
     cluster = find_cluster(item_id, context.inbox)
     draft = draft_from_cluster(cluster, guess_day=fields["day"] is not None)
-    draft = parsing.fill_draft(draft, fields)
+    draft = fill_draft(draft, fields)
     note = accept_cluster(cluster, context.inbox, draft)
     if as_json:
         output.print_json(table_json("event_list", [note])[0])
@@ -281,18 +285,18 @@ def analyse_article(
     as_json: JsonOption = False,
 ) -> None:
     """Propose dated events from an article and check what it claims about the rate."""
-    from dashboard.cli import listings, output, parsing
+    from dashboard.cli import listings, output
     from dashboard.services.article import article_json, read_article
     from dashboard.services.rates import get_series, list_cards
 
-    publication = parsing.read_published("published", published) if published is not None else None
+    publication = read_published("published", published) if published is not None else None
     context = get_context()
     article = _read_source(context, source)
     if rates:
         series = select_series(context, rates).series
     else:
         series = tuple(get_series(context.rates, card.id) for card in list_cards(context.rates))
-    reading = read_article(article, series, publication)
+    reading = read_article(article, series, publication, list_known_events(context))
     if as_json:
         output.print_json(article_json(reading))
         return

@@ -40,6 +40,8 @@ from dashboard.cli.options import (
     Texts,
     UntilOption,
     command_group,
+    read_optional_day,
+    read_period,
 )
 from dashboard.models.messages import deferred
 from dashboard.services.notes import utc_now
@@ -73,11 +75,11 @@ def refresh_rates_command(
     Bars are fetched where --series names them, and from then on updated. Exit code 0 as soon as
     one of the series has come (--json says which have not), 3 where none has.
     """
-    from dashboard.cli import listings, output, parsing
+    from dashboard.cli import listings, output
     from dashboard.services.live_rates import RefreshRequest, refresh_rates
     from dashboard.services.serializers import all_refreshes_failed, refresh_results_json
 
-    day = parsing.read_optional_day("since", since)
+    day = read_optional_day("since", since)
     request = RefreshRequest(tuple(series or ()), source, day, force)
     context = get_online_context("rates refresh")
     with listings.refresh_progress() as progress, _silence_logs():
@@ -165,10 +167,9 @@ def export_rates(  # noqa: PLR0913 - the options of the contract
     dialect: DialectOption = "plain",
 ) -> None:
     """Write the rates of series as CSV or .xlsx, with the moment each was known."""
-    from dashboard.cli import parsing
     from dashboard.services.exports import table_file
 
-    first, last = parsing.read_period(since, until)
+    first, last = read_period(since, until)
     selection = select_series(get_context(), rates)
     shown = [series.between(first, last) for series in selection.series]
     write_output(file, table_file("rates", shown, output_format(file, dialect, excel=excel)))

@@ -42,6 +42,8 @@ from dashboard.cli.options import (
     RateZoneOption,
     SeedOption,
     Texts,
+    read_day,
+    read_optional_day,
 )
 from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred
@@ -52,8 +54,8 @@ if TYPE_CHECKING:
 
     from dashboard.container import AppContext
     from dashboard.models.event import Event
-    from dashboard.models.report import ReportFormat
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
+    from dashboard.models.tables import ReportFormat
     from dashboard.services.bundles import BundleRequest
 
 
@@ -259,7 +261,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
     Below it, the same move of the dollar on every source there is, each by its own clock: from
     --since, or from the end of the year before.
     """
-    from dashboard.cli import output, parsing
+    from dashboard.cli import output
     from dashboard.services.claims import answer_facts, facts_json
     from dashboard.services.exports import Provenance, write_facts
     from dashboard.services.rates import daily_series
@@ -269,7 +271,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
         source_series_ids,
     )
 
-    market_day, base = parsing.read_day("DATE", day), parsing.read_optional_day("since", since)
+    market_day, base = read_day("DATE", day), read_optional_day("since", since)
     context = get_context(asof)
     selection = select_series(context, rates, quote)
     answers, messages = answer_facts(selection.series, market_day, base)
@@ -505,8 +507,8 @@ def report(  # noqa: PLR0913 - the options of the contract
 
 
 def _event_bundle(context: AppContext, bundle_request: BundleRequest) -> bytes:
-    from dashboard.services.bundles import build_event_bundle, source_files
-    from dashboard.services.exports import Provenance
+    from dashboard.services.bundles import build_event_bundle
+    from dashboard.services.exports import Provenance, source_files
 
     files = source_files(context.rates, [series.card.id for series in bundle_request.series])
     return build_event_bundle(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Final, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -341,6 +342,41 @@ CORRECTIONS: Final[dict[str, Callable[[Floats], Floats]]] = {
     "bh": benjamini_hochberg,
     "by": benjamini_yekutieli,
 }
+
+
+class TestedRow(Protocol):
+    """A row of a result with a p-value and a field `p_adjusted`."""
+
+    @property
+    def p_value(self) -> float:
+        """The p-value, NaN where there is none."""
+        ...
+
+
+TestedRows = TypeVar("TestedRows", bound=TestedRow)
+
+
+def adjust_rows(
+    rows: Iterable[TestedRows], correction: str, family: Callable[[TestedRows], Hashable] = type
+) -> list[TestedRows]:
+    """Dataclass rows with `p_adjusted`, their p-values corrected together.
+
+    Args:
+        rows: rows of one kind, in any order.
+        correction: one of `CORRECTIONS`.
+        family: names the rows that are corrected together; by default all.
+    """
+    listed = list(rows)
+    families: dict[Hashable, list[int]] = {}
+    for k, row in enumerate(listed):
+        families.setdefault(family(row), []).append(k)
+    p = np.array([row.p_value for row in listed], dtype=float)
+    for members in families.values():
+        p[members] = CORRECTIONS[correction](p[members])
+    return [
+        replace(row, p_adjusted=value)  # type: ignore[type-var]
+        for row, value in zip(listed, p.tolist(), strict=True)
+    ]
 
 
 def _step_up(p: Floats, factor: Callable[[int], Floats]) -> Floats:

@@ -57,12 +57,14 @@ class RowVerdict:
         verdict: new, duplicate or wrong.
         note: the note to add; None where the row is wrong.
         reason: which event it duplicates, or what is wrong, with the place and the remedy.
+        same: the event it duplicates; empty where it is none.
     """
 
     place: str
     verdict: RowStatus
     note: Event | None = None
     reason: str = ""
+    same: str = ""
 
     @property
     def wrong_column(self) -> str:
@@ -220,7 +222,7 @@ class _ImportPlanner:
                 "{place}: is already there ({same}) and is left out", place=row.place, same=same
             )
             self.duplicates.append(reason)
-            return RowVerdict(row.place, "duplicate", note, reason)
+            return RowVerdict(row.place, "duplicate", note, reason, same)
         self.known.add(note, row.place)
         return RowVerdict(row.place, "new", note)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 
@@ -32,27 +32,21 @@ from dashboard.export.schemas import (
     study_objects,
 )
 from dashboard.export.workbooks import MAX_SHEET_ROWS, workbook_bytes
-from dashboard.models.analyses import (
-    Comparison,
-    RobustnessAnswer,
-    SpecificationGrid,
-)
+from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
-from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import RateSeries
-from dashboard.models.study import (
-    StudyAnswer,
-    StudyRequest,
-    window_text,
-)
-from dashboard.models.tables import Cells, Table
+from dashboard.models.study import StudyAnswer, StudyRequest, window_text
+from dashboard.models.tables import Cells, ReportDocument, ReportFormat, Table
 from dashboard.models.user_files import CsvDialect, FileFormat
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
+
+if TYPE_CHECKING:
+    from dashboard.sources.rates.base import RateSource
 
 __all__ = [
     "MAX_SHEET_ROWS",
@@ -68,6 +62,7 @@ __all__ = [
     "request_json",
     "robustness_json",
     "safe_file_name",
+    "source_files",
     "study_cautions",
     "study_counts",
     "study_csvs",
@@ -174,6 +169,12 @@ class Provenance:
     created_at: datetime
     is_private: bool = False
     dialect: CsvDialect = "plain"
+
+
+def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
+    """The data files of some series with their hashes; series without a file are left out."""
+    hashes = {name: sha for source in sources for name, sha in source.files().items()}
+    return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
 
 
 def table_file(name: str, objects: Iterable[Any], dialect: FileFormat = "plain") -> bytes:
@@ -301,10 +302,6 @@ def study_cautions(answer: StudyAnswer) -> list[str]:
     )
 
 
-def _manifest_notes(answer: StudyAnswer) -> dict[str, list[str]]:
-    return {"cautions": study_cautions(answer), "not_applicable": not_applicable_reasons(answer)}
-
-
 def request_json(request: StudyRequest) -> dict[str, Any]:
     """The parameters of a study as JSON values, windows as `[a,b]`."""
     values = asdict(request)
@@ -333,13 +330,12 @@ def table_files(
     objects: Mapping[str, Sequence[Any]], dialect: CsvDialect = "plain"
 ) -> dict[str, FileContent]:
     """The CSV files of some tables, made from their objects, by file name."""
-    fitted = {TABLES[name].fit(given): given for name, given in objects.items()}
-    return {
-        table.file_name: FileContent(
-            csv_chunks(table, table.rows(given), dialect), table.count(given)
-        )
-        for table, given in fitted.items()
-    }
+    files = {}
+    for name, given in objects.items():
+        table = TABLES[name].fit(given)
+        chunks = csv_chunks(table, table.rows(given), dialect)
+        files[table.file_name] = FileContent(chunks, table.count(given))
+    return files
 
 
 def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
@@ -353,7 +349,12 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
     if any(bar_minutes):
         parameters["bar_minutes"] = bar_minutes[0]
     return Manifest(
-        parameters={**parameters, **provenance.parameters, **_manifest_notes(answer)},
+        parameters={
+            **parameters,
+            **provenance.parameters,
+            "cautions": study_cautions(answer),
+            "not_applicable": not_applicable_reasons(answer),
+        },
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,

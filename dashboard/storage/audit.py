@@ -1,6 +1,6 @@
 """Audit trail: every action on notes, imports, tokens and backups, stored in its transaction.
 
-Beside it, when each person did what is limited, for all processes on one database.
+The times of what is limited are here too: the limits hold for all processes on one database.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ in the archive: a member is taken if the manifest lists it under a known name wi
 
 SQLite is copied by its own backup call, into a database that any program opens; PostgreSQL is
 written as one file a table, a row a line, all of one moment, without the private notes of other
-people unless everybody's are asked for. Tokens are not part of a backup: a revoked token must not
+people, unless everybody's are wanted. Tokens are not part of a backup: a revoked token must not
 come back with an old one.
 """
 
@@ -505,7 +505,7 @@ class BackupStore:
     ) -> tuple[dict[str, Path], BackupContents]:
         """Copy everything but the tokens into a folder, as it stands at one moment.
 
-        Of a server, which people share, the private notes of others stay behind. A file is copied
+        Of a server, which people share, the private notes of others are left out. A file is copied
         whole: who makes the backup can read it anyway.
 
         Args:

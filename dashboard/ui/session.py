@@ -10,10 +10,13 @@ from __future__ import annotations
 import logging
 import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
@@ -37,7 +40,7 @@ from dashboard.services.live_rates import (
     imported_series_status,
     series_status,
 )
-from dashboard.services.notes import all_events, get_event, notes_version
+from dashboard.services.notes import all_events, get_event
 from dashboard.services.rate_limit import LimitedAction
 from dashboard.services.rates import get_series, list_cards, list_revisions
 from dashboard.services.study import measure_events, run_study
@@ -54,6 +57,37 @@ PHONE_AGENTS: Final = ("iphone", "android", "mobile", "ipod")
 READER_KEY: Final = "session.reader"
 logger = logging.getLogger("dashboard.pages")
 NO_RANK: Final = PlaceboRank("near")
+_page_reads: Final[ContextVar[dict[object, Any] | None]] = ContextVar("page_reads", default=None)
+"""What was read for the page that is being drawn, by the function that read it."""
+
+T = TypeVar("T")
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Read the cards and the events once while a page is drawn.
+
+    Callbacks, which run before the page, and fragments on their own read anew.
+    """
+    token = _page_reads.set({})
+    try:
+        yield
+    finally:
+        _page_reads.reset(token)
+
+
+def _once_a_page(read: Callable[[], T]) -> Callable[[], T]:
+    @wraps(read)
+    def get() -> T:
+        values = _page_reads.get()
+        if values is None:
+            return read()
+        if read not in values:
+            values[read] = read()
+        value: T = values[read]
+        return value
+
+    return get
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +161,7 @@ def _read_language() -> str | None:
 add_language_source(_read_language)
 
 
+@_once_a_page
 def get_cards() -> tuple[SeriesCard, ...]:
     """The cards of every series, the default first."""
     return list_cards(get_context().rates)
@@ -167,6 +202,8 @@ def get_series_versions() -> dict[str, int]:
 def get_series_status(*series_ids: str) -> tuple[SeriesStatus, ...]:
     """The status of series: age and problems; of all series where none is named."""
     statuses = _cached_series_status(_fetch_version(), get_view_day(), series_ids)
+    if series_ids and len(statuses) == len(series_ids):
+        return statuses
     return (
         *statuses,
         *imported_series_status(get_context().rates[-1], get_view_time(), series_ids),
@@ -207,10 +244,11 @@ def _cached_revisions(version: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
     return list_revisions(get_context().known, get_context().rate_cache)
 
 
+@_once_a_page
 def get_known_events() -> KnownEvents:
     """The visible events of catalogue and notes; without a database the catalogue alone."""
     try:
-        version = notes_version(get_context().notes)
+        version = get_context().notes.version()
         get_context().watch.set_version(version)
         shown, hidden = _cached_events(version)
         return KnownEvents(shown, version, hidden=hidden)

@@ -321,9 +321,14 @@ def _build_navigation_target(page: Page) -> st.Page:
 def _draw_page(page: Page) -> None:
     mark_dialogs_closed()
     end_run_on_leave(page.id)
-    remember_notes_version()
     view = open_url_state(page.id, page.params)
     session.set_as_of(view["asof"])
+    with session.reading_once():
+        _draw_frame(page, view)
+
+
+def _draw_frame(page: Page, view: UrlState) -> None:
+    remember_notes_version()
     if view["asof"] is None:
         draw_status_line(_get_page_series(page, view))
     else:

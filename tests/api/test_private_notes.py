@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import date
 
 import pytest
@@ -171,3 +172,13 @@ def test_the_title_of_a_private_note_is_in_no_line_of_the_log(desk, capsys):
     logged = [(line["action"], line.get("title")) for line in lines]
     assert logged == [("create", None), ("delete", None), ("create", "Everybody's")]
     assert SECRET_WORD not in str(lines)
+
+
+def test_every_address_that_reads_events_is_among_those_that_were_tried(desk):
+    described = json.loads(get(desk.app, "/openapi.json").body)["paths"]
+    reading = {path for path, methods in described.items() if "get" in methods}
+    tried = {re.sub(r"\{\w+\}", "{event_id}", path.partition("?")[0]) for path in EVERY_READ} | {
+        "/v1/rates.csv",
+        "/v1/rates.json",
+    }
+    assert reading == tried

@@ -20,7 +20,6 @@ from dashboard.services.notes import (
     get_event,
     list_notes,
     note_history,
-    notes_version,
     restore_note,
     restore_revision,
 )
@@ -97,9 +96,9 @@ def test_it_crowds_only_the_study_of_its_owner(ann, bob, secret):
 def test_studies_status_and_versions_do_not_count_it_for_others(ann, bob, secret):
     assert available_events(ann.catalogue, ann.notes).name == "catalogue and 1 notes"
     assert available_events(bob.catalogue, bob.notes).name == "catalogue and 0 notes"
-    before = notes_version(bob.notes)
+    before = bob.notes.version()
     edit_note(ann.notes, secret.id, SECRET, 1)
-    assert notes_version(bob.notes) == before
+    assert bob.notes.version() == before
     result = check_health((), bob.catalogue, bob.notes)
     assert (result.notes, result.last_change) == (0, None)
     assert diagnosed(bob.notes) == "SQLite answers, with 0 notes"

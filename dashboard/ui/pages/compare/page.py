@@ -45,7 +45,7 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.reports import ReportContext, describe_private_notes
-from dashboard.services.bundles import BundleRequest, build_bundle, source_files
+from dashboard.services.bundles import BundleRequest, build_bundle
 from dashboard.services.compare import (
     GroupTestLine,
     count_corrected_tests,
@@ -57,6 +57,7 @@ from dashboard.services.exports import (
     StudyTableName,
     comparison_file,
     count_comparison_rows,
+    source_files,
 )
 from dashboard.ui import session
 from dashboard.ui.components.exports import (

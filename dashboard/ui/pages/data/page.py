@@ -37,7 +37,6 @@ from dashboard.presentation.rates import (
 )
 from dashboard.presentation.reports import describe_private_notes
 from dashboard.presentation.tables import View, build_text_columns
-from dashboard.services.bundles import source_files
 from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
     MAX_SHEET_ROWS,
@@ -45,6 +44,7 @@ from dashboard.services.exports import (
     Provenance,
     download_file_name,
     full_export_zip,
+    source_files,
     table_file,
 )
 from dashboard.services.live_rates import SeriesStatus

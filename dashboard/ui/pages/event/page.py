@@ -24,8 +24,8 @@ from dashboard.presentation.reports import (
     build_window_columns,
     describe_private_notes,
 )
-from dashboard.services.bundles import BundleRequest, build_event_bundle, source_files
-from dashboard.services.exports import Provenance, table_file
+from dashboard.services.bundles import BundleRequest, build_event_bundle
+from dashboard.services.exports import Provenance, source_files, table_file
 from dashboard.ui import session
 from dashboard.ui.components.event_card import delete_with_undo, draw_hide_button, restore_with_undo
 from dashboard.ui.components.exports import (
