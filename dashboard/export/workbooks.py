@@ -82,6 +82,7 @@ def _write_sheet(sheet: Any, table: Table, rows: Iterator[Cells]) -> None:
     count = 0
     for count, row in enumerate(chain(sample, rows), 1):
         if count > MAX_SHEET_ROWS:
+            sheet.close()
             msg = _(
                 "{table}: has more than {limit:,} rows, too many for a sheet; take the CSV",
                 table=table.name,
@@ -119,7 +120,7 @@ def _cell_writer(sheet: Any, kind: ColumnKind) -> Callable[[Any], Any]:
     def write_text(value: Any) -> Any:
         text = clean_text(str(value)).translate(_NO_XML)[:MAX_CELL_TEXT]
         if not text.startswith(_TYPED_STARTS):
-            return text
+            return text or None
         cell = WriteOnlyCell(sheet, text)
         cell.data_type = "s"
         cell.quotePrefix = True  # it stays text when somebody edits the cell
