@@ -179,8 +179,9 @@ def test_the_funnel_says_what_was_lost_and_why():
 def test_the_files_are_those_of_the_one_export_path():
     app = open_compare(part="files", bcat="peace_talks")
     labels = [button.label for button in app.get("download_button")]
-    assert labels[0] == "CSV (headline, 3 rows)"  # two groups and their difference
     both = declared_of("nato_remark").n + declared_of("peace_talks").n
+    assert labels[0] == f"CSV (moves, {both} rows)"
+    assert "CSV (headline, 3 rows)" in labels  # two groups and their difference
     assert f"CSV (paths, {16 * both:,} rows)" in labels  # 16 offsets
     assert f"CSV (events, {both} rows)" in labels
 

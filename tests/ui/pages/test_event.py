@@ -176,12 +176,11 @@ def test_the_csv_is_that_of_the_services():
     assert table_file("event_moves", [view]).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
-        "CSV (moves, 5 rows)",
-        "CSV for Excel (moves, 5 rows)",
-        "CSV (this window, 16 rows)",
-        "CSV for Excel (this window, 16 rows)",
-        "CSV (every source, 3 rows)",
-        "CSV for Excel (every source, 3 rows)",
+        *(
+            f"{kind} ({what} rows)"
+            for what in ("moves, 5", "this window, 16", "every source, 3")
+            for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel")
+        ),
         "Page (HTML, opens without a network)",
         "Paper (PDF)",
         "Picture of the chart (PNG)",
