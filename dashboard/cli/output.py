@@ -460,7 +460,7 @@ def show_reproduction(result: Reproduction) -> None:
 
 SOURCES_VIEW: Final[View] = {
     "source": "series",
-    "days": move_texts.format_source_dates,
+    "days": move_texts.format_move_dates,
     "rates": move_texts.format_source_rates,
     "RUB per USD": "move_pct_rub_per_usd:3",
     "USD per RUB": "move_pct_usd_per_rub:3",

@@ -38,6 +38,7 @@ from dashboard.nlp.currencies import (
 )
 from dashboard.nlp.dates import (
     COUNT_PATTERN,
+    DAY_FROM_PREVIOUS_SENTENCE,
     MONTH_PATTERN,
     DateContext,
     clip_range,
@@ -59,7 +60,8 @@ _PERCENTAGE: Final = (
     rf"|(?:an?\s+)?(?P<part>{'|'.join(FRACTIONS)})\b)"
 )
 _BY_VERB: Final = re.compile(
-    rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?\w+)?"
+    rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?"
+    r"(?:US\s+|U\.S\.\s+|Chinese\s+)?\w+)?"
     rf"(?:\s+(?:by|as much as|на))?\s+{_PERCENTAGE}",
     FLAGS,
 )
@@ -71,7 +73,7 @@ _AND_MORE: Final = re.compile(
 )
 
 _BASES: Final = {
-    "year_start": r"since the (?:start|beginning) of the year|since january\b(?!\s+\d)"
+    "year_start": r"since the (?:start|beginning) of (?:the year|20\d\d)|since january\b(?!\s+\d)"
     r"|(?:so far )?this year|year[ -]to[ -]date|с начала года",
     "year_end": r"(?:since|than|from|at) (?:at )?the end of last year|с конца прошлого года",
     "month_start": r"since the (?:start|beginning) of the month|(?:so far )?this month"
@@ -199,7 +201,7 @@ def find_claims(
 
 
 _LARGEST_MOVE: Final = re.compile(
-    r"\b(?:worst|best|biggest|largest|steepest|sharpest)\s+(?:\w+[\w-]*\s+)?"
+    r"\b(?:worst|best|biggest|largest|steepest|sharpest)\s+(?:[\w-]+\s+){0,3}?"
     rf"(?:day|week|month|fall|drop|gain|rise|loss|rally|move|decline)\s+since\s+(?:{MONTH_PATTERN}|\d)"
     r"\w*(?:\s+\d{4})?",
     FLAGS,
@@ -230,8 +232,9 @@ _ROUBLES: Final = re.compile(
 _MOVED_TO: Final = re.compile(
     r"\b(?:firmed|weakened|strengthened|recovered|rose|fell|slid|eased|tumbled|climbed|dropped|sank"
     r"|traded|trades|stood|stands|is|was|now|closed|steady|flat|stronger|weaker|firmer|higher|lower"
+    r"|up|down|gained|lost|increased|decreased"
     r"|укрепился|ослаб|вырос|опустился)"
-    rf"\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
+    rf"(?:\s+(?:by\s+)?[\d.,]+\s*(?:%|per\s?cent))?\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
     rf"(?P<value>{RATE_PATTERN})(?!\s*(?:%|per\s?cent|basis|points|million|billion|bn|{ROUBLE}|per\b"
     r"|to\b|against\b))",
     FLAGS,
@@ -304,13 +307,17 @@ def _exactness_past(text: str, at: int) -> Exactness:
 
 _PART_OF_PERIOD: Final = (
     r"early|mid|late|the\s+start\s+of|the\s+end\s+of|начала|начале|конца|конце|середины|середине"
+    r"|spring|summer|autumn|fall|весны|лета|осени"
 )
 _WHEN: Final = (
     rf"(?P<when>(?:(?P<part>{_PART_OF_PERIOD})[ -])?(?:(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?"
     r"(?:\s+\d{1,2},)?(?:\s+(?:19|20)\d\d)?|(?:19|20)\d\d))"
 )
 _LEVEL_WORD: Final = r"(?:\s+(?:levels?|point|rate|value|mark|reading))?"
-_AGAINST_ONE: Final = rf"(?:\s+(?:against|to|versus)\s+(?:the\s+)?(?:{CURRENCY}))?"
+_AGAINST_ONE: Final = (
+    rf"(?:\s+(?:against|to|versus)\s+(?:both\s+)?(?:the\s+)?(?:{CURRENCY})"
+    rf"(?:\s+and\s+(?:the\s+)?(?:{CURRENCY}))?)?"
+)
 _EXTREME: Final = r"(?P<word>strongest|firmest|best|highest|weakest|lowest|worst|high|low|peak)"
 _GENITIVES: Final = {
     "двух": 2, "трех": 3, "трёх": 3, "четырех": 4, "четырёх": 4, "пяти": 5, "шести": 6,
@@ -364,17 +371,19 @@ def _find_records(
             kinds = _record_kinds(text, match, before, levels)
             for kind in kinds:
                 doubt = READS_TWO_WAYS if len(kinds) > 1 else ""
-                currency = _currency_of_record(text, match, before)
-                claim = Claim(kind, currency, text, match[0].strip(), since=since, doubt=doubt)
-                taken.append(_Found(claim, match.start(), match.end()))
+                claim = Claim(kind, "", text, match[0].strip(), since=since, doubt=doubt)
+                item = _Found(claim, match.start(), match.end())
+                currencies = _currencies_of_record(text, match, before)
+                taken += [item.with_claim(currency=currency) for currency in currencies]
     yield from taken
 
 
-def _currency_of_record(text: str, match: re.Match[str], before: Claim | None) -> str:
-    named = AGAINST.search(match[0])
-    if named:
-        return currency_code(named["currency"])
-    return currency_of_text(text, before.currency if before else "USD")
+def _currencies_of_record(text: str, match: re.Match[str], before: Claim | None) -> tuple[str, ...]:
+    """The currencies of a record: "against both the dollar and the yuan" names two."""
+    if AGAINST.search(match[0]):
+        named = re.findall(rf"\b(?:{CURRENCY})\b", match[0], FLAGS)
+        return tuple(dict.fromkeys(currency_code(word) for word in named))
+    return (currency_of_text(text, before.currency if before else "USD"),)
 
 
 def _record_kinds(
@@ -405,12 +414,14 @@ def _kinds_of_direction(direction: int) -> tuple[ClaimKind, ...]:
 
 
 def _direction_of_record(text: str, at: int, levels: Sequence[_Found]) -> int:
-    """Where the rouble went before a record: by a level that it passed, else by a movement."""
+    """Where the rouble went before a record: by a level it passed, a movement, or two levels."""
     passed = {Exactness.MORE: -1, Exactness.LESS: 1}
     for level in reversed(levels):
         if level.start < at and level.claim.exactness in passed:
             return passed[level.claim.exactness]
-    return rouble_direction(text, at)
+    values = [level.claim.value or 0.0 for level in levels if level.start < at]
+    by_levels = (values[0] > values[-1]) - (values[0] < values[-1]) if values else 0
+    return rouble_direction(text, at) or by_levels
 
 
 def _subjects_of_record(
@@ -459,7 +470,8 @@ def _counted_period(count: int, unit: str, day: date, match: re.Match[str]) -> D
 
 _THIRDS: Final = {
     (1, 3): r"early|the\s+start\s+of|начал.", (5, 8): r"mid|середин.",
-    (10, 12): r"late|the\s+end\s+of|конц.",
+    (10, 12): r"late|the\s+end\s+of|конц.", (3, 5): r"spring|весны",
+    (6, 8): r"summer|лета", (9, 11): r"autumn|fall|осени",
 }  # fmt: skip
 """The months meant by a part of a year."""
 
@@ -495,6 +507,8 @@ def _find_change_claims(
     for change in find_changes(text):
         end = change.start + len(change.phrase)
         subject = subject_of_rate(text, change.start) or _subject_after(text, end)
+        if AGAINST.match(text, end + 1):
+            subject = subject or "RUB"  # "it is up 27 % against the dollar"
         if not subject and before is None:
             continue
         subject = "RUB" if subject in {"", BOTH_WAYS} else subject
@@ -522,6 +536,7 @@ def _subject_after(text: str, start: int) -> str:
 
 
 _SINCE_BEFORE: Final = re.compile(r"\b(?:since|until|till|с|со|до)\s+$", FLAGS)
+_OWNER: Final = re.compile(r"['’]s\b")
 _IN_FORCE: Final = re.compile(r"\b(?:на|for)\s+$", FLAGS)
 _PERIOD_BOUNDARY: Final = re.compile(
     r"[,;—]|\b(?:as|after|before|while|that|which|что|после|когда|пока)\b", FLAGS
@@ -538,6 +553,8 @@ def _own_days(
         for mention in mentions
         if mention.day is not None
         and not _SINCE_BEFORE.search(text[: mention.start])
+        and not _OWNER.match(text, mention.end)
+        and mention.doubt != DAY_FROM_PREVIOUS_SENTENCE
         and not any(item.overlaps(mention.start, mention.end) for item in found)
     ]
 

@@ -13,7 +13,8 @@ FLAGS: Final = re.IGNORECASE
 
 
 CURRENCIES: Final = {
-    "USD": r"dollars?|greenback|USD|доллар\w*",
+    "USD": r"dollars?|greenback|USD|(?:US|U\.S\.|American) currency|доллар\w*"
+    r"|американск\w+ валют\w+",
     "EUR": r"euros?|EUR|евро",
     "CNY": r"yuan|renminbi|CNY|юан[ьюяейм]+",
 }
@@ -22,7 +23,7 @@ ROUBLE: Final = (
     r"ro?ubles?|RUB|Russian currency|Russia['’]s currency|рубл\w+|руб\.|российск\w+ валют\w+"
 )
 RATE_PATTERN: Final = r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,4})?(?![\d]|[.,]\d)"
-ARTICLES: Final = r"(?:(?:the|one|a|each|US|U\.S\.|один)\s+)*"
+ARTICLES: Final = r"(?:(?:the|one|a|each|US|U\.S\.|Chinese|один)\s+)*"
 
 ABOUT: Final = (
     r"(?:somewhere\s+)?around|about|roughly|nearly|almost|near|some|approximately|close to"
@@ -91,7 +92,7 @@ _ATTRIBUTE: Final = re.compile(
 )
 CONTINUES: Final = re.compile(r"\W*(?:(?:now|and|but)\s+)?(?:its?|he|она?|его|это)\b", FLAGS)
 AGAINST: Final = re.compile(
-    r"\b(?:against|versus|to|per|за|к)\s+(?:the\s+)?(?:US\s+|U\.S\.\s+)?"
+    r"\b(?:against|versus|to|per|за|к)\s+(?:both\s+)?(?:the\s+)?(?:US\s+|U\.S\.\s+|Chinese\s+)?"
     rf"(?P<currency>{CURRENCY})\b",
     FLAGS,
 )
@@ -127,14 +128,14 @@ def currency_of_text(text: str, default: str) -> str:
 UP: Final = (
     r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
     r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
-    r"|ralli(?:es|ed)|advanced|jumped|surged|climbed|soared|recovered|up|higher|stronger|firmer"
+    r"|ralli(?:es|ed)|increas(?:es|ed)|advanced|jumped|surged|climbed|soared|recovered|up|higher|stronger|firmer"
     r"|укрепил(?:ся|ась)|подорожал[аи]?|вырос(?:ла|ло|ли)?|прибавил[аи]?|окреп(?:ла)?"
     r"|поднял(?:ся|ась|ось)|взлетел[аи]?|превысил[аи]?"
 )
 DOWN: Final = (
     r"lost|loss of|drop of|fall of"
     r"|loses?|fall(?:en|s)|fell|weaken(?:s|ed)?|depreciat(?:es|ed)|dropped|slid|tumbled|sank"
-    r"|plunged|shed|down|lower|weaker|slipped|declined|eased"
+    r"|plunged|decreas(?:es|ed)|shed|down|lower|weaker|slipped|declined|eased"
     r"|ослаб(?:ла)?|подешевел[аи]?|упал[аи]?|потерял[аи]?|снизил(?:ся|ась)|обесценил(?:ся|ась)"
     r"|опустил(?:ся|ась)|рухнул[аи]?"
 )

@@ -47,10 +47,8 @@ from dashboard.services.method import (
 )
 
 _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        deferred("log point"),
-        deferred("100 × a log change; the same size in both quotes, and additive over days"),
-    ),
+    (deferred("log point"),
+     deferred("100 × a log change; the same size in both quotes, and additive over days")),
     (deferred("record date"), deferred("the date the publisher prints next to a rate")),
     (deferred("market day"), deferred("the day whose deals the rate describes")),
     (deferred("known at"), deferred("the moment up to which information can be inside a rate")),
@@ -58,53 +56,33 @@ _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
     (deferred("offset 0"), deferred("the first observation that can contain the event")),
     (deferred("base"), deferred("the observation before it, offset −1")),
     (deferred("event window"), deferred("the offsets looked at around an event, such as −5 to 10")),
-    (
-        deferred("estimation window"),
-        deferred("the observations before it from which an ordinary move is learnt"),
-    ),
-    (
-        deferred("gap"),
-        deferred("observations left out between the two, so that leaks do not count as ordinary"),
-    ),
-    (
-        deferred("AR"),
-        deferred("abnormal move of one offset: the move less the one the model expects"),
-    ),
+    (deferred("estimation window"),
+     deferred("the observations before it from which an ordinary move is learnt")),
+    (deferred("gap"),
+     deferred("observations left out between the two, so that leaks do not count as ordinary")),
+    (deferred("AR"),
+     deferred("abnormal move of one offset: the move less the one the model expects")),
     (deferred("CAR"), deferred("cumulative abnormal move: the AR of a window added up")),
     (deferred("AAR, CAAR"), deferred("the averages of AR and CAR over several events")),
     (deferred("BHAR"), deferred("buy-and-hold abnormal return, for simple returns only")),
-    (
-        deferred("ordinary range"),
-        deferred("where 95 of 100 moves lie if the days before are a guide; no forecast"),
-    ),
+    (deferred("ordinary range"),
+     deferred("where 95 of 100 moves lie if the days before are a guide; no forecast")),
     (deferred("pseudo-date"), deferred("an admissible date without an event, to compare with")),
     (deferred("quiet date"), deferred("a pseudo-date whose event window touches no listed event")),
-    (
-        deferred("nearest dates"),
-        deferred("pseudo-dates within 250 observations whose window lacks the event"),
-    ),
-    (
-        deferred("percentile"),
-        deferred("the share of them with a smaller CAR, in units of the volatility before it"),
-    ),
+    (deferred("nearest dates"),
+     deferred("pseudo-dates within 250 observations whose window lacks the event")),
+    (deferred("percentile"),
+     deferred("the share of them with a smaller CAR, in units of the volatility before it")),
     (deferred("placebo p"), deferred("the share of them, the event included, at least as extreme")),
-    (
-        deferred("cluster"),
-        deferred("events whose event windows overlap, also by a chain of others: one episode"),
-    ),
-    (
-        deferred("declared test"),
-        deferred("signed ranks of clusters; chosen before any data, the one that answers"),
-    ),
-    (
-        deferred("smallest visible move"),
-        deferred("the mean that the declared test would see in four studies of five"),
-    ),
-    (
-        deferred("crowding"),
-        deferred("other events in the same window: the move belongs to all of them"),
-    ),
-)
+    (deferred("cluster"),
+     deferred("events whose event windows overlap, also by a chain of others: one episode")),
+    (deferred("declared test"),
+     deferred("signed ranks of clusters; chosen before any data, the one that answers")),
+    (deferred("smallest visible move"),
+     deferred("the mean that the declared test would see in four studies of five")),
+    (deferred("crowding"),
+     deferred("other events in the same window: the move belongs to all of them")),
+)  # fmt: skip
 
 LIMITATIONS: Final[tuple[str, ...]] = (
     deferred(
@@ -559,22 +537,25 @@ def describe_projection_coverage(coverage: ProjectionCoverage) -> str:
 
 def build_size_columns(table: SizeTable) -> TableColumns:
     """A column a cell, each number with its error."""
-    columns: TableColumns = {_("Test"): _test_names(table)}
-    for k, cell in enumerate(table.rows[0].cells):
-        name = f"{translate_deferred(SERIES_TITLES[cell.series])}, {cell.dates}"
-        columns[name] = [_format_marked_cell(row.cells[k], with_error=True) for row in table.rows]
-    return columns | _build_range_columns(table) | _build_power_columns(table)
+    cells = {
+        f"{translate_deferred(SERIES_TITLES[cell.series])}, {cell.dates}": [
+            _format_marked_cell(row.cells[k], with_error=True) for row in table.rows
+        ]
+        for k, cell in enumerate(table.rows[0].cells)
+    }
+    return _build_test_columns(table, cells)
 
 
 def build_brief_size_columns(table: SizeTable) -> TableColumns:
     """A column a pattern of dates, the kinds of returns in their order."""
-    columns: TableColumns = {_("Test"): _test_names(table)}
-    for dates in table.events:
-        columns[dates] = [
+    cells = {
+        dates: [
             " · ".join(_format_marked_cell(cell) for cell in row.cells if cell.dates == dates)
             for row in table.rows
         ]
-    return columns | _build_range_columns(table) | _build_power_columns(table)
+        for dates in table.events
+    }
+    return _build_test_columns(table, cells)
 
 
 def build_recommendation_columns(table: SizeTable) -> TableColumns:
@@ -619,23 +600,21 @@ def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     )
 
 
-def _test_names(table: SizeTable) -> list[str]:
-    return [f"**{escape_markdown(row.title)}** ({row.test})" for row in table.rows]
-
-
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
     error = f" ± {100 * cell.error:.1f}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
 
 
-def _build_range_columns(table: SizeTable) -> TableColumns:
-    """A column a design on the real dates: the lowest and the highest of all categories."""
-    names = [item.series for item in table.rows[0].ranges]
-    return {
-        _("{name}, real dates", name=name): [_format_range(row, name) for row in table.rows]
-        for name in names
+def _build_test_columns(table: SizeTable, cells: TableColumns) -> TableColumns:
+    """Name and cells of each test, lowest and highest rate on the real dates, power."""
+    rows = table.rows
+    ranges = {
+        _("{name}, real dates", name=item.series): [_format_range(row, item.series) for row in rows]
+        for item in rows[0].ranges
     }
+    names = [f"**{escape_markdown(row.title)}** ({row.test})" for row in rows]
+    return {_("Test"): names} | cells | ranges | {"power": [f"{100 * r.power:.0f}" for r in rows]}
 
 
 def _format_range(row: SizeRow, series: str) -> str:
@@ -644,10 +623,6 @@ def _format_range(row: SizeRow, series: str) -> str:
         return NO_VALUE
     text = _("{low:.1f} to {high:.1f}", low=100 * span.low, high=100 * span.high)
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
-
-
-def _build_power_columns(table: SizeTable) -> TableColumns:
-    return {"power": [f"{100 * row.power:.0f}" for row in table.rows]}
 
 
 def _join_tests(tests: tuple[str, ...]) -> str:

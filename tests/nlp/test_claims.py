@@ -144,3 +144,37 @@ def test_a_claim_of_a_month_or_a_week_is_of_its_days(sentence, first, last):
 def test_the_official_rate_for_a_day_was_set_the_day_before():
     (claim,) = find_claims("Официальный курс доллара на 22 апреля составил 80,7597 рубля.", DAY)
     assert str(claim.day) == "2025-04-21"
+
+
+def test_a_record_against_two_currencies_is_two_claims():
+    sentence = (
+        "The rouble hit its strongest levels against both the dollar and the yuan since 2023."
+    )
+    assert [claim_text(claim) for claim in find_claims(sentence, DAY)] == [
+        "strongest since 2023-01 USD", "strongest since 2023-01 CNY",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "expected"), [
+    ("Against the Chinese yuan, the rouble was down 1.2% at 11.36.",
+     ["level exact 11.36 CNY", "down exact 1.2 previous CNY"]),
+    ("The rouble increased by 1.3% to 81.22 to the US currency.",
+     ["up exact 1.3 previous USD", "level exact 81.22 USD"]),
+    ("It is up 27% against the dollar so far this year.", ["up exact 27 year_start USD"]),
+    ("The rouble is up against the U.S. dollar by about 21% since the beginning of 2025.",
+     ["up about 21 year_start USD"]),
+    ("The rouble fell 3.7%, its biggest daily percentage fall since January 2015.",
+     ["down exact 3.7 previous USD"]),
+    ("The dollar was worth around 103 roubles in January and is at 81 roubles, not seen since"
+     " spring 2023.",
+     ["level about 103 USD", "level exact 81 USD", "strongest since 2023-03 USD"]),
+])  # fmt: skip
+def test_sentences_of_market_reports(sentence, expected):
+    assert sorted(claim_text(claim) for claim in find_claims(sentence, DAY)) == sorted(expected)
+
+
+def test_the_clock_of_a_sentence_has_no_day_of_the_sentence_before():
+    (claim,) = find_claims(
+        "At 0900 GMT the rouble was at 80.90 per dollar.", DAY, date(2024, 6, 28)
+    )
+    assert claim.day == DAY

@@ -324,6 +324,7 @@ def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
         if candidate.draft is None:
             continue
         try:
+            session.count_against_limit("write")
             note = add_note(session.get_context().notes, candidate.draft)
         except RoubleReactionError as error:
             parts = [
@@ -340,6 +341,7 @@ def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
 
 def _undo_acceptance(number: int, note: Event) -> None:
     try:
+        session.count_against_limit("write")
         delete_note(session.get_context().notes, note.id, note.revision)
     except RoubleReactionError as error:
         set_flash(_("Not undone: {error}", error=error))

@@ -25,7 +25,6 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_short_day,
     format_timestamp,
-    lowercase_first,
 )
 from dashboard.presentation.rates import (
     describe_age,
@@ -99,7 +98,6 @@ TESTS_HEIGHT: Final = 320
 SENTENCE_LIMIT: Final = 600
 LONG_SERIES_LENGTH: Final = 100_000
 STUDY_REQUESTED_KEY: Final = "data.study.asked"
-CATALOGUE_LICENCE: Final = deferred("As the project; titles are in our own words")
 
 
 def draw(view: UrlState) -> None:
@@ -168,7 +166,7 @@ def _build_catalogue_facts(data: Dataset) -> list[str]:
         plural("{n:,} row", "{n:,} rows", data.files[-1].count),
         _format_range(data),
         _("source: named in every row"),
-        _("licence: {licence}", licence=lowercase_first(translate_deferred(CATALOGUE_LICENCE))),
+        _("licence: as the project; titles are in our own words"),
         _("ships with the program"),
     ]
 
@@ -566,13 +564,15 @@ def _build_full_export() -> Callable[[], bytes]:
 
     def make() -> bytes:
         files = (*source_files(parts.rates, [DEFAULT_SERIES]), *available.files)
-        answer = run_study(
+        run = partial(
+            run_study,
             [series_of(DEFAULT_SERIES)],
             available.events,
             StudyRequest(cars=DEFAULT_CAR_WINDOWS),
             known=available.events,
             compute=parts.compute,
         )
+        answer = parts.heavy_reads.run(run)
         every = [series_of(card.id) for card in cards]
         provenance = Provenance(parameters | frozen, files, made_at)
         return full_export_zip(answer, provenance, series=every, events=available.events)

@@ -101,7 +101,9 @@ def _draw_stored_series(report: SeriesStatus) -> None:
 def _remove_series(series_id: str) -> None:
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         delete_imported_rates(session.get_context().own, series_id)
+        session.get_context().notes.audit.write("rates-remove", series_id)
         set_flash(_("{series_id} was removed", series_id=series_id))
     except RoubleReactionError as error:
         set_flash(_("Not removed: {error}", error=error))

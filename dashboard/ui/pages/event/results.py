@@ -314,7 +314,7 @@ def build_source_columns(
     both = [_format_source_percents(move, quoting) for move in moves]
     return {
         _("Source"): [escape_markdown(moves_module.format_source_name(move)) for move in moves],
-        _("Base → end"): [moves_module.format_source_dates(move) for move in moves],
+        _("Base → end"): [moves_module.format_move_dates(move) for move in moves],
         escape_markdown(unit): [_format_source_rates(move, quoting) for move in moves],
         _("Direction"): [_format_source_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [one for one, _ in both],
@@ -341,7 +341,7 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
             another=another,
             source_size=moves_module.format_source_size(move),
         ),
-        f"{_format_source_rates(move, quoting)} ({moves_module.format_source_dates(move)})",
+        f"{_format_source_rates(move, quoting)} ({moves_module.format_move_dates(move)})",
     ]
 
 

@@ -384,6 +384,7 @@ def _close_result(key: str) -> None:
 def revert_import(import_id: str) -> None:
     """Undo an import; notes changed since stay, and the result lists them."""
     try:
+        session.count_against_limit("write")
         st.session_state[UNDONE_KEY] = undo_import(
             session.get_context().notes, import_id, get_author_name()
         )

@@ -22,7 +22,7 @@ from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
-    EXPECTED_TITLES,
+    EXPECTED_LABELS,
     MINUS,
     NO_VALUE,
     THIN_SPACE,
@@ -100,8 +100,7 @@ def describe_group(group: EventGroup) -> str:
     named = join_or([category_title(category) for category in group.categories])
     parts = [named or _("events of every category")]
     if group.expected != ANY_OPTION:
-        expected = translate_deferred(EXPECTED_TITLES[group.expected]).lower()
-        parts.append(_("expected {direction}", direction=expected))
+        parts.append(translate_deferred(EXPECTED_LABELS[group.expected]))
     if group.tag:
         parts.append(_("with the tag of the link"))
     if group.since:
