@@ -23,6 +23,7 @@ from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import table_file
 from dashboard.services.robustness import RobustnessRun, RunProgress
 from dashboard.services.study import needs_factor
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.components.figures import draw_figure, draw_selectable_figure
 from dashboard.ui.components.interaction import (
     Shortcut,
