@@ -163,16 +163,21 @@ class RunningMoments:
             count, [m + c for m, c in zip(means, self._centre, strict=True)], cross
         )
         if fragile.any():
-            blank = fragile & (self._movement[high] == self._movement[low])
-            for values in (*moments.means, *moments.cross.values()):
-                values[blank] = 0.0
-            fragile &= ~blank
-        spans = np.flatnonzero(fragile)
+            self._recompute_fragile(moments, fragile, low, high)
+        return moments
+
+    def _recompute_fragile(
+        self, moments: SpanMoments, fragile: Bools, low: Ints, high: Ints
+    ) -> None:
+        """Compute the moments of the fragile spans again, so many at once as fit the cache."""
+        blank = fragile & (self._movement[high] == self._movement[low])
+        for values in (*moments.means, *moments.cross.values()):
+            values[blank] = 0.0
+        spans = np.flatnonzero(fragile & ~blank)
         length = int((high - low)[spans].max(initial=1))
         step = max(RECOMPUTED_CELLS // (length * self._columns.shape[1]), 1)
         for start in range(0, len(spans), step):
             self._recompute(moments, spans[start : start + step], low, high)
-        return moments
 
     @cached_property
     def _movement(self) -> Ints:
