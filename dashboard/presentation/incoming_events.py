@@ -361,7 +361,7 @@ def describe_refresh_progress(state: NewsRefreshState) -> str:
 
 def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
     """The number of rows for every choice of `VERDICT_FILTERS`."""
-    kinds = [row.verdict for row in plan.rows]
+    kinds: list[str] = [row.verdict for row in plan.rows]
     return {"all": len(kinds), **{kind: kinds.count(kind) for kind in VERDICT_LABELS}}
 
 
