@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from dashboard.models.currencies import is_unchanged
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
@@ -39,7 +40,7 @@ from dashboard.presentation.formatting import (
     format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, is_unchanged, name_direction
+from dashboard.presentation.quoting import QuotedSeries, name_direction
 
 BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
 RATE_NAMES: Final = (deferred("rate"), deferred("rates"))

@@ -49,8 +49,8 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
-from dashboard.services.exports import TABLES, table_csv
-from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.services.exports import TABLES, table_file
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.components.figures import draw_figure
 from dashboard.ui.components.interaction import Shortcut, draw_shortcuts, toggle_expander
 from dashboard.ui.components.links import draw_copy_link
@@ -435,10 +435,10 @@ def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str
             key=f"correlation.table.{name}",
         )
         with st.container(horizontal=True):
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("{file}.csv, {n:,} row", "{file}.csv, {n:,} rows", size, file=name),
                 (name,),
-                partial(table_csv, name, objects),
+                partial(table_file, name, objects),
                 f"correlation.csv.{name}",
             )
 

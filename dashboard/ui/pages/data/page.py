@@ -38,12 +38,13 @@ from dashboard.presentation.reports import describe_private_notes
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
+    MAX_SHEET_ROWS,
     TABLES,
     Provenance,
     download_file_name,
     full_export_zip,
     source_files,
-    table_csv,
+    table_file,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import DEFAULT_SERIES, get_series
@@ -54,8 +55,8 @@ from dashboard.ui import session
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
     audit_export,
-    draw_csv_buttons,
     draw_limit_notice,
+    draw_table_buttons,
     limit_export,
 )
 from dashboard.ui.components.links import draw_copy_link
@@ -268,7 +269,8 @@ def _draw_files(data: Dataset, file: DataFile) -> None:
     label = plural("{rows}, {n:,} row", "{rows}, {n:,} rows", file.count, rows=file.title)
     key = f"data.{data.id}.{file.label}"
     with st.container(horizontal=True):
-        draw_csv_buttons(label, file.name, file.csv, key)
+        has_workbook = file.count <= MAX_SHEET_ROWS
+        draw_table_buttons(label, file.name, file.content, key, has_workbook=has_workbook)
         file_name = download_file_name(*file.name, extension="json")
         st.download_button(
             _("JSON ({label})", label=label),
@@ -601,10 +603,10 @@ def _draw_revised_values() -> None:
             )
         )
         with st.container(horizontal=True):
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("all, {n:,} row", "all, {n:,} rows", len(revisions)),
                 ("rates", "revisions", f"asof-{session.get_view_day()}"),
-                lambda flavour: table_csv("revisions", revisions, flavour),
+                lambda flavour: table_file("revisions", revisions, flavour),
                 "data.revisions",
             )
         cards = {card.id: card for card in session.get_context().known.all_cards()}

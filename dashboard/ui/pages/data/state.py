@@ -17,11 +17,11 @@ from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest
 from dashboard.services.exports import (
     TABLES,
-    CsvDialect,
+    FileFormat,
     StudyTableName,
     study_objects,
     study_table_titles,
-    table_csv,
+    table_file,
 )
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.serializers import table_json
@@ -121,9 +121,9 @@ class DataFile:
         """The label in the language in use."""
         return translate_deferred(self.label)
 
-    def csv(self, dialect: CsvDialect) -> bytes:
-        """The bytes of the CSV file."""
-        return table_csv(self.table, self.objects(), dialect)
+    def content(self, dialect: FileFormat) -> bytes:
+        """The bytes of the file in a format."""
+        return table_file(self.table, self.objects(), dialect)
 
     def rows(self) -> JsonRows:
         """The rows as JSON."""
