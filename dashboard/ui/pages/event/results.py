@@ -346,7 +346,7 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
 
 
 def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
-    titles = {move.card.id: move.card.title for move in moves}
+    titles = {move.card.id: move.card.label for move in moves}
     st.caption(translate_deferred(SOURCES_HELP))
     with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():

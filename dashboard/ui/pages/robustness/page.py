@@ -87,7 +87,7 @@ def draw(view: UrlState) -> None:
             " choices that could be defended.",
             len(state.events),
             group=escape_markdown(capitalize_first(describe_group(state.group)), 300),
-            series=escape_markdown(join_and([series.card.title for series in state.series]), 300),
+            series=escape_markdown(join_and([series.card.label for series in state.series]), 300),
         )
     )
     draw_group_controls(view)
