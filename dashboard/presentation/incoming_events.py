@@ -77,6 +77,23 @@ VERDICT_LABELS: Final[dict[RowStatus, str]] = {
     "duplicate": deferred("= Already there"),
     "wrong": deferred("✕ Wrong"),
 }
+VERDICT_FILTERS: Final[dict[str, str]] = {"all": deferred("All rows"), **VERDICT_LABELS}
+"""The filters of the preview table: every row, or those of one verdict."""
+FIELD_LABELS: Final = {
+    "date": deferred("Date"),
+    "title": deferred("Title"),
+    "time": deferred("Time of day"),
+    "time_utc": deferred("Moment in UTC"),
+    "zone": deferred("Time zone"),
+    "end_date": deferred("Last day"),
+    "text": deferred("Text"),
+    "category": deferred("Category"),
+    "expected": deferred("Expected direction"),
+    "source_url": deferred("Link"),
+    "tags": deferred("Tags"),
+    "author": deferred("Author"),
+}
+"""The fields of a note, in the order of the form."""
 NO_COLUMN_LABEL: Final = deferred("– not in the file –")
 
 
@@ -343,7 +360,7 @@ def describe_refresh_progress(state: NewsRefreshState) -> str:
 
 
 def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
-    """The number of rows, in all and by verdict."""
+    """The number of rows for every choice of `VERDICT_FILTERS`."""
     kinds = [row.verdict for row in plan.rows]
     return {"all": len(kinds), **{kind: kinds.count(kind) for kind in VERDICT_LABELS}}
 

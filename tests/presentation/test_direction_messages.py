@@ -16,7 +16,11 @@ from babel.messages.pofile import read_po
 
 from dashboard.eventstudy.levels import compute_day_facts
 from dashboard.models import messages
+<<<<<<< HEAD
 from dashboard.models.article import ClaimKind, ClaimTruth, Market
+=======
+from dashboard.models.article import ClaimKind, Market
+>>>>>>> shrink_pres
 from dashboard.models.moves import Observation
 from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
 from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
@@ -149,12 +153,6 @@ RECORD_SERIES = (
 )
 
 
-def with_truth(answer, truth):
-    """An answer whose rows have another verdict."""
-    rows = [replace(row, verdict=replace(row.verdict, truth=truth)) for row in answer.rows]
-    return replace(answer, rows=tuple(rows))
-
-
 def of_claimed_records(_mode, sign):
     """The last day that was at least as strong, or as weak, has a rate not beyond 80 roubles."""
     kind = "strongest" if sign > 0 else "weakest"
@@ -171,7 +169,6 @@ def of_claimed_records(_mode, sign):
                 claims.write_paragraph([answer], "", ""),
                 incoming_events.format_claim(answer.claim),
                 incoming_events.format_verdict_numbers(answer.claim, verdict),
-                claims.describe_answer(with_truth(answer, ClaimTruth.ANOTHER)),
             )
             for text in texts:
                 for rate in re.findall(r"\((\d+\.\d{4})", text):
