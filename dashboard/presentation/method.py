@@ -631,8 +631,6 @@ def _build_test_columns(table: SizeTable, cells: TableColumns) -> TableColumns:
     names = [f"**{escape_markdown(translate_deferred(row.title))}** ({row.test})" for row in rows]
     power = {_("power"): [f"{100 * row.power:.0f}" for row in rows]}
     return {_("Test"): names} | cells | ranges | power
-        {_("Test"): names} | cells | ranges | {_("power"): [f"{100 * r.power:.0f}" for r in rows]}
-    )
 
 
 def _format_range(row: SizeRow, series: str) -> str:
