@@ -16,11 +16,7 @@ from babel.messages.pofile import read_po
 
 from dashboard.eventstudy.levels import compute_day_facts
 from dashboard.models import messages
-<<<<<<< HEAD
-from dashboard.models.article import ClaimKind, ClaimTruth, Market
-=======
 from dashboard.models.article import ClaimKind, Market
->>>>>>> shrink_pres
 from dashboard.models.moves import Observation
 from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
 from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
