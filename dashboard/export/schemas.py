@@ -293,11 +293,11 @@ STUDY_MOVES: Final = Table(
         _text("category", "The category of the event", "at.event.category"),
         _text("source", "Who reported it", "at.event.source_name"),
         _percent("move_pct",
-            "Change of the published number from base_rate to end_rate, in per cent; + = the"
-            " number rose, of roubles per dollar a weaker rouble",
+            "Change of the published number from base_rate to end_rate, in per cent; positive ="
+            " number up",
             "percent"),
         _text("direction",
-            "What the move was for the subject: stronger or weaker, up or down, unchanged"),
+            "stronger, weaker, up, down or unchanged: what the move was for the subject"),
         _text("subject",
             "What the direction is of: a currency, such as RUB, or what the number counts",
             lambda move: _subject_code(move.at.result.series.card)),

@@ -108,7 +108,7 @@ def test_a_workbook_has_typed_cells(ask):
 def test_a_workbook_has_no_dialect(ask):
     answer = ask("/v1/rates.xlsx?flavour=excel-ru")
     assert answer.status == 400
-    assert "flavour: excel-ru" in answer.json["detail"]
+    assert "flavour excel-ru: is of CSV" in answer.json["detail"]
 
 
 ADDRESSES = ["/v1/rates.csv", "/v1/rates.json?limit=5", "/v1/rates.xlsx?from=2026-01-01"]

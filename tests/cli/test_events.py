@@ -187,7 +187,7 @@ def test_an_export_to_xlsx_holds_a_hostile_title_as_text(run_cli, tmp_path):
     (sheet,) = load_workbook(tmp_path / "e.xlsx").worksheets
     cell = sheet.cell(2, [each.value for each in sheet[1]].index("title") + 1)
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
-    assert "1 already there" in run_cli("events", "import", tmp_path / "e.xlsx").out
+    assert "is already there" in run_cli("events", "import", tmp_path / "e.xlsx").err
 
 
 @pytest.mark.parametrize("title", HOSTILE)
