@@ -192,7 +192,7 @@ def _is_number(table: Table, cell: str) -> bool:
 
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
-    print_line(f"{card.title} ({facts.series}), {facts.quote}")
+    print_line(f"{card.label} ({facts.series}), {facts.quote}")
     rate = rate_text(facts.rate, card)
     if facts.day != facts.requested:
         rate = _("{rate}, the last rate on or before {day}", rate=rate, day=facts.requested)
@@ -369,7 +369,7 @@ def print_json(value: Any) -> None:
 
 SERIES_VIEW: Final[View] = {
     "id": attrgetter("card.id"),
-    "title": attrgetter("card.title"),
+    "title": attrgetter("card.label"),
     "unit": attrgetter("card.unit"),
     "first day": lambda series: series.day[0],
     "last day": lambda series: series.day[-1],

@@ -124,6 +124,11 @@ SERIES_TITLES: Final = {
     "GARCH": "GARCH",
     "real rouble": deferred("real rouble"),
 }
+PATTERN_TITLES: Final = {
+    "scattered": deferred("scattered"),
+    "clustered": deferred("clustered"),
+    "dense": deferred("dense"),
+}
 TableColumns = dict[str, list[str]]
 
 
@@ -442,7 +447,10 @@ def describe_constants(constants: MethodConstants) -> tuple[str, ...]:
             " up to the eve, with weights that fade by {decay:g} a day (RiskMetrics 1996).",
             decay=constants.decay,
         ),
-        _("Adjusted p-values count as one family: {family}.", family=constants.family),
+        _(
+            "Adjusted p-values count as one family: {family}.",
+            family=translate_deferred(constants.family),
+        ),
     )
 
 
@@ -470,11 +478,11 @@ def describe_simulation(table: SizeTable) -> str:
     """What was simulated and how to read a cell; safe Markdown."""
     low, high = (f"{100 * item:.0f}" for item in table.trusted)
     events = ", ".join(
-        plural("{n:,} event {dates}", "{n:,} events {dates}", n, dates=dates)
+        plural("{n:,} event {dates}", "{n:,} events {dates}", n, dates=_name_pattern(dates))
         for dates, n in table.events.items()
     )
     real = dict.fromkeys(item.series for item in table.rows[0].ranges)
-    designs = "; ".join(f"{name}: {table.designs[name]}" for name in real)
+    designs = "; ".join(f"{name}: {translate_deferred(table.designs[name])}" for name in real)
     return _(
         "Each cell: of {studies:,} simulated studies in which **nothing happened**, the per cent"
         " that the test rejects at the 5{thin_space}% level. A sound test rejects about 5."
@@ -538,7 +546,7 @@ def describe_projection_coverage(coverage: ProjectionCoverage) -> str:
 def build_size_columns(table: SizeTable) -> TableColumns:
     """A column a cell, each number with its error."""
     cells = {
-        f"{translate_deferred(SERIES_TITLES[cell.series])}, {cell.dates}": [
+        f"{translate_deferred(SERIES_TITLES[cell.series])}, {_name_pattern(cell.dates)}": [
             _format_marked_cell(row.cells[k], with_error=True) for row in table.rows
         ]
         for k, cell in enumerate(table.rows[0].cells)
@@ -549,7 +557,7 @@ def build_size_columns(table: SizeTable) -> TableColumns:
 def build_brief_size_columns(table: SizeTable) -> TableColumns:
     """A column a pattern of dates, the kinds of returns in their order."""
     cells = {
-        dates: [
+        _name_pattern(dates): [
             " · ".join(_format_marked_cell(cell) for cell in row.cells if cell.dates == dates)
             for row in table.rows
         ]
@@ -563,7 +571,8 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
     readings = table.readings
     return {
         _("Dates of the group"): [
-            f"**{reading.dates}**: {description}" for reading, description in readings
+            f"**{_name_pattern(reading.dates)}**: {translate_deferred(description)}"
+            for reading, description in readings
         ],
         _("Answers"): [f"**{_join_tests(reading.first)}**" for reading, _ in readings],
         _("Sound here too"): [_join_tests(reading.also) for reading, _ in readings],
@@ -574,7 +583,9 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
 
 def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     """Notes on the table of recommended tests; safe Markdown."""
-    questions = "; ".join(f"{test} ({question})" for test, question in table.others)
+    questions = "; ".join(
+        f"{test} ({translate_deferred(question)})" for test, question in table.others
+    )
     return (
         _(
             "**{declared}** answers for a group: chosen by simulation before any real group was"
@@ -600,6 +611,10 @@ def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     )
 
 
+def _name_pattern(dates: str) -> str:
+    return translate_deferred(PATTERN_TITLES[dates])
+
+
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
     error = f" ± {100 * cell.error:.1f}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
@@ -613,8 +628,9 @@ def _build_test_columns(table: SizeTable, cells: TableColumns) -> TableColumns:
         _("{name}, real dates", name=item.series): [_format_range(row, item.series) for row in rows]
         for item in rows[0].ranges
     }
-    names = [f"**{escape_markdown(row.title)}** ({row.test})" for row in rows]
-    return {_("Test"): names} | cells | ranges | {"power": [f"{100 * r.power:.0f}" for r in rows]}
+    names = [f"**{escape_markdown(translate_deferred(row.title))}** ({row.test})" for row in rows]
+    power = {_("power"): [f"{100 * row.power:.0f}" for row in rows]}
+    return {_("Test"): names} | cells | ranges | power
 
 
 def _format_range(row: SizeRow, series: str) -> str:

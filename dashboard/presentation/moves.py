@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from dashboard.models.currencies import is_unchanged
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
@@ -39,7 +40,7 @@ from dashboard.presentation.formatting import (
     format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, is_unchanged, name_direction
+from dashboard.presentation.quoting import QuotedSeries, name_direction
 
 BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
 RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
@@ -83,7 +84,7 @@ def _get_observation_nouns(card: SeriesCard) -> tuple[str, str]:
 
 def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
     """`market, factor EUR/USD, ECB`."""
-    names = (_("factor {series}", series=card.title) for card in factors)
+    names = (_("factor {series}", series=card.label) for card in factors)
     return ", ".join((model, *names))
 
 
@@ -508,8 +509,9 @@ def _describe_sessions(view: EventView, length: str) -> str:
 
 def format_source_name(move: SourceMove) -> str:
     """The title of the series and the quantity of its numbers."""
-    title, quantity = move.card.title, move.card.quantity.partition(",")[0]
-    return title if not quantity or "implied by" in title else f"{title}: {quantity}"
+    quantity = translate_deferred(move.card.quantity).partition(",")[0]
+    is_named = not quantity or "implied by" in move.card.title
+    return move.card.label if is_named else f"{move.card.label}: {quantity}"
 
 
 def format_source_rates(move: SourceMove) -> str:

@@ -159,7 +159,7 @@ def build_rate_source(series: RateSeries) -> ReportSource:
     return ReportSource(
         _("Rate"),
         card.publisher,
-        f"{card.title}: {translate_deferred(card.quantity or card.description) or card.unit}."
+        f"{card.label}: {translate_deferred(card.quantity or card.description) or card.unit}."
         f" {translate_deferred(PUBLICATION_RULES[card.date_rule].description)}",
         _("Terms: {licence}", licence=translate_deferred(card.licence)),
         format_as_of(series),
@@ -172,7 +172,7 @@ def build_factor_source(card: SeriesCard) -> ReportSource:
     return ReportSource(
         _("Factor of the model"),
         card.publisher,
-        card.title,
+        card.label,
         _("Terms: {licence}", licence=translate_deferred(card.licence)),
         url=safe_link(card.source_url) or "",
     )
@@ -390,7 +390,7 @@ def build_event_report(
         title=title,
         question=_(
             "What did {series} do around “{event}” ({time}), and was that unusual?",
-            series=view.card.title,
+            series=view.card.label,
             event=name,
             time=plain_text(format_event_time(view.event)),
         ),
@@ -485,7 +485,7 @@ def _build_event_parameters(
     request = view.request
     return (
         (_("Event"), plain_text(view.event.id, TITLE_LIMIT)),
-        (_("Series"), f"{view.card.id}: {view.card.title}"),
+        (_("Series"), f"{view.card.id}: {view.card.label}"),
         (_("Shown as"), f"{quoting.unit}, {_describe_quote(quoting)}"),
         (_("Event window"), window_text(request.window)),
         (_("Ordinary move"), _("model {model}", model=describe_model(request.model, view.factors))),

@@ -597,7 +597,7 @@ def format_chart_title(view: EventView, quoting: QuotedSeries) -> str:
 def format_chart_subtitle(view: EventView, quoting: QuotedSeries) -> str:
     """The day, the series with its unit, and the base."""
     base = view.timing.base if view.timing else None
-    parts = [format_day(view.event.day), f"{view.card.title}, {quoting.unit}"]
+    parts = [format_day(view.event.day), f"{view.card.label}, {quoting.unit}"]
     return " · ".join([*parts, *([_describe_base(base, quoting)] if base else [])])
 
 

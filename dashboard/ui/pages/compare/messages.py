@@ -114,7 +114,7 @@ def _name_whom(card: SeriesCard) -> str:
     subject = card.subject
     if not subject.is_currency or "USD" in {card.base, card.quote} - {subject.code}:
         return subject.name
-    return f"{subject.name} ({card.title.partition(',')[0]})"
+    return f"{subject.name} ({card.label.partition(',')[0]})"
 
 
 # ------------------------------------------------------------------ verdicts
@@ -411,8 +411,8 @@ def _describe_chart_source(state: CompareState) -> str:
     series = state.answer.series if state.answer else None
     last = series.day[-1].astype(object) if series is not None and len(series) else None
     if not last:
-        return state.card.title
-    return _("{series}, to {day}", series=state.card.title, day=format_day(last))
+        return state.card.label
+    return _("{series}, to {day}", series=state.card.label, day=format_day(last))
 
 
 def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:

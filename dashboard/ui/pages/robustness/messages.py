@@ -176,7 +176,7 @@ def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
         "Median of {n:,} distinct specifications: {subject} {size} log pts {direction}; {share}"
         " have its sign",
         answer.distinct,
-        subject=card.subject.noun if card.subject.is_currency else card.title,
+        subject=card.subject.noun if card.subject.is_currency else card.label,
         size=format_number(abs(100 * answer.median), 2),
         direction=name_direction(card, 100 * answer.median),
         share=_format_share(answer.same_sign),
@@ -383,11 +383,11 @@ def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
 
 
 def _get_series_title(series_id: str) -> str:
-    return next((card.title for card in session.get_cards() if card.id == series_id), series_id)
+    return next((card.label for card in session.get_cards() if card.id == series_id), series_id)
 
 
 def _format_subtitle(state: RobustnessState) -> str:
-    names = "; ".join(series.card.title for series in state.series)
+    names = "; ".join(series.card.label for series in state.series)
     return _(
         "{group} · {names} · mean CAR in log points", group=describe_group(state.group), names=names
     )
