@@ -77,7 +77,10 @@ VERDICT_LABELS: Final[dict[str, str]] = {
     "duplicate": deferred("= Already there"),
     "wrong": deferred("✕ Wrong"),
 }
-VERDICT_FILTERS: Final[dict[str, str]] = {"all": deferred("All rows"), **VERDICT_LABELS}
+VERDICT_FILTERS: Final[dict[str, str]] = {
+    "all": deferred("All rows"),
+    **dict(VERDICT_LABELS.items()),
+}
 """The filters of the preview table: every row, or those of one verdict."""
 FIELD_LABELS: Final = {
     "date": deferred("Date"),
