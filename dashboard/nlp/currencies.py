@@ -30,10 +30,12 @@ ABOUT: Final = (
     r"|just short of|около|примерно|почти|порядка|приблизительно|чуть меньше"
 )
 ABOVE: Final = (
-    r"above|over|more than|beyond|at least|topped|exceed(?:s|ed)|выше|свыше|более(?:\s+чем)?"
-    r"|больше(?:\s+чем)?|превысил[аи]?"
+    r"above|over|more than|beyond|at least|topped|exceed(?:s|ed)|weaker than|слабее|выше|свыше"
+    r"|более(?:\s+чем)?|больше(?:\s+чем)?|превысил[аи]?"
 )
-BELOW: Final = r"below|under|less than|ниже|менее(?:\s+чем)?|меньше(?:\s+чем)?"
+BELOW: Final = (
+    r"below|under|less than|stronger than|крепче|сильнее|ниже|менее(?:\s+чем)?|меньше(?:\s+чем)?"
+)
 PAST: Final = r"past|through|за отметку|отметку"
 QUALIFIER: Final = rf"(?P<how>{ABOUT}|{ABOVE}|{BELOW}|{PAST})"
 
@@ -128,7 +130,8 @@ def currency_of_text(text: str, default: str) -> str:
 UP: Final = (
     r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
     r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
-    r"|ralli(?:es|ed)|increas(?:es|ed)|advanced|jumped|surged|climbed|soared|recovered|up|higher|stronger|firmer"
+    r"|ralli(?:es|ed)|increas(?:es|ed)|advanced|jumped|surged|climbed|soared|recovered|bounced|rebounded|up|higher|stronger|firmer"
+    r"|gaining|rising|strengthening|firming|climbing|adding|jumping"
     r"|укрепил(?:ся|ась)|подорожал[аи]?|вырос(?:ла|ло|ли)?|прибавил[аи]?|окреп(?:ла)?"
     r"|поднял(?:ся|ась|ось)|взлетел[аи]?|превысил[аи]?"
 )
@@ -136,6 +139,7 @@ DOWN: Final = (
     r"lost|loss of|drop of|fall of"
     r"|loses?|fall(?:en|s)|fell|weaken(?:s|ed)?|depreciat(?:es|ed)|dropped|slid|tumbled|sank"
     r"|plunged|decreas(?:es|ed)|shed|down|lower|weaker|slipped|declined|eased"
+    r"|losing|falling|weakening|slipping|dropping|sliding|easing|shedding"
     r"|ослаб(?:ла)?|подешевел[аи]?|упал[аи]?|потерял[аи]?|снизил(?:ся|ась)|обесценил(?:ся|ась)"
     r"|опустил(?:ся|ась)|рухнул[аи]?"
 )
@@ -172,22 +176,26 @@ MARKETS: Final = {
 _MARKET: Final = re.compile(
     "|".join(f"(?P<{market.name}>{pattern})" for market, pattern in MARKETS.items()), FLAGS
 )
-_MARKET_CLAUSE: Final = re.compile(
-    r"[;—]|,\s+(?:while|whereas|and|but|а|но)\b|\swhile\s|\swhereas\s", FLAGS
-)
+_MARKET_CLAUSE: Final = re.compile(r"[;,—]\s|\s(?:while|whereas)\s", FLAGS)
 
 
 def market_of_claim(text: str, start: int) -> Market | None:
-    """The market named in the clause of a claim, or the only one of its sentence."""
+    """The market named in the part of a sentence that a claim is in, or the only one of it.
+
+    A future that is traded on the exchange is a future.
+    """
     named = [(match.start(), _market_of(match)) for match in _MARKET.finditer(text)]
     cuts = [match.start() for match in _MARKET_CLAUSE.finditer(text)]
     first = max((cut for cut in cuts if cut <= start), default=0)
     last = min((cut for cut in cuts if cut > start), default=len(text))
-    inside = [(abs(at - start), market) for at, market in named if first <= at < last]
+    inside = {market: abs(at - start) for at, market in named if first <= at < last}
+    if Market.FUTURE in inside:
+        return Market.FUTURE
     if inside:
-        return min(inside)[1]
+        return min(inside, key=lambda market: inside[market])
     markets = {market for _, market in named}
-    return markets.pop() if len(markets) == 1 else None
+    earlier = [market for at, market in named if at < start]
+    return markets.pop() if len(markets) == 1 else earlier[-1] if earlier else None
 
 
 def _market_of(match: re.Match[str]) -> Market:
