@@ -338,22 +338,20 @@ def rates_from_file(
     return read_rate_file(source, options, name=name)
 
 
-def event_rows_from_file(path: Path, options: EventFileOptions) -> EventFileRows:
+def event_rows_from_file(
+    source: Path | bytes, options: EventFileOptions, name: str = ""
+) -> EventFileRows:
     """A user's file of events in CSV, Excel, JSON or iCalendar, parsed row by row.
+
+    Args:
+        source: the file, or the bytes of an upload.
+        options: how it is read.
+        name: the name of an upload.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
     """
-    return read_event_rows(path, options, WallClock().now().date())
-
-
-def event_rows_from_upload(data: bytes, name: str, options: EventFileOptions) -> EventFileRows:
-    """The bytes of an uploaded file of events, parsed row by row.
-
-    Raises:
-        InputError: it cannot be read as a whole; one line with what to do.
-    """
-    return read_event_rows(data, options, WallClock().now().date(), name=name)
+    return read_event_rows(source, options, WallClock().now().date(), name=name)
 
 
 def event_outline_from_upload(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -45,6 +45,12 @@ def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
     if key not in stored:
         stored[key] = make()
     return stored[key]
+
+
+def take_rows(table: T, indices: Ints) -> T:
+    """A dataclass of arrays (N, ...) with some of their rows, each as often as it is named."""
+    names = [field.name for field in fields(table)]  # type: ignore[arg-type]
+    return replace(table, **{name: getattr(table, name)[indices] for name in names})  # type: ignore[type-var]
 
 
 # ---- ranks
@@ -184,6 +190,7 @@ class RunningMoments:
             cross[spans] = np.where(flat, 0.0, product)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
 class SpanMoments:
     """Moments of N spans: `count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
 
@@ -191,13 +198,9 @@ class SpanMoments:
     count 0 and NaN elsewhere.
     """
 
-    def __init__(
-        self, count: Ints, means: list[Floats], cross: dict[tuple[int, int], Floats]
-    ) -> None:
-        """Store the arrays."""
-        self.count = count
-        self.means = means
-        self.cross = cross
+    count: Ints
+    means: list[Floats]
+    cross: dict[tuple[int, int], Floats]
 
 
 def _prefix_sums(values: Floats) -> Floats:

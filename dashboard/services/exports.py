@@ -60,7 +60,6 @@ __all__ = [
     "safe_file_name",
     "source_files",
     "study_cautions",
-    "study_counts",
     "study_csvs",
     "study_files",
     "study_manifest",
@@ -208,12 +207,6 @@ def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tu
     )
 
 
-def study_counts(answer: StudyAnswer) -> dict[str, int]:
-    """The number of events requested, used in at least one window and series, and skipped."""
-    used = answer.used
-    return {"events_in": answer.n_events, "used": used, "skipped": answer.n_events - used}
-
-
 def write_robustness(
     folder: Path, answer: RobustnessAnswer, grid: SpecificationGrid, provenance: Provenance
 ) -> tuple[Path, ...]:
@@ -318,7 +311,11 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
-        counts=study_counts(answer),
+        counts={
+            "events_in": answer.n_events,
+            "used": answer.used,
+            "skipped": answer.n_events - answer.used,
+        },
     )
 
 

@@ -16,7 +16,7 @@ from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.script_runs import ScriptRuns
 
@@ -45,11 +45,14 @@ PHONE = {
 class Product:
     """The dashboard as `python -m dashboard open` serves it, with notes in `home`.
 
-    It is offline unless it is given the address of a replica to ask.
+    It is offline unless it is given the address of a replica to ask. `options` are further ones
+    of the command; `address` is what it printed.
     """
 
-    def __init__(self, home, upstream=None):
+    def __init__(self, home, upstream=None, options=()):
         self.home = home
+        self.options = options
+        self.address = ""
         self.upstream = upstream
         self.process = None
         self.log = Path(tempfile.mkstemp(prefix="rr-log-")[1])  # a pipe that nobody reads fills up
@@ -68,7 +71,7 @@ class Product:
                 patch.setenv("DASHBOARD_UPSTREAM", self.upstream)
             with self.log.open("a") as log:
                 self.process = subprocess.Popen(
-                    [*command, str(self.port)],
+                    [*command, str(self.port), *self.options],
                     cwd=ROOT,
                     stdout=subprocess.PIPE,
                     stderr=log,
@@ -77,6 +80,7 @@ class Product:
         told = self.process.stdout.readline()  # it prints when the first page can be requested
         if self.url.rstrip("/") not in told:
             pytest.fail(f"the product did not start: {self.log.read_text()[-2_000:]}")
+        self.address = told.split(" is at ")[1].split(" ")[0]
         return self
 
     def kill(self):
@@ -111,11 +115,28 @@ class Reader:
         self.page.goto(self.url + path)
         return self.settle()
 
+    def wait_until(self, expression, arg=None):
+        """Wait until an expression of the page holds.
+
+        Playwright's own `wait_for_function` evaluates text in the page, which its policy forbids.
+        """
+        ends = monotonic() + SECONDS
+        while not self._holds(expression, arg):
+            if monotonic() > ends:
+                pytest.fail(f"never came true within {SECONDS} s: {expression}")
+            self.page.wait_for_timeout(50)
+
+    def _holds(self, expression, arg):
+        try:
+            return self.page.evaluate(expression, arg)
+        except Error:  # the page went to another address meanwhile
+            return False
+
     def settle(self):
         """Wait until every requested run has ended and the page stands still."""
         ends, counted, still = monotonic() + SECONDS, self.runs.count, monotonic() + STILL
         while True:
-            self.page.wait_for_function("""() => {
+            self.wait_until("""() => {
                 const app = document.querySelector('[data-testid=stApp]');
                 return app && app.dataset.testScriptState === 'notRunning'
                     && !document.querySelector('[data-stale=true]');
@@ -162,7 +183,7 @@ class Reader:
         self.page.mouse.move(x, y)
         self.page.wait_for_timeout(250)  # as a hand does: Plotly looks where the mouse rests
         self.page.mouse.click(x, y)
-        self.page.wait_for_function("before => location.href !== before", arg=before)
+        self.wait_until("before => location.href !== before", arg=before)
         return self.settle()
 
     def window_shown(self):
@@ -201,7 +222,7 @@ class Reader:
     def press_key(self, key):
         before = self.page.url
         self.hit(key)
-        self.page.wait_for_function("before => location.href !== before", arg=before)
+        self.wait_until("before => location.href !== before", arg=before)
         return self.settle()
 
 

@@ -129,7 +129,7 @@ def test_json_holds_the_rows_of_the_csv(noted, reader):
 def test_the_addresses_on_the_page_answer(noted, reader):
     reader.open("data?from=2025-01-01&cat=nato_remark&hour=unknown&exp=stronger")
     assert reader.has("Not investment advice")
-    reader.page.wait_for_function("document.body.textContent.includes('/api/v1/study.json')")
+    reader.wait_until("document.body.textContent.includes('/api/v1/study.json')")
     reader.settle()
     texts = reader.page.get_by_test_id("stCode").all_text_contents()
     addresses = {found for text in texts for found in re.findall(r'http://127[^\s"]+', text)}

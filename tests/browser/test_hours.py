@@ -52,7 +52,7 @@ def test_the_window_in_hours_is_chosen_and_back_takes_it_back(reader, product):
     reader.settle()
     assert reader.window_shown() == [-6.6, 12.6]
     reader.page.go_back()
-    reader.page.wait_for_function(
+    reader.wait_until(
         "document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range[0] === -2.6"
     )
     assert "wh" not in link_of(reader)

@@ -32,8 +32,8 @@ from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.compare import compare_groups
 from dashboard.services.events import EventFilter, find_events
-from dashboard.services.method import check_model, needs_factor
 from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.study import check_model, needs_factor
 from dashboard.services.study_inputs import (
     MAX_WINDOW_LENGTH,
     available_factors,

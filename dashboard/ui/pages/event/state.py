@@ -17,9 +17,8 @@ from dashboard.presentation.charts.event_window import EventWindowChart, build_w
 from dashboard.presentation.formatting import capitalize_first, format_day_range
 from dashboard.presentation.moves import observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.services.method import check_model, needs_factor
 from dashboard.services.rates import DEFAULT_SERIES
-from dashboard.services.study import build_event_view
+from dashboard.services.study import build_event_view, check_model, needs_factor
 from dashboard.services.study_inputs import (
     DAY_WINDOWS,
     DEFAULT_REQUEST,

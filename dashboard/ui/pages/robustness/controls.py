@@ -13,7 +13,7 @@ from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_label
 from dashboard.presentation.formatting import EXPECTED_TITLES
 from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID
-from dashboard.services.method import needs_factor
+from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, is_comparable
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION

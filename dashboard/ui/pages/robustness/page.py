@@ -21,8 +21,8 @@ from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import table_csv
-from dashboard.services.method import needs_factor
 from dashboard.services.robustness import RobustnessRun, RunProgress
+from dashboard.services.study import needs_factor
 from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.components.figures import draw_figure, draw_selectable_figure
 from dashboard.ui.components.interaction import (
