@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from dashboard.models.article import Exactness, Market
@@ -100,16 +101,26 @@ AGAINST: Final = re.compile(
 )
 
 
+_OBJECT_REACH: Final = 40
+"""Letters before a noun in which the word that makes it an object stands."""
+
+
 def find_subjects(text: str, end: int) -> list[tuple[int, str]]:
     """The subjects before a position: where each ends, and `RUB`, a currency or `BOTH_WAYS`."""
+    return [subject for subject in _all_subjects(text) if subject[0] <= end]
+
+
+@lru_cache(maxsize=32)
+def _all_subjects(text: str) -> tuple[tuple[int, str], ...]:
     subjects = []
-    for match in _NOUN.finditer(text, 0, end):
-        is_object = _OBJECT.search(text[: match.start()]) or _OBJECT_CASE.fullmatch(match[0])
+    for match in _NOUN.finditer(text):
+        before = text[max(0, match.start() - _OBJECT_REACH) : match.start()]
+        is_object = _OBJECT.search(before) or _OBJECT_CASE.fullmatch(match[0])
         if is_object or _ATTRIBUTE.match(text, match.end()):
             continue
         code = "RUB" if match["rouble"] else BOTH_WAYS if match["both"] else "USD"
         subjects.append((match.end(), currency_code(match[0]) if match["currency"] else code))
-    return subjects
+    return tuple(subjects)
 
 
 def subject_of_rate(text: str, end: int) -> str:
@@ -149,16 +160,22 @@ _OTHER_CLAUSE: Final = re.compile(r"\b(?:as|while|whereas|because|despite)\b", F
 
 def rouble_direction(text: str, end: int) -> int:
     """Where the rouble went by the last movement before a position: 1 stronger, -1 weaker, or 0."""
-    direction = 0
-    for match in _MOVE.finditer(text, 0, end):
+    return next((sign for stop, sign in reversed(_all_movements(text)) if stop <= end), 0)
+
+
+@lru_cache(maxsize=32)
+def _all_movements(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each movement of the rouble ends, and its direction."""
+    movements = []
+    for match in _MOVE.finditer(text):
         subjects = find_subjects(text, match.start())
         if not subjects or subjects[-1][1] == BOTH_WAYS:
             continue
         stop, subject = subjects[-1]
-        if _OTHER_CLAUSE.search(text, stop, match.start()):
-            continue
-        direction = 1 if (match["up"] is not None) == (subject == "RUB") else -1
-    return direction
+        if not _OTHER_CLAUSE.search(text, stop, match.start()):
+            sign = 1 if (match["up"] is not None) == (subject == "RUB") else -1
+            movements.append((match.end(), sign))
+    return tuple(movements)
 
 
 # ---- the market of a claim
@@ -184,7 +201,9 @@ def market_of_claim(text: str, start: int) -> Market | None:
 
     A future that is traded on the exchange is a future.
     """
-    named = [(match.start(), _market_of(match)) for match in _MARKET.finditer(text)]
+    named = _named_markets(text)
+    if not named:
+        return None
     cuts = [match.start() for match in _MARKET_CLAUSE.finditer(text)]
     first = max((cut for cut in cuts if cut <= start), default=0)
     last = min((cut for cut in cuts if cut > start), default=len(text))
@@ -196,6 +215,11 @@ def market_of_claim(text: str, start: int) -> Market | None:
     markets = {market for _, market in named}
     earlier = [market for at, market in named if at < start]
     return markets.pop() if len(markets) == 1 else earlier[-1] if earlier else None
+
+
+@lru_cache(maxsize=32)
+def _named_markets(text: str) -> tuple[tuple[int, Market], ...]:
+    return tuple((match.start(), _market_of(match)) for match in _MARKET.finditer(text))
 
 
 def _market_of(match: re.Match[str]) -> Market:
