@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
+from dashboard.cli import options
 from dashboard.cli.context import (
     EXIT_FAILED,
     get_context,
@@ -14,20 +15,7 @@ from dashboard.cli.context import (
     list_known_events,
     select_series,
 )
-from dashboard.cli.options import (
-    Arg,
-    AuthorOption,
-    JsonOption,
-    Opt,
-    RatesOption,
-    SinceOption,
-    UntilOption,
-    command_group,
-    fill_draft,
-    note_options,
-    read_period,
-    read_published,
-)
+from dashboard.cli.options import Arg, JsonOption, Opt, command_group, note_options
 from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
@@ -64,8 +52,8 @@ def list_inbox_items(  # noqa: PLR0913
     text: Annotated[
         str, Opt("--text", metavar="WORDS", help=deferred("Words in title or source."))
     ] = "",
-    since: SinceOption = None,
-    until: UntilOption = None,
+    since: options.SinceOption = None,
+    until: options.UntilOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List stories, the newest first, each with who reported it and how exact its time is."""
@@ -73,7 +61,7 @@ def list_inbox_items(  # noqa: PLR0913
     from dashboard.models.inbox import Decision
     from dashboard.services.inbox import InboxFilter, cluster_json, list_inbox
 
-    period = read_period(since, until)
+    period = options.read_period(since, until)
     inbox_filter = InboxFilter(Decision(state), source, text, *period)
     clusters = list_inbox(get_context().inbox, inbox_filter)
     if as_json:
@@ -163,7 +151,7 @@ def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **field
     context = get_context()
     cluster = find_cluster(item_id, context.inbox)
     draft = draft_from_cluster(cluster, guess_day=fields["day"] is not None)
-    draft = fill_draft(draft, fields)
+    draft = options.fill_draft(draft, fields)
     note = accept_cluster(cluster, context.inbox, draft)
     if as_json:
         output.print_json(table_json("event_list", [note])[0])
@@ -176,7 +164,7 @@ def dismiss_items(
     item_ids: ItemIdsArgument,
     *,
     undo: Annotated[bool, Opt("--undo", help=deferred("Put what was dismissed back."))] = False,
-    author: AuthorOption = None,
+    author: options.AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Dismiss stories, or put them back; a feed that brings them again changes nothing."""
@@ -285,7 +273,7 @@ def analyse_article(
             metavar="DATETIME", help=deferred("As 2025-04-22 or 2025-04-22T10:15, in Moscow time.")
         ),
     ] = None,
-    rates: RatesOption = None,
+    rates: options.RatesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose dated events from an article and check what it claims about the rate."""
@@ -293,7 +281,7 @@ def analyse_article(
     from dashboard.services.article import article_json, read_article
     from dashboard.services.rates import get_series, list_cards
 
-    publication = read_published("published", published) if published is not None else None
+    publication = options.read_published("published", published) if published is not None else None
     context = get_context()
     article = _read_source(context, source)
     if rates:

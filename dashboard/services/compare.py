@@ -53,8 +53,7 @@ from dashboard.models.study import (
     TestResult,
     Window,
 )
-from dashboard.services.method import needs_factor
-from dashboard.services.study import check_study_size, common_bar_minutes
+from dashboard.services.study import check_study_size, common_bar_minutes, needs_factor
 
 __all__ = [
     "DIFFERENCE_GROUP",

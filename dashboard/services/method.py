@@ -124,20 +124,6 @@ def model_ids() -> tuple[str, ...]:
     return tuple(model.id for model in NORMAL_MODELS)
 
 
-def needs_factor(model_id: str) -> bool:
-    """Whether a model explains the move by that of another series."""
-    return study.get_normal_model(model_id).needs != "no factor"
-
-
-def check_model(model_id: str) -> None:
-    """Refuse an unknown model.
-
-    Raises:
-        InputError: the message names the known models.
-    """
-    study.get_normal_model(model_id)
-
-
 def publication_rule_of(card: SeriesCard) -> PublicationRule:
     """The publication rule of a series."""
     return PUBLICATION_RULES[card.date_rule]

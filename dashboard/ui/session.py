@@ -134,6 +134,7 @@ def set_as_of(moment: datetime | None) -> None:
 
 def find_language(wanted: str) -> str:
     """The language of a page for the one that its link names, else that of the process."""
+    get_live_context()  # it sets the language of the process by the settings
     return choose_language([wanted]) or current_language()
 
 

@@ -242,7 +242,7 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
         if moves.reason:
             where = _(
                 "No move on {title}: {reason}.",
-                title=state.series.card.title,
+                title=state.series.card.label,
                 reason=translate_deferred(moves.reason),
             )
             st.caption(escape_markdown(where))

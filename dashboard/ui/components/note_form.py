@@ -458,6 +458,7 @@ def _draw_choice(field: EventField, context: NoteFormContext) -> str:
         translate_deferred(field.form_label),
         [item.value for item in choices],
         default=start,
+        format_func=translate_deferred,
         required=True,
         key=f"{FORM_KEY}:{field.key}",
     )

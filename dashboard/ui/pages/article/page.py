@@ -381,7 +381,7 @@ def _draw_claim(checked: CheckedClaim) -> None:
             _("Verdict"): [
                 format_marked_verdict(claim, verdict.truth) for verdict in checked.verdicts
             ],
-            _("Source"): [escape_markdown(verdict.card.title) for verdict in checked.verdicts],
+            _("Source"): [escape_markdown(verdict.card.label) for verdict in checked.verdicts],
             _("Numbers"): [
                 escape_markdown(format_verdict_numbers(claim, verdict), CLAIM_LIMIT)
                 for verdict in checked.verdicts
@@ -396,7 +396,7 @@ def _draw_claim(checked: CheckedClaim) -> None:
         verdict.truth == ClaimTruth.TRUE and verdict.is_claimed for verdict in checked.verdicts
     )
     for needed in () if held else checked.needed:
-        need = f"{needed.card.title}: {describe_needed_base(claim, needed)}"
+        need = f"{needed.card.label}: {describe_needed_base(claim, needed)}"
         st.caption(escape_markdown(need, CLAIM_LIMIT))
 
 

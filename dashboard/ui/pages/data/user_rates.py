@@ -79,7 +79,7 @@ def draw_user_rates() -> None:
 
 def _draw_stored_series(report: SeriesStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        facts = [f"**{escape_markdown(report.card.title)}**", f"`{report.card.id}`"]
+        facts = [f"**{escape_markdown(report.card.label)}**", f"`{report.card.id}`"]
         if report.first_day and report.last_day:
             facts += [
                 plural("{n:,} row", "{n:,} rows", report.rows),

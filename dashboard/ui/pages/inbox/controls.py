@@ -11,7 +11,7 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.inbox import ToneTimeline
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.presentation.charts.news_tone import (
+from dashboard.presentation.charts.timeline import (
     build_tone_columns,
     build_tone_figure,
     summarize_tone,

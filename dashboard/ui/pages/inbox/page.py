@@ -385,7 +385,7 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
         text = escape_markdown(describe_feed(feed, state.now), STATUS_LIMIT)
         is_bad = bool(of.enabled and feed.state and feed.state.problem)
         status = f":orange[:material/warning: {text}]" if is_bad else text
-        terms = f" · :small[{escape_markdown(of.terms)}]" if of.terms else ""
+        terms = f" · :small[{escape_markdown(translate_deferred(of.terms))}]" if of.terms else ""
         st.markdown(f"{format_markdown_link(of.title, of.url)} · {status}{terms}", width="stretch")
         st.button(
             _("Switch off") if of.enabled else _("Switch on"),
