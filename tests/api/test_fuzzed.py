@@ -134,6 +134,12 @@ def test_two_thousand_requests_are_answered_as_described(server, schema):
     assert taken == {(op.method.upper(), op.path) for op in operations(schema)}
 
 
+def changes_on_record(context):
+    """The last entries of the audit trail that are changes: a refused token is none."""
+    entries = context.notes.audit.entries(2_000)
+    return [entry for entry in entries if entry.action != "token-refused"][:5]
+
+
 @pytest.mark.parametrize("given", ["no token", "a wrong token", "a revoked token"])
 def test_without_a_token_that_holds_no_request_changes_anything(server, schema, given):
     context = server[1]
@@ -141,7 +147,7 @@ def test_without_a_token_that_holds_no_request_changes_anything(server, schema, 
     revoked = token_of(context, given.replace(" ", "-"))
     revoke_token(context.notes.tokens, given.replace(" ", "-"))
     note = add_note(context.notes, Draft("a note to keep", context.catalogue.events()[0].day))
-    before, statuses = (context.notes.version(), context.notes.audit.entries(5)), Counter()
+    before, statuses = (context.notes.version(), changes_on_record(context)), Counter()
 
     def view(case):
         more = headers.get(given, revoked) | {"If-Match": '"1"'}
@@ -153,4 +159,4 @@ def test_without_a_token_that_holds_no_request_changes_anything(server, schema, 
             fixed = {"path_parameters": {"event_id": note.id}} if "{" in operation.path else {}
             fuzz(operation, GenerationMode.POSITIVE, 25, view, **fixed)
     assert set(statuses) == {401}
-    assert (context.notes.version(), context.notes.audit.entries(5)) == before
+    assert (context.notes.version(), changes_on_record(context)) == before

@@ -2,11 +2,12 @@
 
 import socket
 import sqlite3
+import traceback
 from contextlib import closing
 
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import Pool
 
@@ -144,6 +145,24 @@ def test_postgresql_failures_are_told_without_library_text(error, part):
     assert line.startswith("database notes: ")
     assert part in line
     assert "secret" not in line
+
+
+def test_a_fault_that_may_be_logged_holds_no_row():
+    cause = psycopg.errors.CheckViolation("new row violates it\nDETAIL:  Failing row: my secret")
+    error = OperationalError("INSERT", {"title": "my secret"}, cause, hide_parameters=True)
+    assert "my secret" in str(error)
+    store_error(POSTGRESQL, error)
+    assert "my secret" not in f"{error}{error.orig}{error.__cause__}"
+
+
+def test_no_value_of_a_statement_that_fails_is_in_the_text_of_its_fault(store):
+    title = "-".join(("a", "private", "title"))  # the text of a fault shows lines of the source
+    query = text("INSERT INTO nothing VALUES (:title)")
+    with pytest.raises(StoreError) as caught:
+        store.database.write(lambda c: c.execute(query, {"title": title}))
+    faults = "".join(traceback.format_exception(caught.value))
+    assert "INSERT INTO nothing" in faults
+    assert title not in faults
 
 
 def test_only_what_may_succeed_is_tried_again():
