@@ -29,6 +29,7 @@ from dashboard import shipped_path
 from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
+    from starlette.middleware import Middleware
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,9 +43,7 @@ STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 MAX_DISCONNECTED_SESSIONS: Final = 100
 
 
-def serve(
-    port: int = DEFAULT_PORT, *, open_browser: bool = True, with_token: bool = False
-) -> None:
+def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True, with_token: bool = False) -> None:
     """Serve the pages and the API on this machine until stopped; print the address.
 
     Args:
@@ -121,19 +120,11 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
     """
     import anyio.to_thread
     import streamlit as st
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.responses import Response
     from starlette.routing import Mount, Route
 
     from dashboard.ui.errors import show_error
-    from dashboard.ui.http_security import (
-        LAUNCH_PARAMETER,
-        BodyDeadline,
-        LaunchGate,
-        ProblemResponses,
-        SecurityHeaders,
-    )
+    from dashboard.ui.http_security import LAUNCH_PARAMETER
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
@@ -161,17 +152,32 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
             Route("/api", lambda _request: Response(status_code=404)),
             Mount("/api", app=api_app),
         ],
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(ProblemResponses),
-            Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
-            Middleware(hide_metrics),
-            Middleware(LaunchGate, token=launch_token),
-            Middleware(BodyDeadline),
-        ],
+        middleware=build_middleware(launch_token),
         on_script_error=show_error,
         lifespan=announce,
     )
+
+
+def build_middleware(launch_token: str) -> list[Middleware]:
+    """What every request passes before it reaches a page or the API, the outermost first."""
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    from dashboard.ui.http_security import (
+        BodyDeadline,
+        LaunchGate,
+        ProblemResponses,
+        SecurityHeaders,
+    )
+
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(ProblemResponses),
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
+        Middleware(hide_metrics),
+        Middleware(LaunchGate, token=launch_token),
+        Middleware(BodyDeadline),
+    ]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dashboard.cli.options import Texts
 from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import translate as _
+from dashboard.models.user_files import CsvDialect, FileFormat
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -292,6 +293,13 @@ def rejection_as_json(*, as_json: bool) -> Iterator[None]:
         if as_json:
             output.print_import_report("reject", [], [error_text(error)])
         raise
+
+
+def output_format(file: Path, dialect: CsvDialect, *, excel: bool) -> FileFormat:
+    """The format of the file of a table: a workbook by its ending, else CSV in a dialect."""
+    if file.suffix.lower() == ".xlsx":
+        return "xlsx"
+    return "excel" if excel and dialect == "plain" else dialect
 
 
 def write_output(file: Path, content: bytes, *, is_private: bool = False) -> None:

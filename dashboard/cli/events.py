@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from dashboard.cli import options
-from dashboard.cli.context import get_context, list_known_events, rejection_as_json, write_output
+from dashboard.cli.context import (
+    get_context,
+    list_known_events,
+    output_format,
+    rejection_as_json,
+    write_output,
+)
 from dashboard.cli.options import JsonOption, Opt, command_group, note_options
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft, draft_from_event
@@ -136,7 +142,7 @@ def event_history(note_id: options.NoteIdArgument, *, as_json: JsonOption = Fals
 
 @event_commands.command("export")
 def export_events(  # noqa: PLR0913 - the fields of a search
-    file: options.OutputFileArgument,
+    file: options.TableFileArgument,
     *,
     text: options.TextFilter = "",
     category: options.CategoryFilter = None,
@@ -146,15 +152,16 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     since: options.SinceOption = None,
     until: options.UntilOption = None,
     excel: options.ExcelOption = False,
+    dialect: options.DialectOption = "plain",
 ) -> None:
-    """Write events and notes as CSV; `events import` reads it back."""
+    """Write events and notes as CSV or .xlsx; `events import` reads it back."""
     from dashboard.services.events import EventFilter
-    from dashboard.services.exports import table_csv
+    from dashboard.services.exports import table_file
 
     period = options.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
     events = list_known_events(get_context(), event_filter)
-    content = table_csv("event_list", events, "excel" if excel else "plain")
+    content = table_file("event_list", events, output_format(file, dialect, excel=excel))
     write_output(file, content, is_private=any(event.is_private for event in events))
 
 

@@ -226,7 +226,9 @@ def add_feed(
     """Add a feed, or switch one that ships on again; nothing is fetched yet."""
     from dashboard.services.news import NewFeed, register_feed
 
-    added = register_feed(get_context().feeds, NewFeed(url, title, feed_id, zone))
+    context = get_context()
+    added = register_feed(context.feeds, NewFeed(url, title, feed_id, zone))
+    context.notes.audit.write("feed-add", added.id, (None, {"url": added.url}))
     _print_feed(added, "added", as_json=as_json)
 
 
@@ -236,7 +238,9 @@ def remove_feed(feed: FeedIdArgument, *, as_json: JsonOption = False) -> None:
     from dashboard.cli import output
     from dashboard.services.news import unregister_feed
 
-    unregister_feed(get_context().feeds, feed)
+    context = get_context()
+    unregister_feed(context.feeds, feed)
+    context.notes.audit.write("feed-remove", feed)
     if as_json:
         output.print_json({"removed": feed})
     else:

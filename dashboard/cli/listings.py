@@ -125,7 +125,7 @@ def _provisional_rate(status: SeriesStatus) -> str:
 
 STATUS_VIEW: Final[View] = {
     "id": attrgetter("card.id"),
-    "title": attrgetter("card.title"),
+    "title": attrgetter("card.label"),
     "first day": lambda status: status.first_day or NO_VALUE,
     "last day": lambda status: status.last_day or NO_VALUE,
     "rows": lambda status: f"{status.rows:,}",

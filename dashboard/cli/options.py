@@ -19,6 +19,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, NOTE_FIELDS, Draft, EventField, Expected, Visibility
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.user_files import CsvDialect
 
 
 def command_group(sentence: str) -> typer.Typer:
@@ -73,7 +74,17 @@ SeedOption: TypeAlias = Annotated[
     int, Opt(min=0, max=2**32 - 1, help=deferred("Of what is simulated."))
 ]
 ExcelOption: TypeAlias = Annotated[
-    bool, Opt("--excel", help=deferred("With BOM and CRLF, for spreadsheets."))
+    bool, Opt("--excel", help=deferred("As --dialect excel: with BOM and CRLF, for spreadsheets."))
+]
+DialectOption: TypeAlias = Annotated[
+    CsvDialect,
+    Opt(
+        "--dialect",
+        help=deferred(
+            "Of CSV: excel has a BOM and CRLF; excel-ru semicolons and decimal commas too, for an"
+            " Excel with Russian settings."
+        ),
+    ),
 ]
 SinceOption: TypeAlias = Annotated[str | None, Opt("--since", metavar="DATE", help="First day.")]
 UntilOption: TypeAlias = Annotated[str | None, Opt("--until", metavar="DATE", help="Last day.")]
@@ -96,8 +107,12 @@ TagFilter: TypeAlias = Annotated[
 NoteIdArgument: TypeAlias = Annotated[
     str, Arg(metavar="ID", help=deferred("As `events add` printed it."))
 ]
-OutputFileArgument: TypeAlias = Annotated[
-    Path, Arg(metavar="FILE", help=deferred("- is standard output."))
+TableFileArgument: TypeAlias = Annotated[
+    Path,
+    Arg(
+        metavar="FILE",
+        help=deferred("CSV, or a workbook if it ends in .xlsx; - is standard output."),
+    ),
 ]
 CsvFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help=deferred("CSV or .xlsx."))]
 EventFileArgument: TypeAlias = Annotated[

@@ -192,7 +192,7 @@ def _is_number(table: Table, cell: str) -> bool:
 
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
-    print_line(f"{card.title} ({facts.series}), {facts.quote}")
+    print_line(f"{card.label} ({facts.series}), {facts.quote}")
     rate = rate_text(facts.rate, card)
     if facts.day != facts.requested:
         rate = _("{rate}, the last rate on or before {day}", rate=rate, day=facts.requested)
@@ -369,7 +369,7 @@ def print_json(value: Any) -> None:
 
 SERIES_VIEW: Final[View] = {
     "id": attrgetter("card.id"),
-    "title": attrgetter("card.title"),
+    "title": attrgetter("card.label"),
     "unit": attrgetter("card.unit"),
     "first day": lambda series: series.day[0],
     "last day": lambda series: series.day[-1],
@@ -460,7 +460,7 @@ def show_reproduction(result: Reproduction) -> None:
 
 SOURCES_VIEW: Final[View] = {
     "source": "series",
-    "days": move_texts.format_source_dates,
+    "days": move_texts.format_move_dates,
     "rates": move_texts.format_source_rates,
     "RUB per USD": "move_pct_rub_per_usd:3",
     "USD per RUB": "move_pct_usd_per_rub:3",

@@ -11,6 +11,7 @@ from dashboard.cli.context import (
     EXIT_FAILED,
     get_context,
     get_online_context,
+    output_format,
     rejection_as_json,
     select_series,
     write_output,
@@ -18,11 +19,11 @@ from dashboard.cli.context import (
 from dashboard.cli.options import (
     BarStampsOption,
     CsvFileArgument,
+    DialectOption,
     DryRunOption,
     ExcelOption,
     JsonOption,
     Opt,
-    OutputFileArgument,
     QuoteOption,
     RateColumnOption,
     RateDateColumnOption,
@@ -35,6 +36,7 @@ from dashboard.cli.options import (
     SeriesTitleOption,
     SheetOption,
     SinceOption,
+    TableFileArgument,
     Texts,
     UntilOption,
     command_group,
@@ -155,21 +157,22 @@ def list_rates(
 
 
 @rate_commands.command("export")
-def export_rates(
-    file: OutputFileArgument,
+def export_rates(  # noqa: PLR0913 - the options of the contract
+    file: TableFileArgument,
     *,
     rates: RatesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     excel: ExcelOption = False,
+    dialect: DialectOption = "plain",
 ) -> None:
-    """Write the rates of series as CSV, with the moment each was known."""
-    from dashboard.services.exports import table_csv
+    """Write the rates of series as CSV or .xlsx, with the moment each was known."""
+    from dashboard.services.exports import table_file
 
     first, last = read_period(since, until)
     selection = select_series(get_context(), rates)
     shown = [series.between(first, last) for series in selection.series]
-    write_output(file, table_csv("rates", shown, "excel" if excel else "plain"))
+    write_output(file, table_file("rates", shown, output_format(file, dialect, excel=excel)))
 
 
 @rate_commands.command("import")

@@ -178,8 +178,9 @@ def study(  # noqa: PLR0913 - the options of the contract
     columns: options.ColumnMapOption = None,
     asof: options.AsOfOption = None,
     out: Annotated[
-        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
+        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs, a workbook, a manifest."))
     ] = None,
+    dialect: options.DialectOption = "plain",
     bundle: Annotated[
         Path | None, Opt(metavar="FILE.zip", help=deferred("Write all of it to compute it again."))
     ] = None,
@@ -213,7 +214,7 @@ def study(  # noqa: PLR0913 - the options of the contract
     reading = FileReading(date, dates, zone, stamps, columns)
     answer, inputs = _run_study(request, rate_selection, event_selection, reading, asof=asof)
     if out is not None:
-        write_study(out, answer, inputs.made)
+        write_study(out, answer, replace(inputs.made, dialect=dialect))
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
     if as_json:
@@ -280,6 +281,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
 def export_everything(
     folder: Annotated[Path, Arg(metavar="DIR", help=deferred("Made if it is not there."))],
     *,
+    dialect: options.DialectOption = "plain",
     asof: options.AsOfOption = None,
 ) -> None:
     """Write everything: rates, events and notes, the study with its windows, a manifest."""
@@ -289,7 +291,7 @@ def export_everything(
 
     context = get_context(asof)
     answer, inputs = _run_study(lambda _series: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
-    provenance = inputs.made
+    provenance = replace(inputs.made, dialect=dialect)
     write_full_export(
         folder, answer, provenance, series=list_series(context), events=list_known_events(context)
     )

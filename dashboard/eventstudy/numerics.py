@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -161,12 +162,27 @@ class RunningMoments:
         moments = SpanMoments(
             count, [m + c for m, c in zip(means, self._centre, strict=True)], cross
         )
-        spans = np.flatnonzero(fragile)
+        if fragile.any():
+            self._recompute_fragile(moments, fragile, low, high)
+        return moments
+
+    def _recompute_fragile(
+        self, moments: SpanMoments, fragile: Bools, low: Ints, high: Ints
+    ) -> None:
+        """Compute the moments of the fragile spans again, so many at once as fit the cache."""
+        blank = fragile & (self._movement[high] == self._movement[low])
+        for values in (*moments.means, *moments.cross.values()):
+            values[blank] = 0.0
+        spans = np.flatnonzero(fragile & ~blank)
         length = int((high - low)[spans].max(initial=1))
         step = max(RECOMPUTED_CELLS // (length * self._columns.shape[1]), 1)
         for start in range(0, len(spans), step):
             self._recompute(moments, spans[start : start + step], low, high)
-        return moments
+
+    @cached_property
+    def _movement(self) -> Ints:
+        """How many present rows before each one are not 0; without any a span has no variance."""
+        return np.concatenate(([0], np.cumsum(self._present & (self._columns != 0).any(axis=1))))
 
     def _recompute(self, moments: SpanMoments, spans: Ints, low: Ints, high: Ints) -> None:
         """Compute the moments of some of the spans `[low, high)` from the values themselves."""

@@ -598,7 +598,7 @@ def readme_bytes(description: BundleDescription, results: Sequence[str]) -> byte
         *(EVENTS_DESCRIPTION if description.has_events else CLAIMS_DESCRIPTION),
         *(f"  results/{name}" for name in results),
         "  CITATION.cff        how to cite this file",
-        *_private_lines(description),
+        *_private_lines(description, results),
         "",
         *about,
         "",
@@ -642,16 +642,19 @@ def _licence_line(card: SeriesCard) -> str:
     return f"terms: {card.licence or TERMS_UNKNOWN}"
 
 
-def _private_lines(description: BundleDescription) -> list[str]:
+def _private_lines(description: BundleDescription, results: Sequence[str]) -> list[str]:
     if not description.private:
         return []
     count = description.private
+    places = "inputs/events.csv"
+    if "moves.csv" in results:
+        places += " and results/moves.csv"
     notes = f"{count} of the events studied are private notes"
     return [
         "",
         f"PRIVATE: {notes if count > 1 else 'one of the events studied is a private note'}"
         " of whoever made this",
-        "file; their words are in inputs/events.csv. Pass it on only to those who may read them.",
+        f"file; their words are in {places}. Pass it on only to those who may read them.",
     ]
 
 

@@ -22,7 +22,7 @@ from dashboard.models.series import Bools, Days, Ints, MethodBreak, Moments
 
 BANK_OF_RUSSIA_BREAKS: Final = (
     MethodBreak(date(2022, 3, 14), deferred("averaging window 10:00-16:30 instead of 10:00-11:30")),
-    MethodBreak(date(2022, 4, 25), "averaging window 10:00-15:30"),
+    MethodBreak(date(2022, 4, 25), deferred("averaging window 10:00-15:30")),
     MethodBreak(date(2024, 6, 13), deferred("bank reports of over-the-counter deals as of 15:30")),
     MethodBreak(date(2024, 12, 27), deferred("over-the-counter method amended")),
 )

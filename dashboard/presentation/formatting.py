@@ -31,6 +31,11 @@ EXPECTED_TITLES: Final = {
     "unclear": deferred("Unclear"),
 }
 """The directions that an event may be expected to go with, as a control shows them."""
+EXPECTED_LABELS: Final = {
+    "stronger": deferred("expected stronger"),
+    "weaker": deferred("expected weaker"),
+    "unclear": deferred("expected unclear"),
+}
 
 _MONTHS: Final = (
     deferred("Jan"), deferred("Feb"), deferred("Mar"), deferred("Apr"), deferred("May"),
@@ -106,11 +111,6 @@ def format_range(low: str, high: str) -> str:
 def capitalize_first(text: str) -> str:
     """The text with a capital first letter, the rest unchanged."""
     return text[:1].upper() + text[1:]
-
-
-def lowercase_first(text: str) -> str:
-    """The text with a small first letter, the rest unchanged."""
-    return text[:1].lower() + text[1:]
 
 
 def format_offset(offset: int) -> str:

@@ -47,7 +47,7 @@ from dashboard.services.exports import (
     Provenance,
     request_json,
     study_csvs,
-    table_csv,
+    table_file,
 )
 from dashboard.services.source_moves import source_series_ids
 from dashboard.services.study import build_event_view, run_study
@@ -209,8 +209,8 @@ def compute_results(query: BundleRequest) -> dict[str, bytes]:
             query.series[0], query.events[0], query.known, query.request, query.factors
         )
         files = {
-            "event_moves.csv": table_csv("event_moves", [view]),
-            "event_window.csv": table_csv("event_window", [view]),
+            "event_moves.csv": table_file("event_moves", [view]),
+            "event_window.csv": table_file("event_window", [view]),
         }
     else:
         answer = run_study(
@@ -327,7 +327,7 @@ def compute_claim_results(query: ClaimBundleRequest) -> dict[str, bytes]:
     """`claims.csv` and `needed_bases.csv`; levels under restrictive licences are empty."""
     answers = [answer_claim(claim, query.series, query.main) for claim in query.claims]
     numbered = [NumberedAnswer(number, answer) for number, answer in enumerate(answers, 1)]
-    files = {f"{name}.csv": table_csv(name, numbered) for name in ("claims", "needed_bases")}
+    files = {f"{name}.csv": table_file(name, numbered) for name in ("claims", "needed_bases")}
     cards = {row.verdict.card.id: row.verdict.card for answer in answers for row in answer.rows}
     withheld = {name for name, card in cards.items() if not is_redistributable(card)}
     return {name: blank_levels(content, withheld) for name, content in files.items()}

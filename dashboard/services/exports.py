@@ -22,7 +22,7 @@ from dashboard.export.bundles import (
     write_file,
     zip_files,
 )
-from dashboard.export.csv_tables import CsvDialect, csv_bytes, csv_chunks, safe_file_name
+from dashboard.export.csv_tables import csv_bytes, csv_chunks, safe_file_name
 from dashboard.export.report.render import NO_CHART, render_in_subprocess
 from dashboard.export.schemas import (
     STUDY_TABLE_NAMES,
@@ -31,6 +31,7 @@ from dashboard.export.schemas import (
     StudyTableName,
     study_objects,
 )
+from dashboard.export.workbooks import MAX_SHEET_ROWS, workbook_bytes
 from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
@@ -39,7 +40,8 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest, window_text
-from dashboard.models.tables import Cells, ReportDocument, ReportFormat
+from dashboard.models.tables import Cells, ReportDocument, ReportFormat, Table
+from dashboard.models.user_files import CsvDialect, FileFormat
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
 
@@ -47,9 +49,11 @@ if TYPE_CHECKING:
     from dashboard.sources.rates.base import RateSource
 
 __all__ = [
+    "MAX_SHEET_ROWS",
     "TABLES",
     "CsvDialect",
     "DataFile",
+    "FileFormat",
     "NumberedAnswer",
     "Provenance",
     "StudyTableName",
@@ -65,7 +69,7 @@ __all__ = [
     "study_manifest",
     "study_objects",
     "study_table_titles",
-    "table_csv",
+    "table_file",
     "table_files",
     "write_file",
     "write_robustness",
@@ -73,6 +77,14 @@ __all__ = [
 ]
 
 
+TABLE_MEDIA_TYPES: Final[dict[FileFormat, str]] = {
+    "plain": "text/csv",
+    "excel": "text/csv",
+    "excel-ru": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WORKBOOK_FILE: Final = "study.xlsx"
+"""The tables of a study but `paths`, the longest, in one workbook."""
 MAX_NAMED: Final = 3
 """The number of groups or events named in a message; the rest are counted."""
 MAX_REASONS: Final = 5
@@ -138,7 +150,7 @@ def _join_names(names: Iterable[str]) -> str:
     return _("{names} and {count} more", names=shown, count=left) if left > 0 else shown
 
 
-# ---- CSV files
+# ---- files of tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +159,15 @@ class Provenance:
 
     `parameters` are those besides the study request (rates, events, filters), as JSON values;
     `data_files` the data files with their hashes; `is_private` says that there are private notes
-    among the events, so that only the owner of the files may read them.
+    among the events, so that only the owner of the files may read them; `dialect` is that of the
+    CSV files.
     """
 
     parameters: Mapping[str, Any]
     data_files: Sequence[DataFile]
     created_at: datetime
     is_private: bool = False
+    dialect: CsvDialect = "plain"
 
 
 def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
@@ -162,20 +176,33 @@ def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[Data
     return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
 
 
-def table_csv(name: str, objects: Iterable[Any], dialect: CsvDialect = "plain") -> bytes:
-    """The CSV file of a table of `TABLES`, made from its objects."""
+def table_file(name: str, objects: Iterable[Any], dialect: FileFormat = "plain") -> bytes:
+    """The file of a table of `TABLES`, made from its objects.
+
+    Raises:
+        InputError: it is too long for a workbook.
+    """
     given = tuple(objects)
     table = TABLES[name].fit(given)
-    return csv_bytes(table, table.rows(given), dialect)
+    return _file_bytes(table, table.rows(given), dialect)
+
+
+def _file_bytes(table: Table, rows: Iterable[Cells], dialect: FileFormat) -> bytes:
+    if dialect == "xlsx":
+        return workbook_bytes([(table, rows)])
+    return csv_bytes(table, rows, dialect)
 
 
 def download_file_name(
-    *parts: object, dialect: CsvDialect = "plain", extension: str = "csv"
+    *parts: object, dialect: FileFormat = "plain", extension: str = "csv"
 ) -> str:
     """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is skipped."""
+    if dialect == "xlsx":
+        extension, dialect = "xlsx", "plain"
     components = [safe_file_name(str(part), "") for part in parts if part is not None]
     stem = "_".join(component for component in components if component) or "export"
-    return f"{stem[:110]}{'_excel' if dialect == 'excel' else ''}.{extension}"
+    suffix = "" if dialect == "plain" else f"_{dialect.replace('-', '_')}"
+    return f"{stem[:110]}{suffix}.{extension}"
 
 
 # ---- studies
@@ -189,7 +216,7 @@ def study_table_titles() -> dict[str, str]:
 def study_csvs(answer: StudyAnswer) -> dict[str, bytes]:
     """The CSV files of a study by file name."""
     return {
-        f"{name}.csv": table_csv(name, study_objects(answer, name)) for name in STUDY_TABLE_NAMES
+        f"{name}.csv": table_file(name, study_objects(answer, name)) for name in STUDY_TABLE_NAMES
     }
 
 
@@ -201,7 +228,7 @@ def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tu
     """
     return write_bundle(
         folder,
-        study_files(answer),
+        study_files(answer, provenance.dialect),
         study_manifest(answer, provenance),
         is_private=provenance.is_private,
     )
@@ -229,7 +256,7 @@ def write_robustness(
     )
     return write_bundle(
         folder,
-        table_files({"specifications": answer.rows}),
+        table_files({"specifications": answer.rows}, provenance.dialect),
         manifest,
         is_private=provenance.is_private,
     )
@@ -276,18 +303,31 @@ def request_json(request: StudyRequest) -> dict[str, Any]:
     return values
 
 
-def study_files(answer: StudyAnswer) -> dict[str, FileContent]:
-    """The files of a study, by file name."""
-    return table_files({name: study_objects(answer, name) for name in STUDY_TABLE_NAMES})
+def study_files(answer: StudyAnswer, dialect: CsvDialect = "plain") -> dict[str, FileContent]:
+    """The files of a study by file name: its workbook, and the CSV of every table."""
+    objects: dict[str, Sequence[Any]] = {
+        name: study_objects(answer, name) for name in STUDY_TABLE_NAMES
+    }
+    sheets = {name: given for name, given in objects.items() if name != "paths"}
+    return {WORKBOOK_FILE: _workbook_content(sheets), **table_files(objects, dialect)}
 
 
-def table_files(objects: Mapping[str, Sequence[Any]]) -> dict[str, FileContent]:
-    """The files of some tables, made from their objects, by file name."""
+def _workbook_content(objects: Mapping[str, Sequence[Any]]) -> FileContent:
+    fitted = [(TABLES[name].fit(given), given) for name, given in objects.items()]
+    sheets = ((table, table.rows(given)) for table, given in fitted)
+    count = sum(table.count(given) for table, given in fitted)
+    return FileContent((workbook_bytes(sheets) for _once in range(1)), count)
+
+
+def table_files(
+    objects: Mapping[str, Sequence[Any]], dialect: CsvDialect = "plain"
+) -> dict[str, FileContent]:
+    """The CSV files of some tables, made from their objects, by file name."""
     files = {}
     for name, given in objects.items():
         table = TABLES[name].fit(given)
-        rows = csv_chunks(table, table.rows(given))
-        files[table.file_name] = FileContent(rows, table.count(given))
+        chunks = csv_chunks(table, table.rows(given), dialect)
+        files[table.file_name] = FileContent(chunks, table.count(given))
     return files
 
 
@@ -322,20 +362,20 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
 # ---- comparisons and relations
 
 
-def comparison_csv(
-    answer: Comparison, name: StudyTableName, dialect: CsvDialect = "plain"
+def comparison_file(
+    answer: Comparison, name: StudyTableName, dialect: FileFormat = "plain"
 ) -> bytes:
-    """One table of a comparison: the rows of every group and, if there are any, of the difference.
+    """The file of one table of a comparison: the rows of every group and of the difference, if any.
 
-    `headline` and `tests` have rows of the difference. `paths`, `events` and `skipped` have no
-    group column and hold an event of both groups once.
+    `headline` and `tests` have rows of the difference. `moves`, `paths`, `events` and `skipped`
+    have no group column and hold an event of both groups once.
     """
     table = TABLES[name].fit(_comparison_objects(answer, name))
-    return csv_bytes(table, _comparison_rows(answer, name), dialect)
+    return _file_bytes(table, _comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
-    """The number of rows of `comparison_csv`."""
+    """The number of rows of `comparison_file`."""
     return len(_comparison_rows(answer, name))
 
 
@@ -371,7 +411,7 @@ def write_full_export(
     """
     return write_bundle(
         folder,
-        _full_export_files(answer, series, events),
+        _full_export_files(answer, series, events, provenance.dialect),
         study_manifest(answer, provenance),
         is_private=provenance.is_private,
     )
@@ -390,17 +430,23 @@ def full_export_zip(
         InputError: they exceed the size limit of an archive.
     """
     return zip_files(
-        bundle_files(_full_export_files(answer, series, events), study_manifest(answer, provenance))
+        bundle_files(
+            _full_export_files(answer, series, events, provenance.dialect),
+            study_manifest(answer, provenance),
+        )
     )
 
 
 def _full_export_files(
-    answer: StudyAnswer, series: Sequence[RateSeries], events: Sequence[Event]
+    answer: StudyAnswer,
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
+    dialect: CsvDialect = "plain",
 ) -> dict[str, FileContent]:
     moves = compare_sources_of_events(series, events)
     return {
-        **table_files({"rates": series, "event_list": events, "source_moves": moves}),
-        **study_files(answer),
+        **table_files({"rates": series, "event_list": events, "source_moves": moves}, dialect),
+        **study_files(answer, dialect),
     }
 
 
@@ -418,7 +464,8 @@ def write_facts(
         data_files=provenance.data_files,
         created_at=provenance.created_at,
     )
-    return write_bundle(folder, table_files({"facts": facts, "source_moves": moves}), manifest)
+    files = table_files({"facts": facts, "source_moves": moves}, provenance.dialect)
+    return write_bundle(folder, files, manifest)
 
 
 # ---- reports

@@ -15,7 +15,13 @@ import numpy as np
 
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError
 from dashboard.models.event import MOSCOW, iso_text
-from dashboard.models.messages import deferred, join_clauses, keep_language, plural
+from dashboard.models.messages import (
+    deferred,
+    join_clauses,
+    keep_language,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.publication import PUBLICATION_RULES
@@ -397,12 +403,14 @@ class SeriesStatus:
     def age_label(self) -> str:
         """The age as text: "today", "3 days old", "82 days old, overdue", "ended"."""
         if self.age_days is None:
-            return NEVER_FETCHED
+            return translate_deferred(NEVER_FETCHED)
         if self.has_ended:
             return _("ended on {day}", day=self.card.history_until)
-        days = "day" if self.age_days == 1 else "days"
-        label = f"{self.age_days} {days} old" if self.age_days > 0 else "today"
-        return f"{label}, overdue" if self.is_overdue else label
+        if self.age_days <= 0:
+            return _("today")
+        if self.is_overdue:
+            return plural("{n} day old, overdue", "{n} days old, overdue", self.age_days)
+        return plural("{n} day old", "{n} days old", self.age_days)
 
     @property
     def has_ended(self) -> bool:

@@ -24,11 +24,11 @@ from dashboard.services.live_rates import RefreshResult, SeriesStatus, series_st
 JsonRow: TypeAlias = dict[str, Any]
 
 KIND_NAMES: Final[dict[ColumnKind, str]] = {
-    "text": "text",
-    "number": "number",
-    "int": "whole number",
-    "date": "date, 2024-03-13",
-    "moment": "UTC moment, 2024-03-13T12:30:00Z",
+    "text": deferred("text"),
+    "number": deferred("number"),
+    "int": deferred("whole number"),
+    "date": deferred("date, 2024-03-13"),
+    "moment": deferred("UTC moment, 2024-03-13T12:30:00Z"),
     "window": deferred("window, [a,b] in offsets"),
 }
 

@@ -70,7 +70,7 @@ def implied_dollar_rate(yuan: RateSeries, usd_cny: RateSeries) -> RateSeries:
 def _implied_card(yuan: SeriesCard) -> SeriesCard:
     return SeriesCard(
         id=f"usd_rub_by_{yuan.id}",
-        title=f"USD/RUB implied by {yuan.title}",
+        title=deferred("USD/RUB implied by {series}", series=yuan.title),
         unit="RUB per USD",
         inverse_unit="USD per RUB",
         publisher=f"{yuan.publisher} and European Central Bank",

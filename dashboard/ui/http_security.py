@@ -40,6 +40,17 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_BAD_REQUEST: Final = (
+    "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+    "Content-Length: {}\r\n\r\n{}"
+)
+_PAGE: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Rouble Reaction</title>{}</html>'
+)
+_NEXT_PAGE: Final = (
+    '<meta http-equiv="refresh" content="0; url={0}"><a href="{0}">Rouble Reaction</a>'
+)
+_COOKIE: Final = "{}={}; Path=/; HttpOnly; SameSite=Strict"
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -211,6 +222,47 @@ class _TimedRequest:
         await self._send(message)
 
 
+class _HeaderDeadline:
+    """A part of uvicorn's protocol: the connection is closed where no request begins in time."""
+
+    seconds: float
+    cycle: Any
+    transport: asyncio.Transport
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)  # type: ignore[misc]
+        self._start_timer()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)  # type: ignore[misc]
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        protocol: object = self.transport.get_protocol()  # a WebSocket has one of its own
+        if is_answering or protocol is not self:
+            self._stop_timer()
+        elif self._timer is None:
+            self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)  # type: ignore[misc]
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn answers to bytes that are no request, as problem details."""
+        content = json.dumps(problem_json(HTTPStatus.BAD_REQUEST, msg, "/"))
+        self.transport.write(_BAD_REQUEST.format(len(content), content).encode())
+        self.transport.close()
+
+    def _start_timer(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self.seconds, self.transport.close)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
 def limit_slow_headers(seconds: float = SENDER_SECONDS) -> None:
     """Close connections whose request does not begin in time; call it before the server starts.
 
@@ -223,45 +275,8 @@ def limit_slow_headers(seconds: float = SENDER_SECONDS) -> None:
     from uvicorn import config
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-    base: Any = AutoHTTPProtocol
-
-    class TimedProtocol(base):  # type: ignore[misc]
-        _timer: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: asyncio.Transport) -> None:
-            super().connection_made(transport)
-            self._start_timer()
-
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            is_answering = self.cycle is not None and not self.cycle.response_complete
-            if is_answering or self.transport.get_protocol() is not self:
-                self._stop_timer()
-            elif self._timer is None:
-                self._start_timer()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._stop_timer()
-            super().connection_lost(exc)
-
-        def send_400_response(self, msg: str) -> None:
-            content = json.dumps(problem_json(HTTPStatus.BAD_REQUEST, msg, "/")).encode()
-            head = (
-                "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
-                f"Content-Type: {PROBLEM_MEDIA_TYPE}\r\nContent-Length: {len(content)}\r\n\r\n"
-            )
-            self.transport.write(head.encode() + content)
-            self.transport.close()
-
-        def _start_timer(self) -> None:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self.transport.close)
-
-        def _stop_timer(self) -> None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-
-    config.HTTP_PROTOCOLS["auto"] = TimedProtocol  # type: ignore[assignment]
+    timed: Any = type("TimedProtocol", (_HeaderDeadline, AutoHTTPProtocol), {"seconds": seconds})
+    config.HTTP_PROTOCOLS["auto"] = timed
 
 
 # ---- launch token
@@ -295,7 +310,7 @@ class LaunchGate:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         elif _equal(connection.query_params.get(LAUNCH_PARAMETER, ""), self._token):
-            cookie = f"{name}={self._session}; Path=/; HttpOnly; SameSite=Strict"
+            cookie = _COOKIE.format(name, self._session)
             await self._let_in(connection, (receive, send), cookie)
         else:
             await _refuse(connection)(scope, receive, send)
@@ -315,11 +330,7 @@ class LaunchGate:
             # A redirect would be refused: where the first link is of another site, browsers do
             # not send a SameSite=Strict cookie on what follows from it.
             target = html.escape(f"/{scope['path'].lstrip('/')}{'?' if query else ''}{query}")
-            page = (
-                '<!doctype html><html lang="en"><meta charset="utf-8">'
-                f'<meta http-equiv="refresh" content="0; url={target}">'
-                f'<title>Rouble Reaction</title><a href="{target}">Rouble Reaction</a></html>'
-            )
+            page = _PAGE.format(_NEXT_PAGE.format(target))
             headers = {"Set-Cookie": cookie, "Cache-Control": "no-store"}
             await HTMLResponse(page, headers=headers)(scope, receive, send)
             return
@@ -354,10 +365,7 @@ def _refuse(connection: HTTPConnection) -> Response:
         " was started."
     )
     if _is_browser(connection):
-        page = (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Rouble Reaction</title>'
-            f"<p>{html.escape(detail)}</p></html>"
-        )
+        page = _PAGE.format(f"<p>{html.escape(detail)}</p>")
         return HTMLResponse(page, HTTPStatus.UNAUTHORIZED, {"Cache-Control": "no-store"})
     challenge = 'Bearer realm="Rouble Reaction"'
     return problem_response(

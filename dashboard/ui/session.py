@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import logging
 import math
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -41,7 +40,7 @@ from dashboard.services.live_rates import (
     series_status,
 )
 from dashboard.services.notes import all_events, get_event
-from dashboard.services.rate_limit import LimitedAction
+from dashboard.services.rate_limit import HEAVY_MODEL, LimitedAction
 from dashboard.services.rates import get_series, list_cards, list_revisions
 from dashboard.services.study import measure_events, run_study
 from dashboard.services.study_inputs import first_moves_request
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
 
 AS_OF_KEY: Final = "session.as_of"
 PHONE_AGENTS: Final = ("iphone", "android", "mobile", "ipod")
-READER_KEY: Final = "session.reader"
 logger = logging.getLogger("dashboard.pages")
 NO_RANK: Final = PlaceboRank("near")
 _page_reads: Final[ContextVar[dict[object, Any] | None]] = ContextVar("page_reads", default=None)
@@ -136,6 +134,7 @@ def set_as_of(moment: datetime | None) -> None:
 
 def find_language(wanted: str) -> str:
     """The language of a page for the one that its link names, else that of the process."""
+    get_live_context()  # it sets the language of the process by the settings
     return choose_language([wanted]) or current_language()
 
 
@@ -303,7 +302,7 @@ def get_view_time() -> datetime:
 
 
 def count_against_limit(kind: LimitedAction) -> None:
-    """Count one more write, link, import or export of this reader.
+    """Count one more write, link, import or export of the person of this process.
 
     Raises:
         RateLimited: there were too many; the message says when the next one is allowed.
@@ -323,8 +322,8 @@ def require_live_view() -> None:
 
 
 def get_reader_id() -> str:
-    """The id under which uses are counted: one for each tab of a browser."""
-    return f"page {st.session_state.setdefault(READER_KEY, secrets.token_hex(8))}"
+    """The name under which uses are counted: that of the person, in every tab."""
+    return get_context().settings.dashboard_user.strip()
 
 
 def get_view_day() -> date:
@@ -410,7 +409,9 @@ def _cached_study(
     selection: str,  # noqa: ARG001
 ) -> StudyAnswer:
     events, known, request = _arguments
-    return run_study([_series], events, request, known=known, compute=get_context().compute)
+    context = get_context()
+    run = partial(run_study, [_series], events, request, known=known, compute=context.compute)
+    return context.heavy_reads.run(run) if request.model == HEAVY_MODEL else run()
 
 
 def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:

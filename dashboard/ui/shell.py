@@ -126,7 +126,7 @@ def describe_frozen_view(
             ":blue-badge[:material/ac_unit: Frozen: as known on {time}]",
             time=format_timestamp(view["asof"]),
         ),
-        _("{series}: last {day}", series=escape_markdown(frozen.card.title), day=format_day(last)),
+        _("{series}: last {day}", series=escape_markdown(frozen.card.label), day=format_day(last)),
         differ,
     ]
     if other_events:
@@ -230,7 +230,7 @@ def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
     age = format_last_day(status, session.get_view_day())
     problem = describe_problem(status)
     parts = [
-        _("Rate: {series}", series=escape_markdown(status.card.title)),
+        _("Rate: {series}", series=escape_markdown(status.card.label)),
         f":orange-badge[{age}]" if status.is_overdue or not status.rows else age,
     ]
     if problem:
@@ -245,7 +245,7 @@ def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
     refresher = session.get_refresher()
     if refresher.is_offline:
         return (_("offline: nothing is fetched"),)
-    titles = {card.id: card.title for card in session.get_context().known.all_cards()}
+    titles = {card.id: card.label for card in session.get_context().known.all_cards()}
     progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
     parts = [escape_markdown(progress)] if progress else []
     shown = status.source_name if status.problem else ""
@@ -355,7 +355,7 @@ def _describe_ignored_controls(ignored: Sequence[str]) -> str:
     return " ".join(
         _(
             "{title} is no price: it is a control, offered as a factor and on the page Data.",
-            title=card.title,
+            title=card.label,
         )
         for card in cards
         if not card.is_price

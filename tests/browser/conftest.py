@@ -6,12 +6,6 @@ Chromium that is missing fails these tests; it never skips them.
 from __future__ import annotations
 
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,9 +13,8 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.script_runs import ScriptRuns
+from tests.started_product import SECONDS, Product
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 180  # what is broken takes longer, and a crowded machine less
 STILL = 30  # a run that the server merged with another has no end of its own
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -40,59 +33,6 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
-
-
-class Product:
-    """The dashboard as `python -m dashboard open` serves it, with notes in `home`.
-
-    It is offline unless it is given the address of a replica to ask. `options` are further ones
-    of the command; `address` is what it printed.
-    """
-
-    def __init__(self, home, upstream=None, options=()):
-        self.home = home
-        self.options = options
-        self.address = ""
-        self.upstream = upstream
-        self.process = None
-        self.log = Path(tempfile.mkstemp(prefix="rr-log-")[1])  # a pipe that nobody reads fills up
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-
-    def start(self):
-        command = [sys.executable, "-m", "dashboard", "open", "--no-browser", "--port"]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DASHBOARD_HOME", str(self.home))
-            patch.delenv("DATABASE_URL", raising=False)
-            if self.upstream is not None:
-                patch.setenv("DASHBOARD_OFFLINE", "0")
-                patch.setenv("DASHBOARD_UPSTREAM", self.upstream)
-            with self.log.open("a") as log:
-                self.process = subprocess.Popen(
-                    [*command, str(self.port), *self.options],
-                    cwd=ROOT,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                )
-        told = self.process.stdout.readline()  # it prints when the first page can be requested
-        if self.url.rstrip("/") not in told:
-            pytest.fail(f"the product did not start: {self.log.read_text()[-2_000:]}")
-        self.address = told.split(" is at ")[1].split(" ")[0]
-        return self
-
-    def kill(self):
-        """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.communicate()
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.communicate(timeout=SECONDS)
-        self.log.unlink(missing_ok=True)
 
 
 class Reader:

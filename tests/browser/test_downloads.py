@@ -54,6 +54,9 @@ def test_the_rates_of_the_page_are_those_of_the_command_line(noted, reader):
     excel, name = taken(reader, "CSV for Excel (all of this series, 3,370 rows)")
     assert excel == shell(noted, "rates", "export", "-", "--excel")
     assert name.endswith("_excel.csv")
+    book, name = taken(reader, "Excel workbook (all of this series, 3,370 rows)")
+    assert book == asked(noted, "rates.xlsx")
+    assert name.endswith(".xlsx")
 
 
 def test_the_rates_of_a_period_are_those_of_the_command_line(noted, reader):

@@ -8,8 +8,9 @@ from dashboard.config import Settings
 from dashboard.container import build_context
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note
-from tests.browser.conftest import Product, link_of
+from tests.browser.conftest import link_of
 from tests.services.bar_cache import HOURS, fill_cache
+from tests.started_product import Product
 
 pytestmark = pytest.mark.browser
 

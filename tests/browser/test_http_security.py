@@ -1,11 +1,9 @@
 """The pages under their content security policy, and behind a launch token, in a real browser."""
 
-import urllib.error
-import urllib.request
-
 import pytest
 
-from tests.browser.conftest import Product, Reader
+from tests.browser.conftest import Reader
+from tests.started_product import Product
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +48,7 @@ def test_a_file_is_uploaded_and_downloaded_under_the_policy(reader, tmp_path):
     file = tmp_path / "events.csv"
     file.write_text("date,title\n2025-04-21,Said at the policy desk\n")
     reader.open("import").page.locator("input[type=file]").set_input_files(file)
-    assert reader.settle().has("Said at the policy desk")
+    assert reader.has("1 new, 0 already there, 0 wrong")
     reader.open("data")
     with reader.page.expect_download() as download:
         reader.press("CSV (all of this series, 3,370 rows)", exact=True)
@@ -84,16 +82,6 @@ def stranger(chromium, closed):
     context.close()
 
 
-def status_of(url, **headers):
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=named), timeout=30) as sent:
-            return sent.status
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
-
-
 def test_whoever_has_no_token_sees_nothing(closed, stranger):
     stranger.page.goto(closed.url + "")
     assert "launch token" in stranger.page.inner_text("body")
@@ -102,7 +90,7 @@ def test_whoever_has_no_token_sees_nothing(closed, stranger):
         "", "healthz", "api/v1/events.json", "api/openapi.json", "media/x", "static/js/index.js",
         "_stcore/health", "_stcore/host-config", "?token=wrong", "api/v1/facts.json?token=wrong",
     ):  # fmt: skip
-        assert status_of(closed.url + path) == 401, path
+        assert closed.get(path)[0] == 401, path
 
 
 def test_the_websocket_is_behind_the_token_too(closed, stranger):
@@ -137,17 +125,17 @@ def test_a_program_passes_with_the_token_with_the_cookie_or_with_an_api_token(cl
     from dashboard.services.admin import create_token
     from dashboard.storage.notes import NoteRepository
 
-    address = f"{closed.url}api/v1/facts.json?date=2025-04-21"
+    address = "api/v1/facts.json?date=2025-04-21"
     token = closed.address.partition("token=")[2]
-    request = urllib.request.Request(f"{address}&token={token}")
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        cookie = answer.headers["Set-Cookie"].partition(";")[0]
-    assert status_of(address, Cookie=cookie) == 200
-    assert status_of(closed.url + "healthz", Cookie=cookie) == 200
-    assert status_of(address, Cookie=cookie + "x") == 401
+    status, headers, _ = closed.get(f"{address}&token={token}")
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    assert status == 200
+    assert closed.get(address, Cookie=cookie)[0] == 200
+    assert closed.get("healthz", Cookie=cookie)[0] == 200
+    assert closed.get(address, Cookie=cookie + "x")[0] == 401
     store = NoteRepository(f"sqlite:///{closed.home / 'events.sqlite3'}")
     secret, _ = create_token(store.tokens, "desk")
     store.close()
-    assert status_of(address, Authorization=f"Bearer {secret}") == 200
-    assert status_of(address, Authorization="Bearer rr_wrong") == 401
-    assert status_of(closed.url + "healthz", Authorization=f"Bearer {secret}") == 401
+    assert closed.get(address, Authorization=f"Bearer {secret}")[0] == 200
+    assert closed.get(address, Authorization="Bearer rr_wrong")[0] == 401
+    assert closed.get("healthz", Authorization=f"Bearer {secret}")[0] == 401

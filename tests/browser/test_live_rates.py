@@ -10,9 +10,10 @@ import pytest
 from dashboard.config import Settings
 from dashboard.container import build_context
 from dashboard.services.live_rates import RefreshRequest, refresh_rates
-from tests.browser.conftest import Product, Reader
+from tests.browser.conftest import Reader
 from tests.replica import Replica, failures
 from tests.replica.market import DAY, Market
+from tests.started_product import Product
 
 pytestmark = pytest.mark.browser
 

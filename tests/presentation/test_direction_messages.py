@@ -36,8 +36,7 @@ FALLING = "weaker|weakest|fell|down|lost|lowest"
 WORD = re.compile(rf"\b(?:(?P<rising>{RISING})|(?P<falling>{FALLING}))\b", re.IGNORECASE)
 IDIOM = re.compile(
     r"\bup to\b|\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b"
-    r"|\b(?:events?|was|be) lost\b"
-    r"|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
+    r"|\b(?:events?|was|be) lost\b|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
     r"|\blowest and the highest rate\b",
     re.IGNORECASE,
 )
@@ -111,6 +110,7 @@ def of_moves(mode, sign):
 def of_expectations(_mode, sign):
     word = SIGNS[sign]
     yield messages.translate_deferred(formatting.EXPECTED_TITLES[word])
+    yield messages.translate_deferred(formatting.EXPECTED_LABELS[word])
     yield formatting.describe_expected(word)
     yield events.format_group(EventFilter(expected=word))
 

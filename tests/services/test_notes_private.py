@@ -9,7 +9,7 @@ from dashboard.container import build_context
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft, Visibility
 from dashboard.services.events import EventFilter, count_facets, custom_categories, find_events
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.health import _check_notes as diagnosed
 from dashboard.services.health import check_health
 from dashboard.services.notes import (
@@ -78,8 +78,8 @@ def test_lists_searches_facets_and_files_have_it_for_its_owner_alone(ann, bob, s
     assert custom_categories(known(ann)) == ("zanzibar",)
     assert custom_categories(known(bob)) == ()
     assert count_facets(known(bob))["origin"] == {"catalogue": COUNT}
-    assert b"Zanzibar" in table_csv("event_list", known(ann))
-    assert b"anzibar" not in table_csv("event_list", known(bob))
+    assert b"Zanzibar" in table_file("event_list", known(ann))
+    assert b"anzibar" not in table_file("event_list", known(bob))
 
 
 def test_it_crowds_only_the_study_of_its_owner(ann, bob, secret):

@@ -191,6 +191,7 @@ def _draw_resolution_buttons(base: Draft, mine: Draft, conflict: ConflictState) 
 def _save_mine(merged: Draft, theirs: Event) -> None:
     notes = session.get_context().notes
     try:
+        session.count_against_limit("write")
         if theirs.deleted is not None:
             theirs = restore_note(notes, theirs.id)
         saved = edit_note(notes, theirs.id, merged, theirs.revision)
@@ -457,6 +458,7 @@ def _draw_choice(field: EventField, context: NoteFormContext) -> str:
         translate_deferred(field.form_label),
         [item.value for item in choices],
         default=start,
+        format_func=translate_deferred,
         required=True,
         key=f"{FORM_KEY}:{field.key}",
     )

@@ -100,6 +100,7 @@ def _draw_restore(change: NoteRevision) -> None:
     if not st.button(label, icon=":material/restore:", key=key, type="tertiary"):
         return
     try:
+        session.count_against_limit("write")
         note = restore_revision(session.get_context().notes, change.note_id, change.revision)
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))

@@ -285,10 +285,9 @@ def test_the_files_say_their_rows():
     remarks = sum(row["category"] == "nato_remark" for row in CATALOGUE)
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
-        f"CSV (this view, {remarks} rows)",
-        f"CSV for Excel (this view, {remarks} rows)",
-        f"CSV (all, {COUNT + 1} rows)",
-        f"CSV for Excel (all, {COUNT + 1} rows)",
+        f"{kind} ({what} rows)"
+        for what in (f"this view, {remarks}", f"all, {COUNT + 1}")
+        for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel")
     ]
 
 

@@ -231,7 +231,7 @@ def _draw_study_settings(state: CompareState) -> None:
         st.selectbox(_("Expected move"), list(models), format_func=models.__getitem__,
                      **link.widget("model"))  # fmt: skip
         factors = {
-            card.id: card.title for card in available_factors(state.card, session.get_cards())
+            card.id: card.label for card in available_factors(state.card, session.get_cards())
         }
         if needs_factor(link["model"]) or link["factor"]:
             chosen = tuple(name for name in link["factor"] if name in factors)

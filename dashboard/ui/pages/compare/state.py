@@ -344,7 +344,7 @@ def _read_factors(
         return (), ((unused,) if link["factor"] else ())
     choices = {candidate.id for candidate in available_factors(card, session.get_cards())}
     notices = tuple(
-        _("{name} cannot explain {title}, so it was left out.", name=name, title=card.title)
+        _("{name} cannot explain {title}, so it was left out.", name=name, title=card.label)
         for name in link["factor"]
         if name not in choices
     )

@@ -105,7 +105,7 @@ def draw_projection_choice(view: UrlState) -> None:
 
 def draw_controls_choice(view: UrlState, state: CorrelationState) -> None:
     """Draw the choice of control series of the regression and the projections."""
-    titles = {card.id: card.title for card in state.possible}
+    titles = {card.id: card.label for card in state.possible}
     st.multiselect(
         _("Controls beside the categories"),
         list(titles),

@@ -234,7 +234,7 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
         subtitle=escape_plot(
             _(
                 "{title} · source: {publisher}",
-                title=series.card.title,
+                title=series.card.label,
                 publisher=series.card.publisher,
             ),
             160,
@@ -290,7 +290,7 @@ def _build_claim_notices(
         )
     mains = {answer.main for answer in answers if answer.main}
     if mains and view["series"] not in mains:
-        titles = {row.verdict.card.id: row.verdict.card.title for a in answers for row in a.rows}
+        titles = {row.verdict.card.id: row.verdict.card.label for a in answers for row in a.rows}
         named = "; ".join(titles[series_id] for series_id in sorted(mains) if series_id in titles)
         notices.append(
             _(

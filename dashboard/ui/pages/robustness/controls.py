@@ -146,7 +146,7 @@ def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
     if not any(needs_factor(model) for model in state.grid.models) or not state.factors:
         return
     titles = {
-        card.id: card.title for card in available_factors(state.series[0].card, session.get_cards())
+        card.id: card.label for card in available_factors(state.series[0].card, session.get_cards())
     }
     st.selectbox(
         _("Factor"),
@@ -161,7 +161,7 @@ def _draw_series_choices(view: UrlState, state: RobustnessState) -> None:
     """Draw the choice of further series with the subject of the first."""
     first = state.series[0].card
     titles = {
-        card.id: card.title
+        card.id: card.label
         for card in session.get_price_cards()
         if card.id != first.id and is_comparable(card, first)
     }

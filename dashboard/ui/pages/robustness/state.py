@@ -239,7 +239,7 @@ def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries,
         view.ignore("model")
         return (), _(
             "No series here can explain {title}: models without a factor only.",
-            title=series.card.title,
+            title=series.card.label,
         )
     chosen = view["factor"] or ("eur_usd_ecb" if "eur_usd_ecb" in choices else choices[0])
     return (session.load_series(chosen),), ""
