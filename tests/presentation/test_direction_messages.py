@@ -45,6 +45,8 @@ POSITIVE = re.compile(r"\bpositive = (?:(?:the rouble|number|\{\w+\}) )?(?P<mean
 """Which sign means what: always that the subject is stronger, or the number up."""
 EXPLAINED = (
     "level, strongest, weakest, up or down",  # the values of a column
+    "What the move was for the subject: stronger or weaker, up or down",  # the same
+    "Change of the published number from base_rate to end_rate, in per cent; + = the number rose",
     "up, down",  # terms: their meanings are rendered below
     "stronger, weaker",
     "{title}, the {half} strongest and {half} weakest of {events:,}",  # both ends of a list
