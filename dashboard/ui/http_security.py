@@ -73,11 +73,10 @@ def page_policy() -> str:
     index = Path(streamlit.__file__).parent / "static" / "index.html"
     scripts = _INLINE_SCRIPT.findall(index.read_text(encoding="utf-8"))
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
-    allowed = " ".join(f"'sha256-{value}'" for value in hashes)
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {allowed}",
+            " ".join(("script-src 'self'", *(f"'sha256-{value}'" for value in hashes))),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
