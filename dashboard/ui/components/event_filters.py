@@ -34,11 +34,11 @@ from dashboard.ui.url_state import (
     UrlState,
     choice_param,
     day_param,
+    ignore_fragment_echo,
     name_param,
     tags_param,
     text_param,
 )
-from dashboard.ui.widget_state import ignore_fragment_echo
 
 ANY_OPTION: Final = "any"
 HOUR_OPTIONS: Final = (ANY_OPTION, "known", "unknown")

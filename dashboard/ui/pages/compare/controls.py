@@ -34,8 +34,7 @@ from dashboard.ui.pages.compare.state import (
     CompareState,
     has_second_group,
 )
-from dashboard.ui.url_state import UrlState
-from dashboard.ui.widget_state import ignore_fragment_echo
+from dashboard.ui.url_state import UrlState, ignore_fragment_echo
 
 EXPECTED_LABELS: Final = {ANY_EXPECTED: deferred("All")} | EXPECTED_TITLES
 OVERLAP_LABELS: Final = {

@@ -34,8 +34,7 @@ from dashboard.ui.pages.robustness.state import (
     RobustnessState,
     format_window_label,
 )
-from dashboard.ui.url_state import UrlState
-from dashboard.ui.widget_state import ignore_fragment_echo
+from dashboard.ui.url_state import UrlState, ignore_fragment_echo
 
 EXPECTED_LABELS: Final = {ANY_OPTION: deferred("All")} | EXPECTED_TITLES
 
