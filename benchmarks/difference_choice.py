@@ -30,7 +30,7 @@ from dashboard.eventstudy.clusters import (
     iterate_sign_vectors,
     sign_share_p,
 )
-from dashboard.eventstudy.difference import satterthwaite_df
+from dashboard.eventstudy.comparison import satterthwaite_df
 from dashboard.models.series import Floats, Ints
 from dashboard.models.study import StudyRequest
 

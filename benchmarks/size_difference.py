@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.designs import DESIGNS, real_groups, shipped_returns, shipped_series, simulate
-from dashboard.eventstudy.difference import DIFFERENCE_TESTS, GroupPair
+from dashboard.eventstudy.comparison import DIFFERENCE_TESTS, GroupPair
 from dashboard.eventstudy.study import measure_series
 from dashboard.models.analyses import Group
 from dashboard.models.event import Event

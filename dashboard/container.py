@@ -13,15 +13,19 @@ from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
-from dashboard.services.rate_limit import RateLimiter
+from dashboard.services.rate_limit import HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
-from dashboard.sources.events.csv_file import EventTable, read_event_file
 from dashboard.sources.events.feed import FEED_LIMITS, Feed, GuardedFetcher, PoliteFetcher
 from dashboard.sources.events.gdelt import GDELT_LIMITS, Gdelt
 from dashboard.sources.feeds.registry import FeedRegistry
-from dashboard.sources.files.event_file import outline_event_file, read_event_rows
+from dashboard.sources.files.event_file import (
+    EventTable,
+    outline_event_file,
+    read_event_rows,
+    read_events,
+)
 from dashboard.sources.files.text import display_name
 from dashboard.sources.http_client import DEFAULT_LIMITS, LazyClient
 from dashboard.sources.rates.bundled import BundledRates
@@ -71,6 +75,7 @@ class AppContext:
     watch: NoteVersionWatcher
     compute: ComputeBackend
     limits: RateLimiter
+    heavy_reads: HeavyReadQueue
     inbox: InboxRepository
     feeds: FeedRegistry
     search: Gdelt
@@ -105,7 +110,8 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         notes=notes,
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
-        limits=RateLimiter(),
+        limits=RateLimiter(lambda: notes.recent_actions),
+        heavy_reads=HeavyReadQueue(),
         inbox=inbox,
         feeds=feeds,
         search=Gdelt(http_client(settings, GDELT_LIMITS)),
@@ -361,10 +367,10 @@ def event_outline_from_upload(
     return outline_event_file(data, options, WallClock().now().date(), name=name)
 
 
-def events_from_file(path: Path) -> EventTable:
-    """A user's file of events, parsed strictly.
+def events_from_file(path: Path, options: EventFileOptions) -> EventTable:
+    """A user's file of events in CSV, Excel, JSON or iCalendar, of which every row is one.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    return read_event_file(path)
+    return read_events(path, options, WallClock().now().date())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard.models.report import (
+from dashboard.models.tables import (
     ReportChart,
     ReportDocument,
     ReportLink,

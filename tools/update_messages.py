@@ -16,30 +16,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from dashboard.cli import app
+from dashboard.export.schemas import TABLES
 from dashboard.models.messages import DOMAIN
+from dashboard.sources.rates.bundled import BundledRates
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "dashboard" / "locale"
 TEMPLATE_NAME: Final = f"{DOMAIN}.pot"
-# The functions of dashboard/export/schemas.py that make a column of a name and a description.
-COLUMN_CONSTRUCTORS: Final = (
-    "_text", "_count", "_window", "_day", "_moment", "_number", "_signed", "_rate", "_percentile",
-    "_return", "_error", "_log_points", "_percent", "_share", "_p",
-)  # fmt: skip
 # How a message is marked in the code, and which arguments are its text.
 KEYWORDS: Final[Mapping[str, tuple[int, ...] | None]] = {
     "_": None,
     "translate": None,
     "deferred": None,
     "plural": (1, 2),
-    **dict.fromkeys(COLUMN_CONSTRUCTORS, (2,)),
 }
 WIDTH: Final = 100
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,7 +89,33 @@ def extract_template() -> Catalog:
         )
         # Placeholders are those of str.format; a percent sign is a percent sign.
         entry.flags.discard("python-format")
+    for module, text in registered_texts():
+        template.add(text, locations=[(module, 0)]).flags.discard("python-format")
     return template
+
+
+def registered_texts() -> Iterator[tuple[str, str]]:
+    """The module and the text of what the program has in a list and translates when shown.
+
+    These are the help of commands and options, the titles and columns of the tables, and the
+    cards of the series that ship.
+    """
+    for text in _help_texts(typer.main.get_command(app)):
+        yield "dashboard/cli", text
+    for table in TABLES.values():
+        columns = (*table.columns, *table.bar_columns, *table.json_columns)
+        for text in (table.title, *(column.description for column in columns)):
+            yield "dashboard/export/schemas.py", text
+    for card in BundledRates().cards():
+        for text in filter(None, (card.title, card.description, card.quantity, card.limits)):
+            yield "data/datapackage.json", text
+
+
+def _help_texts(command: Any) -> Iterator[str]:
+    yield command.help
+    yield from filter(None, (getattr(param, "help", None) for param in command.params))
+    for subcommand in getattr(command, "commands", {}).values():
+        yield from _help_texts(subcommand)
 
 
 def update_translation(path: Path, language: str, template: Catalog) -> Catalog:

@@ -21,7 +21,9 @@ DESCRIPTION: Final = (
     "What the news did to the exchange rate of the rouble. The CSV files are those of the pages"
     " and of the command line, byte for byte. Moves are the rouble's: positive = stronger."
     " Lists in JSON come in pages: follow the Link header. Errors are RFC 9457 problem details."
-    " Reading needs nothing; writing needs a token, and the revision that was read in If-Match."
+    " Reading needs nothing and gives what is shared; with the token of a person it gives the"
+    " private notes of that person too. Writing needs a token, and the revision that was read in"
+    " If-Match."
 )
 MAX_LANGUAGES: Final = 20
 """Of an `Accept-Language`; what follows is ignored."""

@@ -1,17 +1,40 @@
-"""Dependencies of the routes: the application context, live or as of a moment."""
+"""Dependencies of the routes: the token of a request, and the context as its person sees it.
+
+Reading needs no token and then gives what is shared; the token of a person gives the private notes
+of that person too. Writing needs a valid token, and never the page of another site.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from dashboard.api.errors import Problem
 from dashboard.container import AppContext, build_context, context_as_of
+from dashboard.models.errors import RateLimited
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
+from dashboard.models.records import AccessToken
 from dashboard.models.series import RateSeries, read_as_of
+from dashboard.services.admin import authenticate_token, record_refused_token
 from dashboard.services.notes import all_events
 from dashboard.services.rates import get_series
+
+_BEARER_SCHEME: Final = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="Made with `python -m dashboard tokens create NAME`; reading needs none, and gives"
+    " the private notes of the person of a token with it.",
+)
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="Rouble Reaction"'}
+_INVALID_TOKEN: Final = {
+    "WWW-Authenticate": 'Bearer realm="Rouble Reaction", error="invalid_token"'
+}
 
 
 @lru_cache(maxsize=1)
@@ -20,19 +43,91 @@ def get_live_context() -> AppContext:
     return build_context(interface="api")
 
 
-def get_context(
-    request: Request, live: Annotated[AppContext, Depends(get_live_context)]
-) -> AppContext:
-    """The context as of the moment of the request's `asof`, else the live one.
+LiveContext: TypeAlias = Annotated[AppContext, Depends(get_live_context)]
+
+
+def read_token(request: Request, live: LiveContext) -> AccessToken | None:
+    """The token of the request, looked up anew each time; None where it has none.
+
+    Raises:
+        Problem: 401, the token is unknown, expired or revoked; that is on record.
+    """
+    scheme, _separator, secret = request.headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    secret = secret.strip()
+    token = authenticate_token(live.notes.tokens, secret)
+    if token is None:
+        _record_refusal(live, secret)
+        detail = _("Authorization: this token is unknown, expired or revoked; make a new one")
+        raise Problem(401, detail, headers=_INVALID_TOKEN)
+    return token
+
+
+def _record_refusal(live: AppContext, secret: str) -> None:
+    try:
+        live.limits.take("", "refusal")
+    except RateLimited:  # a flood of them must not fill the audit trail
+        return
+    record_refused_token(live.notes.tokens, live.notes.for_user("").audit, secret)
+
+
+RequestToken: TypeAlias = Annotated[AccessToken | None, Depends(read_token)]
+
+
+def get_context(request: Request, live: LiveContext, token: RequestToken) -> AppContext:
+    """The context as the person of the token sees it, live or as of the request's `asof`.
+
+    Without a token it holds what is shared, whoever runs this process.
 
     Raises:
         InputError: `asof` is no moment.
     """
     asof = request.query_params.get("asof")
-    return live if asof is None else context_as_of(live, read_as_of("asof", asof))
+    context = live if asof is None else context_as_of(live, read_as_of("asof", asof))
+    return replace(context, notes=context.notes.for_user(token.person if token else ""))
 
 
 Context: TypeAlias = Annotated[AppContext, Depends(get_context)]
+
+
+def reject_cross_site(request: Request) -> None:
+    """Refuse a request that a browser sends for the page of another site, token or not.
+
+    Browsers say so in Sec-Fetch-Site, older ones in Origin; programs send neither. Requests
+    under a host name that is not ours never come this far.
+    """
+    site = request.headers.get("sec-fetch-site", "none")
+    origin = request.headers.get("origin")
+    cross_site = (
+        origin is not None and _origin_host(origin) != request.headers.get("host", "").lower()
+    )
+    if cross_site or site not in {"same-origin", "none"}:
+        raise Problem(403, _("Origin: the pages of other sites may not write here"))
+
+
+def _origin_host(origin: str) -> str:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return ""
+    return parts.netloc.lower() if parts.scheme in {"http", "https"} else ""
+
+
+def require_token(
+    _same_site: Annotated[None, Depends(reject_cross_site)],
+    token: RequestToken,
+    _given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER_SCHEME)],
+) -> AccessToken:
+    """The valid token of a writing request."""
+    if token is None:
+        raise Problem(
+            401, _("Authorization: writing needs a token; send Bearer rr_…"), headers=_CHALLENGE
+        )
+    return token
+
+
+WriterToken: TypeAlias = Annotated[AccessToken, Depends(require_token)]
 
 
 def known_events(context: AppContext) -> tuple[Event, ...]:

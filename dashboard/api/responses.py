@@ -65,6 +65,7 @@ def _conditional_response(
     sent = {
         "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         "Cache-Control": CACHE_CONTROL,
+        "Vary": "Authorization",
         "X-Content-Type-Options": "nosniff",
         **headers,
     }

@@ -34,15 +34,29 @@ def open_pages(
 BackupFileArgument = Annotated[Path, Arg(metavar="FILE", help="A .zip.")]
 
 
-def backup(file: BackupFileArgument, *, as_json: JsonOption = False) -> None:
+def backup(
+    file: BackupFileArgument,
+    *,
+    everyone: Annotated[
+        bool,
+        Opt(
+            "--everyone",
+            help=deferred("Of a PostgreSQL that people share: everyone's private notes too."),
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Write notes, their history and your own series to one file, while others go on writing."""
     from dashboard.cli import listings, output
     from dashboard.container import BackupArchive
     from dashboard.services.admin import backup_json, make_backup
 
     application = get_context()
-    contents = make_backup(file, application.notes.backups, application.own, BackupArchive())
-    application.notes.audit.write("backup", file.name, (None, {"rows": dict(contents.rows)}))
+    contents = make_backup(
+        file, application.notes.backups, application.own, BackupArchive(), everyone=everyone
+    )
+    state = {"rows": dict(contents.rows), "private_of": contents.private_of}
+    application.notes.audit.write("backup", file.name, (None, state))
     if as_json:
         output.print_json(backup_json(contents))
     else:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from dashboard.cli.options import Texts
 from dashboard.models.currencies import AS_QUOTED_OPTION
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dashboard.container import AppContext
     from dashboard.models.event import Event
     from dashboard.models.series import RateSeries
+    from dashboard.models.user_files import EventFileOptions, RateFileOptions
     from dashboard.services.events import EventFilter
     from dashboard.services.exports import DataFile, Provenance
     from dashboard.services.study_inputs import RateFile, SelectedSeries
@@ -91,29 +92,88 @@ def list_known_events(
     return find_events(events, event_filter)
 
 
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """How the files of a study are read, as the user says.
+
+    Attributes:
+        date: the column of the dates of a file of rates.
+        dates: the order of day and month in both files.
+        zone: the zone of times without one in both files.
+        stamps: whether a bar is stamped when it begins or when it ends.
+        columns: pairs such as `title=Headline` for the file of events.
+    """
+
+    date: str = ""
+    dates: Literal["dmy", "mdy"] | None = None
+    zone: str = ""
+    stamps: Literal["begin", "end"] | None = None
+    columns: Texts = None
+
+    def rates(self, quote: str, columns: tuple[str, ...] | None, factors: Texts) -> RateFileOptions:
+        """The options of a file of rates; factors are read besides the columns."""
+        from dashboard.models.user_files import RateFileOptions
+
+        return RateFileOptions(
+            quote=quote,
+            columns=columns,
+            factors=tuple(factors or ()),
+            date=self.date,
+            dates=self.dates or "",
+            zone=self.zone,
+            stamps=self.stamps or "",
+        )
+
+    def events(self) -> EventFileOptions:
+        """The options of a file of events."""
+        from dashboard.cli import parsing
+        from dashboard.models.user_files import EventFileOptions
+
+        column_map = parsing.read_column_map(self.columns or ())
+        zone = parsing.read_optional_zone("zone", self.zone)
+        return EventFileOptions(column_map, self.dates, zone)
+
+
+AS_THE_FILES_SAY: Final = FileReading()
+
+
 def select_series(
-    context: AppContext, names: Texts, quote: str | None = None, columns: Texts = None
+    context: AppContext,
+    names: Texts,
+    quote: str | None = None,
+    columns: tuple[Texts, Texts] = (None, None),
+    reading: FileReading = AS_THE_FILES_SAY,
 ) -> SelectedSeries:
     """The series of ids and files; messages about a file go to standard error.
+
+    Args:
+        context: the application context.
+        names: ids or files.
+        quote: what the numbers of a file count.
+        columns: the columns to study, and the factors.
+        reading: how files are read.
 
     Raises:
         InputError: a name is neither, or the file cannot be read.
     """
     from dashboard.cli import output
     from dashboard.container import rates_from_file
-    from dashboard.models.user_files import RateFileOptions
     from dashboard.services.study_inputs import resolve_series
 
     selected_names = names or [DEFAULT_SERIES]
+    studied, factors = columns
     opened: list[Path] = []
 
     def open_file(path: Path) -> RateFile:
         opened.append(path)
         # A column may be in one of several files, so that only one alone is read in part.
-        read_columns = tuple(columns) if columns and len(selected_names) == 1 else None
-        return rates_from_file(path, RateFileOptions(quote or AS_QUOTED_OPTION, read_columns))
+        read_columns = tuple(studied) if studied and len(selected_names) == 1 else None
+        return rates_from_file(
+            path, reading.rates(quote or AS_QUOTED_OPTION, read_columns, factors)
+        )
 
-    selection = resolve_series(context.rates, selected_names, open_file, columns or ())
+    wanted = [*studied, *(factors or ())] if studied else ()
+    selection = resolve_series(context.rates, selected_names, open_file, wanted)
     if quote not in (None, AS_QUOTED_OPTION) and not opened:
         msg = _("is for a FILE of rates; our own series say what they count")
         raise InputError(msg, field="quote", value=quote)
@@ -160,6 +220,7 @@ def read_study_inputs(
     context: AppContext,
     rate_selection: tuple[Texts, str | None, Texts, Texts],
     event_selection: tuple[Path | None, Texts, str | None],
+    reading: FileReading = AS_THE_FILES_SAY,
 ) -> StudyInputs:
     """The series, factors and events of a study.
 
@@ -167,6 +228,7 @@ def read_study_inputs(
         context: the application context.
         rate_selection: ids or files, quote, columns, factors.
         event_selection: a file, categories, origin.
+        reading: how files are read.
 
     Raises:
         InputError: one of them is unknown or cannot be read.
@@ -185,13 +247,12 @@ def read_study_inputs(
     (names, quote, columns, factors), (file, categories, origin) = rate_selection, event_selection
     known_ids = {card.id for card in list_cards(context.rates)}
     file_factors = [name for name in factors or () if name not in known_ids]
-    read_columns = list(dict.fromkeys((*columns, *file_factors))) if columns else None
-    selection = select_series(context, names, quote, read_columns)
+    selection = select_series(context, names, quote, (columns, file_factors), reading)
     selection, factor_series = split_factors(selection, factors or (), context.rates, columns or ())
     if file is None:
         source = available_events(context.catalogue, context.notes)
     else:
-        source = select_file_events(events_from_file(file))
+        source = select_file_events(events_from_file(file, reading.events()))
     output.print_notices(source.messages)
     studied = select_events(source.events, categories or (), origin)
     parameters = {
@@ -201,7 +262,12 @@ def read_study_inputs(
         "quote": quote,
         "factors": [factor.card.id for factor in factor_series],
     }
-    provenance = Provenance(parameters, (*selection.files, *source.files), export_time(context))
+    provenance = Provenance(
+        parameters,
+        (*selection.files, *source.files),
+        export_time(context),
+        is_private=any(event.is_private for event in source.events),
+    )
     return StudyInputs(selection.series, factor_series, studied, source.events, provenance)
 
 
@@ -230,8 +296,8 @@ def rejection_as_json(*, as_json: bool) -> Iterator[None]:
         raise
 
 
-def write_output(file: Path, content: bytes) -> None:
-    """Write a file, or standard output for `-`."""
+def write_output(file: Path, content: bytes, *, is_private: bool = False) -> None:
+    """Write a file, or standard output for `-`; a private file may be read by its owner only."""
     from dashboard.services.exports import write_file
 
     if file == Path("-"):
@@ -239,4 +305,4 @@ def write_output(file: Path, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        write_file(file, [content])
+        write_file(file, [content], is_private=is_private)

@@ -182,7 +182,8 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     period = parsing.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
     events = list_known_events(get_context(), event_filter)
-    write_output(file, table_csv("event_list", events, "excel" if excel else "plain"))
+    content = table_csv("event_list", events, "excel" if excel else "plain")
+    write_output(file, content, is_private=any(event.is_private for event in events))
 
 
 @event_commands.command("import")

@@ -11,6 +11,7 @@ from dashboard.cli.context import (
     EXIT_FAILED,
     get_context,
     get_online_context,
+    list_known_events,
     select_series,
 )
 from dashboard.cli.options import (
@@ -292,7 +293,7 @@ def analyse_article(
         series = select_series(context, rates).series
     else:
         series = tuple(get_series(context.rates, card.id) for card in list_cards(context.rates))
-    reading = read_article(article, series, publication)
+    reading = read_article(article, series, publication, list_known_events(context))
     if as_json:
         output.print_json(article_json(reading))
         return

@@ -17,7 +17,7 @@ from dashboard.models.messages import deferred, join_clauses, plural, translate_
 from dashboard.models.messages import translate as _
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.presentation.claims import describe_needed_base
+from dashboard.presentation.claims import describe_common_base, describe_needed_base
 from dashboard.presentation.escaping import clean_text
 from dashboard.presentation.formatting import (
     NO_VALUE,
@@ -26,6 +26,7 @@ from dashboard.presentation.formatting import (
     format_timestamp,
 )
 from dashboard.presentation.incoming_events import (
+    describe_candidate,
     describe_feed,
     describe_precision,
     describe_publication,
@@ -325,17 +326,24 @@ def show_article(reading: ArticleReading) -> None:
         actor = statement.actor or "nobody named"
         day = format_statement_day(statement)
         _print_indented(f"\n{number}. {day} · {actor} · {statement.category}")
+        _print_indented(f"   {statement.title}")
         _print_indented(f"   {describe_precision(statement)}")
+        for note in describe_candidate(statement, reading.known[number - 1]):
+            _print_indented(f"   {note}")
         _print_indented(f"   {statement.sentence}")
     claims = _count_text(len(reading.claims), "claim")
     _print_indented("\n" + _("{claims} about the rate", claims=claims))
     for number, checked in enumerate(reading.claims, 1):
         _show_claim(number, checked)
+    for base in reading.common_bases:
+        _print_indented("\n" + " ".join(describe_common_base(base)))
 
 
 def _show_claim(number: int, checked: CheckedClaim) -> None:
     claim = checked.claim
     _print_indented(f"\n{number}. “{claim.phrase}”: {format_claim(claim)}")
+    if claim.doubt:
+        _print_indented(f"   {translate_deferred(claim.doubt)}")
     for verdict in checked.verdicts:
         _print_indented(f"   {format_claim_verdict(claim, verdict)}")
     confirmed = {ClaimTruth.TRUE} & {

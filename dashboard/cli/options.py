@@ -45,9 +45,7 @@ AsOfOption: TypeAlias = Annotated[
 JsonOption: TypeAlias = Annotated[bool, Opt("--json", help="Print JSON.")]
 RatesOption: TypeAlias = Annotated[
     Texts,
-    Opt(
-        "--rates", metavar="ID|FILE", help=deferred("A series, or a CSV of levels: date,<series>…")
-    ),
+    Opt("--rates", metavar="ID|FILE", help=deferred("A series, or a CSV or .xlsx of levels.")),
 ]
 QuoteOption: TypeAlias = Annotated[
     str,
@@ -93,7 +91,7 @@ NoteIdArgument: TypeAlias = Annotated[
 OutputFileArgument: TypeAlias = Annotated[
     Path, Arg(metavar="FILE", help=deferred("- is standard output."))
 ]
-CsvFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="A CSV.")]
+CsvFileArgument: TypeAlias = Annotated[Path, Arg(metavar="FILE", help=deferred("CSV or .xlsx."))]
 EventFileArgument: TypeAlias = Annotated[
     Path, Arg(metavar="FILE", help=deferred("CSV, .xlsx, JSON or iCalendar."))
 ]
@@ -139,6 +137,14 @@ BarStampsOption: TypeAlias = Annotated[
 ]
 SeriesNameOption: TypeAlias = Annotated[
     str, Opt("--name", metavar="ID", help=deferred("Stored as own_ID."))
+]
+RateDateColumnOption: TypeAlias = Annotated[
+    str,
+    Opt("--date", metavar="COLUMN", help=deferred("Which column of rates holds the dates.")),
+]
+RateColumnOption: TypeAlias = Annotated[
+    Texts,
+    Opt("--column", metavar="COLUMN", help=deferred("Read this column of rates; repeatable.")),
 ]
 SeriesTitleOption: TypeAlias = Annotated[
     str, Opt("--title", metavar="WORDS", help=deferred("What pages call it."))

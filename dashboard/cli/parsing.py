@@ -84,7 +84,7 @@ def read_optional_zone(field: str, text: str | None) -> str:
 
 
 def read_column_map(texts: Iterable[str]) -> dict[str, str]:
-    """Pairs like `title=Headline`, each field once.
+    """Pairs like `title=Headline`, each field once; `expected=` says that no column holds it.
 
     Raises:
         InputError: one is no pair, or a field is given twice.
@@ -92,7 +92,7 @@ def read_column_map(texts: Iterable[str]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for text in texts:
         field, separator, column = (part.strip() for part in text.partition("="))
-        if not (field and separator and column):
+        if not (field and separator):
             msg = _("is no pair; write it like title=Headline")
             raise InputError(msg, field="map", value=text)
         if field in columns:

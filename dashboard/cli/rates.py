@@ -24,6 +24,8 @@ from dashboard.cli.options import (
     Opt,
     OutputFileArgument,
     QuoteOption,
+    RateColumnOption,
+    RateDateColumnOption,
     RateDateOrderOption,
     RatesOption,
     RateZoneOption,
@@ -31,6 +33,7 @@ from dashboard.cli.options import (
     SeriesIdArgument,
     SeriesNameOption,
     SeriesTitleOption,
+    SheetOption,
     SinceOption,
     Texts,
     UntilOption,
@@ -175,6 +178,9 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
     name: SeriesNameOption = "",
     title: SeriesTitleOption = "",
     quote: QuoteOption = "as-quoted",
+    date: RateDateColumnOption = "",
+    column: RateColumnOption = None,
+    sheet: SheetOption = None,
     dates: RateDateOrderOption = None,
     zone: RateZoneOption = "",
     stamps: BarStampsOption = None,
@@ -182,13 +188,21 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a CSV of rates as series of your own: `date,<series>…`; --dry-run only checks it."""
+    """Import rates as series of your own, as their publisher wrote them; --dry-run only checks."""
     from dashboard.cli import output
     from dashboard.container import rates_from_file
     from dashboard.models.user_files import RateFileOptions
     from dashboard.services.rates import SeriesNaming, plan_rate_import
 
-    options = RateFileOptions(quote, dates=dates or "", zone=zone, stamps=stamps or "")
+    options = RateFileOptions(
+        quote=quote,
+        columns=tuple(column) if column else None,
+        date=date,
+        sheet=sheet or "",
+        dates=dates or "",
+        zone=zone,
+        stamps=stamps or "",
+    )
     with rejection_as_json(as_json=as_json):
         table = rates_from_file(file, options)
         plan = plan_rate_import(table, SeriesNaming(name, title), utc_now().replace(microsecond=0))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode
 
 from dashboard.cli.context import (
+    AS_THE_FILES_SAY,
     DEFAULT_SERIES,
+    FileReading,
     StudyInputs,
     export_time,
     get_context,
@@ -25,13 +27,18 @@ from dashboard.cli.context import (
 from dashboard.cli.options import (
     Arg,
     AsOfOption,
+    BarStampsOption,
     CategoryFilter,
+    ColumnMapOption,
     JsonOption,
     Opt,
     OriginFilter,
     PoolOption,
     QuoteOption,
+    RateDateColumnOption,
+    RateDateOrderOption,
     RatesOption,
+    RateZoneOption,
     SeedOption,
     Texts,
 )
@@ -44,8 +51,8 @@ if TYPE_CHECKING:
 
     from dashboard.container import AppContext
     from dashboard.models.event import Event
-    from dashboard.models.report import ReportFormat
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
+    from dashboard.models.tables import ReportFormat
     from dashboard.services.bundles import BundleRequest
 
 
@@ -66,7 +73,8 @@ def write_bundle(file: Path, inputs: StudyInputs, request: StudyRequest) -> None
     )
     titles = [series.card.title for series in inputs.series]
     description = study_question(inputs.made.parameters, len(inputs.events), titles)
-    write_output(file, build_bundle(bundle_request, inputs.made, description))
+    content = build_bundle(bundle_request, inputs.made, description)
+    write_output(file, content, is_private=inputs.made.is_private)
 
 
 def reproduce(
@@ -132,7 +140,7 @@ def study(  # noqa: PLR0913 - the options of the contract
     rates: RatesOption = None,
     events: Annotated[
         Path | None,
-        Opt(metavar="FILE", help=deferred("A CSV id,date[,time_utc]… instead of ours.")),
+        Opt(metavar="FILE", help=deferred("Events instead of ours, as `events import` reads.")),
     ] = None,
     factor: Annotated[
         Texts,
@@ -179,6 +187,11 @@ def study(  # noqa: PLR0913 - the options of the contract
     ] = "category",
     seed: SeedOption = 1,
     quote: QuoteOption = "as-quoted",
+    date: RateDateColumnOption = "",
+    dates: RateDateOrderOption = None,
+    zone: RateZoneOption = "",
+    stamps: BarStampsOption = None,
+    columns: ColumnMapOption = None,
     asof: AsOfOption = None,
     out: Annotated[
         Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
@@ -213,7 +226,8 @@ def study(  # noqa: PLR0913 - the options of the contract
         )
 
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
-    answer, inputs = _run_study(request, rate_selection, event_selection, asof=asof)
+    reading = FileReading(date, dates, zone, stamps, columns)
+    answer, inputs = _run_study(request, rate_selection, event_selection, reading, asof=asof)
     if out is not None:
         write_study(out, answer, inputs.made)
     if bundle is not None:
@@ -302,6 +316,8 @@ def _run_study(
     request: Callable[[int], StudyRequest],
     rate_selection: tuple[Texts, str | None, Texts, Texts] = (None, None, None, None),
     event_selection: tuple[Path | None, Texts, str | None] = (None, None, None),
+    reading: FileReading = AS_THE_FILES_SAY,
+    *,
     asof: str | None = None,
 ) -> tuple[StudyAnswer, StudyInputs]:
     """The answer of a study, and its inputs.
@@ -310,12 +326,13 @@ def _run_study(
         request: the parameters for series with bars of so many minutes, 0 for days.
         rate_selection: ids or files, quote, columns, factors.
         event_selection: a file, categories, origin.
+        reading: how files are read.
         asof: the moment as of which data are known; now if None.
     """
     context = get_context(asof)
     from dashboard.services.study import common_bar_minutes, run_study
 
-    inputs = read_study_inputs(context, rate_selection, event_selection)
+    inputs = read_study_inputs(context, rate_selection, event_selection, reading)
     answer = run_study(
         inputs.series,
         inputs.events,
@@ -344,7 +361,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     rates: RatesOption = None,
     events: Annotated[
         Path | None,
-        Opt(metavar="FILE", help=deferred("A CSV id,date[,time_utc]… instead of ours.")),
+        Opt(metavar="FILE", help=deferred("Events instead of ours, as `events import` reads.")),
     ] = None,
     factor: Annotated[
         Texts, Opt(metavar="COLUMN|ID", help=deferred("For models with factors."))
@@ -370,6 +387,11 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     ] = None,
     seed: SeedOption = 1,
     quote: QuoteOption = "as-quoted",
+    date: RateDateColumnOption = "",
+    dates: RateDateOrderOption = None,
+    zone: RateZoneOption = "",
+    stamps: BarStampsOption = None,
+    columns: ColumnMapOption = None,
     out: Annotated[
         Path | None, Opt(metavar="DIR", help=deferred("Write specifications.csv there."))
     ] = None,
@@ -384,7 +406,9 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     from dashboard.services.study import common_bar_minutes
 
     context = get_context()
-    inputs = read_study_inputs(context, (rates, quote, series, factor), (events, category, origin))
+    reading = FileReading(date, dates, zone, stamps, columns)
+    selections = (rates, quote, series, factor), (events, category, origin)
+    inputs = read_study_inputs(context, *selections, reading)
     bar_minutes = common_bar_minutes(inputs.series, inputs.factors)
     options = {
         "windows": study_module.read_windows("car", car or (), bar_minutes),
@@ -469,9 +493,11 @@ def report(  # noqa: PLR0913 - the options of the contract
     bundle_request = BundleRequest("event", (series,), (_find_event(known, event),), known, request)
     if kind is None:
         content = _event_bundle(context, bundle_request)
+        is_private = any(event.is_private for event in known)
     else:
         content = _event_report(kind, bundle_request, export_time(context), (pages, window, pool))
-    write_output(out, content)
+        is_private = bundle_request.events[0].is_private
+    write_output(out, content, is_private=is_private)
     print_line(_("written to {out}", out=out))
 
 

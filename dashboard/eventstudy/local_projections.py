@@ -298,10 +298,7 @@ def _rename_projection(projection: Projection, name: str) -> Projection:
 
 
 def project_rows(
-    series: RateSeries,
-    rows: Mapping[str, Ints],
-    controls: Sequence[RateSeries] = (),
-    seed: int = 1,
+    series: RateSeries, rows: Mapping[str, Ints], controls: Sequence[RateSeries] = (), seed: int = 1
 ) -> tuple[Projection, ...]:
     """Local projections of a series on groups of events.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Final, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from dashboard.models.series import Bools, Floats, Ints
 
@@ -18,6 +20,8 @@ MIN_VARIANCE_FACTOR: Final = 1e-9
 """`1 + (N-1) r` below this is 0 but for rounding: residuals that cancel leave no variance."""
 CANCELLATION_RATIO: Final = 1e5
 """Beyond this ratio of running total to result a difference of prefix sums is recomputed."""
+RECOMPUTED_CELLS: Final = 2**17
+"""Values of spans that are recomputed at once; they then fit into the processor's cache."""
 MOMENT_ROUNDING: Final = 1e-14
 """Values that differ by less than this on average differ by their last digits only."""
 COLLINEARITY_TOLERANCE: Final = 1e-10
@@ -151,19 +155,33 @@ class RunningMoments:
         moments = SpanMoments(
             count, [m + c for m, c in zip(means, self._centre, strict=True)], cross
         )
-        for span in np.flatnonzero(fragile).tolist():
-            self._recompute(moments, span, slice(int(low[span]), int(high[span])))
+        spans = np.flatnonzero(fragile)
+        length = int((high - low)[spans].max(initial=1))
+        step = max(RECOMPUTED_CELLS // (length * self._columns.shape[1]), 1)
+        for start in range(0, len(spans), step):
+            self._recompute(moments, spans[start : start + step], low, high)
         return moments
 
-    def _recompute(self, moments: SpanMoments, span: int, rows: slice) -> None:
-        values = self._columns[rows][self._present[rows]]
-        means = values.mean(axis=0)
-        products = (values - means).T @ (values - means)
-        for a, mean in enumerate(means):
-            moments.means[a][span] = mean
-        for pair, cross in moments.cross.items():
-            flat = pair[0] == pair[1] and products[pair] <= len(values) * MOMENT_ROUNDING**2
-            cross[span] = 0.0 if flat else products[pair]
+    def _recompute(self, moments: SpanMoments, spans: Ints, low: Ints, high: Ints) -> None:
+        """Compute the moments of some of the spans `[low, high)` from the values themselves."""
+        size, first = (high - low)[spans], int(low[spans].min())
+        length, rows = int(size.max()), slice(first, int(high[spans].max()))
+        present = np.pad(self._present[rows], (0, length))
+        columns = np.pad(self._columns[rows], ((0, length), (0, 0)))
+        at = low[spans] - first
+        inside = sliding_window_view(present, length)[at] & (np.arange(length) < size[:, None])
+        values = sliding_window_view(columns, length, axis=0)[at]
+        values = np.where(inside[:, None], values, 0.0)
+        count = moments.count[spans]
+        means = values.sum(axis=2) / count[:, None]
+        gaps = np.where(inside[:, None], values - means[..., None], 0.0)
+        products = gaps @ gaps.transpose(0, 2, 1)
+        for a, mean in enumerate(means.T):
+            moments.means[a][spans] = mean
+        for (a, b), cross in moments.cross.items():
+            product = products[:, a, b]
+            flat = (a == b) & (product <= count * MOMENT_ROUNDING**2)
+            cross[spans] = np.where(flat, 0.0, product)
 
 
 class SpanMoments:
@@ -324,6 +342,41 @@ CORRECTIONS: Final[dict[str, Callable[[Floats], Floats]]] = {
     "bh": benjamini_hochberg,
     "by": benjamini_yekutieli,
 }
+
+
+class TestedRow(Protocol):
+    """A row of a result with a p-value and a field `p_adjusted`."""
+
+    @property
+    def p_value(self) -> float:
+        """The p-value, NaN where there is none."""
+        ...
+
+
+TestedRows = TypeVar("TestedRows", bound=TestedRow)
+
+
+def adjust_rows(
+    rows: Iterable[TestedRows], correction: str, family: Callable[[TestedRows], Hashable] = type
+) -> list[TestedRows]:
+    """Dataclass rows with `p_adjusted`, their p-values corrected together.
+
+    Args:
+        rows: rows of one kind, in any order.
+        correction: one of `CORRECTIONS`.
+        family: names the rows that are corrected together; by default all.
+    """
+    listed = list(rows)
+    families: dict[Hashable, list[int]] = {}
+    for k, row in enumerate(listed):
+        families.setdefault(family(row), []).append(k)
+    p = np.array([row.p_value for row in listed], dtype=float)
+    for members in families.values():
+        p[members] = CORRECTIONS[correction](p[members])
+    return [
+        replace(row, p_adjusted=value)  # type: ignore[type-var]
+        for row, value in zip(listed, p.tolist(), strict=True)
+    ]
 
 
 def _step_up(p: Floats, factor: Callable[[int], Floats]) -> Floats:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +15,7 @@ from dashboard.eventstudy.clusters import (
     count_hits,
     hit_rate_p,
 )
-from dashboard.eventstudy.numerics import CORRECTIONS, count_mean_sd
+from dashboard.eventstudy.numerics import CORRECTIONS, adjust_rows, count_mean_sd
 from dashboard.eventstudy.relations import compute_lead_lag, regress_returns
 from dashboard.eventstudy.samples import (
     GroupSample,
@@ -194,9 +193,7 @@ def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
 
 
 def _build_test_rows(
-    group: str,
-    sample: GroupSample,
-    outcomes: Sequence[tuple[SignificanceTest, Outcome, Floats]],
+    group: str, sample: GroupSample, outcomes: Sequence[tuple[SignificanceTest, Outcome, Floats]]
 ) -> Iterator[TestResult]:
     """The rows of a group, window by window, from each test's outcome and adjusted p (W,)."""
     pattern = classify_date_pattern(sample)
@@ -308,10 +305,8 @@ def _average_paths(results: Sequence[StudyResult], pooled: PooledSample) -> tupl
 
 def compute_hit_rates(pooled: PooledSample) -> tuple[DirectionRow, ...]:
     """Hit rates of every group and CAR window; p corrected over the distinct ones."""
-    rows = list(_group_hit_rates(pooled, distinct_groups(pooled.members)))
-    adjusted = CORRECTIONS[pooled.request.correction](np.array([row.p_value for row in rows]))
-    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
-    return expand_to_groups(corrected, pooled.members)
+    rows = _group_hit_rates(pooled, distinct_groups(pooled.members))
+    return expand_to_groups(adjust_rows(rows, pooled.request.correction), pooled.members)
 
 
 def _group_hit_rates(pooled: PooledSample, members: Mapping[str, Bools]) -> Iterator[DirectionRow]:

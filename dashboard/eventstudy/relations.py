@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from dashboard.eventstudy.abnormal_returns import two_sided_p
-from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means
 from dashboard.eventstudy.clusters import cluster_rank_p, compute_cluster_scores, largest_share
-from dashboard.eventstudy.numerics import CORRECTIONS, RETURN_DECIMALS, average_ranks
+from dashboard.eventstudy.numerics import CORRECTIONS, RETURN_DECIMALS, adjust_rows, average_ranks
 from dashboard.eventstudy.samples import (
     GroupSample,
     PooledSample,
@@ -19,6 +18,7 @@ from dashboard.eventstudy.samples import (
     distinct_groups,
     expand_to_groups,
 )
+from dashboard.eventstudy.shared_statistics import MIN_SHIFTS, compute_shifted_means
 from dashboard.models.analyses import (
     SCORE_TARGETS,
     SCORES,
@@ -73,24 +73,13 @@ def compute_lead_lag(pooled: PooledSample) -> tuple[CorrelationRow, ...]:
     p is the share of these values at least as large in size, the correlation itself counted
     among them; it is corrected over all distinct groups and lags of one method.
     """
-    members = pooled.members
-    rows = list(_unadjusted_rows(pooled, distinct_groups(members)))
-    correct = CORRECTIONS[pooled.request.correction]
-    adjusted = np.full(len(rows), np.nan)
-    for method in sorted({row.method for row in rows}):
-        of_method = np.array([row.method == method for row in rows])
-        adjusted[of_method] = correct(np.array([r.p_value for r in rows if r.method == method]))
-    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
-    return expand_to_groups(corrected, members)
-
-
-def _unadjusted_rows(
-    pooled: PooledSample, members: Mapping[str, Bools]
-) -> Iterator[CorrelationRow]:
     return_ranks = _rank_returns(pooled)
-    for name, member in members.items():
-        yield from _point_biserial_rows(pooled, name, member)
-        yield from _spearman_rows(pooled, name, member, return_ranks)
+    rows: list[CorrelationRow] = []
+    for name, member in distinct_groups(pooled.members).items():
+        rows.extend(_point_biserial_rows(pooled, name, member))
+        rows.extend(_spearman_rows(pooled, name, member, return_ranks))
+    adjusted = adjust_rows(rows, pooled.request.correction, lambda row: row.method)
+    return expand_to_groups(adjusted, pooled.members)
 
 
 def _point_biserial_rows(
@@ -285,11 +274,7 @@ def correlate_scores(
         points.append(ScoredEvents(score, ids, value[usable], moves[index[usable]]))
         score_rows = _score_rows((value[usable], index[usable], moves), (score, window))
         rows.extend(replace(row, without=int((~usable).sum())) for row in score_rows)
-    adjusted = CORRECTIONS[request.correction](np.array([row.p_value for row in rows]))
-    adjusted_rows = (
-        replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True)
-    )
-    return tuple(adjusted_rows), tuple(points)
+    return tuple(adjust_rows(rows, request.correction)), tuple(points)
 
 
 def read_event_scores(measured: SeriesSample, score: Score) -> Floats:
@@ -463,9 +448,7 @@ def adjust_cells(
     """The cells of all series with p corrected over the distinct ones that have a verdict."""
     listed = tuple(series_cells)
     cells = [cell for part in listed for cell in part.cells]
-    adjusted = CORRECTIONS[request.correction](np.array([cell.p_value for cell in cells]))
-    pairs = zip(cells, adjusted.tolist(), strict=True)
-    with_p = iter([replace(cell, p_adjusted=p) for cell, p in pairs])
+    with_p = iter(adjust_rows(cells, request.correction))
     return tuple(
         cell
         for part in listed

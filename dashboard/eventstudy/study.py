@@ -556,10 +556,7 @@ def get_normal_model(model_id: str) -> NormalModel:
 
 
 def _select_events(
-    series: RateSeries,
-    dated: DatedEvents,
-    request: StudyRequest,
-    grid: PlaceboGrid,
+    series: RateSeries, dated: DatedEvents, request: StudyRequest, grid: PlaceboGrid
 ) -> tuple[tuple[DatedEvents, Alignment], DistinctRowReturns, list[SkippedEvent]]:
     """The events that are studied, the abnormal returns at their first rates, and the others."""
     card, skipped = series.card, []

@@ -30,6 +30,9 @@ from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 
 MANIFEST_FILE: Final = "manifest.json"
+_SHARED_MODE: Final = 0o666
+"""What the mask of the process leaves of it."""
+_PRIVATE_MODE: Final = 0o600
 README_FILE: Final = "README.txt"
 CITATION_FILE: Final = "CITATION.cff"
 MAX_ARCHIVE_BYTES: Final = 100_000_000
@@ -259,7 +262,11 @@ class FileContent:
 
 
 def write_bundle(
-    folder: Path, files: Mapping[str, FileContent], manifest: Manifest
+    folder: Path,
+    files: Mapping[str, FileContent],
+    manifest: Manifest,
+    *,
+    is_private: bool = False,
 ) -> tuple[Path, ...]:
     """Write the files and their manifest.
 
@@ -267,6 +274,7 @@ def write_bundle(
         folder: created if it does not exist.
         files: content by file name.
         manifest: written last, as `manifest.json`.
+        is_private: whether only the owner of the files may read them.
 
     Returns:
         The paths written, the manifest last.
@@ -279,8 +287,12 @@ def write_bundle(
     try:
         before = _read_bytes(folder / MANIFEST_FILE)
         (folder / MANIFEST_FILE).unlink(missing_ok=True)
-        entries = {name: _write_content(folder / name, content) for name, content in files.items()}
-        _write_content(folder / MANIFEST_FILE, FileContent([manifest.as_json(entries, before)], 1))
+        mode = _PRIVATE_MODE if is_private else _SHARED_MODE
+        entries = {
+            name: _write_content(folder / name, content, mode) for name, content in files.items()
+        }
+        made = FileContent([manifest.as_json(entries, before)], 1)
+        _write_content(folder / MANIFEST_FILE, made, mode)
     except PermissionError as error:
         msg = _("may not be written to; choose another folder")
         raise InputError(msg, field="out", value=folder.name) from error
@@ -324,8 +336,8 @@ def ensure_folder(folder: Path) -> None:
         raise InputError(msg, field="out", value=folder.name) from error
 
 
-def write_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write one file atomically.
+def write_file(path: Path, chunks: Iterable[bytes], *, is_private: bool = False) -> None:
+    """Write one file atomically; a private one may be read by its owner only.
 
     Raises:
         InputError: the path is not writable.
@@ -335,7 +347,7 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
         msg = _("{value}: is a folder; give a file name", value=path.name or path)
         raise InputError(msg)
     try:
-        _write_content(path, FileContent(chunks, 0))
+        _write_content(path, FileContent(chunks, 0), _PRIVATE_MODE if is_private else _SHARED_MODE)
     except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
         msg = _(
             "{name}: cannot be written ({reason}); choose another place",
@@ -374,11 +386,12 @@ def _manifest_created_at(manifest: bytes) -> Any:
     return content.get("created_at") if isinstance(content, dict) else None
 
 
-def _write_content(path: Path, content: FileContent) -> dict[str, Any]:
+def _write_content(path: Path, content: FileContent, mode: int) -> dict[str, Any]:
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     digest, size = hashlib.sha256(), 0
     try:
-        with partial.open("wb") as out:
+        partial.unlink(missing_ok=True)  # its permissions are those of its creation
+        with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as out:
             for chunk in content.chunks:
                 digest.update(chunk)
                 size += out.write(chunk)

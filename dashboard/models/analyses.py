@@ -386,10 +386,7 @@ class SpecificationGrid:
                 raise InputError(msg, field="overlap", value=rule)
         for name in self.event_filters:
             if name not in EVENT_FILTERS:
-                msg = _(
-                    "not known; choose one of {known}",
-                    known=", ".join(EVENT_FILTERS),
-                )
+                msg = _("not known; choose one of {known}", known=", ".join(EVENT_FILTERS))
                 raise InputError(msg, field="filter", value=name)
 
     def specifications(self) -> tuple[Specification, ...]:

@@ -29,6 +29,7 @@ class Precision(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    YEAR = "year"
     NONE = "none"
 
 
@@ -91,6 +92,7 @@ class Statement:
     """A candidate for an event: who said or did what, when; nothing of it is stored.
 
     `day` is None where the text says only "on Tuesday" and its own date is not known.
+    `is_background` is true of what is dated to a year alone: no day of it can be studied.
     """
 
     mention: DateMention
@@ -98,6 +100,7 @@ class Statement:
     title: str
     category: Category
     sentence: str
+    is_background: bool = False
 
     @property
     def day(self) -> date | None:
@@ -120,6 +123,17 @@ class ClaimKind(StrEnum):
     DOWN = "down"
 
 
+class Market(StrEnum):
+    """The market a number is of; `REFERENCE` and `IMPLIED` are said of series only."""
+
+    OFFICIAL = "official"
+    EXCHANGE = "exchange"
+    OTC = "otc"
+    FUTURE = "future"
+    REFERENCE = "reference"
+    IMPLIED = "implied"
+
+
 class Exactness(StrEnum):
     """How a number is meant."""
 
@@ -135,8 +149,10 @@ class Claim:
 
     `level` counts roubles for one unit of `currency`, and `MORE` of a level is above it; `up` and
     `down` are per cent. `since` is the period it is compared with; `base` names it where it is one
-    of the bases of a facts check ("year_start"); `day` is the day it refers to, `subject`
-    whose change the number is: the rouble's or the currency's.
+    of the bases of a facts check ("year_start"); `day` is the day it refers to, or the last of
+    the days from `first_day` where it speaks of a week, a month or a year. `subject` says whose
+    change the number is: the rouble's or the currency's. `market` is the one that the text names;
+    `doubt` says that the sentence has another reading, which is a claim of its own.
     """
 
     kind: ClaimKind
@@ -150,6 +166,9 @@ class Claim:
     base: str = ""
     day: date | None = None
     subject: str = "RUB"
+    first_day: date | None = None
+    market: Market | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +183,15 @@ class TextFindings:
 
 
 class ClaimTruth(StrEnum):
-    """Whether a claim is true by the numbers of one series from one base."""
+    """Whether a claim is true by the numbers of one series from one base.
+
+    `ANOTHER`: the claim speaks of another market than the series, so that its number is another.
+    """
 
     TRUE = "true"
     ABOUT = "about"
     FALSE = "false"
+    ANOTHER = deferred("another number")
     UNKNOWN = deferred("cannot be known")
 
 
@@ -207,6 +230,21 @@ class RequiredBase:
     rate: float
     reached: Observation | None
     data_from: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class CommonBase:
+    """The base, from `low` to `high` roubles, at which several changes of a text meet.
+
+    `counted` holds each change and the quote it is counted in ("RUB per USD", "USD per RUB");
+    `held` the last rate of every series before that year, with the series.
+    """
+
+    low: float
+    high: float
+    year: int
+    counted: tuple[tuple[Claim, str], ...]
+    held: tuple[tuple[SeriesCard, Observation], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

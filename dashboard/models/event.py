@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeAlias, overload
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 
 # ---- clock times
@@ -323,54 +324,61 @@ class EventField:
 EVENT_FIELDS: Final = (
     EventField("id", "line", "Unique and stable"),
     EventField(
-        "day", "date", "The day where it happened", column="date", label="Day", option="date",
-        hint="As 2025-04-21.", required=True, is_half=True,
-    ),
-    EventField(
-        "moment", "moment", "The moment, where the hour is known; else empty", column="time_utc",
-        label="Time", form_label="Time, if it is known", key="time", hint="In the zone given.",
+        "day", "date", "The day where it happened", column="date",
+        label=deferred("Day"), option="date", hint="As 2025-04-21.", required=True,
         is_half=True,
     ),
     EventField(
-        "zone", "zone", "The time zone of the date", label="Time zone",
+        "moment", "moment", "The moment, where the hour is known; else empty",
+        column="time_utc", label=deferred("Time"), form_label=deferred("Time, if it is known"),
+        key="time", hint="In the zone given.", is_half=True,
+    ),
+    EventField(
+        "zone", "zone", "The time zone of the date", label=deferred("Time zone"),
         hint=f"Time zone, else {MOSCOW}.", limit=ZONE_LIMIT, is_half=True,
     ),
     EventField(
         "end_day", "date", "The last day of a range, included", column="end_date",
-        label="Last day", form_label="Last day, if it lasts", key="end",
+        label=deferred("Last day"), form_label=deferred("Last day, if it lasts"), key="end",
         hint="Last day of a range.", is_half=True,
     ),
     EventField(
-        "title", "line", "Who did what", label="Title", limit=TITLE_LIMIT, required=True
+        "title", "line", "Who did what", label=deferred("Title"),
+        limit=TITLE_LIMIT, required=True,
     ),
     EventField("actor", "line", "Who said or did it"),
     EventField(
-        "category", "category", "One of the closed list of categories", label="Category",
-        hint=f"{', '.join(Category)}, or a word of your own.", limit=CATEGORY_LIMIT, is_half=True,
+        "category", "category", "One of the closed list of categories",
+        label=deferred("Category"),
+        hint=f"{', '.join(Category)}, or a word of your own.",
+        limit=CATEGORY_LIMIT, is_half=True,
     ),
     EventField(
         "expected", "choice",
         "Direction expected from the nature of the event, fixed before looking",
-        label="Expected rouble", form_label="Expected for the rouble",
-        hint="From its nature, before looking.", limit=20, choices=Expected, is_half=True,
+        label=deferred("Expected rouble"), form_label=deferred("Expected for the rouble"),
+        hint="From its nature, before looking.", limit=20, choices=Expected,
+        is_half=True,
     ),
     EventField(
-        "text", "text", "The text of a note", label="Text", hint="More words.", limit=TEXT_LIMIT
+        "text", "text", "The text of a note", label=deferred("Text"),
+        hint="More words.", limit=TEXT_LIMIT,
     ),
     EventField("source_name", "line", "Who published it"),
     EventField(
-        "source_url", "link", "Where it was published", label="Link", key="link",
-        hint="The source.", limit=URL_LIMIT,
+        "source_url", "link", "Where it was published", label=deferred("Link"),
+        key="link", hint="The source.", limit=URL_LIMIT,
     ),
     EventField(
-        "tags", "tags", "Tags with ; between", label="Tags", form_label="Tags, with commas",
-        option="tag", hint="Repeatable.", limit=TAG_LIMIT, is_half=True,
+        "tags", "tags", "Tags with ; between", label=deferred("Tags"),
+        form_label=deferred("Tags, with commas"), option="tag", hint="Repeatable.",
+        limit=TAG_LIMIT, is_half=True,
     ),
     EventField("series", "line", "The rate series it belongs to; empty = every series"),
     EventField(
-        "author", "line", "The label the writer of a note gave", label="Author",
-        form_label="Your name on the note", hint="A label for you.", limit=AUTHOR_LIMIT,
-        is_half=True,
+        "author", "line", "The label the writer of a note gave",
+        label=deferred("Author"), form_label=deferred("Your name on the note"),
+        hint="A label for you.", limit=AUTHOR_LIMIT, is_half=True,
     ),
     EventField("origin", "choice", "catalogue, note or file", choices=Origin),
     EventField(
@@ -382,8 +390,9 @@ EVENT_FIELDS: Final = (
     EventField("revision", "int", "How often the note was saved"),
     EventField(
         "visibility", "choice", "shared, or private: seen by its owner alone",
-        label="Who sees it", option="private/shared",
-        hint="Who sees it: you alone, or everybody here.", limit=20, choices=Visibility,
+        label=deferred("Who sees it"), option="private/shared",
+        hint="Who sees it: you alone, or everybody here.", limit=20,
+        choices=Visibility,
     ),
     EventField(
         "hour_kind", "choice",

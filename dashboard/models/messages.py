@@ -108,13 +108,17 @@ def join_clauses(*clauses: str) -> str:
 
 
 def join_and(items: Iterable[str]) -> str:
-    """Names as `a and b and c`."""
-    return reduce(lambda first, second: translate("{a} and {b}", a=first, b=second), items)
+    """Names as `a`, `a and b`, `a, b and c`; empty without any."""
+    *names, last = list(items) or [""]
+    return translate("{names} and {last}", names=", ".join(names), last=last) if names else last
 
 
 def join_or(items: Iterable[str]) -> str:
-    """Names as `a or b or c`."""
-    return reduce(lambda first, second: translate("{a} or {b}", a=first, b=second), items)
+    """Names as `a`, `a or b`, `a or b or c`; empty without any."""
+    return reduce(
+        lambda names, last: translate("{names} or {last}", names=names, last=last),
+        list(items) or [""],
+    )
 
 
 def at_place(place: str, message: str) -> str:

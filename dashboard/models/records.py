@@ -129,6 +129,7 @@ class BackupContents:
         series: the ids of the imported series in it.
         created_at: when it was made, ISO in UTC.
         software: the release that made it.
+        private_of: whose private notes it holds; None: those of everybody.
     """
 
     engine: str
@@ -137,6 +138,7 @@ class BackupContents:
     series: tuple[str, ...]
     created_at: str = ""
     software: str = ""
+    private_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,8 +298,7 @@ def read_as_of(field: str, text: str) -> datetime:
         raise InputError(msg, field=field, value=shown) from None
     if moment.date() < FIRST_AS_OF_DAY:
         msg = _(
-            "lies before {first}, when the data begin; give a later moment",
-            first=FIRST_AS_OF_DAY,
+            "lies before {first}, when the data begin; give a later moment", first=FIRST_AS_OF_DAY
         )
         raise InputError(msg, field=field, value=shown)
     return moment

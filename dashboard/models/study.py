@@ -87,10 +87,7 @@ class StudyRequest:
             msg = _("choose one of {known}", known=", ".join(CORRECTIONS))
             raise InputError(msg, field="correction", value=self.correction)
         if self.estimation < MIN_ESTIMATION_RETURNS:
-            msg = _(
-                "too short to learn from; give {least} or more",
-                least=MIN_ESTIMATION_RETURNS,
-            )
+            msg = _("too short to learn from; give {least} or more", least=MIN_ESTIMATION_RETURNS)
             raise InputError(msg, field="estimation", value=self.estimation)
         if not MIN_ESTIMATION_RETURNS <= self.min_estimation <= self.estimation:
             msg = _(

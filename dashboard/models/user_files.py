@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
 """Whether 03/04/2025 is the third of April (`dmy`) or the fourth of March (`mdy`)."""
 
-EVENT_FILE_FIELDS: Final = ("time", *(field.column for field in EVENT_FIELDS))
+EVENT_FILE_FIELDS: Final = (
+    "time", "end_time", "all_day", *(field.column for field in EVENT_FIELDS)
+)  # fmt: skip
 """What a column of a file can hold; `time` is the clock of `zone`, `time_utc` is UTC."""
 
 
@@ -178,7 +180,10 @@ class RateFileOptions:
         quote: what the numbers count: two currencies as `rub-per-usd`, whose subject the table
             of currencies says; `as-quoted`: the pair that a column is named by (`USD/UAH`), else
             moves are those of the number.
-        columns: read only these; None reads all.
+        columns: read only these; None reads those that hold rates by their name.
+        factors: read these besides, where the file has them.
+        date: the column of the dates; empty where its name shows it.
+        sheet: the sheet of a workbook; empty where only one holds dates.
         dates: which comes first in 03/04/2025, the day or the month; empty: not said.
         zone: the time zone of times of day without an offset; empty: not said.
         stamps: whether a bar is stamped when it begins or when it ends; empty: not said.
@@ -186,6 +191,9 @@ class RateFileOptions:
 
     quote: str = AS_QUOTED_OPTION
     columns: tuple[str, ...] | None = None
+    factors: tuple[str, ...] = ()
+    date: str = ""
+    sheet: str = ""
     dates: RateDateOrder = ""
     zone: str = ""
     stamps: BarStamps = ""
@@ -196,12 +204,18 @@ DEFAULT_RATE_OPTIONS: Final = RateFileOptions()
 
 @dataclass(frozen=True, slots=True)
 class RateFileContents:
-    """What was read: one series a column, and messages for the user about the reading."""
+    """What was read: one series a column, and messages for the user about the reading.
+
+    `header` are the columns of the table, `date` is that of the dates, `columns` those of rates.
+    """
 
     name: str
     series: tuple[RateSeries, ...]
     messages: tuple[str, ...]
     sha256: str
+    header: tuple[str, ...] = ()
+    date: str = ""
+    columns: tuple[str, ...] = ()
 
 
 # ---- formula guard

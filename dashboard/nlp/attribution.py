@@ -330,6 +330,24 @@ def find_speaker(text: str, verb: Verb, last_person: str) -> Speaker | None:
     )
 
 
+_ROLE: Final = (
+    r"(?:spokes\w+|aide|adviser|envoy|negotiator|governor|chief|head|minister|secretary|president)"
+)
+
+
+def person_of_institution(text: str, name: str) -> str:
+    """Who speaks for an institution, as "Kremlin spokesman Dmitry Peskov"; else its name."""
+    if name not in INSTITUTIONS:
+        return name
+    pattern = re.compile(
+        rf"(?<![\w-])(?:{INSTITUTIONS[name]})(?:['’]s)?\s+{_ROLE}\s+(?:[A-Z]\w+\s+)?$"
+    )
+    for person in PERSON.finditer(text):
+        if pattern.search(text[max(0, person.start() - 60) : person.start()]):
+            return person_name(person)
+    return name
+
+
 def last_person_named(text: str) -> str:
     """The last person named, empty where there is none."""
     matches = list(PERSON.finditer(text))

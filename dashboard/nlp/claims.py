@@ -1,134 +1,78 @@
-"""Claims about the rate: a level, a record since some day, a percentage change from some base."""
+"""Claims about the rate: a level, a record since a day, a change from a base, and their market."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final
 
-from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Precision
-from dashboard.nlp.dates import MONTH_PATTERN, DateContext, date_mentions
+from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Market, Precision
+from dashboard.models.messages import deferred
+from dashboard.nlp.currencies import (
+    ABOUT,
+    ABOVE,
+    AGAINST,
+    ARTICLES,
+    BELOW,
+    BOTH_WAYS,
+    CONTINUES,
+    CURRENCIES,
+    CURRENCY,
+    DOWN,
+    FLAGS,
+    FRACTIONS,
+    QUALIFIER,
+    RATE_PATTERN,
+    ROUBLE,
+    UP,
+    currency_code,
+    currency_of_text,
+    exactness_from_word,
+    find_subjects,
+    market_of_claim,
+    parse_number,
+    rouble_direction,
+    subject_of_rate,
+)
+from dashboard.nlp.dates import (
+    COUNT_PATTERN,
+    MONTH_PATTERN,
+    DateContext,
+    clip_range,
+    count_value,
+    date_mentions,
+    month_after,
+    month_of_year,
+    week_of,
+)
 
-_FLAGS: Final = re.IGNORECASE
 _MAX_RATE: Final = 999.0
-
-# ---- currencies, numbers, qualifiers
-
-
-CURRENCIES: Final = {
-    "USD": r"dollars?|greenback|USD|доллар\w*",
-    "EUR": r"euros?|EUR|евро",
-    "CNY": r"yuan|renminbi|CNY|юан[ьюяейм]+",
-}
-CURRENCY: Final = "|".join(CURRENCIES.values())
-ROUBLE: Final = r"rou?bles?|RUB|Russian currency|рубл\w+|руб\."
-RATE_PATTERN: Final = r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,4})?(?![\d]|[.,]\d)"
-
-SUBJECT: Final = re.compile(
-    rf"(?P<rouble>\b(?:{ROUBLE}|the currency)\b)|(?P<currency>\b(?:{CURRENCY})\b)", re.IGNORECASE
-)
-_OBJECT: Final = re.compile(
-    r"(?:\d|\b(?:to|per|against|for|a|in|за|к|на))\s*(?:(?:the|one|a|each|US|U\.S\.|один)\s+)*$",
-    re.IGNORECASE,
-)
-_OBJECT_CASE: Final = re.compile(r"доллару|доллара(?=.{0,2}$)|рублю|рублей|рубля\b", re.IGNORECASE)
-AGAINST: Final = re.compile(
-    rf"\b(?:against|versus|to|per|за|к)\s+(?:the\s+)?(?:US\s+|U\.S\.\s+)?(?P<currency>{CURRENCY})\b",
-    re.IGNORECASE,
-)
-
-ABOUT: Final = (
-    r"(?:somewhere\s+)?around|about|roughly|nearly|almost|near|some|approximately|close to"
-    r"|just short of|около|примерно|почти|порядка|приблизительно|чуть меньше"
-)
-ABOVE: Final = r"above|over|more than|beyond|at least|выше|свыше|более(?:\s+чем)?|больше(?:\s+чем)?"
-BELOW: Final = r"below|under|less than|ниже|менее(?:\s+чем)?|меньше(?:\s+чем)?"
-PAST: Final = r"past|through|за отметку|отметку"
-QUALIFIER: Final = rf"(?P<how>{ABOUT}|{ABOVE}|{BELOW}|{PAST})"
-
-FRACTIONS: Final = {"quarter": 25.0, "third": 100 / 3, "half": 50.0, "fifth": 20.0, "tenth": 10.0}
-
-
-def parse_number(text: str) -> tuple[float, int]:
-    """A number and its decimals, written with a point or a comma."""
-    plain = text.replace(",", ".")
-    return float(plain), len(plain.partition(".")[2])
-
-
-def currency_code(word: str) -> str:
-    """The code of a currency by the word for it."""
-    return next(
-        code for code, pattern in CURRENCIES.items() if re.fullmatch(pattern, word, re.IGNORECASE)
-    )
-
-
-def exactness_from_word(qualifier: str | None) -> Exactness:
-    """How a number is meant by the word before it; "past" needs a direction as well."""
-    for pattern, exactness in ((ABOVE, Exactness.MORE), (BELOW, Exactness.LESS)):
-        if qualifier and re.fullmatch(pattern, qualifier, re.IGNORECASE):
-            return exactness
-    return Exactness.ABOUT if qualifier else Exactness.EXACT
-
-
-def subject_of_rate(text: str, end: int) -> str:
-    """The subject of a rate: `RUB`, the code of a currency, or empty where none is named."""
-    matches = [
-        match
-        for match in SUBJECT.finditer(text, 0, end)
-        if not _OBJECT.search(text, max(0, match.start() - 16), match.start())
-        and not _OBJECT_CASE.fullmatch(match[0].lower().replace("доллара", "х"))
-    ]
-    if not matches:
-        return ""
-    last = matches[-1]
-    return "RUB" if last["rouble"] else currency_code(last[0])
-
-
-def currency_of_text(text: str, default: str) -> str:
-    """The currency that the rouble is held against in a text."""
-    match = AGAINST.search(text)
-    if match:
-        return currency_code(match["currency"])
-    named = re.search(rf"\b(?:{CURRENCY})\b", text, re.IGNORECASE)
-    return currency_code(named[0]) if named else default
-
+READS_TWO_WAYS: Final = deferred("the sentence reads two ways; both are checked")
 
 # ---- changes in per cent
 
 
-_UP: Final = (
-    r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
-    r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
-    r"|ralli(?:es|ed)|advanced|jumped|surged|climbed|soared|up|higher|stronger"
-    r"|укрепил(?:ся|ась)|подорожал[аи]?|вырос(?:ла|ло|ли)?|прибавил[аи]?|окреп(?:ла)?"
-)
-_DOWN: Final = (
-    r"lost|loss of|drop of|fall of"
-    r"|loses?|fall(?:en|s)|fell|weaken(?:s|ed)?|depreciat(?:es|ed)|dropped|slid|tumbled|sank"
-    r"|plunged|shed|down|lower|weaker|slipped|declined|eased"
-    r"|ослаб(?:ла)?|подешевел[аи]?|упал[аи]?|потерял[аи]?|снизил(?:ся|ась)|обесценил(?:ся|ась)"
-)
 _PERCENTAGE: Final = (
     rf"(?:{QUALIFIER}\s+(?:на\s+)?)?(?:(?P<value>{RATE_PATTERN})\s*(?:%|per\s?cent\b|процент\w*)"
-    rf"|an?\s+(?P<part>{'|'.join(FRACTIONS)})\b)"
+    rf"|(?:an?\s+)?(?P<part>{'|'.join(FRACTIONS)})\b)"
 )
 _BY_VERB: Final = re.compile(
-    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?\w+)?"
+    rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?\w+)?"
     rf"(?:\s+(?:by|as much as|на))?\s+{_PERCENTAGE}",
-    _FLAGS,
+    FLAGS,
 )
 _BEFORE_WORD: Final = re.compile(
-    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", _FLAGS
+    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", FLAGS
 )
 _AND_MORE: Final = re.compile(
-    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", _FLAGS
+    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", FLAGS
 )
 
 _BASES: Final = {
-    "year_start": r"since the (?:start|beginning) of the year|since january|(?:so far )?this year"
-    r"|year[ -]to[ -]date|с начала года",
+    "year_start": r"since the (?:start|beginning) of the year|since january\b(?!\s+\d)"
+    r"|(?:so far )?this year|year[ -]to[ -]date|с начала года",
     "year_end": r"(?:since|than|from|at) (?:at )?the end of last year|с конца прошлого года",
     "month_start": r"since the (?:start|beginning) of the month|(?:so far )?this month"
     r"|с начала месяца",
@@ -143,7 +87,7 @@ _BASE: Final = re.compile(
     "|".join(f"(?P<{name}>{pattern})" for name, pattern in _BASES.items())
     + rf"|(?:since|from|с|со)\s+(?P<when>(?:(?:early|mid|late|начала|конца|середины)[ -])?"
     rf"(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?(?:\s+\d{{1,2}},)?(?:\s+(?:19|20)\d\d)?)",
-    _FLAGS,
+    FLAGS,
 )
 
 
@@ -205,53 +149,22 @@ def _last_base(before: str) -> re.Match[str] | None:
     return max(_BASE.finditer(before), key=lambda match: match.start(), default=None)
 
 
-# ---- levels, records and changes
+# ---- claims of a sentence
 
 
-_PER: Final = re.compile(
-    rf"(?:\b{QUALIFIER}\s+)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})?\s*(?:per|to|against|a|for|за)\s+"
-    rf"(?:(?:the|one|each|US|U\.S\.|один)\s+)*(?P<currency>{CURRENCY})\b",
-    _FLAGS,
-)
-_ROUBLES: Final = re.compile(
-    rf"(?:\b{QUALIFIER}\s+(?:отметки\s+)?)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})(?!\w)"
-    r"(?!\s*(?:per|за|a)\b)",
-    _FLAGS,
-)
-_MOVED_TO: Final = re.compile(
-    rf"\b(?:firmed|weakened|strengthened|recovered|rose|fell|slid|eased|tumbled|climbed|dropped|sank"
-    rf"|traded|trades|stood|stands|is|was|now|укрепился|ослаб|вырос|опустился)"
-    rf"\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
-    rf"(?P<value>{RATE_PATTERN})(?!\s*(?:%|per\s?cent|basis|points|million|billion|bn|{ROUBLE}|per\b|to\b"
-    r"|against\b))",
-    _FLAGS,
-)
-_OTHER_QUANTITY: Final = re.compile(
-    r"\b(?:key|policy|interest)\s+rate|\binflation|\bindex|\bставк\w+|\bинфляци\w+", _FLAGS
-)
-_WHEN: Final = (
-    rf"(?P<when>(?:(?:early|mid|late|the\s+start\s+of|the\s+end\s+of|начала|конца|середины)[ -])?"
-    rf"(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\.?(?:\s+\d{{1,2}},)?(?:\s+(?:19|20)\d\d)?|(?:19|20)\d\d)"
-)
-_RECORD: Final = re.compile(
-    rf"\b(?P<word>strongest|firmest|best|highest|weakest|lowest|worst|high|low)\b"
-    rf"(?:\s+(?:level|point|rate|value|mark|reading))?(?:\s+(?:against|to|versus)\s+(?:the\s+)?"
-    rf"(?:{CURRENCY}))?\s+since\s+(?:at\s+least\s+)?{_WHEN}",
-    _FLAGS,
-)
-_RECORD_RU: Final = re.compile(
-    rf"\b(?P<word>максимум\w*|минимум\w*|сам\w+\s+(?:крепк|высок|сильн|низк|слаб)\w+|впервые"
-    rf"|for\s+the\s+first\s+time)\b[^.;]{{0,30}}?\s(?:с|со|since)\s+{_WHEN}",
-    _FLAGS,
-)
-_HIGH: Final = re.compile(
-    r"strongest|firmest|best|highest|high|максимум.*|сам.*(?:крепк|высок|сильн).*", _FLAGS
-)
-_RISING: Final = re.compile(
-    r"\b(?:rose|risen|rises?|gain\w*|firm\w*|strengthen\w*|climb\w*|ralli\w+|jump\w*|surg\w+|up"
-    r"|подорожа\w+|укрепи\w+|вырос\w*|поднял\w+|превыси\w+)\b",
-    _FLAGS,
-)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A claim where it stands: its words, and those for the period it is compared with."""
+
+    claim: Claim
+    start: int
+    end: int
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return self.start < end and start < self.end
+
+    def with_claim(self, **changes: Any) -> _Found:
+        return replace(self, claim=replace(self.claim, **changes))
 
 
 def find_claims(
@@ -260,7 +173,7 @@ def find_claims(
     anchor: date | None = None,
     before: Claim | None = None,
 ) -> tuple[Claim, ...]:
-    """The claims of a sentence, in its order.
+    """The claims of a sentence, in its order; both readings of one that reads two ways.
 
     Args:
         text: the sentence.
@@ -268,112 +181,302 @@ def find_claims(
         anchor: the last day mentioned.
         before: the last claim of the previous sentence, which "it" may refer to.
     """
-    claims = sorted(
-        (
-            *_find_levels(text, before),
-            *_find_records(text, printed_on),
-            *_find_change_claims(text, printed_on, before),
-        ),
-        key=lambda claim: text.find(claim.phrase),
-    )
-    if not claims:
+    before = before if before is not None and CONTINUES.search(text) else None
+    levels = tuple(_find_levels(text, before))
+    records = tuple(_find_records(text, printed_on, before, levels))
+    changes = _find_change_claims(_blank(text, records), printed_on, before)
+    found = [*levels, *records, *(c.with_claim(sentence=text) for c in changes)]
+    if not found:
         return ()
     dates = date_mentions(text, DateContext(printed_on, anchor), lambda *_: False)
-    days = [mention for mention in dates if _is_day_of_claim(text, mention)]
-    return tuple(replace(claim, day=_claim_day(text, claim, days, printed_on)) for claim in claims)
+    days = _own_days(text, found, dates)
+    inherited = before.market if before is not None and CONTINUES.match(text) else None
+    claims = []
+    for item in sorted(found, key=lambda item: item.start):
+        market = market_of_claim(text, item.start) or inherited
+        claims.append(_with_day(text, item.with_claim(market=market), days, printed_on))
+    return tuple(claims)
 
 
-def _claim_day(
-    text: str, claim: Claim, days: list[DateMention], printed_on: date | None
-) -> date | None:
-    if not days:
-        return printed_on
-    at = text.find(claim.phrase)
-    return min(days, key=lambda mention: abs(mention.start - at)).day
+_LARGEST_MOVE: Final = re.compile(
+    r"\b(?:worst|best|biggest|largest|steepest|sharpest)\s+(?:\w+[\w-]*\s+)?"
+    rf"(?:day|week|month|fall|drop|gain|rise|loss|rally|move|decline)\s+since\s+(?:{MONTH_PATTERN}|\d)"
+    r"\w*(?:\s+\d{4})?",
+    FLAGS,
+)
 
 
-def _is_day_of_claim(text: str, mention: DateMention) -> bool:
-    is_day = mention.precision in {Precision.DAY, Precision.MINUTE} and mention.day is not None
-    return is_day and not re.search(r"\b(?:since|с|со)\s+$", text[: mention.start], _FLAGS)
+def _blank(text: str, records: Sequence[_Found]) -> str:
+    """A text without its records and largest moves, whose "since" is no base of a change."""
+    spans = [(record.start, record.end) for record in records]
+    for start, end in (*spans, *(match.span() for match in _LARGEST_MOVE.finditer(text))):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
-def _find_levels(text: str, before: Claim | None) -> Iterator[Claim]:
-    for match in _PER.finditer(text):
-        yield from _level_claims(text, match, currency_code(match["currency"]))
-    if any(_PER.finditer(text)):
-        return
-    for match in _ROUBLES.finditer(text):
-        subject = subject_of_rate(text, match.start())
-        named = re.findall(rf"\b(?:{CURRENCY})\b", text[: match.start()], _FLAGS)
-        if named or subject not in {"", "RUB"}:
-            yield from _level_claims(text, match, currency_code(named[-1]) if named else subject)
-    for match in _MOVED_TO.finditer(text):
-        if _OTHER_QUANTITY.search(text[: match.start()]):
-            continue
-        about_rouble = subject_of_rate(text, match.start()) or (
-            before is not None and re.search(r"\b(?:it|он)\b", text[: match.start()], _FLAGS)
-        )
-        if about_rouble:
-            yield from _level_claims(
-                text, match, currency_of_text(text, before.currency if before else "USD")
-            )
+# ---- levels
 
 
-def _level_claims(text: str, match: re.Match[str], currency: str) -> Iterator[Claim]:
+_PER: Final = re.compile(
+    rf"(?:\b{QUALIFIER}\s+(?:отметки\s+)?)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})?\s*"
+    rf"(?:per|to|against|a|for|за)\s+{ARTICLES}(?P<currency>{CURRENCY})\b",
+    FLAGS,
+)
+_ROUBLES: Final = re.compile(
+    rf"(?:\b{QUALIFIER}\s+(?:отметки\s+)?)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})(?!\w)"
+    r"(?!\s*(?:per|за|a)\b)",
+    FLAGS,
+)
+_MOVED_TO: Final = re.compile(
+    r"\b(?:firmed|weakened|strengthened|recovered|rose|fell|slid|eased|tumbled|climbed|dropped|sank"
+    r"|traded|trades|stood|stands|is|was|now|closed|steady|flat|stronger|weaker|firmer|higher|lower"
+    r"|укрепился|ослаб|вырос|опустился)"
+    rf"\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
+    rf"(?P<value>{RATE_PATTERN})(?!\s*(?:%|per\s?cent|basis|points|million|billion|bn|{ROUBLE}|per\b"
+    r"|to\b|against\b))",
+    FLAGS,
+)
+_HIGH_OF: Final = re.compile(
+    rf"\b(?:high|low|peak|максимум\w*|минимум\w*)\s+(?:of|в)\s+(?P<how>)(?P<value>{RATE_PATTERN})"
+    r"(?!\s*(?:%|per\s?cent|points|dollars|million|billion|bn)\b)",
+    FLAGS,
+)
+_OTHER_QUANTITY: Final = re.compile(
+    r"\b(?:key|policy|interest)\s+rate|\binflation|\bindex|\bставк\w+|\bинфляци\w+", FLAGS
+)
+
+
+def _find_levels(text: str, before: Claim | None) -> Iterator[_Found]:
+    found: list[_Found] = []
+    for pattern in (_PER, _ROUBLES, _MOVED_TO, _HIGH_OF):
+        for match in pattern.finditer(text):
+            if any(item.overlaps(match.start("value"), match.end("value")) for item in found):
+                continue
+            currency = _currency_of_level(text, match, before)
+            found += _level_claims(text, match, currency) if currency else ()
+    yield from found
+
+
+def _currency_of_level(text: str, match: re.Match[str], before: Claim | None) -> str:
+    """The currency whose price a number is; empty where it is no rate of the rouble."""
+    if match.re is _PER:
+        return currency_code(match["currency"])
+    head = text[: match.start()]
+    subject = subject_of_rate(text, match.start())
+    if match.re is _ROUBLES:
+        named = re.findall(rf"\b(?:{CURRENCY})\b", head, FLAGS)
+        if named:
+            return currency_code(named[-1])
+        is_priced = subject not in {"", "RUB", BOTH_WAYS}
+        return subject if is_priced else before.currency if before is not None else ""
+    if match.re is _HIGH_OF:
+        subject = subject or subject_of_rate(text, len(text))
+    if _OTHER_QUANTITY.search(head) or not (subject or before is not None):
+        return ""
+    return currency_of_text(text, before.currency if before else "USD")
+
+
+def _level_claims(text: str, match: re.Match[str], currency: str) -> Iterator[_Found]:
     value, decimals = parse_number(match["value"])
     if not 0 < value <= _MAX_RATE:
         return
     qualifier = match["how"]
     exactness = exactness_from_word(qualifier)
-    if qualifier and not re.fullmatch(f"{ABOUT}|{ABOVE}|{BELOW}", qualifier, _FLAGS):
-        is_of_rouble = subject_of_rate(text, match.start()) in {"", "RUB"}
-        rises = _RISING.search(text[: match.start()]) is not None
-        exactness = Exactness.LESS if rises == is_of_rouble else Exactness.MORE
-    yield Claim(
+    if qualifier and not re.fullmatch(f"{ABOUT}|{ABOVE}|{BELOW}", qualifier, FLAGS):
+        exactness = _exactness_past(text, match.start())
+    claim = Claim(
         ClaimKind.LEVEL, currency, text, match[0].strip(), value, exactness, decimals,
     )  # fmt: skip
+    yield _Found(claim, match.start(), match.end())
 
 
-def _find_records(text: str, printed_on: date | None) -> Iterator[Claim]:
-    for pattern in (_RECORD, _RECORD_RU):
-        for match in pattern.finditer(text):
-            since = _record_since(match["when"], match.start("when"), printed_on)
-            kind = _record_kind(text, match)
-            if since is not None and kind is not None:
-                named = AGAINST.search(match[0])
-                currency = (
-                    currency_code(named["currency"]) if named else currency_of_text(text, "USD")
-                )
-                yield Claim(kind, currency, text, match[0].strip(), since=since)
+def _exactness_past(text: str, at: int) -> Exactness:
+    """Whether a number that was passed was left above or below, by where the rouble went."""
+    direction = rouble_direction(text, at)
+    if direction:
+        return Exactness.LESS if direction > 0 else Exactness.MORE
+    is_of_currency = subject_of_rate(text, at) in CURRENCIES
+    return Exactness.MORE if is_of_currency else Exactness.ABOUT
 
 
-_STRENGTH: Final = re.compile(r"сам\w+\s+(?:крепк|сильн|слаб)")
+# ---- records
+
+
+_PART_OF_PERIOD: Final = (
+    r"early|mid|late|the\s+start\s+of|the\s+end\s+of|начала|начале|конца|конце|середины|середине"
+)
+_WHEN: Final = (
+    rf"(?P<when>(?:(?P<part>{_PART_OF_PERIOD})[ -])?(?:(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?"
+    r"(?:\s+\d{1,2},)?(?:\s+(?:19|20)\d\d)?|(?:19|20)\d\d))"
+)
+_LEVEL_WORD: Final = r"(?:\s+(?:levels?|point|rate|value|mark|reading))?"
+_AGAINST_ONE: Final = rf"(?:\s+(?:against|to|versus)\s+(?:the\s+)?(?:{CURRENCY}))?"
+_EXTREME: Final = r"(?P<word>strongest|firmest|best|highest|weakest|lowest|worst|high|low|peak)"
+_GENITIVES: Final = {
+    "двух": 2, "трех": 3, "трёх": 3, "четырех": 4, "четырёх": 4, "пяти": 5, "шести": 6,
+    "семи": 7, "восьми": 8, "девяти": 9, "десяти": 10,
+}  # fmt: skip
+_COUNT: Final = rf"(?P<count>{'|'.join(_GENITIVES)}|{COUNT_PATTERN})"
+_RECORDS: Final = tuple(
+    re.compile(pattern, FLAGS)
+    for pattern in (
+        rf"\b{_EXTREME}\b{_LEVEL_WORD}{_AGAINST_ONE}\s+since\s+(?:at\s+least\s+)?{_WHEN}",
+        r"\b(?P<word>максимум\w*|минимум\w*|сам\w+\s+(?:крепк|высок|сильн|низк|слаб)\w+)\b"
+        rf"[^.;]{{0,30}}?\s(?:с|со)\s+{_WHEN}",
+        rf"\b(?:впервые|for\s+the\s+first\s+time)\b[^.;]{{0,30}}?\s(?:с|со|since)\s+{_WHEN}",
+        rf"\b(?:not|un|last)[ -]?seen\s+(?:since|in)\s+{_WHEN}",
+        rf"\bне\s+(?:видел|наблюдал|был)\w*\b[^.;]{{0,25}}?\s(?:с|со)\s+{_WHEN}",
+        rf"\blast\s+(?:this\s+|so\s+)?(?P<word>strong|weak|high|low|cheap)(?:er)?\s+(?:in|on)\s+{_WHEN}",
+        r"\b(?P<word>сильнее|крепче|дороже|выше|слабее|дешевле|ниже)\b[^.;]{0,25}?"
+        rf"\b(?:только|лишь|последний раз)\s+в\s+{_WHEN}",
+        r"\bпоследний\s+раз\b[^.;]{0,40}?(?P<word>дорог|деш[её]в|крепк|слаб|сильн|высок|низк)\w*"
+        rf"[^.;]{{0,40}}?\sв\s+{_WHEN}",
+        rf"\b{_COUNT}[- ](?P<unit>week|month|year)s?[- ](?P<word>high|low|peak|trough)\b",
+        rf"\b{_EXTREME}\b{_LEVEL_WORD}{_AGAINST_ONE}\s+(?:in|for)\s+(?:(?:{ABOUT}|{ABOVE})\s+)?"
+        rf"(?:the\s+(?:past|last)\s+)?{_COUNT}\s+(?P<unit>week|month|year)s?\b",
+        rf"\b(?P<word>максимум\w*|минимум\w*)\s+(?:(?:{ABOUT}|{ABOVE})\s+)?за\s+(?:последн\w+\s+)?"
+        rf"(?:{_COUNT}\s+)?(?P<unit>недел|месяц|год|лет)\w*",
+        rf"\b(?:{_COUNT})?(?P<unit>недельн|месячн|летн|годов)\w+\s+(?P<word>максимум|минимум)\w*",
+    )
+)
+"""Records by the period they reach back to. A form without `word` goes where the rouble went."""
+_HIGH: Final = re.compile(
+    r"strong\w*|firmest|best|high\w*|peak|максимум.*|сам.*(?:крепк|высок|сильн).*|сильнее|крепче"
+    r"|дороже|выше|дорог|крепк|сильн|высок",
+    FLAGS,
+)
+_STRENGTH: Final = re.compile(
+    r"strong|firm|weak|(?:сам\w+\s+)?(?:крепк|сильн|слаб)|сильнее|крепче|слабее", FLAGS
+)
 _OF_A_RATE: Final = re.compile(r"\s+курс\w*(?!\s+(?:доллар|евро|юан))")
+_ABOUT_THE_RATE: Final = re.compile(rf"{ROUBLE}|currency|{CURRENCY}|курс", FLAGS)
 
 
-def _record_kind(text: str, match: re.Match[str]) -> ClaimKind | None:
-    word = match["word"].lower()
-    if not re.search(rf"{ROUBLE}|currency|{CURRENCY}|\bits\b|\bit\b|курс", text, _FLAGS):
-        return None
-    subject = subject_of_rate(text, match.start())
-    if _STRENGTH.match(word) and _OF_A_RATE.match(text, match.end("word")):
-        subject = "RUB"  # "доллар стоит 102 рубля, это самый слабый курс": a rate is the rouble's
-    if word in {"впервые", "for the first time"}:
-        level = re.search(rf"(?P<above>{ABOVE})|(?P<below>{BELOW})", text, _FLAGS)
-        if level is None:
-            return None
-        return ClaimKind.WEAKEST if level["above"] else ClaimKind.STRONGEST
-    if not re.search(rf"{ROUBLE}|currency|{CURRENCY}|курс", text, _FLAGS):
-        return None
+def _find_records(
+    text: str, printed_on: date | None, before: Claim | None, levels: Sequence[_Found]
+) -> Iterator[_Found]:
+    taken: list[_Found] = []
+    for pattern in _RECORDS:
+        for match in pattern.finditer(text):
+            since = _period_of_record(match, printed_on)
+            if since is None or any(item.overlaps(*match.span()) for item in taken):
+                continue
+            kinds = _record_kinds(text, match, before, levels)
+            for kind in kinds:
+                doubt = READS_TWO_WAYS if len(kinds) > 1 else ""
+                currency = _currency_of_record(text, match, before)
+                claim = Claim(kind, currency, text, match[0].strip(), since=since, doubt=doubt)
+                taken.append(_Found(claim, match.start(), match.end()))
+    yield from taken
+
+
+def _currency_of_record(text: str, match: re.Match[str], before: Claim | None) -> str:
+    named = AGAINST.search(match[0])
+    if named:
+        return currency_code(named["currency"])
+    return currency_of_text(text, before.currency if before else "USD")
+
+
+def _record_kinds(
+    text: str, match: re.Match[str], before: Claim | None, levels: Sequence[_Found]
+) -> tuple[ClaimKind, ...]:
+    """The kinds a record may be: one, two where two readings are left, none where it is no rate."""
+    word = (match.groupdict().get("word") or "").lower()
+    direction = _direction_of_record(text, match.start() if word else len(text), levels)
+    subjects = _subjects_of_record(text, match, before, levels)
+    if not subjects:
+        return ()
+    if not word:
+        return _kinds_of_direction(direction)
     is_high = _HIGH.fullmatch(word) is not None
-    return ClaimKind.STRONGEST if is_high == (subject in {"", "RUB"}) else ClaimKind.WEAKEST
+    readings = [
+        ClaimKind.STRONGEST if is_high == (subject == "RUB") else ClaimKind.WEAKEST
+        for subject in subjects
+    ]
+    agreeing = [kind for kind in readings if kind in _kinds_of_direction(direction)]
+    if BOTH_WAYS in subjects[:1]:
+        return _kinds_of_direction(direction)
+    return (agreeing[0],) if agreeing else (ClaimKind.STRONGEST, ClaimKind.WEAKEST)
+
+
+def _kinds_of_direction(direction: int) -> tuple[ClaimKind, ...]:
+    both = (ClaimKind.STRONGEST, ClaimKind.WEAKEST)
+    return both if not direction else both[:1] if direction > 0 else both[1:]
+
+
+def _direction_of_record(text: str, at: int, levels: Sequence[_Found]) -> int:
+    """Where the rouble went before a record: by a level that it passed, else by a movement."""
+    passed = {Exactness.MORE: -1, Exactness.LESS: 1}
+    for level in reversed(levels):
+        if level.start < at and level.claim.exactness in passed:
+            return passed[level.claim.exactness]
+    return rouble_direction(text, at)
+
+
+def _subjects_of_record(
+    text: str, match: re.Match[str], before: Claim | None, levels: Sequence[_Found]
+) -> list[str]:
+    """The subjects a record may have, that of the grammar first; empty where it is no rate."""
+    word = (match.groupdict().get("word") or "").lower()
+    if _STRENGTH.match(word) and _OF_A_RATE.match(text, match.end("word")):
+        return ["RUB"]  # "доллар стоит 102 рубля, это самый слабый курс": a rate is the rouble's
+    named = [subject for _, subject in reversed(find_subjects(text, match.start()))]
+    named = named or [subject for _, subject in find_subjects(text, len(text))]
+    if named:
+        return list(dict.fromkeys(named))
+    if before is not None:
+        return [subject_of_rate(before.sentence, len(before.sentence)) or "RUB"]
+    if not any(level.start <= match.end() for level in levels):
+        return []
+    return ["RUB"] if _STRENGTH.match(word) else [BOTH_WAYS]
+
+
+def _period_of_record(match: re.Match[str], printed_on: date | None) -> DateMention | None:
+    """The period that a record reaches back to."""
+    groups = match.groupdict()
+    if groups.get("when"):
+        return _record_since(match["when"], match.start("when"), printed_on)
+    if printed_on is None:
+        return None
+    count = (groups["count"] or "1").lower()
+    number = _GENITIVES.get(count) or count_value(count)
+    return _counted_period(number, groups["unit"].lower(), printed_on, match)
+
+
+def _counted_period(count: int, unit: str, day: date, match: re.Match[str]) -> DateMention:
+    """From one unit more than counted to the end of that month, or week: "a ten-month high"."""
+    if unit.startswith(("week", "недел")):
+        first, last = day - timedelta(weeks=count + 1), week_of(day - timedelta(weeks=count))[1]
+    else:
+        months = count if unit.startswith(("month", "месяц", "месячн")) else 12 * count
+        one_more = months + (1 if months == count and unit.startswith(("month", "меся")) else 12)
+        earliest = month_after(day, -one_more)
+        first = min(earliest[0] + timedelta(days=day.day - 1), earliest[1])
+        last = month_after(day, -months)[1]
+    phrase = match[0].strip()
+    return DateMention(phrase, match.start(), Precision.MONTH, first, last)
+
+
+_THIRDS: Final = {
+    (1, 3): r"early|the\s+start\s+of|начал.", (5, 8): r"mid|середин.",
+    (10, 12): r"late|the\s+end\s+of|конц.",
+}  # fmt: skip
+"""The months meant by a part of a year."""
+
+
+_YEAR_ONLY: Final = re.compile(
+    rf"(?:(?P<part>{_PART_OF_PERIOD})[ -])?(?P<year>(?:19|20)\d\d)", FLAGS
+)
 
 
 def _record_since(when: str, start: int, printed_on: date | None) -> DateMention | None:
-    """The period that a record reaches back to."""
-    if re.fullmatch(r"(?:19|20)\d\d", when):
-        year = int(when)
-        return DateMention(when, start, Precision.MONTH, date(year, 1, 1), date(year, 12, 31))
+    """The period that a record reaches back to, from the words for it."""
+    year_only = _YEAR_ONLY.fullmatch(when)
+    if year_only:
+        year, part = int(year_only["year"]), year_only["part"] or ""
+        months = next((m for m, p in _THIRDS.items() if re.fullmatch(p, part, FLAGS)), (1, 12))
+        first, last = month_of_year(year, months[0])[0], month_of_year(year, months[1])[1]
+        return DateMention(when, start, Precision.MONTH, first, last)
     phrase = when if re.search(r"\d", when) else f"in {when}"
     dates = date_mentions(phrase, DateContext(printed_on), lambda *_: False)
     if not dates or dates[0].day is None:
@@ -381,17 +484,23 @@ def _record_since(when: str, start: int, printed_on: date | None) -> DateMention
     return replace(dates[0], phrase=when, start=start)
 
 
+# ---- changes as claims, and the day of a claim
+
+
 def _find_change_claims(
     text: str, printed_on: date | None, before: Claim | None
-) -> Iterator[Claim]:
-    continues = before is not None and re.match(r"\W*(?:it|он)\b", text, _FLAGS) is not None
-    if not (continues or re.search(rf"\b(?:{ROUBLE}|{CURRENCY}|currency)\b|курс", text, _FLAGS)):
+) -> Iterator[_Found]:
+    if before is None and not _ABOUT_THE_RATE.search(text):
         return
     for change in find_changes(text):
-        subject = subject_of_rate(text, change.start) or "RUB"
+        end = change.start + len(change.phrase)
+        subject = subject_of_rate(text, change.start) or _subject_after(text, end)
+        if not subject and before is None:
+            continue
+        subject = "RUB" if subject in {"", BOTH_WAYS} else subject
         rises = change.rises if subject == "RUB" else not change.rises
         since = _record_since(change.when, change.start, printed_on) if change.when else None
-        yield Claim(
+        claim = Claim(
             ClaimKind.UP if rises else ClaimKind.DOWN,
             currency_of_text(text, before.currency if before else "USD"),
             text,
@@ -403,3 +512,65 @@ def _find_change_claims(
             change.base,
             subject=subject,
         )
+        yield _Found(claim, change.start, end)
+
+
+def _subject_after(text: str, start: int) -> str:
+    """The subject that follows its verb, as in Russian; empty where there is none."""
+    subjects = find_subjects(text, len(text))
+    return next((subject for end, subject in subjects if end > start), "")
+
+
+_SINCE_BEFORE: Final = re.compile(r"\b(?:since|until|till|с|со|до)\s+$", FLAGS)
+_IN_FORCE: Final = re.compile(r"\b(?:на|for)\s+$", FLAGS)
+_PERIOD_BOUNDARY: Final = re.compile(
+    r"[,;—]|\b(?:as|after|before|while|that|which|что|после|когда|пока)\b", FLAGS
+)
+_PERIODS: Final = frozenset({Precision.WEEK, Precision.MONTH, Precision.YEAR})
+
+
+def _own_days(
+    text: str, found: Sequence[_Found], mentions: Sequence[DateMention]
+) -> list[DateMention]:
+    """The dates that are no part of a claim's own words and no "since"."""
+    return [
+        mention
+        for mention in mentions
+        if mention.day is not None
+        and not _SINCE_BEFORE.search(text[: mention.start])
+        and not any(item.overlaps(mention.start, mention.end) for item in found)
+    ]
+
+
+def _with_day(
+    text: str, item: _Found, mentions: Sequence[DateMention], printed_on: date | None
+) -> Claim:
+    """A claim with the day or days it speaks of: the nearest day, else a period of its clause."""
+    days = [m for m in mentions if m.precision not in _PERIODS and m.day == (m.end_day or m.day)]
+    if days:
+        nearest = min(days, key=lambda mention: abs(mention.start - item.start))
+        assert nearest.day is not None
+        in_force = item.claim.market is Market.OFFICIAL and _IN_FORCE.search(text[: nearest.start])
+        return replace(item.claim, day=nearest.day - timedelta(days=1 if in_force else 0))
+    period = next((m for m in mentions if _is_period_of_claim(text, item, m)), None)
+    if period is None or item.claim.base not in {"", "previous"}:
+        return replace(item.claim, day=printed_on)
+    assert period.day is not None
+    assert period.end_day is not None
+    first, last = period.day, period.end_day
+    if printed_on is not None:
+        first, last = clip_range((first, last), printed_on)
+    base = "period" if item.claim.base else ""
+    return replace(item.claim, first_day=first, day=last, base=base)
+
+
+def _is_period_of_claim(text: str, item: _Found, mention: DateMention) -> bool:
+    if mention.precision not in _PERIODS:
+        return False
+    if mention.start < item.start:
+        between = text[mention.end : item.start]
+        # "In May, the rouble …": the comma after a phrase that opens the sentence is no boundary
+        between = between.lstrip(", ") if len(text[: mention.start].strip()) <= 3 else between
+    else:
+        between = text[item.end : mention.start]
+    return not _PERIOD_BOUNDARY.search(between)

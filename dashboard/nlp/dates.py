@@ -226,6 +226,43 @@ def _month_and_year(match: re.Match[str], _: DateContext) -> DateRange:
     )
 
 
+def _year(match: re.Match[str], _: DateContext) -> DateRange:
+    year = int(match["year"])
+    return DateRange(date(year, 1, 1), date(year, 12, 31), Precision.YEAR)
+
+
+def _range_of_days(match: re.Match[str], printed: DateContext) -> DateRange | None:
+    """A range of days; a month that stands once is that of both ends."""
+    last_name = match["last_name"] or match["name"]
+    last_month, first_month = month_number(last_name), month_number(match["name"] or last_name)
+    year = int(match["year"]) if match["year"] else None
+    years = (year,) if year else _years_near(_publication_day(printed), printed)
+    for year in years:
+        last = date(year, last_month, int(match["last"]))
+        first = date(year - (first_month > last_month), first_month, int(match["first"]))
+        if match["year"] or _is_range_near(first, last, printed):
+            return DateRange(first, last) if first < last else None
+    return None
+
+
+def _years_near(near: date, printed: DateContext) -> tuple[int, ...]:
+    years = (near.year - 1, near.year, near.year + 1)
+    return years if printed.is_future else years[::-1]
+
+
+def _is_range_near(first: date, last: date, printed: DateContext) -> bool:
+    """Whether a range without a year fits the day of printing; one just over may be "to come"."""
+    near = _publication_day(printed)
+    if printed.is_future:
+        return last >= near - 2 * ONE_WEEK
+    return first <= near + MAX_DAYS_AHEAD
+
+
+def _recently(_: re.Match[str], printed: DateContext) -> DateRange:
+    near = _publication_day(printed)
+    return DateRange(near - 6 * ONE_DAY, near, Precision.WEEK, RECENT)
+
+
 def _month_of_relative_year(match: re.Match[str], printed: DateContext) -> DateRange:
     year = _publication_day(printed).year + _step_of(match["which"])
     return DateRange(*month_of_year(year, month_number(match["name"])), Precision.MONTH)
@@ -336,13 +373,17 @@ def _step_of(which: str) -> int:
     return 1 if re.fullmatch(_NEXT_PATTERN, which, _FLAGS) else 0
 
 
+RECENT: Final = deferred("no day is named; the week up to the publication is taken")
 NAMED_DAYS: Final = {
     "the day before yesterday": -2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1,
     "the day after tomorrow": 2, "позавчера": -2, "вчера": -1, "накануне": -1, "сегодня": 0,
     "завтра": 1, "послезавтра": 2,
 }  # fmt: skip
-_YEAR: Final = r"(?P<year>(?:19|20)\d\d)(?:\s*(?:года?\b|г\.))?"
+_YEAR: Final = r"(?P<year>(?:19|20)\d\d)(?:\s*(?:год[ау]?\b|г\.))?"
 _NAME: Final = rf"(?P<name>{MONTH_PATTERN})\b\.?"
+_LAST_NAME: Final = rf"(?P<last_name>{MONTH_PATTERN})\b\.?"
+_DAY_SUFFIX: Final = r"(?:st|nd|rd|th|-?го)?"
+_TO: Final = r"\s*(?:[-–—]|\bto\b|\band\b|\buntil\b|\bthrough\b|\bпо\b|\bдо\b)\s*"
 _UNITS: Final = r"(?P<unit>days?|weeks?|months?|день|дня|дней|недел[юиь]|месяц(?:а|ев)?)"
 _UNITS_INFLECTED: Final = r"(?P<unit>days?|weeks?|день|дня|дней|днем|днём|недел[юиь]|неделей)"
 
@@ -353,6 +394,18 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
         (r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?![\d])", _dotted),
         (r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])", _slashed),
         (
+            rf"(?:\b(?:from|between|с|со)\s+)?(?<![\d.,])(?P<first>\d{{1,2}}){_DAY_SUFFIX}"
+            rf"(?:\s+{_NAME})?{_TO}(?P<last>\d{{1,2}}){_DAY_SUFFIX}\s+(?:of\s+)?{_LAST_NAME}"
+            rf"(?:,?\s+{_YEAR})?",
+            _range_of_days,
+        ),
+        (
+            rf"(?:\b(?:from|between)\s+)?\b{_NAME}\s+(?P<first>\d{{1,2}}){_DAY_SUFFIX}{_TO}"
+            rf"(?:{_LAST_NAME}\s+)?(?P<last>\d{{1,2}}){_DAY_SUFFIX}(?!\s*%|[.,:]?\d)"
+            rf"(?:,?\s+{_YEAR})?",
+            _range_of_days,
+        ),
+        (
             rf"(?<![\d.,])(?P<day>\d{{1,2}})(?:st|nd|rd|th|-?го)?\s+(?:of\s+)?{_NAME}"
             rf"(?:,?\s+{_YEAR})?",
             _day_and_month,
@@ -362,13 +415,19 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
             _day_and_month,
         ),
         (rf"\b{_NAME},?\s+(?:of\s+)?{_YEAR}", _month_and_year),
+        (rf"\b(?:in|at\s+(?:a|the)|во?)\s+{_YEAR}(?!\d|\s*[-–]\s*\d)", _year),
+        (r"\bin\s+an?\s+recent\b|\brecently\b|\bнедавно\b", _recently),
         (
             rf"\b{_NAME}\s+(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+года\b",
             _month_of_relative_year,
         ),
         (rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+{_NAME}", _named_month),
         (rf"\b(?:in|early|mid|late|since|until)[ -](?P<which>){_NAME}(?!\s+\d)", _named_month),
-        (rf"\b(?:в|во|с|со|до|начал[ае]|конц[ае]|середин[аеы])\s+(?P<which>){_NAME}", _named_month),
+        (
+            r"\b(?:в|во|с|со|до|начал[ае]|конц[ае]|середин[аеы])\s+(?P<which>)"
+            rf"{_NAME}(?!\s+(?:\d{{4}}|{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN}))",
+            _named_month,
+        ),
         (
             rf"(?:\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+)?\b(?P<name>{WEEKDAY_PATTERN})\b",
             _weekday,
@@ -411,7 +470,7 @@ ZONE_PATTERNS: Final = {
 """Zones by the words for them; their database decides about summer time."""
 
 _CLOCK_PATTERN: Final = re.compile(
-    r"(?:\b(?:at|в)\s+)?\b(?P<hour>\d{1,2})[:.](?P<minute>[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?\s*\(?"
+    r"(?:\b(?:at|by|в)\s+)?\b(?P<hour>\d{1,2})(?:[:.]|(?<=\d\d)(?=\d\d\s*(?:GMT|UTC)))(?P<minute>[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?\s*\(?"
     rf"(?P<zone>{'|'.join(ZONE_PATTERNS)})\b",
     re.IGNORECASE,
 )
@@ -425,7 +484,8 @@ def attach_clock_time(
     match = _CLOCK_PATTERN.search(sentence)
     if match is None:
         return dates
-    days = [mention for mention in dates if mention.precision is Precision.DAY and mention.day]
+    days = [mention for mention in dates if mention.precision is Precision.DAY and mention.day
+            and mention.end_day == mention.day]  # fmt: skip
     if not days and before is not None and not dates:
         alone = DateMention(match[0].strip(), match.start(), Precision.DAY, before, before)
         moment = _clock_moment(match, before)
@@ -503,8 +563,8 @@ def _matches(sentence: str) -> Iterator[tuple[re.Match[str], PhraseRule]]:
 
 def _has_capital(match: re.Match[str]) -> bool:
     """English days and months have a capital; "may" and "march" are words else."""
-    name = match.groupdict().get("name") or ""
-    return not name.isascii() or name[:1].isupper() or not name
+    names = (match.groupdict().get(group) or "" for group in ("name", "last_name"))
+    return all(not name.isascii() or name[:1].isupper() or not name for name in names)
 
 
 def _resolve(match: re.Match[str], rule: PhraseRule, printed: DateContext) -> DateMention | None:
@@ -535,7 +595,8 @@ _DATELINE_PATTERN: Final = re.compile(
     r"\s*(?:[A-ZА-ЯЁ]{3,15}(?:\.RU)?\s*|\([\w ./]{2,30}\)\s*){0,2}[-–—]{1,2}\s+",
 )
 _PUBLISHED_PATTERN: Final = re.compile(
-    rf"^\W*(?:(?:first\s+)?published|posted|updated|опубликовано|дата)?:?\s*(?:on\s+)?"
+    r"^\W*(?:(?:first\s+)?published|posted|(?P<changed>updated|обновлено|изменено)|опубликовано"
+    r"|дата)?:?\s*(?:on\s+)?"
     rf"(?P<day>{_DAY_PATTERN}|\d{{4}}-\d\d-\d\d|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})"
     r"(?:\s*(?:г\.|года))?(?:[,\s|·-]*\d{1,2}[:.]\d\d.{0,25})?\W*$",
     re.IGNORECASE,
@@ -564,7 +625,9 @@ def publication_day(text: str) -> date | None:
             _PUBLISHED_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
             _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
         ):
-            if match and match["day"] and re.search(r"(?:19|20)\d\d", match["day"]):
+            if match is None or not match["day"] or match.groupdict().get("changed"):
+                continue
+            if re.search(r"(?:19|20)\d\d", match["day"]):
                 mentions = date_mentions(
                     match["day"].replace(". ", " "), DateContext(None), lambda *_: False
                 )

@@ -17,6 +17,7 @@ from dashboard.models.article import (
     TextFindings,
 )
 from dashboard.models.event import Category
+from dashboard.models.messages import deferred
 from dashboard.nlp.attribution import (
     Speaker,
     Verb,
@@ -24,10 +25,12 @@ from dashboard.nlp.attribution import (
     find_verbs,
     is_first_person,
     last_person_named,
+    person_of_institution,
     refers_to_future,
 )
 from dashboard.nlp.claims import find_claims
 from dashboard.nlp.classify import category_of_text
+from dashboard.nlp.currencies import find_subjects
 from dashboard.nlp.dates import DateContext, date_mentions, is_publication_line, strip_dateline
 
 # ---- paragraphs and sentences
@@ -195,7 +198,9 @@ def _cut_sentence(text: str, unquoted: str, span: tuple[int, int]) -> Iterator[S
 # ---- statements
 
 
-MAX_TITLE_LENGTH: Final = 140
+MAX_TITLE_LENGTH: Final = 100
+MIN_TITLE_LENGTH: Final = 35
+INFERRED_DAY: Final = deferred("no day is named; the day of publication is inferred")
 
 _BACKGROUND: Final = re.compile(
     r"\b(?:since|until|till|by|before|from|through|ending|than|pre-|с|со|до|к|после|от)\s*(?:the\s+)?$",
@@ -203,7 +208,9 @@ _BACKGROUND: Final = re.compile(
 )
 _SINCE_INSIDE: Final = re.compile(r"^(?:since|until|с|со|до)\b", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
-    r";\s+|,?\s+(?:while|whereas)\s+|,\s+(?:but|and|а|но|и|тогда как)\s+", re.IGNORECASE
+    r";\s+|,?\s+(?:while|whereas)\s+|,?\s+after\s+(?=(?:the\s+)?(?-i:[A-Z]))"
+    r"|,\s+(?:but|and|а|но|и|тогда как)\s+",
+    re.IGNORECASE,
 )
 _BACK_REFERENCE: Final = re.compile(
     r"\b(?:that|this|it|they|these|those|the (?:remarks?|measures|package|deal|plan|move)|his|her"
@@ -211,6 +218,9 @@ _BACK_REFERENCE: Final = re.compile(
     re.I,
 )
 _LISTED: Final = re.compile(r"^\W{0,3}$")
+
+
+_LONG_PERIODS: Final = frozenset({Precision.MONTH, Precision.YEAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +244,7 @@ def find_statements(
     kind = category_of_text(sentence.text)
     statements = tuple(_find_candidates(sentence, dates, before)) if dates else ()
     days = [
-        mention.day for mention in dates if mention.day and mention.precision is not Precision.MONTH
+        mention.day for mention in dates if mention.day and mention.precision not in _LONG_PERIODS
     ]
     context = SentenceContext(
         anchor=days[0] if days else before.anchor,
@@ -274,6 +284,8 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_background(text: str, mention: DateMention) -> bool:
+    if mention.day != mention.end_day and mention.precision is Precision.DAY:
+        return False  # "from 16 to 18 April": the word belongs to the range
     before = text[max(0, mention.start - 20) : mention.start]
     return bool(_BACKGROUND.search(before) or _SINCE_INSIDE.match(mention.phrase))
 
@@ -298,13 +310,15 @@ class _Clause:
         best = self._attributed(unquoted, dates, before)
         kind = self._kind(f"{best[1].name}: {text}" if best else text, before)
         if best is None:
-            if self.is_first and kind != Category.OTHER and not find_claims(self.sentence.text):
+            is_market = find_subjects(unquoted, len(unquoted)) or find_claims(self.sentence.text)
+            if self.is_first and kind != Category.OTHER and not is_market:
                 yield from self._unattributed(unquoted, dates, kind)
             return
         mention, speaker, says = best
         if (not says and find_claims(text)) or (not self.is_first and not speaker.is_known):
             return
-        if not speaker.is_known and kind == Category.OTHER:
+        is_year = mention.precision is Precision.YEAR
+        if kind == Category.OTHER and (is_year or not speaker.is_known):
             return
         yield self._statement(mention, speaker.name, kind)
 
@@ -328,7 +342,10 @@ class _Clause:
         at, stop = mention.start - self.span[0], mention.end - self.span[0]
         between = unquoted[stop : verb.start] if stop <= verb.start else unquoted[verb.end : at]
         penalty = 40 * between.count(",") + 60 * len(re.findall(r"\bthat\b", between))
-        return len(between) + penalty + 60 * verb.is_weak
+        # "he hopes for a deal this week" does not say when he said so
+        sentence = self.sentence.unquoted
+        is_ahead = verb.says and refers_to_future(sentence, mention.start, mention.end)
+        return len(between) + penalty + 60 * verb.is_weak + 60 * is_ahead
 
     def _unattributed(
         self, unquoted: str, dates: tuple[DateMention, ...], kind: Category
@@ -350,10 +367,37 @@ class _Clause:
         text = self.sentence.text
         if not (self.is_first and self.span[1] >= len(text)):
             text = text[self.span[0] : self.span[1]]
-        title = " ".join(text.split()).strip(" ;,.:–—")
-        if len(title) > MAX_TITLE_LENGTH:
-            title = title[:MAX_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;") + "…"
-        return Statement(replace(mention), actor, title, kind, self.sentence.text)
+        is_year = mention.precision is Precision.YEAR
+        title = short_title(text, "" if is_year else mention.phrase)
+        return Statement(replace(mention), actor, title, kind, self.sentence.text, is_year)
+
+
+_TITLE_CUT: Final = re.compile(r"[,;:—–]\s|\s(?:after|as|while|adding|saying|что|после|когда)\s")
+_APPOSITION: Final = re.compile(r",\s(?:an?|the|who|which|его|ее|который|которая)\s[^,]{3,60},\s")
+_RECENT_OPENING: Final = re.compile(r"^in\s+an?\s+recent\b[^,]{0,60},\s+", re.IGNORECASE)
+
+
+def short_title(text: str, phrase: str = "") -> str:
+    """The words of a statement as a title: without its date, cut where a part of it ends.
+
+    Args:
+        text: the sentence or clause.
+        phrase: the words of its date; empty where they stay.
+    """
+    title = _RECENT_OPENING.sub("", " ".join(text.split()))
+    if phrase:
+        dated = rf"\b(?:(?:on|in|at|в|во)\s+)?{re.escape(' '.join(phrase.split()))}(?!\w)"
+        title = re.sub(rf"^{dated},?\s*|,?\s*{dated}", "", title, count=1, flags=re.IGNORECASE)
+    title = title.strip(" ;,.:–—")
+    if len(title) > MAX_TITLE_LENGTH:
+        title = _APPOSITION.sub(" ", title)
+    if len(title) > MAX_TITLE_LENGTH:
+        cuts = [cut.start() for cut in _TITLE_CUT.finditer(title, MIN_TITLE_LENGTH)]
+        fitting = [cut for cut in cuts if cut <= MAX_TITLE_LENGTH]
+        end = fitting[-1] if fitting else title.rfind(" ", 0, MAX_TITLE_LENGTH)
+        title = title[:end] + ("" if fitting else "…")
+    title = title.strip(" ;,.:–—")
+    return title[:1].upper() + title[1:]
 
 
 # ---- whole texts
@@ -371,13 +415,59 @@ def read_text(text: str, published: date | None) -> TextFindings:
     statements: list[Statement] = []
     claims: list[Claim] = []
     before, last = SentenceContext(), None
-    for sentence in split_sentences(body):
+    sentences = tuple(split_sentences(body))
+    for sentence in sentences:
         sentence_claims = find_claims(sentence.text, published, before.anchor, last)
         claims.extend(sentence_claims)
         last = sentence_claims[-1] if sentence_claims else None
         candidates, before = find_statements(sentence, published, before)
         statements.extend(candidates)
+    statements[:0] = _undated_main_event(sentences, published, statements)
     return TextFindings(tuple(_unique_statements(statements)), tuple(claims))
+
+
+_LEAD: Final = 2
+"""Sentences that may say the main event: the title and the first of the text."""
+
+
+def _undated_main_event(
+    sentences: tuple[Sentence, ...], published: date | None, dated: list[Statement]
+) -> list[Statement]:
+    """The event of a lead that names no day, on the day of publication, which is inferred."""
+    lead = sentences[:_LEAD]
+    if published is None or any(_names_time(sentence.text, published) for sentence in lead):
+        return []
+    for sentence in lead:
+        kind, actor = category_of_text(sentence.text), _known_speaker(sentence.unquoted)
+        if kind == Category.OTHER or not actor or find_claims(sentence.text, published):
+            continue
+        later = " ".join(s.unquoted for s in sentences)
+        actor = person_of_institution(later, actor)
+        if any(statement.actor == actor and not statement.is_background for statement in dated):
+            return []
+        day = DateMention("", 0, Precision.DAY, published, published, doubt=INFERRED_DAY)
+        return [Statement(day, actor, short_title(sentence.text), kind, sentence.text)]
+    return []
+
+
+_AHEAD: Final = re.compile(
+    r"\bчерез\s|\b(?:in|within)\s+\w+\s+(?:minutes?|hours?)\b", re.IGNORECASE
+)
+
+
+def _names_time(text: str, published: date) -> bool:
+    """Whether a sentence names a day, or counts from its own."""
+    dates = date_mentions(text, DateContext(published), lambda *_: False)
+    return bool(dates or _AHEAD.search(text))
+
+
+def _known_speaker(text: str) -> str:
+    """The person or institution whose word or action a sentence reports; empty where none is."""
+    for verb in find_verbs(text):
+        speaker = None if verb.is_weak else find_speaker(text, verb, "")
+        if speaker is not None and speaker.is_known:
+            return speaker.name
+    return ""
 
 
 def _unique_statements(statements: list[Statement]) -> list[Statement]:

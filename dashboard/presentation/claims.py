@@ -16,10 +16,13 @@ from dashboard.models.article import (
     ClaimKind,
     ClaimRow,
     ClaimTruth,
+    ClaimVerdict,
+    CommonBase,
     Exactness,
+    Market,
     RequiredBase,
 )
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Fixing
 from dashboard.models.publication import BANK_OF_RUSSIA
@@ -34,8 +37,6 @@ from dashboard.presentation.formatting import (
     format_number,
     format_percent,
     format_weekday,
-    join_alternatives,
-    join_names,
 )
 from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.claims import CHANGE_KINDS
@@ -49,7 +50,16 @@ BASE_LABELS: Final = {
     "year_end": deferred("the last rate of the year before"),
     "year_start": deferred("the first rate of the year"),
     "month_start": deferred("the last rate of the month before"),
+    "period": deferred("the last rate before that period"),
     "since": deferred("the day named"),
+}
+MARKET_LABELS: Final = {
+    Market.OFFICIAL: deferred("the official rate"),
+    Market.EXCHANGE: deferred("the Moscow Exchange"),
+    Market.OTC: deferred("the over-the-counter market"),
+    Market.FUTURE: deferred("the futures market"),
+    Market.REFERENCE: deferred("a reference rate"),
+    Market.IMPLIED: deferred("a rate implied by the yuan"),
 }
 EXACTNESS_LABELS: Final = {
     Exactness.EXACT: "{value}",
@@ -66,17 +76,20 @@ TRUTH_LABELS: Final = {
     ClaimTruth.TRUE: deferred("true"),
     ClaimTruth.ABOUT: deferred("about so"),
     ClaimTruth.FALSE: deferred("false"),
+    ClaimTruth.ANOTHER: deferred("another number"),
     ClaimTruth.UNKNOWN: deferred("cannot be known"),
 }
 STRONGEST_ANSWERS: Final = {
     ClaimTruth.TRUE: deferred("Yes: strongest since {base}"),
     ClaimTruth.ABOUT: deferred("No, it was stronger: strongest since {base}"),
     ClaimTruth.FALSE: deferred("No: it was at least as strong later than that, on {base}"),
+    ClaimTruth.ANOTHER: deferred("Another number: here it was the strongest since {base}"),
 }
 WEAKEST_ANSWERS: Final = {
     ClaimTruth.TRUE: deferred("Yes: weakest since {base}"),
     ClaimTruth.ABOUT: deferred("No, it was weaker: weakest since {base}"),
     ClaimTruth.FALSE: deferred("No: it was at least as weak later than that, on {base}"),
+    ClaimTruth.ANOTHER: deferred("Another number: here it was the weakest since {base}"),
 }
 STRONGEST_SENTENCES: Final = {
     ClaimTruth.TRUE: deferred("It was the rouble's strongest since {base}"),
@@ -85,6 +98,7 @@ STRONGEST_SENTENCES: Final = {
         "It was not the rouble's strongest since {since}: the rouble was at least as strong on"
         " {base}"
     ),
+    ClaimTruth.ANOTHER: deferred("It was the rouble's strongest since {base}"),
     ClaimTruth.UNKNOWN: deferred("It was the rouble's strongest in the data: {reason}"),
 }
 WEAKEST_SENTENCES: Final = {
@@ -93,6 +107,7 @@ WEAKEST_SENTENCES: Final = {
     ClaimTruth.FALSE: deferred(
         "It was not the rouble's weakest since {since}: the rouble was at least as weak on {base}"
     ),
+    ClaimTruth.ANOTHER: deferred("It was the rouble's weakest since {base}"),
     ClaimTruth.UNKNOWN: deferred("It was the rouble's weakest in the data: {reason}"),
 }
 """A record as a newspaper writes it; the last sentence where no day was as strong, or as weak."""
@@ -100,6 +115,7 @@ TRUTH_MARKS: Final = {
     ClaimTruth.TRUE: "✓",
     ClaimTruth.ABOUT: "≈",
     ClaimTruth.FALSE: "✗",
+    ClaimTruth.ANOTHER: "≠",
     ClaimTruth.UNKNOWN: "?",
 }
 FURTHER_BACK_LABEL: Final = deferred("goes back further")
@@ -111,6 +127,7 @@ TRUTH_ICONS: Final = {
     ClaimTruth.TRUE: ":material/check_circle:",
     ClaimTruth.ABOUT: ":material/adjust:",
     ClaimTruth.FALSE: ":material/cancel:",
+    ClaimTruth.ANOTHER: ":material/difference:",
     ClaimTruth.UNKNOWN: ":material/help:",
 }
 MARKET_LABEL: Final = deferred("Market quotes, over the counter")
@@ -163,6 +180,60 @@ def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
     )
 
 
+def add_market_difference(numbers: str, claim: Claim, verdict: ClaimVerdict) -> str:
+    """The numbers of a series and how they differ from those of the market that a claim names."""
+    if verdict.truth != ClaimTruth.ANOTHER or claim.market is None:
+        return numbers
+    market = translate_deferred(MARKET_LABELS[claim.market])
+    if claim.kind != ClaimKind.LEVEL or verdict.found is None:
+        return _("{numbers}; the claim is of {market}", numbers=numbers, market=market)
+    difference = verdict.found - (claim.value or 0.0)
+    values = {
+        "numbers": numbers,
+        "difference": format_number(abs(difference), verdict.card.decimals),
+        "share": f"{format_number(100 * abs(difference) / (claim.value or 1.0), 2)}{THIN_SPACE}%",
+        "value": format_number(claim.value or 0.0, claim.decimals),
+        "market": market,
+    }
+    if difference >= 0:
+        return _("{numbers}, {difference} ({share}) above the {value} of {market}", **values)
+    return _("{numbers}, {difference} ({share}) below the {value} of {market}", **values)
+
+
+def describe_common_base(base: CommonBase) -> tuple[str, ...]:
+    """The base at which several changes of a text meet, and whether a series has it."""
+    counted = [
+        _("{size} counted in {quote}", size=f"{_format_value(change)}{THIN_SPACE}%", quote=quote)
+        for change, quote in base.counted
+    ]
+    meeting = _(
+        "{count} claims meet at one base of {low} to {high} roubles: {counted}.",
+        count=len(base.counted),
+        low=format_number(base.low, 1),
+        high=format_number(base.high, 1),
+        counted=join_and(counted),
+    )
+    held = [
+        _("{series} {rate}", series=card.title, rate=format_number(rate.rate, card.decimals))
+        for card, rate in base.held
+    ]
+    fitting = [card.title for card, rate in base.held if base.low <= rate.rate <= base.high]
+    if fitting:
+        origin = _(
+            "The last rate of {year} of {series} lies there.",
+            year=base.year - 1,
+            series=join_and(fitting),
+        )
+    else:
+        origin = _(
+            "No series here has it at the end of {year} ({rates}): it is a number of another"
+            " market, such as an over-the-counter close of 31 December.",
+            year=base.year - 1,
+            rates="; ".join(held) or NO_VALUE,
+        )
+    return meeting, origin
+
+
 # ------------------------------------------------------------------ question, verdict, paragraph
 
 
@@ -193,7 +264,7 @@ def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
     truths = {row.verdict.truth for row in answer.of_main}
     if is_record_claim(answer.claim) and ClaimTruth.ABOUT in truths:
         return ClaimTruth.FALSE
-    order = (ClaimTruth.TRUE, ClaimTruth.ABOUT, ClaimTruth.FALSE)
+    order = (ClaimTruth.TRUE, ClaimTruth.ABOUT, ClaimTruth.FALSE, ClaimTruth.ANOTHER)
     return next((truth for truth in order if truth in truths), ClaimTruth.UNKNOWN)
 
 
@@ -209,11 +280,14 @@ def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
         ClaimTruth.TRUE: plural("{n} is so", "{n} are so", truths[ClaimTruth.TRUE]),
         ClaimTruth.ABOUT: plural("{n} is nearly so", "{n} are nearly so", truths[ClaimTruth.ABOUT]),
         ClaimTruth.FALSE: plural("{n} is not", "{n} are not", truths[ClaimTruth.FALSE]),
+        ClaimTruth.ANOTHER: plural(
+            "{n} is of another market", "{n} are of another market", truths[ClaimTruth.ANOTHER]
+        ),
         ClaimTruth.UNKNOWN: plural(
             "{n} cannot be known", "{n} cannot be known", truths[ClaimTruth.UNKNOWN]
         ),
     }
-    outcomes = join_names([text for truth, text in counts.items() if truths[truth]])
+    outcomes = join_and([text for truth, text in counts.items() if truths[truth]])
     return _("Of {count} claims, {outcomes}", count=len(answers), outcomes=outcomes)
 
 
@@ -228,7 +302,9 @@ def describe_answer(answer: ClaimAnswer) -> str:
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN or row.at is None:
         return _("Cannot be known: {reason}.", reason=format_iso_days(row.verdict.reason))
     if answer.claim.kind == ClaimKind.LEVEL:
-        return f"{_answer_yes_or_no(answer)}: {_format_rate_on_day(row.at, row.verdict.card)}."
+        rate = _format_rate_on_day(row.at, row.verdict.card)
+        numbers = add_market_difference(rate, answer.claim, row.verdict)
+        return f"{_answer_yes_or_no(answer)}: {numbers}."
     if is_record_claim(answer.claim):
         return f"{_describe_record(answer.claim, row)}."
     return f"{_answer_yes_or_no(answer)}: {_describe_changes(answer)}."
@@ -316,6 +392,8 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
 
 def _answer_yes_or_no(answer: ClaimAnswer) -> str:
     truth, truths = get_overall_truth(answer), {row.verdict.truth for row in answer.of_main}
+    if truth == ClaimTruth.ANOTHER:
+        return _("Another number")
     if truth == ClaimTruth.TRUE:
         return _("Yes") if len(truths) == 1 else _("Only counted in one way")
     return _("Nearly") if truth == ClaimTruth.ABOUT else _("No")
@@ -325,6 +403,8 @@ def _describe_record(claim: Claim, row: ClaimRow) -> str:
     verdict, is_strongest = row.verdict, claim.kind == ClaimKind.STRONGEST
     if row.base is None:
         reason = format_iso_days(verdict.reason)
+        if verdict.truth == ClaimTruth.ANOTHER:
+            return _("Another number: no rate here reached it before, {reason}", reason=reason)
         if is_strongest:
             return _("No, it was stronger: the strongest there is, {reason}", reason=reason)
         return _("No, it was weaker: the weakest there is, {reason}", reason=reason)
@@ -496,7 +576,7 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
                 if strongest
                 else _("the weakest since {day} ({rate})", **values)
             )
-    return f"{capitalize_first(join_names(records))}." if records else ""
+    return f"{capitalize_first(join_and(records))}." if records else ""
 
 
 # ------------------------------------------------------------------ table of sources and bases
@@ -573,7 +653,7 @@ def _add_market_row(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[
         reason = _(
             "{caveat}; it would have to start from {rates}",
             caveat=reason,
-            rates=join_alternatives(rates),
+            rates=join_or(rates),
         )
     last = {
         _("Verdict"): _("cannot be known"),

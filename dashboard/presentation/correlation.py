@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboard.models.analyses import CrossCell, Projection, ProjectionRow, ScoreRow
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import (
+    DeferredMessage,
+    deferred,
+    join_and,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import (
@@ -26,7 +32,6 @@ from dashboard.presentation.formatting import (
     format_range,
     format_share,
     format_signed,
-    join_names,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import name_direction
@@ -322,7 +327,7 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
     moves = _(
         "{group}: {moves}; {sign}.",
         group=title,
-        moves=join_names([_format_horizon(row) for row in rows]),
+        moves=join_and([_format_horizon(row) for row in rows]),
         sign=describe_sign(card),
     )
     counts = {
@@ -365,7 +370,7 @@ def _describe_path(projection: Projection) -> str:
     outside = [row for row in projection.rows if row.supt_low > 0 or row.supt_high < 0]
     if not outside:
         return _("The band of the whole path holds 0 at every horizon from 0 to 20.")
-    at = join_names([f"+{row.horizon}" if row.horizon else "0" for row in outside])
+    at = join_and([f"+{row.horizon}" if row.horizon else "0" for row in outside])
     p = min(row.p_adjusted for row in outside)
     return _(
         "The band of the whole path leaves 0 out at {horizons} (smallest p, corrected for 21"
@@ -408,7 +413,7 @@ def describe_pre_trend(projection: Projection) -> str:
 def describe_dropped(projection: Projection, titles: Mapping[str, str]) -> str:
     """What is left out at horizon +1 and why; `titles` are those of the controls."""
     row = projection.at(REPORTED_HORIZONS[0])
-    reasons = [f"{rows:,} {_replace_control_id(reason, titles)}" for reason, rows in row.dropped]
+    reasons = [f"{rows:,} {_name_controls(reason, titles)}" for reason, rows in row.dropped]
     rates = plural(
         "{n:,} first rate with an event left out",
         "{n:,} first rates with an event left out",
@@ -423,7 +428,7 @@ def describe_dropped(projection: Projection, titles: Mapping[str, str]) -> str:
     )
 
 
-def _replace_control_id(reason: str, titles: Mapping[str, str]) -> str:
+def _name_controls(reason: str, titles: Mapping[str, str]) -> str:
     """A reason with the title of the control it names in place of its id."""
-    name = reason.rpartition(" ")[2]
-    return f"{reason.removesuffix(name)}{titles[name]}" if name in titles else reason
+    values = reason.values if isinstance(reason, DeferredMessage) else {}
+    return translate_deferred(reason, **{k: titles.get(str(v), v) for k, v in values.items()})

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Category, Event, Origin
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, Timing
 from dashboard.models.study import Pool, Window
@@ -22,21 +22,19 @@ from dashboard.presentation.formatting import (
     format_iso_days,
     format_short_day,
     format_weekday,
-    join_alternatives,
-    join_names,
 )
 from dashboard.presentation.moves import (
     build_bar_notices,
     describe_comparison,
     describe_crowd,
     describe_move,
+    describe_size,
     describe_verdict,
     describe_window,
     format_last_day,
     format_move_dates,
     format_move_rates,
     format_percents,
-    name_subject,
     observation_name,
     quote_units,
 )
@@ -194,22 +192,20 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
     event, move = view.event, get_main_move(view)
     cited = {
         "title": event.title,
-        # One pair of brackets: the UTC time follows a comma.
-        "time": format_event_time(event).replace(" (", ", ").removesuffix(")"),
+        "time": format_event_time(event, in_brackets=True),
         "source": _format_event_source(event),
         "address": address,
     }
     if move is None or move.end is None:
         reason = view.moves[0].reason if view.moves else view.reason
         return _(
-            "After “{title}” ({time}), no move can be shown: {reason}. Event: {source}. {address}",
-            reason=_bracket_after_colon(format_iso_days(reason)),
+            "After “{title}” ({time}), no move can be shown ({reason}). Event: {source}. {address}",
+            reason=format_iso_days(reason),
             **cited,
         )
     chosen, other = format_percents(move, quoting)
     unit, other_unit = quote_units(quoting)
     subject = view.card.subject.name
-    size = describe_move(move, quoting).removeprefix(name_subject(quoting)).strip()
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
     rate = view.card.publisher
     if move.end.record != move.end.day:
@@ -219,7 +215,7 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
         " {unit}, {dates} ({unit} {change}, {other_unit} {other_change}). {unusual}; {crowd}."
         " Rate: {rate}. Event: {source}. {address}",
         subject=subject,
-        size=size,
+        size=describe_size(move, quoting),
         window=describe_window(move.window, view.card),
         rates=format_move_rates(move, quoting),
         unit=unit,
@@ -243,12 +239,6 @@ def _format_event_source(event: Event) -> str:
     return f"{source}, {event.source_url}" if event.source_url else source
 
 
-def _bracket_after_colon(reason: str) -> str:
-    """`after the data (the last observation …)`: what follows a colon goes into brackets."""
-    first, colon, more = reason.partition(": ")
-    return f"{first} ({more})" if colon else reason
-
-
 def format_other_day(value: datetime, event_day: date) -> str:
     """`22 Oct ` where the Moscow day of a moment is not the event's, else empty."""
     day = value.astimezone(ZoneInfo(MOSCOW)).date()
@@ -268,7 +258,7 @@ def format_event_clock(value: datetime) -> str:
 def format_categories(categories: Sequence[str]) -> str:
     """`NATO remarks`, `sanctions decisions and peace talks`, `events of every kind`."""
     nouns = [CATEGORY_NOUNS[category] for category in categories] or [ANY_EVENT_NOUNS]
-    return join_names([translate_deferred(many) for one, many in nouns])
+    return join_and([translate_deferred(many) for one, many in nouns])
 
 
 def format_group(filters: EventFilter) -> str:
@@ -297,7 +287,7 @@ def _format_group(events: str, filters: EventFilter) -> str:
         events = _("{events} of unclear direction", events=events)
     if not filters.tags:
         return events
-    return _("{events} tagged {tags}", events=events, tags=join_alternatives(tuple(filters.tags)))
+    return _("{events} tagged {tags}", events=events, tags=join_or(tuple(filters.tags)))
 
 
 def format_years(events: Sequence[Event]) -> str:

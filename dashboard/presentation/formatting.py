@@ -33,42 +33,19 @@ EXPECTED_TITLES: Final = {
 """The directions that an event may be expected to go with, as a control shows them."""
 
 _MONTHS: Final = (
-    deferred("Jan"),
-    deferred("Feb"),
-    deferred("Mar"),
-    deferred("Apr"),
-    deferred("May"),
-    deferred("Jun"),
-    deferred("Jul"),
-    deferred("Aug"),
-    deferred("Sep"),
-    deferred("Oct"),
-    deferred("Nov"),
-    deferred("Dec"),
-)
+    deferred("Jan"), deferred("Feb"), deferred("Mar"), deferred("Apr"), deferred("May"),
+    deferred("Jun"), deferred("Jul"), deferred("Aug"), deferred("Sep"), deferred("Oct"),
+    deferred("Nov"), deferred("Dec"),
+)  # fmt: skip
 _MONTH_NAMES: Final = (
-    deferred("January"),
-    deferred("February"),
-    deferred("March"),
-    deferred("April"),
-    deferred("May"),
-    deferred("June"),
-    deferred("July"),
-    deferred("August"),
-    deferred("September"),
-    deferred("October"),
-    deferred("November"),
-    deferred("December"),
-)
+    deferred("January"), deferred("February"), deferred("March"), deferred("April"),
+    deferred("May"), deferred("June"), deferred("July"), deferred("August"), deferred("September"),
+    deferred("October"), deferred("November"), deferred("December"),
+)  # fmt: skip
 _WEEKDAYS: Final = (
-    deferred("Mon"),
-    deferred("Tue"),
-    deferred("Wed"),
-    deferred("Thu"),
-    deferred("Fri"),
-    deferred("Sat"),
-    deferred("Sun"),
-)
+    deferred("Mon"), deferred("Tue"), deferred("Wed"), deferred("Thu"), deferred("Fri"),
+    deferred("Sat"), deferred("Sun"),
+)  # fmt: skip
 
 
 # ------------------------------------------------------------------ numbers
@@ -106,20 +83,6 @@ def format_log_points(value: float, decimals: int = 1) -> str:
         if math.isnan(value)
         else _("{value} log pts", value=format_signed(value, decimals))
     )
-
-
-def join_names(names: Sequence[str]) -> str:
-    """`one`, `one and two`, `one, two and three`; empty without any."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
-
-
-def join_alternatives(names: Sequence[str]) -> str:
-    """`one`, `one or two`, `one or two or three`; empty without any."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("{names} or {last}", names=join_alternatives(names[:-1]), last=names[-1])
 
 
 def join_first(names: Sequence[str], limit: int, separator: str = ", ") -> str:
@@ -208,17 +171,24 @@ def format_day_range(first: date, last: date | None) -> str:
     return f"{format_short_day(first, last)} – {format_day(last)}"
 
 
-def format_moment(value: datetime, zone: str = MOSCOW) -> str:
-    """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name."""
+def format_moment(value: datetime, zone: str = MOSCOW, *, in_brackets: bool = False) -> str:
+    """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name.
+
+    Text that stands in brackets itself has a comma: `24 Feb 2022 05:45 MSK, 02:45 UTC`.
+    """
     utc, msk = value.astimezone(UTC), value.astimezone(ZoneInfo(MOSCOW))
     times = {
         "msk": _format_day_time(msk),
         "utc": f"{utc:%H:%M}" if utc.date() == msk.date() else _format_day_time(utc),
     }
     if zone in {MOSCOW, "UTC"}:
+        if in_brackets:
+            return _("{msk} MSK, {utc} UTC", **times)
         return _("{msk} MSK ({utc} UTC)", **times)
-    local = value.astimezone(ZoneInfo(zone))
-    return _("{msk} MSK ({utc} UTC; {local:%H:%M} {zone})", **times, local=local, zone=zone)
+    times |= {"clock": f"{value.astimezone(ZoneInfo(zone)):%H:%M}", "zone": zone}
+    if in_brackets:
+        return _("{msk} MSK, {utc} UTC; {clock} {zone}", **times)
+    return _("{msk} MSK ({utc} UTC; {clock} {zone})", **times)
 
 
 def format_timestamp(value: datetime) -> str:
@@ -239,16 +209,17 @@ def format_bar(opens: datetime, ends: datetime) -> str:
     return _("{begin:%H:%M}–{clock} MSK", begin=begin, clock=format_clock(ends))
 
 
-def format_event_time(event: Event) -> str:
+def format_event_time(event: Event, *, in_brackets: bool = False) -> str:
     """When an event happened, as far as it is known; the hour is never invented."""
     if event.moment is not None:
-        moment = format_moment(event.moment, event.zone)
+        moment = format_moment(event.moment, event.zone, in_brackets=in_brackets)
         is_scheduled = event.hour_kind == HourKind.SCHEDULED
         return _("scheduled for {moment}", moment=moment) if is_scheduled else moment
     if event.is_range:
         return format_day_range(event.day, event.end_day)
     if event.reported is not None:
-        first = format_moment(event.reported).removeprefix(f"{format_day(event.day)} ")
+        first = format_moment(event.reported, in_brackets=in_brackets)
+        first = first.removeprefix(f"{format_day(event.day)} ")
         return _("{day}, first reported {first}", day=format_weekday(event.day), first=first)
     return _("{day}, time not known", day=format_weekday(event.day))
 

@@ -15,7 +15,7 @@ from dashboard.models.article import (
     Precision,
     Statement,
 )
-from dashboard.models.event import MOSCOW
+from dashboard.models.event import MOSCOW, Event
 from dashboard.models.inbox import DatedBy, Decision, InboxItem, NewsCluster
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
@@ -25,6 +25,8 @@ from dashboard.presentation.claims import (
     BASE_LABELS,
     EXACTNESS_LABELS,
     LEVEL_EXACTNESS_LABELS,
+    MARKET_LABELS,
+    add_market_difference,
     format_verdict,
     is_record_claim,
 )
@@ -57,6 +59,7 @@ PRECISION_LABELS: Final = {
     Precision.DAY: deferred("day"),
     Precision.WEEK: deferred("week"),
     Precision.MONTH: deferred("month"),
+    Precision.YEAR: deferred("year"),
     Precision.NONE: deferred("not known"),
 }
 DECISION_PARTICIPLES: Final = {
@@ -124,6 +127,8 @@ def format_statement_day(statement: Statement) -> str:
 def describe_precision(statement: Statement) -> str:
     """How exactly the day is known, and what is doubtful about it."""
     phrase, doubt = statement.mention.phrase, statement.mention.doubt
+    if not phrase:
+        return doubt
     text = _("“{phrase}”", phrase=phrase)
     if statement.day:
         precision = translate_deferred(PRECISION_LABELS[statement.mention.precision])
@@ -131,10 +136,31 @@ def describe_precision(statement: Statement) -> str:
     return f"{text}; {doubt}" if doubt else text
 
 
+def describe_candidate(statement: Statement, known: Event | None) -> tuple[str, ...]:
+    """Why a candidate is not proposed at once: it is background, or listed already."""
+    notes = []
+    if statement.is_background:
+        notes.append(_("background: dated to a year alone, not proposed"))
+    if known is not None:
+        title = plain_text(known.title)
+        notes.append(_("already listed: {title}, {day}", title=title, day=format_day(known.day)))
+    return tuple(notes)
+
+
 def format_claim(claim: Claim) -> str:
     """A claim as a phrase: `the rouble 20 % stronger than a year before, against USD`."""
     text = _format_undated_claim(claim)
-    return _("{claim} on {day}", claim=text, day=format_day(claim.day)) if claim.day else text
+    if claim.day:
+        days = format_day_range(claim.first_day or claim.day, claim.day)
+        text = (
+            _("{claim} on {day}", claim=text, day=days)
+            if claim.first_day is None
+            else _("{claim} within {days}", claim=text, days=days)
+        )
+    if claim.market is None:
+        return text
+    market = translate_deferred(MARKET_LABELS[claim.market])
+    return _("{claim}, {market}", claim=text, market=market)
 
 
 def _format_undated_claim(claim: Claim) -> str:
@@ -182,9 +208,10 @@ def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
         return format_iso_days(verdict.reason)
     current = _("{rate} on {day}", rate=_format_rate(at.rate, card), day=format_day(at.day))
     if claim.kind == ClaimKind.LEVEL:
-        return current
+        return add_market_difference(current, claim, verdict)
     if is_record_claim(claim):
-        return f"{current}, {_format_record(claim, verdict)}"
+        record = f"{current}, {_format_record(claim, verdict)}"
+        return add_market_difference(record, claim, verdict)
     assert verdict.base is not None
     assert verdict.found is not None
     values = {
@@ -201,6 +228,7 @@ def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
         )
     else:
         text = _("{share} weaker in {quote}, from {base}, {rate} on {day}, to {current}", **values)
+    text = add_market_difference(text, claim, verdict)
     return text if verdict.is_claimed else _("{change} (not the base of the claim)", change=text)
 
 
@@ -216,7 +244,7 @@ def _format_record(claim: Claim, verdict: ClaimVerdict) -> str:
         "rate": _format_rate(verdict.base.rate, verdict.card),
         "claimed": claim.since.phrase if claim.since else "",
     }
-    if verdict.truth == ClaimTruth.TRUE:
+    if verdict.truth in {ClaimTruth.TRUE, ClaimTruth.ANOTHER}:
         if is_strongest:
             return _("the strongest since {day} ({rate})", **values)
         return _("the weakest since {day} ({rate})", **values)
@@ -342,8 +370,9 @@ def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
 
 def describe_row_problem(row: RowVerdict) -> str:
     """The reason for the verdict on a row, without its place in the file."""
-    reason = row.reason.removeprefix(row.place).lstrip(",: ")
-    return plain_text(reason.removesuffix(" and is left out"))
+    if row.same:
+        return plain_text(_("is already there ({same})", same=row.same))
+    return plain_text(row.reason.removeprefix(row.place).lstrip(",: "))
 
 
 def format_row_location(row: RowVerdict) -> str:

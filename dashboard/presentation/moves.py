@@ -257,14 +257,17 @@ def describe_move(move: Move, quoting: QuotedSeries) -> str:
     """`Rouble 0.47 log pts stronger`."""
     if move.log_points is None:
         return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
-    if is_unchanged(move.log_points):
-        return _("{subject} unchanged", subject=name_subject(quoting))
-    return _(
-        "{subject} {size} log pts {direction}",
-        subject=name_subject(quoting),
-        size=format_number(abs(move.log_points)),
-        direction=name_direction(quoting.card, move.log_points),
-    )
+    return _("{subject} {move}", subject=name_subject(quoting), move=describe_size(move, quoting))
+
+
+def describe_size(move: Move, quoting: QuotedSeries) -> str:
+    """`0.47 log pts stronger`, `unchanged`; of a move that was measured."""
+    log_points = move.log_points or 0.0
+    direction = quoting.direction(log_points)
+    if is_unchanged(log_points):
+        return direction
+    size = format_number(abs(log_points))
+    return _("{size} log pts {direction}", size=size, direction=direction)
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
@@ -470,9 +473,7 @@ def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
             "Bars are missing at {places} of the window, without a trade or in a halt: nothing"
             " is filled in, and the next return covers the gap.",
             places=plural(
-                "{n:,} place",
-                "{n:,} places",
-                sum(point.gap == "missing" for point in view.path),
+                "{n:,} place", "{n:,} places", sum(point.gap == "missing" for point in view.path)
             ),
         ),
         "weekend_session": _(

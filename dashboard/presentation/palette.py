@@ -36,54 +36,22 @@ class CategoryStyle:
         return translate_deferred(self.short_message)
 
 
-ALL_STYLES: Final[tuple[CategoryStyle, ...]] = (
-    CategoryStyle(
-        NOTES_STYLE, deferred("Your notes"), deferred("Your notes"), "#F64CB2", "star", "★"
-    ),
-    CategoryStyle(
-        Category.SANCTIONS, deferred("Sanctions"), deferred("Sanctions"), "#AE09AE", "x", "✕"
-    ),
-    CategoryStyle(
-        Category.MONETARY_POLICY,
-        deferred("Monetary policy"),
-        deferred("Monetary"),
-        "#2491FF",
-        "square",
-        "■",
-    ),
-    CategoryStyle(
-        Category.ENERGY, deferred("Energy"), deferred("Energy"), "#7A5F1F", "diamond", "◆"
-    ),
-    CategoryStyle(
-        Category.ESCALATION,
-        deferred("Escalation"),
-        deferred("Escalation"),
-        "#5C33FF",
-        "triangle-up",
-        "▲",
-    ),
-    CategoryStyle(
-        Category.PEACE_TALKS,
-        deferred("Peace talks"),
-        deferred("Peace talks"),
-        "#8A9900",
-        "circle",
-        "●",
-    ),
-    CategoryStyle(Category.NATO_REMARK, deferred("NATO remarks"), "NATO", "#8A9900", "cross", "✚"),
-    CategoryStyle(
-        Category.LEADER_CALL_OR_SUMMIT,
-        deferred("Calls & summits"),
-        deferred("Summits"),
-        "#8A9900",
-        "circle-open",
-        "◯",
-    ),
-    CategoryStyle(
-        Category.DOMESTIC, deferred("Domestic"), deferred("Domestic"), "#CB7F76", "pentagon", "⬟"
-    ),
-    CategoryStyle(Category.OTHER, deferred("Other"), deferred("Other"), "#7D828A", "hexagon", "⬢"),
-)
+ALL_STYLES: Final[tuple[CategoryStyle, ...]] = tuple(CategoryStyle(*style) for style in (
+    (NOTES_STYLE, deferred("Your notes"), deferred("Your notes"), "#F64CB2", "star", "★"),
+    (Category.SANCTIONS, deferred("Sanctions"), deferred("Sanctions"), "#AE09AE", "x", "✕"),
+    (Category.MONETARY_POLICY, deferred("Monetary policy"),
+     deferred("Monetary"), "#2491FF", "square", "■"),
+    (Category.ENERGY, deferred("Energy"), deferred("Energy"), "#7A5F1F", "diamond", "◆"),
+    (Category.ESCALATION, deferred("Escalation"),
+     deferred("Escalation"), "#5C33FF", "triangle-up", "▲"),
+    (Category.PEACE_TALKS, deferred("Peace talks"),
+     deferred("Peace talks"), "#8A9900", "circle", "●"),
+    (Category.NATO_REMARK, deferred("NATO remarks"), "NATO", "#8A9900", "cross", "✚"),
+    (Category.LEADER_CALL_OR_SUMMIT, deferred("Calls & summits"),
+     deferred("Summits"), "#8A9900", "circle-open", "◯"),
+    (Category.DOMESTIC, deferred("Domestic"), deferred("Domestic"), "#CB7F76", "pentagon", "⬟"),
+    (Category.OTHER, deferred("Other"), deferred("Other"), "#7D828A", "hexagon", "⬢"),
+))  # fmt: skip
 STYLE_BY_ID: Final = {style.id: style for style in ALL_STYLES}
 CATEGORY_STYLES: Final = tuple(style for style in ALL_STYLES if style.id != NOTES_STYLE)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from dashboard.models.currencies import AS_QUOTED_OPTION, currency_of, pair_of_option
 from dashboard.models.errors import InputError
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.series import RateSeries, SeriesCard
@@ -20,7 +20,6 @@ from dashboard.presentation.formatting import (
     format_day_range,
     format_number,
     format_timestamp,
-    join_names,
 )
 from dashboard.services.jobs import RateRefreshState
 from dashboard.services.live_rates import SeriesStatus
@@ -154,7 +153,7 @@ def describe_fetch_progress(
 def describe_failing_publishers(publishers: Sequence[str]) -> str:
     """The publishers whose last answer was not usable; empty where there is none."""
     return (
-        _("no usable answer from {publishers}: see Data", publishers=join_names(publishers))
+        _("no usable answer from {publishers}: see Data", publishers=join_and(publishers))
         if publishers
         else ""
     )

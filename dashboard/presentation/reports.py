@@ -6,10 +6,10 @@ here and escaped by the writer of the format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -19,17 +19,17 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT, Category, Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.moves import EventView, Move
+from dashboard.models.moves import EventView, Move, PathPoint, PlaceboRank
 from dashboard.models.publication import PUBLICATION_RULES
-from dashboard.models.report import (
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import Pool, window_text
+from dashboard.models.tables import (
     ReportChart,
     ReportDocument,
     ReportLink,
     ReportSource,
     ReportTable,
 )
-from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import Pool, window_text
 from dashboard.presentation import claims
 from dashboard.presentation.charts.claim import (
     ClaimChart,
@@ -90,7 +90,9 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import LIGHT_PALETTE, category_title
 from dashboard.presentation.quoting import QuotedSeries
+from dashboard.presentation.tables import TextColumns, View, build_text_columns
 from dashboard.services.claims import series_for_currency
+from dashboard.services.exports import TABLES
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
 
@@ -213,7 +215,7 @@ def describe_private_notes(events: Iterable[Event]) -> str:
     )
 
 
-def build_table(title: str, columns: dict[str, list[str]]) -> ReportTable:
+def build_table(title: str, columns: TextColumns) -> ReportTable:
     """Columns of plain text as a table."""
     return ReportTable(title, tuple(columns), tuple(zip(*columns.values(), strict=True)))
 
@@ -234,36 +236,57 @@ def build_event_tables(
     return tuple(table for table in tables if table.rows)
 
 
-def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> dict[str, list[str]]:
+def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> TextColumns:
     """Window, days, rates, direction, both percentages, log points, how unusual, other events."""
-    unit, other_unit = quote_units(quoting)
-    titles = (
-        _("Window"), _("Base → end"), unit, _("Direction"), f"{unit}, %", f"{other_unit}, %",
-        _("Log pts"), _("How unusual"), _("Other events"),
-    )  # fmt: skip
-    rows = (_build_move_row(move, view, quoting, pool) for move in view.moves)
-    return _as_columns(titles, rows)
+
+    def measured(cell: Callable[[Any], str]) -> Callable[[Any], str]:
+        return lambda part: NO_VALUE if part.item.log_points is None else cell(part.item)
+
+    card, (unit, other_unit) = view.card, quote_units(quoting)
+    columns: View = {
+        _("Window"): lambda part: (
+            f"{format_window(part.item.window)} {describe_window(part.item.window, card)}"
+        ),
+        _("Base → end"): lambda part: (
+            describe_missing_move(part.item, card)
+            if part.item.log_points is None
+            else format_move_dates(part.item)
+        ),
+        unit: measured(lambda move: format_move_rates(move, quoting)),
+        _("Direction"): measured(
+            lambda move: f"{quoting.arrow(move.log_points)} {quoting.direction(move.log_points)}"
+        ),
+        f"{unit}, %": measured(lambda move: format_percents(move, quoting)[0]),
+        f"{other_unit}, %": measured(lambda move: format_percents(move, quoting)[1]),
+        _("Log pts"): "move_log_pts",
+        _("How unusual"): measured(
+            lambda move: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
+        ),
+        _("Other events"): measured(lambda move: str(len(move.crowd))),
+    }
+    return build_text_columns(TABLES["event_moves"], [view], columns)
 
 
-def build_significance_columns(view: EventView, pool: Pool) -> dict[str, list[str]]:
+def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
-    titles = (
-        _("Window"),
-        _("CAR ± s.e., log pts"),
-        "t",
-        _("p of t"),
-        _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])),
-        *_percentile_titles(),
-    )
-    return _as_columns(titles, (_build_significance_row(move, view, pool) for move in view.moves))
 
+    def share(pool: Pool, name: str = "percentile") -> Callable[[Any], str]:
+        return lambda part: _format_share(part.item.rank(pool), name)
 
-def _as_columns(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, list[str]]:
-    columns: dict[str, list[str]] = {title: [] for title in titles}
-    for row in rows:
-        for cells, cell in zip(columns.values(), row, strict=True):
-            cells.append(cell)
-    return columns
+    first, *others = POOL_TITLES
+    columns: View = {
+        _("Window"): "window",
+        _("CAR ± s.e., log pts"): lambda part: format_abnormal_move(part.item),
+        "t": "car_t",
+        _("p of t"): lambda part: format_p_value(part.item.p_value, view.n_estimation),
+        _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])): lambda part: (
+            format_p_value(part.item.rank(pool).p, part.item.rank(pool).size)
+        ),
+        _("Percentile: {first}", first=translate_deferred(POOL_TITLES[first])): share(first),
+        _("the same by size alone"): share(first, "by_move"),
+        **{POOL_TITLES[other]: share(other) for other in others},
+    }
+    return build_text_columns(TABLES["event_moves"], [view], columns)
 
 
 def build_crowd_table(view: EventView) -> ReportTable:
@@ -283,39 +306,6 @@ def build_crowd_table(view: EventView) -> ReportTable:
     )
 
 
-def _build_move_row(
-    move: Move, view: EventView, quoting: QuotedSeries, pool: Pool
-) -> tuple[str, ...]:
-    where = f"{format_window(move.window)} {describe_window(move.window, view.card)}"
-    if move.log_points is None:
-        return (where, describe_missing_move(move, view.card), *([NO_VALUE] * 7))
-    chosen, other = format_percents(move, quoting)
-    arrow, word = quoting.arrow(move.log_points), quoting.direction(move.log_points)
-    return (
-        where,
-        format_move_dates(move),
-        format_move_rates(move, quoting),
-        f"{arrow} {word}",
-        chosen,
-        other,
-        format_signed(move.log_points),
-        f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}",
-        str(len(move.crowd)),
-    )
-
-
-def _build_significance_row(move: Move, view: EventView, pool: Pool) -> tuple[str, ...]:
-    rank = move.rank(pool)
-    return (
-        format_window(move.window),
-        format_abnormal_move(move),
-        NO_VALUE if move.car_t is None else format_signed(move.car_t),
-        format_p_value(move.p_value, view.n_estimation),
-        format_p_value(rank.p, rank.size),
-        *_format_percentiles(move),
-    )
-
-
 def format_abnormal_move(move: Move) -> str:
     """CAR with its standard error, or why a move has none."""
     if move.car is None and move.log_points is not None:
@@ -323,80 +313,56 @@ def format_abnormal_move(move: Move) -> str:
     return format_car(move)
 
 
-def _percentile_titles() -> tuple[str, ...]:
-    """Those of the columns of percentiles: the nearest dates both ways, then the other pools."""
-    first, *others = map(translate_deferred, POOL_TITLES.values())
-    return (_("Percentile: {first}", first=first), _("the same by size alone"), *others)
-
-
-def _format_percentiles(move: Move) -> tuple[str, ...]:
-    """The percentiles of a move, in the order of their titles."""
-    near, *others = (move.rank(pool) for pool in POOL_TITLES)
-    return (
-        _format_share(near.percentile, near.size),
-        _format_share(near.by_move, near.size),
-        *(_format_share(rank.percentile, rank.size) for rank in others),
-    )
-
-
-def _format_share(share: float | None, among: int) -> str:
-    if share is None:
+def _format_share(rank: PlaceboRank, name: str) -> str:
+    """A percentile of a rank, or that there are too few dates for one."""
+    percentile = getattr(rank, name)
+    if percentile is None:
         return NO_VALUE
-    return (
-        format_percentile(share) if among >= MIN_POOL_SIZE else _("too few ({among})", among=among)
-    )
+    if rank.size < MIN_POOL_SIZE:
+        return _("too few ({among})", among=rank.size)
+    return format_percentile(percentile)
 
 
-def _build_time_columns(view: EventView) -> dict[str, list[str]]:
-    """The market day; on bars their hours in Moscow, how far from the event, what is special."""
-    path, minutes = view.path, view.card.bar_minutes
-    if not minutes:
-        return {_("Market day"): [format_weekday(point.day) for point in path]}
-    return {
-        _("Bar ({moscow_time})", moscow_time=translate_deferred(MOSCOW_TIME)): [
-            format_point_time(point, minutes) for point in path
-        ],
-        _("From the event"): [format_offset_time(point.offset, minutes) for point in path],
-        _("Mark"): [describe_bar_mark(point) or NO_VALUE for point in path],
-    }
-
-
-def _name_direction_column(card: SeriesCard) -> str:
-    return card.subject.title if card.subject.is_currency else _("Direction")
-
-
-def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, list[str]]:
+def build_window_columns(view: EventView, quoting: QuotedSeries) -> TextColumns:
     """The figure as a table: offset, day, rate, move, ordinary range, whether inside it."""
-    path = view.path
-    banded = has_band(view)
-    ranges = [
-        sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
-        for point in path
-    ]
+    card, is_banded = view.card, has_band(view)
+
+    def banded(cell: Callable[[PathPoint], str]) -> Callable[[Any], str]:
+        return lambda part: cell(part.item) if is_banded and part.item.offset != -1 else NO_VALUE
+
+    def ordinary(point: PathPoint) -> str:
+        ends = sorted(map(quoting.quoted_log_points, (point.low, point.high)))
+        return format_range(*map(format_signed, ends))
+
+    columns: View = {
+        _("Offset"): lambda part: format_offset(part.item.offset),
+        **_list_time_columns(card),
+        quoting.unit: lambda part: quoting.rate(part.item.rate),
+        _("Log pts of {unit} against the base", unit=quoting.unit): lambda part: format_signed(
+            quoting.quoted_log_points(part.item.move)
+        ),
+        card.subject.title if card.subject.is_currency else _("Direction"): lambda part: (
+            quoting.direction(part.item.move) or NO_VALUE
+        ),
+        _("Ordinary range"): banded(ordinary),
+        _("Inside it"): banded(
+            lambda point: _("yes") if point.low <= point.move <= point.high else _("no")
+        ),
+    }
+    return build_text_columns(TABLES["event_window"], [view], columns)
+
+
+def _list_time_columns(card: SeriesCard) -> View:
+    """The market day; on bars their hours in Moscow, how far from the event, what is special."""
+    minutes = card.bar_minutes
+    if not minutes:
+        return {_("Market day"): lambda part: format_weekday(part.item.day)}
     return {
-        _("Offset"): [format_offset(point.offset) for point in path],
-        **_build_time_columns(view),
-        quoting.unit: [quoting.rate(point.rate) for point in path],
-        _("Log pts of {unit} against the base", unit=quoting.unit): [
-            format_signed(quoting.quoted_log_points(point.move)) for point in path
-        ],
-        _name_direction_column(quoting.card): [
-            quoting.direction(point.move) or NO_VALUE for point in path
-        ],
-        _("Ordinary range"): [
-            format_range(format_signed(low), format_signed(high))
-            if banded and point.offset != -1
-            else NO_VALUE
-            for point, (low, high) in zip(path, ranges, strict=True)
-        ],
-        _("Inside it"): [
-            NO_VALUE
-            if not banded or point.offset == -1
-            else _("yes")
-            if point.low <= point.move <= point.high
-            else _("no")
-            for point in path
-        ],
+        _("Bar ({moscow_time})", moscow_time=translate_deferred(MOSCOW_TIME)): lambda part: (
+            format_point_time(part.item, minutes)
+        ),
+        _("From the event"): lambda part: format_offset_time(part.item.offset, minutes),
+        _("Mark"): lambda part: describe_bar_mark(part.item) or NO_VALUE,
     }
 
 

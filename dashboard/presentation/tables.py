@@ -31,6 +31,8 @@ View: TypeAlias = Mapping[str, Cell]
 A column is the name of one of the table, with decimals where it is not two (`r:3`), two names for
 a range (`low..high:3`), or a function of the object of a row, for what is no single column.
 """
+TextColumns: TypeAlias = dict[str, list[Any]]
+"""The cells of each column, by its title in the language in use."""
 DECIMALS: Final = 2
 _RANGE: Final = ".."
 
@@ -57,7 +59,7 @@ _OTHERS: Final[dict[ColumnKind, Callable[[Any], Any]]] = {
 }
 
 
-def build_text_columns(table: Table, objects: Iterable[Any], view: View) -> dict[str, list[Any]]:
+def build_text_columns(table: Table, objects: Iterable[Any], view: View) -> TextColumns:
     """The columns of a view, a list of cells by title; whole numbers stay numbers.
 
     Args:

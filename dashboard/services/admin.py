@@ -45,8 +45,10 @@ class DatabaseBackup(Protocol):
     def is_empty(self) -> bool:
         """Whether it holds nothing."""
 
-    def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
-        """Copy a consistent snapshot into a folder."""
+    def dump_to(
+        self, folder: Path, *, everyone: bool = False
+    ) -> tuple[dict[str, Path], BackupContents]:
+        """Copy a consistent snapshot into a folder, with the private notes of everyone or one's."""
 
     def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
         """Replace everything by the rows of a backup, in one transaction."""
@@ -76,9 +78,22 @@ class BackupArchive(Protocol):
 
 
 def make_backup(
-    file: Path, notes: DatabaseBackup, imported: ImportedSeriesFiles, archive: BackupArchive
+    file: Path,
+    notes: DatabaseBackup,
+    imported: ImportedSeriesFiles,
+    archive: BackupArchive,
+    *,
+    everyone: bool = False,
 ) -> BackupContents:
     """Write the notes and imported series to a new file.
+
+    Args:
+        file: it may not exist.
+        notes: the database.
+        imported: the imported series.
+        archive: writes the file.
+        everyone: whether a database that people share is copied with the private notes of all: the
+            act of an administrator.
 
     Raises:
         InputError: the file exists.
@@ -91,7 +106,7 @@ def make_backup(
         raise InputError(msg)
     try:
         with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
-            files, contents = notes.dump_to(Path(folder))
+            files, contents = notes.dump_to(Path(folder), everyone=everyone)
             series = imported.series_files()
             contents = replace(contents, series=tuple(path.stem for path in series))
             members = {**files, **{f"rates/{path.name}": path for path in series}}
@@ -148,7 +163,7 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
         elif has_data:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
             before = backup_folder / f"before-restore-{stamp}.zip"
-            make_backup(before, notes, imported, archive)
+            make_backup(before, notes, imported, archive, everyone=True)
         notes.restore_from(folder, contents, file.name, author)
         imported.restore_from(sorted((folder / "rates").glob("own_*.npz")))
     return RestoreResult(
@@ -291,6 +306,16 @@ def authenticate_token(
     return token
 
 
+def record_refused_token(store: TokenStore, audit: AuditStore, secret: str) -> None:
+    """Put a refused token on record: its name where it was ours, never the secret.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    known = store.find_token(hash_secret(secret)) if _SECRET_PATTERN.fullmatch(secret) else None
+    audit.write("token-refused", known.name if known else "")
+
+
 def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
     """Revoke a token from the next request on.
 
@@ -328,7 +353,10 @@ def hash_secret(secret: str) -> str:
 
 
 class AuditStore(Protocol):
-    """The audit trail; raises StoreError where it cannot be read."""
+    """The audit trail; every method raises StoreError where the store fails."""
+
+    def write(self, action: str, subject: str) -> None:
+        """Add an action."""
 
     def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The latest entries, the newest first."""

@@ -12,19 +12,21 @@ from dashboard.models.article import (
     CheckedClaim,
     Claim,
     ClaimVerdict,
+    CommonBase,
     DateMention,
     PublicationTime,
     RequiredBase,
     Statement,
 )
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, TAG_LIMIT, Draft, iso_text
+from dashboard.models.event import MOSCOW, TAG_LIMIT, Draft, Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.nlp.dates import publication_day
 from dashboard.nlp.statements import read_text
-from dashboard.services.claims import check_claims, observation_json
+from dashboard.services.claims import check_claims, observation_json, solve_common_bases
+from dashboard.services.events import normalise_title
 
 NO_PUBLICATION_DATE: Final = deferred(
     "the day of publication is not known, so that days like “on Sunday” stay open; "
@@ -34,15 +36,24 @@ NO_PUBLICATION_DATE: Final = deferred(
 
 @dataclass(frozen=True, slots=True)
 class ArticleReading:
-    """An article, its dated statements and its checked claims."""
+    """An article, its dated statements and its checked claims.
+
+    `known` holds, for each statement, the listed event that it tells again; `common_bases` are
+    the bases at which several changes meet.
+    """
 
     article: Article
     statements: tuple[Statement, ...]
     claims: tuple[CheckedClaim, ...]
+    known: tuple[Event | None, ...] = ()
+    common_bases: tuple[CommonBase, ...] = ()
 
 
 def read_article(
-    article: Article, series: Sequence[RateSeries], stated: PublicationTime | None = None
+    article: Article,
+    series: Sequence[RateSeries],
+    stated: PublicationTime | None = None,
+    events: Sequence[Event] = (),
 ) -> ArticleReading:
     """Extract the statements and claims of an article and check the claims.
 
@@ -50,12 +61,43 @@ def read_article(
         article: the article.
         series: the series that its claims are checked against.
         stated: when it was published, according to the user; else as the page or text says.
+        events: the events that are listed already.
     """
     published = stated or article.published or _date_in_text(article.text)
     messages = article.messages if published else (*article.messages, NO_PUBLICATION_DATE)
     article = replace(article, published=published, messages=messages)
     extracted = read_text(article.text, published.day if published else None)
-    return ArticleReading(article, extracted.statements, check_claims(extracted.claims, series))
+    return ArticleReading(
+        article,
+        extracted.statements,
+        check_claims(extracted.claims, series),
+        tuple(find_known_event(statement, events) for statement in extracted.statements),
+        solve_common_bases(extracted.claims, series),
+    )
+
+
+MIN_SHARED_TERMS: Final = 2
+"""Words of more than three letters that a statement shares with an event without its category."""
+
+
+def find_known_event(statement: Statement, events: Sequence[Event]) -> Event | None:
+    """The listed event that a statement tells again: of its days and speaker, most words alike."""
+    if statement.day is None or statement.is_background:
+        return None
+    last = statement.end_day or statement.day
+    terms = _content_terms(statement.sentence)
+    surname = statement.actor.split()[-1:] or [""]
+    alike = [
+        (len(terms & _content_terms(event.title)), event.category == statement.category, event)
+        for event in events
+        if statement.day <= event.day <= last and surname[0] in f"{event.actor} {event.title}"
+    ]
+    same = [item for item in alike if item[0] >= MIN_SHARED_TERMS or (item[1] and statement.actor)]
+    return max(same, key=lambda item: item[:2])[2] if same else None
+
+
+def _content_terms(text: str) -> set[str]:
+    return {word for word in normalise_title(text).split() if len(word) > 3}
 
 
 def draft_from_statement(statement: Statement, article: Article) -> Draft:
@@ -101,8 +143,23 @@ def article_json(reading: ArticleReading) -> dict[str, Any]:
         "site": article.site,
         "published": _published_json(article.published),
         "messages": list(article.messages),
-        "statements": [_statement_json(item) for item in reading.statements],
+        "statements": [
+            {**_statement_json(item), "known": event.id if event else None}
+            for item, event in zip(reading.statements, reading.known, strict=True)
+        ],
         "claims": [_checked_claim_json(item) for item in reading.claims],
+        "common_bases": [_common_base_json(item) for item in reading.common_bases],
+    }
+
+
+def _common_base_json(base: CommonBase) -> dict[str, Any]:
+    return {
+        "low": base.low,
+        "high": base.high,
+        "claims": [{"phrase": change.phrase, "quote": quote} for change, quote in base.counted],
+        "year_end": [
+            {"series": card.id, **(observation_json(rate) or {})} for card, rate in base.held
+        ],
     }
 
 
@@ -124,6 +181,7 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
         "category": str(statement.category),
         "title": statement.title,
         "sentence": statement.sentence,
+        "background": statement.is_background,
     }
 
 
@@ -158,6 +216,9 @@ def _claim_json(claim: Claim) -> dict[str, Any]:
         "base": claim.base,
         "phrase": claim.phrase,
         "sentence": claim.sentence,
+        "first_day": claim.first_day.isoformat() if claim.first_day else None,
+        "market": claim.market,
+        "doubt": claim.doubt,
     }
 
 

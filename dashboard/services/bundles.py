@@ -30,6 +30,7 @@ from dashboard.models.article import (
     ClaimKind,
     DateMention,
     Exactness,
+    Market,
     Precision,
 )
 from dashboard.models.errors import InputError
@@ -353,6 +354,8 @@ def claim_to_json(claim: Claim) -> dict[str, Any]:
         "base": claim.base,
         "day": claim.day.isoformat(),
         "subject": claim.subject,
+        "first_day": claim.first_day.isoformat() if claim.first_day else None,
+        "market": claim.market,
     }  # fmt: skip
 
 
@@ -390,14 +393,17 @@ def _claim_from_json(values: Mapping[str, Any]) -> Claim:
         base=base,
         day=date.fromisoformat(values["day"]),
         subject=str(values["subject"])[:MAX_CURRENCY_LENGTH],
+        first_day=_day_or_none(values.get("first_day")),
+        market=Market(values["market"]) if values.get("market") else None,
     )
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _period_from_json(values: Mapping[str, Any]) -> DateMention:
-    first, last = (
-        None if values[name] is None else date.fromisoformat(values[name])
-        for name in ("day", "end_day")
-    )
+    first, last = (_day_or_none(values[name]) for name in ("day", "end_day"))
     return DateMention("", 0, Precision(values["precision"]), first, last)
 
 

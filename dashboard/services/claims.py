@@ -7,7 +7,10 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any, Final
+
+import numpy as np
 
 from dashboard.eventstudy.levels import compute_day_facts, first_observation, last_reached
 from dashboard.models.article import (
@@ -18,8 +21,10 @@ from dashboard.models.article import (
     ClaimRow,
     ClaimTruth,
     ClaimVerdict,
+    CommonBase,
     DateMention,
     Exactness,
+    Market,
     Precision,
     RequiredBase,
 )
@@ -28,7 +33,8 @@ from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import CHANGE_BASES as NAMED_BASES
 from dashboard.models.moves import DayFacts, Fixing, Observation, RateChange, SourceMove
-from dashboard.models.series import RateSeries, require_price
+from dashboard.models.publication import BANK_OF_RUSSIA, ECB
+from dashboard.models.series import RateSeries, SeriesCard, require_price
 from dashboard.services.serializers import table_json
 from dashboard.services.source_moves import MAX_BASE_GAP_DAYS, dollar_series
 
@@ -37,13 +43,14 @@ MAX_DAYS_PAST_DATA: Final = 366
 BASE_ALIASES: Final = {
     "year_start": ("year_end", "year_start"),
     "month_start": ("since",),
+    "period": ("since",),
     "since": ("since",),
 }
 """The bases that a name in a claim may mean; any other name means itself."""
 ROUBLE_QUANTITY: Final = "RUB per"
 RECORD_KINDS: Final = frozenset({ClaimKind.STRONGEST, ClaimKind.WEAKEST})
 CHANGE_KINDS: Final = frozenset({ClaimKind.UP, ClaimKind.DOWN})
-CLAIM_BASES: Final = (*NAMED_BASES, "month_start", "since")
+CLAIM_BASES: Final = (*NAMED_BASES, "month_start", "period", "since")
 """The bases of a change; `since` needs a date of its own."""
 
 _ROUNDING_ERROR: Final = 1e-9
@@ -210,22 +217,50 @@ def check_claims(claims: Iterable[Claim], series: Sequence[RateSeries]) -> tuple
 
 def check_claim(claim: Claim, series: Sequence[RateSeries]) -> CheckedClaim:
     """Check a claim against every daily series of its currency, from every base it may mean."""
-    checked = [
-        (one, *_claim_facts(claim, one)) for one in series_for_currency(claim.currency, series)
-    ]
     verdicts: list[ClaimVerdict] = []
     needed: list[RequiredBase] = []
-    for one, facts, reason in checked:
-        if facts is None:
-            verdicts.append(ClaimVerdict(one.card, ClaimTruth.UNKNOWN, reason=reason))
-        elif claim.kind == ClaimKind.LEVEL:
-            verdicts.append(_check_level(claim, one, facts))
-        elif claim.kind in RECORD_KINDS:
-            verdicts.append(_check_record(claim, one, facts))
-        else:
-            verdicts.extend(_check_changes(claim, one, facts))
+    for one in series_for_currency(claim.currency, series):
+        facts, reason = _claim_facts(claim, one)
+        of_series = [ClaimVerdict(one.card, ClaimTruth.UNKNOWN, reason=reason)]
+        if facts is not None and claim.kind == ClaimKind.LEVEL:
+            of_series = [_check_level(claim, one, facts)]
+        elif facts is not None and claim.kind in RECORD_KINDS:
+            of_series = [_check_record(claim, one, facts)]
+        elif facts is not None:
+            of_series = list(_check_changes(claim, one, facts))
             needed.extend(_needed_bases(claim, one, facts))
+        verdicts += [_of_another_market(claim, verdict) for verdict in of_series]
     return CheckedClaim(claim, tuple(verdicts), tuple(needed))
+
+
+# ---- the market of a claim and of a series
+
+
+_MARKET_BY_QUANTITY: Final = {
+    "exchange price": Market.EXCHANGE,
+    "price of a": Market.FUTURE,
+    "indicative offshore quote": Market.OTC,
+    "reference rate": Market.REFERENCE,
+    "implied": Market.IMPLIED,
+}
+
+
+def market_of_series(card: SeriesCard) -> Market | None:
+    """The market that a series is of; None where that is not known, as of a file."""
+    named = (market for start, market in _MARKET_BY_QUANTITY.items()
+             if card.quantity.startswith(start))  # fmt: skip
+    if card.date_rule == BANK_OF_RUSSIA.id and not card.quantity.startswith("implied"):
+        return Market.OFFICIAL
+    return Market.REFERENCE if card.date_rule == ECB.id else next(named, None)
+
+
+def _of_another_market(claim: Claim, verdict: ClaimVerdict) -> ClaimVerdict:
+    """A verdict on a claim about another market: neither true nor false, the difference shown."""
+    is_known = verdict.truth != ClaimTruth.UNKNOWN
+    held = market_of_series(verdict.card)
+    if not is_known or claim.market is None or held in {None, claim.market}:
+        return verdict
+    return replace(verdict, truth=ClaimTruth.ANOTHER)
 
 
 def series_for_currency(currency: str, series: Sequence[RateSeries]) -> tuple[RateSeries, ...]:
@@ -240,18 +275,44 @@ def _claim_facts(claim: Claim, series: RateSeries) -> tuple[DayFacts | None, str
     """The facts of the day of a claim, or the reason why there are none."""
     if claim.day is None:
         return None, deferred("the day of the claim is not known; say when the text was published")
+    day = claim.day if claim.first_day is None else _day_within(claim, series)
     try:
-        (facts,) = check_facts([series], claim.day, _since_day(claim))
+        (facts,) = check_facts([series], day, _since_day(claim))
     except InputError as error:
         return None, str(error)
-    if (claim.day - facts.day).days > MAX_BASE_GAP_DAYS:
+    if (day - facts.day).days > MAX_BASE_GAP_DAYS:
         return None, deferred("the last rate is of {day}", day=facts.day)
     return facts, ""
+
+
+def _day_within(claim: Claim, series: RateSeries) -> date:
+    """The day of a claim about a week, a month or a year.
+
+    A level held where it was nearest to the claim, a record where the rouble was strongest, or
+    weakest; a change is measured to the last rate of the period.
+    """
+    assert claim.day is not None
+    days = series.day.astype("datetime64[D]")
+    inside = (days >= np.datetime64(claim.first_day)) & (days <= np.datetime64(claim.day))
+    inside &= np.isfinite(series.rate)
+    rows = np.flatnonzero(inside)
+    if not len(rows) or claim.kind in CHANGE_KINDS:
+        return claim.day
+    if claim.kind == ClaimKind.LEVEL:
+        value = claim.value or 0.0
+        row = min(rows, key=lambda k: _excess(claim, float(series.rate[k]), value))
+    else:
+        sign = 1 if claim.kind == ClaimKind.STRONGEST else -1
+        row = max(rows, key=lambda k: sign * series.card.move_sign * float(series.rate[k]))
+    found: date = days[row].astype(object)
+    return found
 
 
 def _since_day(claim: Claim) -> date | None:
     """The base of a change that names a date: no later than the day of the claim."""
     assert claim.day is not None
+    if claim.base == "period" and claim.first_day is not None:
+        return claim.first_day - timedelta(days=1)
     if claim.base == "month_start":
         return claim.day.replace(day=1) - timedelta(days=1)
     if claim.base != "since" or claim.since is None or claim.since.day is None:
@@ -335,7 +396,7 @@ def _check_change(
         yield ClaimVerdict(
             series.card,
             truth,
-            change.base,
+            "period" if claim.base == "period" and is_claimed else change.base,
             quote,
             _claimed_observation(facts),
             base,
@@ -357,6 +418,117 @@ def _needed_bases(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterator
     for quote, rate in rates.items():
         reached = last_reached(series, facts.day, rate, from_above=rises)
         yield RequiredBase(series.card, quote, rate, reached, start)
+
+
+# ---- several claims of one text
+
+
+_ROUND_TO: Final = 0.5
+"""Of the last digit: a per cent without decimals is true to half of one."""
+_MOST_PER_CENT: Final = 99.0
+
+
+def solve_common_bases(
+    claims: Sequence[Claim], series: Sequence[RateSeries]
+) -> tuple[CommonBase, ...]:
+    """The base at which several changes of a text meet, where each names its level too.
+
+    A gain of p per cent to the level P started from P / (1 - p) counted in roubles per unit, from
+    P (1 + p) counted in units per rouble; a loss from P / (1 + p), or P (1 - p). Every number is
+    rounded, so that each way of counting gives an interval of bases. Those ways are taken whose
+    intervals all share a part; where there are several, the narrowest.
+    """
+    groups: dict[tuple[str, int], list[_Ways]] = {}
+    for change, level in _changes_with_levels(claims):
+        assert change.day is not None
+        key = (change.currency, change.day.year)
+        groups.setdefault(key, []).append(_ways_of_counting(change, level))
+    bases = (
+        _common_base(ways, year, series_for_currency(currency, series))
+        for (currency, year), ways in groups.items()
+        if len(ways) > 1
+    )
+    return tuple(base for base in bases if base is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The bases of a change by the quote it is counted in."""
+
+    change: Claim
+    by_quote: dict[str, tuple[float, float]]
+
+
+def _changes_with_levels(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """Every change since the start of a year, with the nearest stated level of its day."""
+    levels = [(k, claim) for k, claim in enumerate(claims) if claim.kind == ClaimKind.LEVEL]
+    for place, change in enumerate(claims):
+        is_of_year = change.kind in CHANGE_KINDS and change.base in {"year_start", "year_end"}
+        same_day = [
+            (abs(place - k), level)
+            for k, level in levels
+            if (level.currency, level.day) == (change.currency, change.day)
+        ]
+        if is_of_year and same_day and change.day is not None:
+            yield change, min(same_day, key=lambda pair: pair[0])[1]
+
+
+def _ways_of_counting(change: Claim, level: Claim) -> _Ways:
+    least, most = (share / 100 for share in _change_interval(change))
+    low, high = _level_interval(level)
+    if change.kind == ClaimKind.UP:
+        direct = low / (1 - least), high / (1 - most)
+        inverse = low * (1 + least), high * (1 + most)
+    else:
+        direct = low / (1 + most), high / (1 + least)
+        inverse = low * (1 - most), high * (1 - least)
+    currency = change.currency
+    by_quote = {f"RUB per {currency}": direct, f"{currency} per RUB": inverse}
+    return _Ways(change, by_quote)
+
+
+def _change_interval(change: Claim) -> tuple[float, float]:
+    """The per cent that a change may be: rounded, about so, or more."""
+    value, half = change.value or 0.0, _ROUND_TO * 10.0**-change.decimals
+    if change.exactness == Exactness.MORE:
+        return value, _MOST_PER_CENT
+    if change.exactness == Exactness.LESS:
+        return 0.0, value
+    about = CHANGE_TOLERANCE.around * value if change.exactness == Exactness.ABOUT else 0.0
+    return value - half - about, min(value + half + about, _MOST_PER_CENT)
+
+
+def _level_interval(level: Claim) -> tuple[float, float]:
+    value, half = level.value or 0.0, _ROUND_TO * 10.0**-level.decimals
+    about = 0.0 if level.exactness == Exactness.EXACT else LEVEL_TOLERANCE.around * value
+    return value - half - about, value + half + about
+
+
+def _common_base(
+    ways: Sequence[_Ways], year: int, series: Sequence[RateSeries]
+) -> CommonBase | None:
+    """The narrowest interval that all changes share, over the ways of counting each."""
+    shared: list[tuple[float, float, tuple[str, ...]]] = []
+    for quotes in product(*(way.by_quote for way in ways)):
+        intervals = [way.by_quote[quote] for way, quote in zip(ways, quotes, strict=True)]
+        low, high = max(first for first, _ in intervals), min(last for _, last in intervals)
+        shared += [(low, high, quotes)] if low <= high else []
+    if not shared:
+        return None
+    low, high, quotes = min(shared, key=lambda item: item[1] - item[0])
+    counted = zip((way.change for way in ways), quotes, strict=True)
+    return CommonBase(low, high, year, tuple(counted), tuple(_rates_at_year_end(series, year - 1)))
+
+
+def _rates_at_year_end(
+    series: Sequence[RateSeries], year: int
+) -> Iterator[tuple[SeriesCard, Observation]]:
+    end = date(year, 12, 31)
+    for one in series:
+        row = one.row_on_or_before(end)
+        day = Fixing.at(one, row).day if row >= 0 else None
+        if day is not None and (end - day).days <= MAX_BASE_GAP_DAYS:
+            yield one.card, Observation(day, float(one.rate[row]))
 
 
 # ---- claims from controls and links
@@ -418,8 +590,11 @@ def claim_from_query(query: ClaimQuery) -> Claim:
 
 
 def query_from_claim(claim: Claim) -> ClaimQuery | None:
-    """The inverse of `claim_from_query`; None where the day or the period is unknown."""
-    if claim.day is None:
+    """The inverse of `claim_from_query`; None where the day or the period is unknown.
+
+    A claim about a period or a named market has no fields of its own there: None, too.
+    """
+    if claim.day is None or claim.first_day is not None or claim.market is not None:
         return None
     since = format_period(claim.since) if claim.since is not None else ""
     needs_since = claim.kind in RECORD_KINDS or claim.base == "since"
@@ -480,7 +655,9 @@ def answer_claim(claim: Claim, series: Sequence[RateSeries], main: str = "") -> 
     verdicts = list(_verdicts_of_all_bases(claim, candidates, checked) if claim.kind in CHANGE_KINDS
                     else checked.verdicts)  # fmt: skip
     known = [v.card.id for v in verdicts if v.truth != ClaimTruth.UNKNOWN]
-    first = main if main in known else next(iter(known), next(iter(by_id), ""))
+    of_market = [name for name in known if market_of_series(by_id[name].card) == claim.market]
+    preferred = known if claim.market is None or not of_market else of_market
+    first = main if main in preferred else next(iter(preferred), next(iter(by_id), ""))
     verdicts.sort(key=lambda verdict: verdict.card.id != first)
     rows = tuple(_claim_row(verdict, by_id[verdict.card.id]) for verdict in verdicts)
     needed = sorted(checked.needed, key=lambda base: base.card.id != first)

@@ -9,7 +9,7 @@ from typing import Final
 
 from dashboard.eventstudy import comparison
 from dashboard.eventstudy.clusters import HEADLINE_TEST
-from dashboard.eventstudy.difference import DIFFERENCE_GROUP, DIFFERENCE_TESTS
+from dashboard.eventstudy.comparison import DIFFERENCE_GROUP, DIFFERENCE_TESTS
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.eventstudy.panel import compute_hit_rates
 from dashboard.eventstudy.relations import (

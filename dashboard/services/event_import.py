@@ -29,6 +29,7 @@ UNSUPPORTED_FIELDS: Final = ("actor", "source_name", "series", "confidence", "ho
 """Fields of an event in a file that a note does not have."""
 MAX_MESSAGES: Final = 10
 MAX_ERROR_MESSAGES: Final = 1_000
+_CATEGORIES: Final = frozenset(Category)
 _COLUMN_MESSAGE: Final = re.compile(r"column (?P<column>[^:]*): (?P<reason>.*)", re.DOTALL)
 
 
@@ -56,12 +57,14 @@ class RowVerdict:
         verdict: new, duplicate or wrong.
         note: the note to add; None where the row is wrong.
         reason: which event it duplicates, or what is wrong, with the place and the remedy.
+        same: the event it duplicates; empty where it is none.
     """
 
     place: str
     verdict: RowStatus
     note: Event | None = None
     reason: str = ""
+    same: str = ""
 
     @property
     def wrong_column(self) -> str:
@@ -219,13 +222,13 @@ class _ImportPlanner:
                 "{place}: is already there ({same}) and is left out", place=row.place, same=same
             )
             self.duplicates.append(reason)
-            return RowVerdict(row.place, "duplicate", note, reason)
+            return RowVerdict(row.place, "duplicate", note, reason, same)
         self.known.add(note, row.place)
         return RowVerdict(row.place, "new", note)
 
     def _note(self, place: str, event: Event) -> Event:
         clean = clean_draft(draft_from_event(event), self.today)
-        if clean.category not in set(Category):
+        if clean.category not in _CATEGORIES:
             self.custom_categories.append(
                 _(
                     "{place}, column category: '{category}' is not on the list and is kept as a "

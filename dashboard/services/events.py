@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
@@ -250,6 +251,7 @@ class DuplicateIndex:
         return next((self._entries[key] for key in keys if key in self._entries), None)
 
 
+@lru_cache(maxsize=4_096)
 def normalise_title(title: str) -> str:
     """A title without case, punctuation and homoglyphs; numbers keep their signs."""
     folded = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
@@ -258,6 +260,7 @@ def normalise_title(title: str) -> str:
     return " ".join(tokens) or visible.strip()
 
 
+@lru_cache(maxsize=4_096)
 def normalise_link(link: str) -> str:
     """A link without scheme, `www.`, fragment, tracking parameters and trailing slash."""
     try:

@@ -31,24 +31,15 @@ from dashboard.export.schemas import (
     StudyTableName,
     study_objects,
 )
-from dashboard.models.analyses import (
-    Comparison,
-    RobustnessAnswer,
-    SpecificationGrid,
-)
+from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
-from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import RateSeries
-from dashboard.models.study import (
-    StudyAnswer,
-    StudyRequest,
-    window_text,
-)
-from dashboard.models.tables import Cells
+from dashboard.models.study import StudyAnswer, StudyRequest, window_text
+from dashboard.models.tables import Cells, ReportDocument, ReportFormat
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
 
@@ -152,12 +143,14 @@ class Provenance:
     """The origin of a folder of tables, for its manifest.
 
     `parameters` are those besides the study request (rates, events, filters), as JSON values;
-    `data_files` the data files with their hashes.
+    `data_files` the data files with their hashes; `is_private` says that there are private notes
+    among the events, so that only the owner of the files may read them.
     """
 
     parameters: Mapping[str, Any]
     data_files: Sequence[DataFile]
     created_at: datetime
+    is_private: bool = False
 
 
 def table_csv(name: str, objects: Iterable[Any], dialect: CsvDialect = "plain") -> bytes:
@@ -197,7 +190,12 @@ def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tu
     Raises:
         InputError: the folder cannot be used.
     """
-    return write_bundle(folder, study_files(answer), study_manifest(answer, provenance))
+    return write_bundle(
+        folder,
+        study_files(answer),
+        study_manifest(answer, provenance),
+        is_private=provenance.is_private,
+    )
 
 
 def study_counts(answer: StudyAnswer) -> dict[str, int]:
@@ -226,7 +224,12 @@ def write_robustness(
         created_at=provenance.created_at,
         counts={"specifications": len(answer.rows)},
     )
-    return write_bundle(folder, table_files({"specifications": answer.rows}), manifest)
+    return write_bundle(
+        folder,
+        table_files({"specifications": answer.rows}),
+        manifest,
+        is_private=provenance.is_private,
+    )
 
 
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
@@ -359,7 +362,10 @@ def write_full_export(
         InputError: the folder cannot be used.
     """
     return write_bundle(
-        folder, _full_export_files(answer, series, events), study_manifest(answer, provenance)
+        folder,
+        _full_export_files(answer, series, events),
+        study_manifest(answer, provenance),
+        is_private=provenance.is_private,
     )
 
 

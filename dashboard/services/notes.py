@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -64,6 +65,7 @@ def clean_draft(draft: Draft, today: date) -> Draft:
     return replace(_clean_dates(draft, today), **values)
 
 
+@lru_cache(maxsize=1_024)
 def clean_category(category: str) -> str:
     """A category of the closed list in any spelling, or a custom category on one line.
 

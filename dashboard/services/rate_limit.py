@@ -1,7 +1,7 @@
-"""Rate limits: how often one user may write, fetch, import and export.
+"""Limits: how often one person may write, fetch, import, export and study, and heavy reads.
 
-Actions are counted in this process, for each user. Refused actions are not counted, so that
-waiting always helps. The command line is not limited.
+The store holds the actions of a person, so that a limit holds across tabs and processes. Refused
+actions are not counted, so that waiting always helps. The command line is not limited.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias, TypeVar
 
-from dashboard.models.errors import RateLimited
+from dashboard.models.errors import RateLimited, StoreError
 from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
 
-LimitedAction: TypeAlias = Literal["write", "fetch", "import", "export"]
+T = TypeVar("T")
+
+LimitedAction: TypeAlias = Literal["write", "fetch", "import", "export", "study", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,12 @@ class RateLimit:
 MAX_NOTES: Final = 100_000
 RATE_LIMITS: Final[dict[LimitedAction, RateLimit]] = {
     "write": RateLimit(60, 60, deferred("at most {most} changes in a minute")),
-    "fetch": RateLimit(10, 60, deferred("at most {most} links in a minute")),
+    "fetch": RateLimit(10, 60, deferred("at most {most} links, feeds and searches in a minute")),
     "import": RateLimit(10, 3_600, deferred("at most {most} imports in an hour")),
     "export": RateLimit(20, 3_600, deferred("at most {most} exports in an hour")),
+    "study": RateLimit(60, 60, deferred("at most {most} studies in a minute")),
+    "refusal": RateLimit(60, 60, deferred("at most {most} refused tokens in a minute")),
 }
-_MAX_TRACKED_USERS: Final = 10_000
 
 
 class NoteCounter(Protocol):
@@ -47,60 +50,139 @@ class NoteCounter(Protocol):
         """The number of notes of an author, without deleted ones."""
 
 
+class ActionStore(Protocol):
+    """Stores when each person did what is limited; raises StoreError where it fails."""
+
+    def times(self, person: str, action: str) -> Sequence[float]:
+        """The times of a person's actions of one kind, in seconds since 1970."""
+
+    def update(
+        self, person: str, action: str, change: Callable[[Sequence[float]], Sequence[float]]
+    ) -> None:
+        """Replace the times by what `change` makes of them, nobody else changing them meanwhile."""
+
+
 class RateLimiter:
-    """The recent actions of every user.
+    """The recent actions of every person.
+
+    Where the store fails, what needs no store (a link, an export) is not limited; a change of a
+    note fails by itself.
 
     Args:
-        now: a monotonic clock in seconds.
+        store: gives the store at the first use.
+        now: the clock, in seconds since 1970.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: Callable[[], ActionStore], now: Callable[[], float] = time.time
+    ) -> None:
+        self._store = store
         self._now = now
-        self._done: dict[tuple[str, LimitedAction], deque[float]] = {}
-        self._counting = threading.Lock()
 
     def take(self, person: str, kind: LimitedAction) -> None:
         """Count one more action, if the limit allows it.
 
         Args:
-            person: the name of the user, or the session of an anonymous one.
+            person: the name of the person; empty for all without one.
             kind: the action.
 
         Raises:
             RateLimited: the limit is reached; the message says when to try again.
         """
         now = self._now()
-        with self._counting:
-            refused = self._refusal(person, kind, now)
-            if refused is not None:
-                raise refused
-            self._done.setdefault((person, kind), deque()).append(now)
-            if len(self._done) > _MAX_TRACKED_USERS:
-                self._done = {
-                    key: done
-                    for key, done in self._done.items()
-                    if done and done[-1] > now - RATE_LIMITS[key[1]].seconds
-                }
+
+        def add(times: Sequence[float]) -> Sequence[float]:
+            recent = _recent(times, kind, now)
+            _check(recent, kind, now)
+            return [*recent, now]
+
+        with suppress(StoreError):
+            self._store().update(person, kind, add)
 
     def refusal_reason(self, person: str, kind: LimitedAction) -> str:
         """The message of `take` where the limit is reached; else empty."""
-        with self._counting:
-            return str(self._refusal(person, kind, self._now()) or "")
+        now = self._now()
+        try:
+            _check(_recent(self._store().times(person, kind), kind, now), kind, now)
+        except RateLimited as refused:
+            return str(refused)
+        except StoreError:
+            return ""
+        return ""
 
-    def _refusal(self, person: str, kind: LimitedAction, now: float) -> RateLimited | None:
-        limit, done = RATE_LIMITS[kind], self._done.get((person, kind), deque())
-        while done and done[0] <= now - limit.seconds:
-            done.popleft()
-        if len(done) < limit.most:
-            return None
-        wait = math.ceil(done[0] + limit.seconds - now)
-        return RateLimited(
-            join_clauses(
-                translate_deferred(limit.description, most=limit.most),
-                _("try again in {duration}", duration=_duration_text(wait)),
-            ),
-            wait,
-        )
+
+def _recent(times: Sequence[float], kind: LimitedAction, now: float) -> list[float]:
+    """Those within the period; a clock that was put back must not refuse for longer than that."""
+    seconds = RATE_LIMITS[kind].seconds
+    return [at for at in times if now - seconds < at <= now + seconds]
+
+
+def _check(recent: Sequence[float], kind: LimitedAction, now: float) -> None:
+    limit = RATE_LIMITS[kind]
+    if len(recent) < limit.most:
+        return
+    wait = math.ceil(min(recent) + limit.seconds - now)
+    raise RateLimited(
+        join_clauses(
+            translate_deferred(limit.description, most=limit.most),
+            _("try again in {duration}", duration=_duration_text(wait)),
+        ),
+        wait,
+    )
+
+
+# ---- heavy reads
+
+HEAVY_AT_ONCE: Final = 1
+MAX_WAITING: Final = 8
+MAX_WAIT_SECONDS: Final = 60.0
+RETRY_SECONDS: Final = 10
+
+
+class HeavyReadQueue:
+    """Lets one heavy read compute at a time, so that light ones are answered meanwhile.
+
+    Numbers are computed by one process: two studies at once take as long as one after the other,
+    and every other answer waits for both.
+
+    Args:
+        at_once: how many compute at once.
+        waiting: how many may wait.
+        seconds: how long one waits.
+    """
+
+    def __init__(
+        self,
+        at_once: int = HEAVY_AT_ONCE,
+        waiting: int = MAX_WAITING,
+        seconds: float = MAX_WAIT_SECONDS,
+    ) -> None:
+        self._slots = threading.BoundedSemaphore(at_once)
+        self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._seconds = seconds
+
+    def run(self, work: Callable[[], T]) -> T:
+        """What `work` returns, once it is its turn.
+
+        Raises:
+            RateLimited: too many wait, or it was not its turn in time.
+        """
+        if not self._places.acquire(blocking=False):
+            raise _busy()
+        try:
+            if not self._slots.acquire(timeout=self._seconds):
+                raise _busy()
+            try:
+                return work()
+            finally:
+                self._slots.release()
+        finally:
+            self._places.release()
+
+
+def _busy() -> RateLimited:
+    msg = _("other studies are computed at present; try again in {n} seconds", n=RETRY_SECONDS)
+    return RateLimited(msg, RETRY_SECONDS)
 
 
 def check_note_quota(store: NoteCounter, author: str) -> None:

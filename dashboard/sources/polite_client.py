@@ -137,10 +137,17 @@ class Attempt:
             )  # fmt: skip
             if not response.is_redirect:
                 return response
-            url, params = urljoin(url, response.headers["Location"]), None
+            before, params = url, None
+            url = urljoin(before, response.headers["Location"])
             response.close()
             if not _stays_with_publisher(request, url):
                 msg = _("{publisher} sent us to another host", publisher=request.publisher)
+                raise RequestFailed(msg, retryable=False)
+            if urlsplit(before).scheme == "https" != urlsplit(url).scheme:
+                msg = _(
+                    "{host} sent us from https to an address without encryption",
+                    host=request.publisher,
+                )
                 raise RequestFailed(msg, retryable=False)
         msg = _("{publisher} sent us round in circles", publisher=request.publisher)
         raise RequestFailed(msg, retryable=False)
@@ -189,7 +196,7 @@ def _stays_with_publisher(request: Request, target: str) -> bool:
     start, end = urlsplit(request.url), urlsplit(target)
     host, domain = end.hostname or "", request.redirect_domain
     is_in_domain = bool(domain) and (host == domain or host.endswith("." + domain))
-    return end.scheme in {"https", start.scheme} and (host == start.hostname or is_in_domain)
+    return end.scheme in {"http", "https"} and (host == start.hostname or is_in_domain)
 
 
 def _retry_after(response: requests.Response, default: float) -> float:

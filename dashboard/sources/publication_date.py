@@ -33,6 +33,17 @@ _SECONDARY_CONTENT: Final = (
     "|ancestor::*[contains(@class,'recommend')]|ancestor::*[contains(@class,'comment')]"
     "|ancestor::*[contains(@id,'comment') or contains(@id,'related') or contains(@id,'footer')]"
 )
+_OF_PUBLICATION: Final = (
+    "not(contains(@itemprop,'odified') or contains(@itemprop,'pdated')"
+    " or contains(@class,'odified') or contains(@class,'pdated'))"
+)
+"""A `<time>` that does not say when the page was changed."""
+_OTHER_DATE_LINE: Final = re.compile(
+    r"^\W*(?:last\s+)?(?:accepted|received|revised|updated|modified|changed|edited"
+    r"|обновлено|изменено|отредактировано|принят[аоы]?|получен[аоы]?|поступила)\b",
+    re.IGNORECASE,
+)
+"""A line that says when a text was accepted or changed, which is not when it was published."""
 _NON_DATELINE: Final = (
     "//aside|//nav|//footer|//script|//a[@href]|//time[@datetime]"
     "|//*[contains(@class,'related') or contains(@id,'related')]"
@@ -166,9 +177,12 @@ def _from_time(tree: Any, _today: date) -> DateCandidate:
     """The first `<time>` of the article; links to other articles have theirs elsewhere."""
     marked = tree.xpath("//time[@pubdate]/@datetime")
     inside = tree.xpath(
-        f"(//article|//main|//header)//time[@datetime][not({_SECONDARY_CONTENT})]/@datetime"
+        f"(//article|//main|//header)//time[@datetime][{_OF_PUBLICATION}]"
+        f"[not({_SECONDARY_CONTENT})]/@datetime"
     )
-    anywhere = tree.xpath(f"//time[@datetime][not({_SECONDARY_CONTENT})]/@datetime")
+    anywhere = tree.xpath(
+        f"//time[@datetime][{_OF_PUBLICATION}][not({_SECONDARY_CONTENT})]/@datetime"
+    )
     for stamps in (marked, inside):
         read = [stamp for text in stamps if (stamp := parse_timestamp(text, "time"))]
         if read:
@@ -191,8 +205,10 @@ def _from_htmldate(tree: Any, today: date) -> DateCandidate:
     body = deepcopy(tree)
     for aside in body.xpath(_NON_DATELINE):
         _drop_element(aside)
-    for paragraph in body.xpath("//p|//li|//blockquote|//td"):
-        if _is_sentence(" ".join("".join(paragraph.itertext()).split())):
+    for paragraph in body.xpath("//p|//li|//blockquote|//td|//span|//div[not(*)]"):
+        line = " ".join("".join(paragraph.itertext()).split())
+        is_block = paragraph.tag not in {"span", "div"}
+        if (is_block and _is_sentence(line)) or _OTHER_DATE_LINE.match(line):
             _drop_element(paragraph)
     text = htmldate.find_date(
         body, original_date=True, extensive_search=True, max_date=today.isoformat()

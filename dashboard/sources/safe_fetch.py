@@ -311,8 +311,12 @@ class _FetchAttempt:
 
 
 def _redirect_target(link: PublicUrl, location: str) -> PublicUrl:
-    """The target of a redirect, checked like the first link."""
+    """The target of a redirect, checked like the first link; https never leads to http."""
     try:
-        return parse_public_url(urljoin(link.url, location))
+        target = parse_public_url(urljoin(link.url, location))
     except (InputError, ValueError):
         raise AddressNotPublic from None
+    if link.scheme == "https" and target.scheme != "https":
+        msg = _("{host} sent us from https to an address without encryption", host=link.host)
+        raise SourceError(msg)
+    return target

@@ -1,4 +1,7 @@
-"""Audit trail: every action on notes, imports, tokens and backups, stored in its transaction."""
+"""Audit trail: every action on notes, imports, tokens and backups, stored in its transaction.
+
+The times of what is limited are here too: the limits hold for all processes on one database.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,17 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import exists, literal_column, not_, select, union_all
+from sqlalchemy import (
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    not_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from dashboard.models.event import Visibility
 from dashboard.models.records import AuditEntry
@@ -18,10 +31,11 @@ from dashboard.storage.schema import (
     IMPORTS,
     NOTE_IS_VISIBLE,
     NOTES,
+    RECENT_ACTIONS,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -116,3 +130,51 @@ class AuditRepository:
         if state is None or state.get("visibility", Visibility.SHARED) == Visibility.SHARED:
             return state
         return state if self._person and state.get("owner") == self._person else None
+
+
+# ---- recent actions, for rate limits
+
+_OF_PERSON: Final = and_(
+    RECENT_ACTIONS.c.person == bindparam("of"), RECENT_ACTIONS.c.action == bindparam("kind")
+)
+_TIMES: Final = select(RECENT_ACTIONS.c.times).where(_OF_PERSON)
+_TIMES_FOR_UPDATE: Final = _TIMES.with_for_update()
+_ADD_PERSON: Final = text(
+    "INSERT INTO recent_actions (person, action, times) VALUES (:of, :kind, '[]')"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+class RecentActions:
+    """When each person did what is limited; each method raises StoreError where it fails.
+
+    Args:
+        database: holds the times.
+    """
+
+    def __init__(self, database: CurrentDatabase) -> None:
+        self._database = database
+
+    def times(self, person: str, action: str) -> Sequence[float]:
+        """The times of a person's actions of one kind, in seconds since 1970."""
+        params = {"of": person, "kind": action}
+        return self._database.read(lambda c: c.scalar(_TIMES, params)) or ()
+
+    def update(
+        self, person: str, action: str, change: Callable[[Sequence[float]], Sequence[float]]
+    ) -> None:
+        """Replace the times by what `change` makes of them; other processes wait meanwhile.
+
+        Where `change` raises, nothing is stored.
+        """
+        params = {"of": person, "kind": action}
+
+        def replace_times(connection: Connection) -> None:
+            times = connection.scalar(_TIMES_FOR_UPDATE, params)
+            if times is None:
+                connection.execute(_ADD_PERSON, params)
+                times = connection.scalar(_TIMES_FOR_UPDATE, params)
+            query = update(RECENT_ACTIONS).where(_OF_PERSON).values(times=list(change(times or ())))
+            connection.execute(query, params)
+
+        self._database.write(replace_times)

@@ -4,8 +4,9 @@ A manifest lists the members with their sizes and SHA-256. Nothing is extracted 
 in the archive: a member is taken if the manifest lists it under a known name with the right hash.
 
 SQLite is copied by its own backup call, into a database that any program opens; PostgreSQL is
-written as one file a table, a row a line, all of one moment. Tokens are not part of a backup: a
-revoked token must not come back with an old one.
+written as one file a table, a row a line, all of one moment, without the private notes of other
+people, unless everybody's are wanted. Tokens are not part of a backup: a revoked token must not
+come back with an old one.
 """
 
 from __future__ import annotations
@@ -25,18 +26,45 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import JSON, Connection, Date, DateTime, MetaData, Table, func, insert, select, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Date,
+    DateTime,
+    MetaData,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    text,
+)
 from sqlalchemy import table as table_of
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import __version__
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
+from dashboard.models.event import Visibility
 from dashboard.models.messages import translate as _
 from dashboard.models.records import BackupContents
 from dashboard.storage.audit import add_audit_entry
 from dashboard.storage.database import new_engine, parse_address, store_error, utc_now
-from dashboard.storage.schema import AUDIT, HISTORY, METADATA, TOKENS
+from dashboard.storage.schema import (
+    AUDIT,
+    HIDDEN_EVENTS,
+    HISTORY,
+    IMPORT_IS_VISIBLE,
+    IMPORT_NOTES,
+    IMPORTS,
+    METADATA,
+    NOTE_IS_VISIBLE,
+    NOTES,
+    RECENT_ACTIONS,
+    TOKENS,
+)
 from dashboard.storage.sqlite_files import copy_sqlite_database
 from dashboard.storage.upgrade import (
     CURRENT_RELEASE,
@@ -63,8 +91,7 @@ _MAX_TOTAL_BYTES: Final = 20_000_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _ZIP_LEVEL: Final = 1
 """The level of deflate: notes shrink to a quarter, and 100 MB take seconds."""
-TOKENS_TABLE: Final = "tokens"
-TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS_TABLE})
+TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS.name, RECENT_ACTIONS.name})
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
 
@@ -143,6 +170,7 @@ def read_archive(file: Path, folder: Path) -> BackupContents:
         series=tuple(map(str, manifest["series"])),
         created_at=str(manifest["created_at"]),
         software=str(manifest["software"]),
+        private_of=manifest.get("private_of"),
     )
 
 
@@ -204,8 +232,15 @@ def _size_and_hash(file: Path) -> dict[str, Any]:
 # ---- rows of the database
 
 
-def dump_database(address: Address, folder: Path) -> tuple[dict[str, Path], dict[str, int]]:
+def dump_database(
+    address: Address, folder: Path, person: str | None = None
+) -> tuple[dict[str, Path], dict[str, int]]:
     """Copy a database into a folder, as it stands at one moment, while others write.
+
+    Args:
+        address: the database; a file is copied whole.
+        folder: an empty folder.
+        person: whose private notes are copied; those of everybody where None.
 
     Returns:
         The file of each name in the archive, and the number of rows of each table.
@@ -217,7 +252,7 @@ def dump_database(address: Address, folder: Path) -> tuple[dict[str, Path], dict
         copy = folder / DATABASE_FILE
         copy_sqlite_database(address.file, copy)
         return {DATABASE_FILE: copy}, _check_database_copy(copy, address.name)
-    return _write_tables(address, folder)
+    return _write_tables(address, folder, person)
 
 
 def read_dump(folder: Path, name: str) -> Mapping[str, Iterable[dict[str, Any]]]:
@@ -275,17 +310,68 @@ class _JsonLines:
             yield from map(json.loads, lines)
 
 
-def _write_tables(address: Address, folder: Path) -> tuple[dict[str, Path], dict[str, int]]:
+class _VisibleRows:
+    """The rows that one person may take away: shared ones, and private ones of this person.
+
+    Args:
+        connection: in a transaction that sees one state.
+        person: the name; without one only shared rows are visible.
+    """
+
+    def __init__(self, connection: Connection, person: str) -> None:
+        self._person = person
+        params = {"person": person}
+        self._hidden = frozenset(
+            row_id
+            for table, is_visible in ((NOTES, NOTE_IS_VISIBLE), (IMPORTS, IMPORT_IS_VISIBLE))
+            for row_id in connection.scalars(select(table.c.id).where(not_(is_visible)), params)
+        )
+
+    def of(self, table: str, rows: RowIterator) -> RowIterator:
+        """The visible rows of a table, without states and links that are not."""
+        for row in rows:
+            keys = {row.get(name) for name in _KEYS_OF_PRIVATE_ROWS.get(table, ())}
+            is_foreign = table == HIDDEN_EVENTS.name and row["person"] != self._person
+            if keys & self._hidden or is_foreign:
+                continue
+            if row.get("note_id") in self._hidden:
+                row["note_id"] = None  # of a candidate, which is shared
+            for name in ("before", "after"):
+                if name in row and not self._is_visible(row[name]):
+                    row[name] = None
+            yield row
+
+    def _is_visible(self, state: Mapping[str, Any] | None) -> bool:
+        if state is None or state.get("visibility", Visibility.SHARED) == Visibility.SHARED:
+            return True
+        return bool(self._person) and state.get("owner") == self._person
+
+
+_KEYS_OF_PRIVATE_ROWS: Final = {
+    NOTES.name: ("id",),
+    HISTORY.name: ("note_id",),
+    IMPORTS.name: ("id",),
+    IMPORT_NOTES.name: ("note_id", "import_id"),
+    AUDIT.name: ("subject",),
+}
+"""The columns of each table that name the note or import to which a row belongs."""
+
+
+def _write_tables(
+    address: Address, folder: Path, person: str | None
+) -> tuple[dict[str, Path], dict[str, int]]:
     engine = new_engine(address, migrating=True)
     files, counts = {}, {}
     (folder / "tables").mkdir()
     with engine.connect() as default:
         connection = default.execution_options(isolation_level="REPEATABLE READ")
+        visible = None if person is None else _VisibleRows(connection, person)
         for table in _reflect_tables(connection):
+            rows = _iterate_rows(connection, table)
             file = files[f"tables/{table.name}.jsonl"] = folder / "tables" / f"{table.name}.jsonl"
             counts[table.name] = 0
             with file.open("w", encoding="utf-8") as lines:
-                for row in _iterate_rows(connection, table):
+                for row in rows if visible is None else visible.of(table.name, rows):
                     lines.write(json.dumps(row, default=_json_text, ensure_ascii=False) + "\n")
                     counts[table.name] += 1
     engine.dispose()
@@ -306,9 +392,11 @@ def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
                     " AND name NOT LIKE 'sqlite_%' ORDER BY name"
                 )
             ]
-            if TOKENS_TABLE in tables:
-                connection.execute("PRAGMA secure_delete = ON")
-                connection.execute("DELETE FROM tokens")
+            connection.execute("PRAGMA secure_delete = ON")
+            for table in (TOKENS, RECENT_ACTIONS):
+                if table.name in tables:
+                    query = delete(table).compile(dialect=sqlite_dialect())
+                    connection.execute(str(query))
             return {
                 table: connection.execute(_count_query(table)).fetchone()[0]
                 for table in tables
@@ -385,10 +473,12 @@ class BackupStore:
 
     Args:
         database: the database; its interface is where a restore comes from.
+        person: who makes the backup.
     """
 
-    def __init__(self, database: CurrentDatabase) -> None:
+    def __init__(self, database: CurrentDatabase, person: str = "") -> None:
         self._database = database
+        self._person = person
         self._address = database.address
 
     @property
@@ -410,20 +500,32 @@ class BackupStore:
 
         return self._database.read(has_no_rows)
 
-    def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
+    def dump_to(
+        self, folder: Path, *, everyone: bool = False
+    ) -> tuple[dict[str, Path], BackupContents]:
         """Copy everything but the tokens into a folder, as it stands at one moment.
+
+        Of a server, which people share, the private notes of others are left out. A file is copied
+        whole: who makes the backup can read it anyway.
+
+        Args:
+            folder: an empty folder.
+            everyone: whether the private notes of others are copied too.
 
         Raises:
             StoreError: it cannot be read, or the disk is full.
         """
         self._database.upgraded()
         try:
-            files, counts = dump_database(self._address, folder)
+            person = None if everyone or self.file is not None else self._person
+            files, counts = dump_database(self._address, folder, person)
         except SQLAlchemyError as error:
             raise store_error(self._address, error) from error
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         revision = CURRENT_RELEASE.revision
-        return files, BackupContents(self._address.engine, revision, counts, (), at)
+        return files, BackupContents(
+            self._address.engine, revision, counts, (), at, private_of=person
+        )
 
     def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
         """Replace everything but the tokens by the rows of a backup, or change nothing.
@@ -441,6 +543,7 @@ class BackupStore:
         )
         try:
             with exclusive_migration(), engine.begin() as connection:
+                _check_nobody_loses_notes(connection, contents, name)
                 _replace_rows(connection, self._address, contents.schema, rows)
                 state = {"rows": dict(contents.rows), "created_at": contents.created_at}
                 at = utc_now()
@@ -470,6 +573,23 @@ class BackupStore:
             if part.exists():
                 part.rename(target.with_name(target.name + end))
         return target
+
+
+def _check_nobody_loses_notes(connection: Connection, contents: BackupContents, name: str) -> None:
+    """Refuse the backup of one person where there are private notes of others."""
+    if contents.private_of is None or schema_revision(connection) is None:
+        return
+    is_foreign = and_(
+        NOTES.c.visibility != Visibility.SHARED.value, NOTES.c.owner != contents.private_of
+    )
+    if connection.scalar(select(NOTES.c.id).where(is_foreign).limit(1)) is not None:
+        msg = _(
+            "{name}: holds the private notes of {person} alone, and there are those of others here,"
+            " which would be lost; take a backup of everyone's notes",
+            name=name,
+            person=contents.private_of or _("nobody"),
+        )
+        raise InputError(msg)
 
 
 def _replace_rows(

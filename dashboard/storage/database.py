@@ -28,12 +28,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from dashboard.models.errors import InputError, StoreError
+from dashboard.models.event import Visibility
 from dashboard.models.messages import at_place, deferred, join_clauses, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.storage.sqlite_files import create_private_file, enable_wal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Column, Connection, Engine, Table
 
@@ -140,7 +141,13 @@ _CONNECTION_ERRORS: Final = {"OperationalError", "ConnectionTimeout", "Interface
 
 
 def store_error(address: Address, error: SQLAlchemyError | OSError) -> StoreError:
-    """The error as one line that names the database and what to do."""
+    """The error as one line that names the database and what to do.
+
+    The error itself, whose text may be logged, loses the details of the server: they hold rows.
+    """
+    for each in (error, getattr(error, "orig", None)):
+        if each is not None and "\nDETAIL:" in str(each):
+            each.args = (str(each).partition("\nDETAIL:")[0],)
     return StoreError(at_place(address.name, translate_deferred(_failure_reason(error))))
 
 
@@ -196,7 +203,7 @@ def sqlite_engine(
         wait: how many seconds a writer waits for another.
         foreign_keys: whether they are enforced.
     """
-    engine = create_engine(address.url, **pool)
+    engine = create_engine(address.url, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -225,7 +232,7 @@ def postgresql_engine(address: Address, pool: dict[str, Any], wait: float) -> En
         wait: how many seconds a writer waits for another.
     """
     network = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": round(wait * 1000)}
-    engine = create_engine(address.url, connect_args=network, **pool)
+    engine = create_engine(address.url, connect_args=network, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Any:
@@ -334,9 +341,15 @@ def _log_line(row: dict[str, Any], interface: str) -> str:
         "revision": row.get("revision"),
         "who": row["author"],
         "origin": interface,
-        "title": (row.get("after") or {}).get("title"),
+        "title": _loggable_title(row.get("after") or {}),
     }
     return json.dumps({name: value for name, value in values.items() if value is not None})
+
+
+def _loggable_title(state: Mapping[str, Any]) -> str | None:
+    """The title of a shared note; that of a private one is nothing for a log."""
+    is_shared = state.get("visibility", Visibility.SHARED) == Visibility.SHARED
+    return state.get("title") if is_shared else None
 
 
 # ---- transactions

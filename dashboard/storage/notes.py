@@ -23,7 +23,7 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.storage.audit import AuditRepository, add_audit_entry, json_state
+from dashboard.storage.audit import AuditRepository, RecentActions, add_audit_entry, json_state
 from dashboard.storage.database import existing_ids, utc_now, write_actions
 from dashboard.storage.schema import (
     HIDDEN_EVENTS,
@@ -375,11 +375,16 @@ class NoteRepository:
         return AuditRepository(self.database, self._clock, self.person)
 
     @property
+    def recent_actions(self) -> RecentActions:
+        """When each person did what is limited, in the same database."""
+        return RecentActions(self.database)
+
+    @property
     def backups(self) -> BackupStore:
         """Backup and restore of the same database."""
         from dashboard.storage.backups import BackupStore
 
-        return BackupStore(self.database)
+        return BackupStore(self.database, self.person)
 
     def close(self) -> None:
         """Give every connection back; the next call opens the store again."""

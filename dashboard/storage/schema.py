@@ -1,5 +1,8 @@
 """Tables of the database: notes and their history, imports, the inbox, the audit trail, tokens.
 
+`recent_actions` holds when each person did what is limited, in seconds since 1970: the limits hold
+for all processes on one database.
+
 Rows of the history and of the audit trail can only be added: a trigger refuses changes, made by
 the migrations on both engines. Their column `origin` is the interface that made the change. A
 column with a `key` has another name in the records of the program than in the database.
@@ -215,6 +218,14 @@ TOKENS: Final = Table(
     Column("expires", UtcDateTime),
     Column("last_used", UtcDateTime),
     Column("revoked", UtcDateTime),
+)
+
+RECENT_ACTIONS: Final = Table(
+    "recent_actions",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("action", String(20), primary_key=True),
+    Column("times", JSON, nullable=False),
 )
 
 

@@ -24,7 +24,7 @@ from dashboard import container
 from dashboard.container import BackupArchive
 from dashboard.models.errors import InputError, StoreError
 from dashboard.models.event import MOSCOW, Event
-from dashboard.models.messages import ENGLISH, add_language_source, choose_language
+from dashboard.models.messages import add_language_source, choose_language, current_language
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import RateSeries, SeriesCard
@@ -101,14 +101,15 @@ def set_as_of(moment: datetime | None) -> None:
 
 
 def find_language(wanted: str) -> str:
-    """The language of the catalogue for a wish of the link; English where there is none."""
-    return choose_language([wanted]) or ENGLISH
+    """The language of a page for the one that its link names, else that of the process."""
+    return choose_language([wanted]) or current_language()
 
 
 def describe_missing_language(wanted: str) -> str:
     """That there are no messages in the language of the link; empty where there are."""
     if not wanted or choose_language([wanted]):
         return ""
+    # Translators: name your own language in place of English.
     return _(
         "There are no texts in the language “{language}” of this link: they are in English.",
         language=wanted,

@@ -389,7 +389,7 @@ def health_report() -> tuple[bool, dict[str, Any]]:
     """Whether all parts answer, and the age of their data."""
     context = session.get_context()
     status = replace(
-        check_health(context.rates, context.catalogue, context.notes),
+        check_health(context.rates, context.catalogue, context.notes.for_user("")),
         rates=series_status(context.known, context.rate_cache, session.get_wall_time()),
         refresh=None if context.refresher.is_offline else context.refresher.state(),
     )

@@ -37,7 +37,8 @@ def server(tmp_path_factory):
 
     app, context = build_client(tmp_path_factory.mktemp("fuzzed"))
     hours = itertools.count(step=3_600)
-    patient = replace(context, limits=RateLimiter(lambda: float(next(hours))))
+    limits = RateLimiter(lambda: context.notes.recent_actions, lambda: float(next(hours)))
+    patient = replace(context, limits=limits)
     app.dependency_overrides[get_live_context] = lambda: patient
     yield app, patient
     context.notes.close()

@@ -1,6 +1,7 @@
 """Errors of the API: RFC 9457, one line each, without internals."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -71,31 +72,33 @@ def test_what_was_given_is_shortened_and_made_harmless(ask):
     assert problem["detail"].isprintable()
 
 
-def test_a_failing_store_is_reported_clearly(caplog):
+def broken_app(context, **parts):
+    """An application with some parts of its context replaced."""
+    app = build_app()
+    app.dependency_overrides[get_live_context] = lambda: replace(context, **parts)
+    return app
+
+
+def test_a_failing_store_is_reported_clearly(own_client, caplog):
     class FailingNotes:
+        def for_user(self, person):
+            return self
+
         def notes(self, *, with_deleted=False):
             raise StoreError("the notes cannot be read now; try again in a moment")
 
-    class BrokenContext:
-        notes = FailingNotes()
-        catalogue = type("Empty", (), {"events": staticmethod(tuple)})
-
-    app = build_app()
-    app.dependency_overrides[get_live_context] = BrokenContext
-    answer = get(app, "/v1/events.json")
+    answer = get(broken_app(own_client[1], notes=FailingNotes()), "/v1/events.json")
     assert answer.status == 503
     assert answer.json["detail"] == "the notes cannot be read now; try again in a moment"
     assert "Traceback" in caplog.text
 
 
-def test_an_unforeseen_error_shows_a_number_that_is_in_the_log(caplog):
-    class BrokenContext:
-        @property
-        def rates(self):
+def test_an_unforeseen_error_shows_a_number_that_is_in_the_log(own_client, caplog):
+    class BrokenRates:
+        def __iter__(self):
             raise RuntimeError("select * from secrets at /home/somebody")
 
-    app = build_app()
-    app.dependency_overrides[get_live_context] = BrokenContext
+    app = broken_app(own_client[1], rates=BrokenRates())
     answer = answered_before_raising(app, "/v1/rates.csv")
     assert answer.status == 500
     assert "secrets" not in answer.body.decode()

@@ -125,9 +125,9 @@ def test_what_is_no_article_is_reported_in_one_line(run_cli, write_file, content
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("http://127.0.0.1/", "link http://127.0.0.1/: "),
-        ("http://169.254.169.254/", "not public"),
-        ("http://[::1]/", "not public"),
+        ("http://127.0.0.1/", "link http://127.0.0.1/: leads to an address that is not public"),
+        ("http://169.254.169.254/", "leads to an address that is not public"),
+        ("http://[::1]/", "leads to an address that is not public"),
         ("http://2130706433/", "writes an address in an unusual way"),
         ("file:///etc/passwd", "does not begin with http:// or https://"),
         ("http://me@example.org/", "holds a user name"),
@@ -159,3 +159,52 @@ def test_a_wrong_day_is_reported_in_one_line(run_cli, write_file, typed):
     assert answer.code == 2
     assert answer.err.startswith("error: --published ")
     assert answer.err.count("\n") == 1
+
+
+LEAD = (
+    "Trump welcomes the Kremlin's answer on a ceasefire\n"
+    "The White House has praised the answer as a step towards talks on a ceasefire.\n"
+    "In a recent post Zelensky said he expects peace talks this month. Russia annexed Crimea in"
+    " 2014.\n"
+    "The rouble strengthened to around 80 against the U.S. dollar on Monday, its highest level"
+    " since June 2024. It was at 82.80 per dollar in the over-the-counter market on 19 March 2025,"
+    " a gain of 27 % since the start of the year.\n"
+)
+
+
+def test_an_event_without_a_day_and_background_are_proposed_as_what_they_are(run_cli, write_file):
+    options = (write_file("lead.txt", LEAD), "--published", "2025-04-21", "--json")
+    answer = run_cli("article", *options)
+    assert answer.code == 0, answer.err
+    statements = [
+        (item["day"], item["end_day"], item["actor"], item["background"], bool(item["known"]))
+        for item in answer.json["statements"]
+    ]
+    assert statements == [
+        ("2025-04-21", "2025-04-21", "Donald Trump", False, False),
+        ("2025-04-15", "2025-04-21", "Volodymyr Zelensky", False, False),
+        ("2014-01-01", "2014-12-31", "Russia", True, False),
+    ]
+    assert "the day of publication is inferred" in answer.json["statements"][0]["doubt"]
+
+
+def test_a_number_of_another_market_is_another_number_with_its_difference(run_cli, write_file):
+    """The record of 20 March 2025 in usd_rub_cbr.csv is 82.8487, 0.0487 above 82.80."""
+    file = write_file("lead.txt", LEAD)
+    answer = run_cli(
+        "article", file, "--published", "2025-04-21", "--rates", "usd_rub_cbr", "--json"
+    )
+    verdicts = [
+        {(v["verdict"]) for v in claim["verdicts"] if v["claimed_base"]}
+        for claim in answer.json["claims"]
+    ]
+    assert verdicts == [{"true"}, {"about"}, {"another number"}, {"another number"}]
+    message = run_cli("article", file, "--published", "2025-04-21", "--rates", "usd_rub_cbr").out
+    assert "82.8487 on 19 Mar 2025, 0.0487 (0.06 %) above the 82.80 of the over-the-counter" in (
+        message.replace("\u202f", " ").replace("\u2009", " ")
+    )
+
+
+def test_what_the_catalogue_has_is_named(run_cli, write_file):
+    message = run_cli("article", write_file("a.txt", ISSUE), "--published", "2025-04-22").out
+    assert "already listed: Kellogg says NATO membership is off the table for Ukraine" in message

@@ -11,18 +11,8 @@ def catalogue(source, folder):
     return source()
 
 
-def csv_file(source, folder):
-    path = folder / "events.csv"
-    path.write_text(
-        "id,date,time_utc,category,title,expected\n"
-        "b,2025-01-10,2025-01-10T08:00:00Z,sanctions,Two,weaker\n"
-        "a,2025-01-09,,,One,\n"
-    )
-    return source(path)
-
-
 # How a test makes each source; a new source adds its line.
-MAKERS = {"catalogue": catalogue, "csv_file": csv_file}
+MAKERS = {"catalogue": catalogue}
 
 
 @pytest.fixture(params=EVENT_SOURCES, ids=lambda source: source.id)

@@ -146,7 +146,8 @@ CASES = cases_of(
         DAY + TALKS + "\nRRULE:FREQ=DAILY;COUNT=3",
         "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20240306\nDTSTART;VALUE=DATE:20240320\n"
         "SUMMARY:Talks moved",
-     ).replace("UID:1@", "UID:0@"), "reject", "moves all later days"),
+     ).replace("UID:1@", "UID:0@"), "accept",
+     [*ONE, ("2024-03-20", "Talks moved"), ("2024-03-21", "Talks moved")]),
     ("two events of one name", PLAIN.replace("UID:1@", "UID:0@"), "accept", TWO),
     ("an end of repetition in UTC, on a day of its own in Moscow",
      one("DTSTART;TZID=Europe/Moscow:20240305T010000\n"

@@ -102,3 +102,27 @@ def test_a_steady_drift_has_no_variance_beyond_the_last_digit():
     _, means, cross = of(returns, [1], [60])
     assert means[0] == pytest.approx([0.009950330853168083])
     assert cross[0, 0].tolist() == [0.0]
+
+
+def test_many_spans_after_a_jump_are_recomputed_in_blocks(monkeypatch):
+    values = 1e-9 * np.cos(np.arange(200_000.0))
+    values[0] = 1.0
+    values[[150_000, 150_003]] = NAN
+    blocks = []
+    recompute = RunningMoments._recompute
+
+    def counted(self, moments, spans, low, high):
+        blocks.append(len(spans))
+        recompute(self, moments, spans, low, high)
+
+    monkeypatch.setattr(RunningMoments, "_recompute", counted)
+    first = np.arange(1, 199_000)
+    count, means, cross = of(values, first, first + 249)
+    assert sum(blocks) > 190_000
+    # 2^17 values of 250 at once: 524 spans, where there was a call for each.
+    assert len(blocks) <= math.ceil(len(first) / 524)
+    for k in (0, 149_800, 149_950, 198_998):
+        n, exact_means, exact_cross = exact(values[:, None].tolist(), first[k], first[k] + 249)
+        assert count[k] == n
+        assert means[0, k] == pytest.approx(exact_means[0], rel=1e-9, abs=1e-24)
+        assert cross[0, 0, k] == pytest.approx(exact_cross[0][0], rel=1e-12)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.eventstudy import calendar_shifts, placebo
+from dashboard.eventstudy import placebo, shared_statistics
 from dashboard.eventstudy.abnormal_returns import compute_abnormal_returns, standardise
 from dashboard.eventstudy.normal.none import NoChange
 from dashboard.eventstudy.placebo import (
@@ -261,9 +261,9 @@ def test_a_long_series_is_shifted_by_adding_as_it_would_be_by_transforming(monke
     rng = np.random.default_rng(7)
     actual, values = np.zeros(1_009), rng.normal(size=(1_009, 2))
     actual[[3, 400, 1_000]] = 1.0, 2.0, 1.0
-    by_transform = calendar_shifts._correlate(actual, values)
-    monkeypatch.setattr(calendar_shifts, "LONG_SERIES", 1_000)
-    by_adding = calendar_shifts._correlate(actual, values)
+    by_transform = shared_statistics._correlate(actual, values)
+    monkeypatch.setattr(shared_statistics, "LONG_SERIES", 1_000)
+    by_adding = shared_statistics._correlate(actual, values)
     # By hand for shift 10: values 13 + 2 x 410 + 1 (1000 + 10 - 1009).
     assert by_adding[10] == pytest.approx(values[13] + 2 * values[410] + values[1])
     assert np.allclose(by_adding, by_transform, atol=1e-12)

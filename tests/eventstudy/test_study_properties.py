@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyRequest
+from dashboard.models.user_files import EventFileOptions
 from dashboard.services.study import run_study
-from dashboard.sources.events.csv_file import read_event_file
+from dashboard.sources.files.event_file import read_events
 from dashboard.sources.rates.csv_file import read_rate_file
 from tests.made_series import event_at_row, made_series, series_of_returns
 
@@ -150,8 +151,11 @@ def test_the_order_of_rows_in_the_files_changes_nothing(seed, random):
             random.shuffle(table)
             random.shuffle(listed)
         rates = read_rate_file(written([["date", "rate", "factor"], *table]), name="rates.csv")
-        result = read_event_file(
-            written([["id", "date", "category", "expected"], *listed]), name="events.csv"
+        result = read_events(
+            written([["id", "date", "category", "expected"], *listed]),
+            EventFileOptions(),
+            date(2026, 11, 30),
+            name="events.csv",
         )
         request = replace(REQUEST, model="market")
         answers.append(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from dashboard.export.csv_tables import csv_bytes
 from dashboard.export.schemas import EVENT_LIST
 from dashboard.models.event import Category, Event, Expected, Origin
-from dashboard.sources.events.csv_file import read_event_file
+from dashboard.models.user_files import EventFileOptions
+from dashboard.sources.files.event_file import read_events
 
 NASTY = (
     "=1+1",
@@ -99,6 +100,7 @@ HOSTILE = Event(
 @example(flavour="excel", found=[HOSTILE])
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_roundtrip_of_events(flavour, found):
-    table = read_event_file(csv_bytes(EVENT_LIST, EVENT_LIST.rows(found), flavour))
+    data = csv_bytes(EVENT_LIST, EVENT_LIST.rows(found), flavour)
+    table = read_events(data, EventFileOptions(), date(2026, 11, 30))
     assert list(table.events) == sorted(found, key=lambda event: event.day)
     assert table.messages == ()

@@ -110,7 +110,7 @@ def test_a_thread_can_keep_the_language():
 
 
 def test_names_and_clauses_are_joined():
-    assert join_and(["a", "b", "c"]) == "a and b and c"
+    assert join_and(["a", "b", "c"]) == "a, b and c"
     assert join_or(iter(["a", "b"])) == "a or b"
     assert join_or(["a"]) == "a"
     assert join_clauses("it failed", "", "try again") == "it failed; try again"

@@ -20,12 +20,41 @@ def texts(name):
 def statements_of(text):
     """What is found in a text, in the words of the file: day or range, who, category."""
     result = read_text(text["text"], published_of(text)).statements
-    return [(days_of(item), item.actor, str(item.category)) for item in result]
+    return [
+        (days_of(item), item.actor, str(item.category)) for item in result if not item.is_background
+    ]
+
+
+def background_of(text):
+    """What is dated to a year alone, in the words of the file."""
+    result = read_text(text["text"], published_of(text)).statements
+    return [(days_of(item), item.actor) for item in result if item.is_background]
 
 
 def claims_of(text):
     """The claims found in a text, in the words of the file."""
     return [claim_text(claim) for claim in read_text(text["text"], published_of(text)).claims]
+
+
+def complete_claims_of(text, *, with_doubtful=True):
+    """The claims with their markets and with days other than that of publication.
+
+    Two readings of one sentence are both given, and marked; neither says that it is the right one.
+    """
+    published = published_of(text)
+    claims = read_text(text["text"], published).claims
+    parts = [
+        (claim_text(claim), claim.market, day_text(claim, published))
+        for claim in claims
+        if with_doubtful or not claim.doubt
+    ]
+    return [" ".join(part for part in item if part) for item in parts]
+
+
+def day_text(claim, published):
+    if claim.first_day is not None:
+        return f"on {claim.first_day}/{claim.day}"
+    return "" if claim.day == published else f"on {claim.day}"
 
 
 def published_of(text):
@@ -90,6 +119,39 @@ def measure(those):
     return counts
 
 
+def measure_styles(those):
+    """Counts over texts whose claims name market and day, and whose background is expected too."""
+    kinds = ("expected", "found", "right", "of the opposite direction")
+    counts = {f"{what} {kind}": 0 for what in ("dated", "claims") for kind in kinds}
+    del counts["dated of the opposite direction"]
+    for text in those:
+        for expected, result, same in (
+            (text["statements"], statements_of(text), same_statement),
+            (text["background"], background_of(text), same_statement),
+            (text["claims"], complete_claims_of(text), str.__eq__),
+        ):
+            what = "claims" if same is str.__eq__ else "dated"
+            counts[f"{what} expected"] += len(expected)
+            counts[f"{what} found"] += len(result)
+            counts[f"{what} right"] += len(matched(expected, result, same))
+        counts["claims of the opposite direction"] += sum(
+            opposite(claim) in text["claims"] and claim not in text["claims"]
+            for claim in complete_claims_of(text, with_doubtful=False)
+        )
+    return counts
+
+
+OPPOSITES = {
+    "strongest": "weakest", "weakest": "strongest", "up": "down", "down": "up",
+    "above": "below", "below": "above",
+}  # fmt: skip
+
+
+def opposite(claim):
+    """A claim with its direction reversed; itself where it has none."""
+    return " ".join(OPPOSITES.get(word, word) for word in claim.split(" "))
+
+
 def share(part, whole):
     return part / whole if whole else 1.0
 
@@ -124,7 +186,26 @@ def differences(text):
     yield from (f"  too much {c}" for c in claims if c not in [other for _, other in right])
 
 
+def style_differences(text):
+    """What was missed and what was too much in a text of styles.toml."""
+    for expected, result, same in (
+        (text["statements"], statements_of(text), same_statement),
+        (text["background"], background_of(text), same_statement),
+        (text["claims"], complete_claims_of(text), str.__eq__),
+    ):
+        pairs = matched(expected, result, same)
+        yield from (f"  missed   {e}" for e in expected if all(e is not one for one, _ in pairs))
+        yield from (f"  too much {r}" for r in result if all(r is not one for _, one in pairs))
+
+
 def main():
+    print("== styles.toml")
+    for text in texts("styles"):
+        lines = list(style_differences(text))
+        if lines:
+            print(f"{text['id']}:", *lines, sep="\n")
+    counts = measure_styles(texts("styles"))
+    print(*(f"{what}: {count}" for what, count in counts.items()), sep="\n")
     for name in ("texts", "unseen", "fresh"):
         print(f"== {name}.toml")
         for text in texts(name):

@@ -46,3 +46,101 @@ def test_a_claim_is_told_of_the_day_beside_it():
     text = "On Wednesday the rouble fell to 114 against the dollar."
     assert find_claims(text, DAY)[0].day == date(2025, 4, 16)
     assert find_claims("The rouble fell to 114 against the dollar.", DAY)[0].day == DAY
+
+
+FORMS = [
+    ("The rouble strengthened to around 80 against the U.S. dollar — its highest level since June"
+     " 2024.", ["level about 80 USD", "strongest since 2024-06 USD"]),
+    ("A ten-month high of 80.9 was reached by the rouble.",
+     ["strongest since 2024-05 USD", "level exact 80.9 USD"]),
+    ("The rouble firmed to 78, a level not seen since mid-2023.",
+     ["level exact 78 USD", "strongest since 2023-05 USD"]),
+    ("The rouble sank past 100 for the first time since March 2022.",
+     ["weakest since 2022-03 USD"]),
+    ("The rouble was 0.8 % stronger at 81.20 by 0740 GMT.",
+     ["up exact 0.8 previous USD", "level exact 81.2 USD"]),
+    ("The rouble hit its strongest levels since June 2024.", ["strongest since 2024-06 USD"]),
+    ("Рубль обновил десятимесячный максимум.", ["strongest since 2024-05 USD"]),
+    ("Доллар упал до 78 рублей, такого не было с середины 2023 года.",
+     ["level exact 78 USD", "strongest since 2023-05 USD"]),
+    ("Доллар впервые с марта 2022 года поднялся выше 100 рублей.",
+     ["weakest since 2022-03 USD", "level above 100 USD"]),
+    ("Рубль подешевел: доллар стоил 97 рублей, это максимум за год.",
+     ["level exact 97 USD", "weakest since 2023-04 USD"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "expected"), FORMS)
+def test_the_forms_of_claims_in_print_are_recognised(sentence, expected):
+    assert sorted(claim_text(claim) for claim in find_claims(sentence, DAY)) == sorted(expected)
+
+
+SUBJECTS = [
+    # nearest is the dollar, the subject is the rouble
+    ("The rouble, at 80 against the dollar, is at its highest since June 2024.", "strongest"),
+    ("The dollar, worth 80 roubles, is at its lowest since June 2024.", "strongest"),
+    # the grammar says the dollar, the movement of the neighbour says the rouble
+    ("The rouble weakened as the dollar gained, hitting its lowest since March 2022.", "weakest"),
+    ("The rouble rallied while traders sold dollars, to its best level since 2023.", "strongest"),
+    ("The euro slid against the rouble to its lowest since May 2023.", "strongest"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "kind"), SUBJECTS)
+def test_the_subject_is_that_of_the_grammar_and_agrees_with_its_neighbours(sentence, kind):
+    records = [claim for claim in find_claims(sentence, DAY) if claim.since is not None]
+    assert [(str(claim.kind), claim.doubt) for claim in records] == [(kind, "")]
+
+
+@pytest.mark.parametrize("sentence", [
+    "The rouble's exchange rate reached its highest since June 2024.",
+    "The dollar costs 90 roubles, a level not seen since June 2024.",
+])  # fmt: skip
+def test_where_two_readings_are_left_both_are_given_and_marked(sentence):
+    records = [claim for claim in find_claims(sentence, DAY) if claim.since is not None]
+    assert [str(claim.kind) for claim in records] == ["strongest", "weakest"]
+    assert all(claim.doubt for claim in records)
+
+
+MARKETS = [
+    ("The rouble was at 82.80 to the dollar in the over-the-counter market.", ["otc"]),
+    ("The rouble was at 82.80 to the dollar, brokers in the OTC market said.", ["otc"]),
+    ("The yuan cost 11.2 roubles on the Moscow Stock Exchange.", ["exchange"]),
+    ("The official rate is 82.85 roubles per dollar.", ["official"]),
+    ("The central bank's rate was 82.85 roubles per dollar.", ["official"]),
+    ("Dollar futures fell to 84.1 roubles.", ["future"]),
+    ("The rouble traded at 82 per dollar in interbank dealing, while the official rate was 83 per"
+     " dollar.", ["otc", "official"]),
+    ("Доллар на внебиржевом рынке стоил 82,8 рубля.", ["otc"]),
+    ("Официальный курс доллара составил 82,85 рубля.", ["official"]),
+    ("Юань на Мосбирже стоил 11,2 рубля.", ["exchange"]),
+    ("Фьючерс на доллар подешевел до 84,1 рубля.", ["future"]),
+    ("На межбанке доллар стоил 82,8 рубля.", ["otc"]),
+    ("The rouble was at 82.80 to the dollar.", [None]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "markets"), MARKETS)
+def test_a_claim_knows_the_market_of_its_clause(sentence, markets):
+    claims = [claim for claim in find_claims(sentence, DAY) if claim.kind == "level"]
+    assert [claim.market for claim in claims] == markets
+
+
+PERIODS = [
+    ("In June 2023 the rouble weakened to 84 per dollar.", "2023-06-01", "2023-06-30"),
+    ("В июне 2023 года рубль ослаб до 84.", "2023-06-01", "2023-06-30"),
+    ("The rouble hit its strongest levels since June 2024 this week.", "2025-04-21", "2025-04-22"),
+    ("In March the rouble gained 4 % against the dollar.", "2025-03-01", "2025-03-31"),
+    ("The rouble lost 7 % last week.", "2025-04-14", "2025-04-20"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "first", "last"), PERIODS)
+def test_a_claim_of_a_month_or_a_week_is_of_its_days(sentence, first, last):
+    (claim,) = find_claims(sentence, DAY)
+    assert (str(claim.first_day), str(claim.day)) == (first, last)
+
+
+def test_the_official_rate_for_a_day_was_set_the_day_before():
+    (claim,) = find_claims("Официальный курс доллара на 22 апреля составил 80,7597 рубля.", DAY)
+    assert str(claim.day) == "2025-04-21"

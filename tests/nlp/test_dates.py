@@ -148,3 +148,31 @@ def test_a_clock_time_without_a_zone_is_none():
         "On Friday at 13:30 Trump said", DateContext(TUESDAY), lambda *_: False
     )
     assert mention.moment is None
+
+
+RANGES = [
+    ("The truce will hold from April 18 to April 21.", "2025-04-22", "2025-04-18", "2025-04-21"),
+    ("The truce will hold from April 18 to April 21.", "2025-04-17", "2025-04-18", "2025-04-21"),
+    ("Talks ran from 16 to 18 April.", "2025-04-22", "2025-04-16", "2025-04-18"),
+    ("It applies between 12 January and 30 April.", "2025-04-22", "2025-01-12", "2025-04-30"),
+    ("The drills of April 14-16 are over.", "2025-04-22", "2025-04-14", "2025-04-16"),
+    ("The pause of 28 December to 8 January.", "2025-01-20", "2024-12-28", "2025-01-08"),
+    ("From 1 to 3 June 2023 it was closed.", "2025-04-22", "2023-06-01", "2023-06-03"),
+    ("Переговоры пройдут 16–18 мая.", "2025-04-22", "2025-05-16", "2025-05-18"),
+    ("Встречи 14-16 апреля ничего не дали.", "2025-04-22", "2025-04-14", "2025-04-16"),
+    ("Покупки пройдут с 12 января по 30 апреля.", "2025-04-22", "2025-01-12", "2025-04-30"),
+    ("С 28 декабря по 8 января биржа закрыта.", "2025-01-20", "2024-12-28", "2025-01-08"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "printed", "first", "last"), RANGES)
+def test_a_range_of_days_keeps_both_ends(sentence, printed, first, last):
+    context = DateContext(date.fromisoformat(printed))
+    is_future = "will" in sentence or "пройдут" in sentence
+    (mention,) = date_mentions(sentence, context, lambda *_: is_future)
+    assert (str(mention.day), str(mention.end_day)) == (first, last)
+
+
+def test_a_year_after_a_month_belongs_to_it():
+    (mention,) = date_mentions("В июне 2023 года", DateContext(date(2025, 4, 22)), lambda *_: False)
+    assert (str(mention.day), str(mention.end_day)) == ("2023-06-01", "2023-06-30")

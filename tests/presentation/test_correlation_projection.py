@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
+from dashboard.models.messages import deferred
 from dashboard.presentation.correlation import (
     describe_dropped,
     describe_pre_trend,
@@ -15,6 +16,7 @@ from tests.made_series import made_card
 CARD = made_card(move_sign=-1)
 
 
+NO_RETURN = deferred("no return of {factor}", factor="brent_eia")
 BEFORE = PreTrend(3.25, 4, 20, 0.6)
 
 
@@ -24,7 +26,7 @@ def made(pre_trend=BEFORE, **changed):
             "escalation", "made", h, n=900, events=30, rates=29, rates_dropped=2,
             estimate=-0.001 * (h + 1), se_hc1=0.01, low=-0.02, high=0.01, supt_low=-0.03,
             supt_high=0.02, p_value=0.2, p_adjusted=0.6,
-            dropped=(("too near the start", 5), ("no return of brent_eia", 40)),
+            dropped=(("too near the start", 5), (NO_RETURN, 40)),
         )
         for h in range(-5, 21)
     ]  # fmt: skip

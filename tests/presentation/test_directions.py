@@ -153,7 +153,7 @@ def test_what_nobody_wrote_down_the_source_of_says_so():
     event = Event("made", date(2025, 4, 20), "Something", source_name="", source_url="")
     view = EventView(event, CARD, None, None, (), (), (), (), 0, None, None, None, reason="far")  # type: ignore[arg-type]
     text = format_citation(view, QuotedSeries(CARD, QuoteMode.WEAKER), "quiet", "LINK")
-    assert "no move can be shown: far. Event: our catalogue, without a source. LINK" in text
+    assert "no move can be shown (far). Event: our catalogue, without a source. LINK" in text
 
 
 # ---------------------------------------------------------------- check a claim

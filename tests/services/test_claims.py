@@ -21,7 +21,15 @@ from dashboard.services.article import (
     draft_from_statement,
     read_article,
 )
-from dashboard.services.claims import check_claim, judge_change, judge_level, series_for_currency
+from dashboard.services.claims import (
+    answer_claim,
+    check_claim,
+    judge_change,
+    judge_level,
+    market_of_series,
+    series_for_currency,
+    solve_common_bases,
+)
 from dashboard.services.notes import clean_draft
 from dashboard.sources.rates.bundled import BundledRates
 from dashboard.sources.rates.csv_file import read_rate_file
@@ -244,3 +252,134 @@ def test_without_any_day_the_candidates_stay_open_and_that_is_said(shipped):
     assert [each.day for each in found.statements] == [None]
     assert found.article.messages == (NO_PUBLICATION_DATE,)
     assert article_json(found)["statements"][0]["precision"] == "none"
+
+
+# ---------------------------------------------------------------- a week, a month, a year
+
+
+def test_a_level_of_a_month_is_checked_in_that_month(shipped):
+    """June 2023: 83.9866, the record of 20 June, is the nearest to 84."""
+    found = claim("In June 2023 the rouble weakened to 84 per dollar.", date(2025, 4, 22))
+    (official,) = of(check_claim(found, shipped), "usd_rub_cbr")
+    assert (official.truth, official.found) == (ClaimTruth.TRUE, 83.9866)
+    assert official.at.day == date(2023, 6, 19)
+
+
+def test_a_record_of_this_week_is_that_of_its_strongest_day(tmp_path):
+    rows = ["2024-06-03,85", "2024-06-04,88", "2025-04-21,86", "2025-04-22,84", "2025-04-23,89"]
+    sentence = "The rouble hit its strongest levels since June 2024 this week."
+    (verdict,) = check_claim(claim(sentence, date(2025, 4, 23)), [made(tmp_path, rows)]).verdicts
+    assert (verdict.at.day, verdict.at.rate) == (date(2025, 4, 22), 84)
+    assert verdict.base is None  # nothing in the data is as strong as 84
+
+
+def test_a_change_of_a_month_runs_from_the_rate_before_it_to_its_last(tmp_path):
+    """From 100 on 28 February to 80 on 31 March: 20 % in RUB per USD, 25 % in USD per RUB."""
+    rows = ["2025-02-28,100", "2025-03-03,90", "2025-03-31,80", "2025-04-21,70"]
+    found = claim("In March the rouble gained 20 % against the dollar.", date(2025, 4, 21))
+    verdicts = check_claim(found, [made(tmp_path, rows)]).verdicts
+    claimed = [(v.base_name, v.quote, v.found, v.truth) for v in verdicts if v.is_claimed]
+    assert claimed == [
+        ("period", "RUB per USD", pytest.approx(20.0), ClaimTruth.TRUE),
+        ("period", "USD per RUB", pytest.approx(25.0), ClaimTruth.FALSE),
+    ]
+
+
+# ---------------------------------------------------------------- markets
+
+NAMED_MARKETS = [
+    "The rouble was at 82.80 to the dollar in the over-the-counter market.",
+    "The rouble was at 60 to the dollar in over-the-counter trade.",
+    "The rouble was at 60 to the dollar on the Moscow Stock Exchange.",
+    "The dollar cost 60 roubles on MOEX.",
+    "Dollar futures fell to 60 roubles.",
+    "In interbank trade the dollar cost 60 roubles.",
+    "The rouble gained 90 % since the start of the year in the OTC market.",
+    "In the over-the-counter market the rouble hit its weakest since March 2022.",
+    "Доллар на внебиржевом рынке стоил 60 рублей.",
+    "На Московской бирже доллар стоил 60 рублей.",
+    "Доллар на межбанке стоил 60 рублей.",
+    "Фьючерс на доллар подешевел до 60 рублей.",
+]
+
+
+@pytest.mark.parametrize("sentence", NAMED_MARKETS)
+def test_a_claim_of_another_market_is_never_false(shipped, sentence):
+    verdicts = of(check_claim(claim(sentence, date(2025, 3, 19)), shipped), "usd_rub_cbr")
+    assert {verdict.truth for verdict in verdicts if verdict.is_claimed} == {ClaimTruth.ANOTHER}
+
+
+def test_a_claim_of_the_official_rate_is_judged_on_it(shipped):
+    for level, truth in (("82.8487", ClaimTruth.TRUE), ("60", ClaimTruth.FALSE)):
+        found = claim(f"The official rate was {level} roubles per dollar.", date(2025, 3, 19))
+        checked = check_claim(found, shipped)
+        assert [each.truth for each in of(checked, "usd_rub_cbr")] == [truth]
+
+
+def test_with_the_right_series_present_a_claim_is_judged_on_it(tmp_path, shipped):
+    from dataclasses import replace
+
+    exchange = made(tmp_path, ["2025-03-18,84", "2025-03-19,83.5"])
+    card = replace(exchange.card, id="moex", quantity="exchange price")
+    found = claim("The rouble was at 83.5 to the dollar on MOEX.", date(2025, 3, 19))
+    answer = answer_claim(found, [*shipped, replace(exchange, card=card)], "usd_rub_cbr")
+    truths = {row.verdict.card.id: row.verdict.truth for row in answer.rows}
+    assert answer.main == "moex"
+    assert truths["moex"] == ClaimTruth.TRUE
+    assert truths["usd_rub_cbr"] == truths["usd_rub_by_cny_rub_cbr"] == ClaimTruth.ANOTHER
+
+
+def test_the_markets_of_the_shipped_series(shipped):
+    markets = {
+        one.card.id: market_of_series(one.card) for one in series_for_currency("USD", shipped)
+    }
+    assert markets == {
+        "usd_rub_cbr": "official", "usd_rub_ecb": "reference",
+        "usd_rub_by_cny_rub_cbr": "implied",
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- several claims of one text
+
+SPRING = (
+    "On 19 March 2025 the rouble was at 82.80 to the dollar, up 27 % since the start of the year.\n"
+    "On 23 April 2025 the rouble was at 82.70 to the dollar, up 38 % since the start of the year.\n"
+    "On 21 April 2025 the rouble was at around 80 to the dollar, more than 40 % stronger since the"
+    " start of the year."
+)
+
+
+def test_the_year_to_date_claims_of_spring_2025_meet_at_one_base(shipped):
+    """By hand: 82.695 x 1.375 = 113.706 and 82.805 / (1 - 0.275) = 114.214.
+
+    27 % can only be counted in RUB per USD (82.80 x 1.27 = 105.2), 38 % only in USD per RUB
+    (82.70 / 0.62 = 133.4); about 80, up more than 40 %, starts above 78.4 x 1.4 = 109.7.
+    """
+    (base,) = solve_common_bases(read_text(SPRING, date(2025, 4, 24)).claims, shipped)
+    assert (base.low, base.high) == (
+        pytest.approx(113.706, abs=1e-3),
+        pytest.approx(114.214, abs=1e-3),
+    )
+    assert [quote for _, quote in base.counted] == ["RUB per USD", "USD per RUB", "USD per RUB"]
+    held = {card.id: observation.rate for card, observation in base.held}
+    assert held["usd_rub_cbr"] == 101.6797
+
+
+def test_changes_that_share_no_base_have_none(shipped):
+    text = SPRING.replace("38 %", "55 %")
+    assert solve_common_bases(read_text(text, date(2025, 4, 24)).claims, shipped) == ()
+    alone = SPRING.partition("\n")[0]
+    assert solve_common_bases(read_text(alone, date(2025, 4, 24)).claims, shipped) == ()
+
+
+def test_a_loss_is_solved_too():
+    """From 100: a loss of 20 % counted in USD per RUB is 125, one of 50 % in RUB per USD 150."""
+    text = (
+        "On 3 March 2025 the dollar was at 125.00 roubles; the rouble lost 20.00 % since the start"
+        " of the year.\nOn 4 March 2025 the dollar was at 150.00 roubles; the rouble lost 50.00 %"
+        " since the start of the year."
+    )
+    (base,) = solve_common_bases(read_text(text, date(2025, 3, 5)).claims, [])
+    assert base.low < 100 < base.high
+    assert base.high - base.low < 0.1
+    assert [quote for _, quote in base.counted] == ["USD per RUB", "RUB per USD"]

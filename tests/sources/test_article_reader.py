@@ -121,6 +121,23 @@ def at(*numbers):
                  "1 May 2019: old story</a></div>"),
             None, id="a link to an old story is no date",
         ),
+        pytest.param(
+            page(body='<time itemprop="dateModified" datetime="2025-04-24T19:20:45+03:00">24.04'
+                 "</time>" + BODY),
+            None, id="the time of a change is no publication",
+        ),
+        pytest.param(
+            page(body='<time class="updated" datetime="2025-04-24">24 April</time>'
+                 '<time datetime="2025-04-22">22 April</time>' + BODY),
+            ("2025-04-22", "time", None), id="the time of a change stands first",
+        ),
+        pytest.param(
+            page(body="<p>Accepted: 16 December 2024</p><p>Published: 2 January 2025</p>" + BODY),
+            ("2025-01-02", "htmldate", None), id="accepted is not published",
+        ),
+        pytest.param(
+            page(body="<p>Updated: 24 April 2025</p>" + BODY), None, id="updated is not published",
+        ),
         pytest.param(page(), None, id="none at all"),
     ],
 )  # fmt: skip

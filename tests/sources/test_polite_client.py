@@ -93,6 +93,11 @@ def test_only_this_machine_can_be_a_replica(address):
         pytest.param(
             failures.elsewhere("http://127.0.0.1:1/"), "FRED sent us to another host", id="loopback"
         ),
+        pytest.param(
+            failures.elsewhere(URL.replace("https:", "http:")),
+            "FRED sent us from https to an address without encryption",
+            id="http",
+        ),
         (failures.elsewhere(URL), "FRED sent us round in circles"),
     ],
 )

@@ -14,7 +14,13 @@ import pytest
 
 from dashboard.models.errors import InputError, SourceError
 from dashboard.sources.http_client import RequestLimits
-from dashboard.sources.safe_fetch import LINK_LIMITS, ConnectionPolicy, LinkFetcher
+from dashboard.sources.public_url import parse_public_url
+from dashboard.sources.safe_fetch import (
+    LINK_LIMITS,
+    ConnectionPolicy,
+    LinkFetcher,
+    _redirect_target,
+)
 
 PUBLIC = "93.184.215.14"
 PAGE = b"<!doctype html><title>News</title><p>The rouble firmed.</p>"
@@ -197,6 +203,15 @@ def test_a_name_that_changes_its_mind_is_checked_at_every_connection():
         assert "not public" in refusal_of(net)
         assert net.dialled == [PUBLIC]
         assert len(net.looked_up) == 2  # one look-up a connection, never one to check and one to go
+
+
+def test_https_is_never_left_for_http():
+    link = parse_public_url("https://news.example.org/a")
+    with pytest.raises(SourceError, match="from https to an address without encryption"):
+        _redirect_target(link, "http://news.example.org/a")
+    assert _redirect_target(link, "/b").url == "https://news.example.org/b"
+    plain = parse_public_url("http://news.example.org/a")
+    assert _redirect_target(plain, "https://news.example.org/a").scheme == "https"
 
 
 def test_redirects_come_to_an_end():

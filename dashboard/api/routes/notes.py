@@ -10,8 +10,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from dashboard.api.auth import WriterToken
-from dashboard.api.dependencies import Context
+from dashboard.api.dependencies import Context, WriterToken
 from dashboard.api.errors import Problem, problem_responses
 from dashboard.api.params import PageParams
 from dashboard.api.responses import describe_json, json_response, note_etag, page_response
@@ -48,7 +47,7 @@ from dashboard.services.serializers import (
 
 router = APIRouter(tags=["notes"])
 
-_REVISION_ETAG: Final = re.compile(r'"(\d{1,9})"')
+_REVISION_ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 _EXAMPLE_NOTE: Final = {
     "date": "2025-04-20",
     "title": "Kellogg: NATO membership for Ukraine is off the table",
@@ -62,7 +61,7 @@ _IF_MATCH_HEADER: Final = {
             "in": "header",
             "required": True,
             "description": 'The ETag of the revision that was read, as `"3"`.',
-            "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+            "schema": {"type": "string", "pattern": '^"(0|[1-9][0-9]{0,8})"$'},
             "example": '"1"',
         }
     ]
@@ -118,11 +117,10 @@ def add(
     sent: Annotated[NoteFields, Depends(parse_new_note)],
 ) -> Response:
     """Add a note; its author is the person of the token."""
-    notes = _notes_of_token(context, writer.person)
     check_note_quota(context.notes, writer.person)
     context.limits.take(writer.person, "write")
     with _field_errors_as_problems():
-        note = add_note(notes, sent.draft(writer.person))
+        note = add_note(context.notes, sent.draft(writer.person))
     location = {"Location": f"{request.url.path.rstrip('/')}/{note.id}"}
     return _note_response(request, note, status=201, headers=location)
 
@@ -151,8 +149,8 @@ def change(
     sent: Annotated[NoteFields, Depends(parse_note_change)],
 ) -> Response:
     """Change the fields of a note that are sent, unless somebody changed it meanwhile."""
-    notes, revision = _notes_of_token(context, writer.person), _required_revision(request)
-    note = _require_note(context, notes, event_id)
+    notes, revision = context.notes, _required_revision(request)
+    note = _require_note(context, event_id)
     context.limits.take(writer.person, "write")
     if note.revision != revision:
         raise _edit_conflict(notes, note, revision, sent)
@@ -178,8 +176,8 @@ def change(
 )
 def remove(request: Request, context: Context, writer: WriterToken, event_id: EventId) -> Response:
     """Remove a note; it stays in the history."""
-    notes, revision = _notes_of_token(context, writer.person), _required_revision(request)
-    note = _require_note(context, notes, event_id)
+    notes, revision = context.notes, _required_revision(request)
+    note = _require_note(context, event_id)
     context.limits.take(writer.person, "write")
     try:
         delete_note(notes, note.id, revision, author=writer.person)
@@ -199,10 +197,9 @@ def remove(request: Request, context: Context, writer: WriterToken, event_id: Ev
 )
 def restore(request: Request, context: Context, writer: WriterToken, event_id: EventId) -> Response:
     """Bring a removed note back; one that is not removed stays as it is."""
-    notes = _notes_of_token(context, writer.person)
-    note = _require_note(context, notes, event_id, with_deleted=True)
+    note = _require_note(context, event_id, with_deleted=True)
     context.limits.take(writer.person, "write")
-    return _note_response(request, restore_note(notes, note.id, author=writer.person))
+    return _note_response(request, restore_note(context.notes, note.id, author=writer.person))
 
 
 @router.get(
@@ -230,21 +227,14 @@ def history(
     request: Request, context: Context, event_id: EventId, params: Annotated[PageParams, Query()]
 ) -> Response:
     """Every change to a note, the oldest first: when, by whom, before and after."""
-    note = _require_note(context, context.notes, event_id, with_deleted=True)
+    note = _require_note(context, event_id, with_deleted=True)
     rows = note_history_json(note_history(context.notes, note.id))
     return page_response(request, rows, params.limit, params.offset)
 
 
-def _notes_of_token(context: AppContext, person: str) -> NoteStore:
-    """The notes as the person of a token sees and signs them."""
-    return context.notes.for_user(person)
-
-
-def _require_note(
-    context: AppContext, notes: NoteStore, event_id: str, *, with_deleted: bool = False
-) -> Event:
+def _require_note(context: AppContext, event_id: str, *, with_deleted: bool = False) -> Event:
     try:
-        note = get_event(context.catalogue, notes, event_id)
+        note = get_event(context.catalogue, context.notes, event_id)
     except InputError as error:
         raise Problem(404, str(error)) from error
     if note.origin != Origin.NOTE:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Final
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from dashboard.api.dependencies import Context, get_series_list, known_events
+from dashboard.api.dependencies import Context, RequestToken, get_series_list, known_events
 from dashboard.api.params import (
     MAX_REPEATS,
     CsvParams,
@@ -20,6 +22,7 @@ from dashboard.api.responses import csv_response, describe_json, json_response, 
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
+from dashboard.models.records import AccessToken
 from dashboard.models.study import (
     Grouping,
     Overlap,
@@ -33,6 +36,7 @@ from dashboard.models.study import (
 )
 from dashboard.services.exports import StudyTableName, download_file_name, study_objects, table_csv
 from dashboard.services.method import model_ids
+from dashboard.services.rate_limit import HEAVY_AT_ONCE, MAX_WAITING
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.serializers import (
     JSON_TABLES,
@@ -46,6 +50,8 @@ from dashboard.services.study import common_bar_minutes, run_study
 router = APIRouter(tags=["study"])
 
 MAX_OBSERVATIONS: Final = 2_500
+_STUDY_THREADS: Final = CapacityLimiter(HEAVY_AT_ONCE + MAX_WAITING + 1)
+"""Threads of studies alone: those that wait for their turn, and one to refuse another."""
 
 
 class StudyParams(EventsParams):
@@ -116,15 +122,21 @@ class StudyPageParams(StudyParams, PageParams):
     },
     response_class=Response,
 )
-def study_file(
-    request: Request, context: Context, params: Annotated[StudyCsvParams, Query()]
+async def study_file(
+    request: Request,
+    context: Context,
+    token: RequestToken,
+    params: Annotated[StudyCsvParams, Query()],
 ) -> Response:
     """One table of a study as CSV."""
-    file = table_csv(
-        params.table, study_objects(_study_answer(context, params), params.table), params.flavour
-    )
-    name = download_file_name(*params.rates, "study", params.table, dialect=params.flavour)
-    return csv_response(request, file, name)
+
+    def respond() -> Response:
+        objects = study_objects(_study_answer(context, params), params.table)
+        file = table_csv(params.table, objects, params.flavour)
+        name = download_file_name(*params.rates, "study", params.table, dialect=params.flavour)
+        return csv_response(request, file, name)
+
+    return await _respond_in_turn(context, token, respond)
 
 
 @router.get(
@@ -141,15 +153,34 @@ def study_file(
     ),
     response_class=Response,
 )
-def study(
-    request: Request, context: Context, params: Annotated[StudyPageParams, Query()]
+async def study(
+    request: Request,
+    context: Context,
+    token: RequestToken,
+    params: Annotated[StudyPageParams, Query()],
 ) -> Response:
     """Every table of a study but `paths`; or one table in pages."""
-    answer = _study_answer(context, params)
-    if params.table is None:
-        return json_response(request, study_json(answer))
-    rows = table_json(params.table, study_objects(answer, params.table))
-    return page_response(request, rows, params.limit, params.offset, table=params.table)
+
+    def respond() -> Response:
+        answer = _study_answer(context, params)
+        if params.table is None:
+            return json_response(request, study_json(answer))
+        rows = table_json(params.table, study_objects(answer, params.table))
+        return page_response(request, rows, params.limit, params.offset, table=params.table)
+
+    return await _respond_in_turn(context, token, respond)
+
+
+async def _respond_in_turn(
+    context: AppContext, token: AccessToken | None, respond: Callable[[], Response]
+) -> Response:
+    """The response of a study when it is its turn; it waits on threads of its own."""
+
+    def respond_in_turn() -> Response:
+        context.limits.take(token.person if token else "", "study")
+        return context.heavy_reads.run(respond)
+
+    return await to_thread.run_sync(respond_in_turn, limiter=_STUDY_THREADS)
 
 
 def _study_answer(context: AppContext, params: StudyParams) -> StudyAnswer:

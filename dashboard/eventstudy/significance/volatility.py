@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.eventstudy.abnormal_returns import standardise
-from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means, shift_p_value
 from dashboard.eventstudy.samples import GroupSample, SeriesSample
+from dashboard.eventstudy.shared_statistics import MIN_SHIFTS, compute_shifted_means, shift_p_value
 from dashboard.eventstudy.significance.base import Outcome, build_outcome
 from dashboard.models.messages import deferred
 from dashboard.models.series import Floats

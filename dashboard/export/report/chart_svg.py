@@ -101,10 +101,7 @@ def captioned_svg(plot: bytes, caption: Caption, background: str = WHITE) -> byt
     from lxml import etree
 
     picture = _static(plot)
-    header = [
-        *_lines(caption.title, 17, INK, "bold"),
-        *_lines(caption.subtitle, 13, MUTED),
-    ]
+    header = [*_lines(caption.title, 17, INK, "bold"), *_lines(caption.subtitle, 13, MUTED)]
     footer = [line for text in caption.footer for line in _lines(text, 11, MUTED)]
     top = _height(header) + MARGIN / 2
     middle = top + float(picture.get("height", DEFAULT_HEIGHT))

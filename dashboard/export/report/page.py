@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.export.report.chart_svg import Caption
-from dashboard.models.report import ReportChart, ReportDocument
+from dashboard.models.tables import ReportChart, ReportDocument
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -33,7 +33,7 @@ from dashboard.export.report.page import caption_of, footer_html, report_html
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.report import ReportDocument, ReportFormat
+from dashboard.models.tables import ReportDocument, ReportFormat
 
 AT_ONCE: Final = 2
 WAITING: Final = 2

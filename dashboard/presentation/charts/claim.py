@@ -11,22 +11,7 @@ import numpy as np
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.series import Days, Floats, RateSeries
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    Figure,
-    build_axis,
-    build_horizontal_line,
-    build_hover,
-    build_layout,
-    build_note,
-    build_number_axis,
-    build_pane_note,
-    build_region,
-    build_scatter,
-    build_title,
-    build_vertical_line,
-    select_points,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_day, format_number, format_weekday
 from dashboard.presentation.palette import Palette
@@ -69,7 +54,7 @@ class ClaimChart:
         return first - padding, self.at.day + padding
 
 
-def build_claim_figure(chart: ClaimChart, palette: Palette) -> Figure:
+def build_claim_figure(chart: ClaimChart, palette: Palette) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary."""
     days, rates = select_drawn_rates(chart)
     return {
@@ -124,12 +109,12 @@ def select_drawn_rates(chart: ClaimChart) -> tuple[Days, Floats]:
     inside = (chart.series.day >= first) & (chart.series.day <= last)
     days, rates = chart.series.day[inside], chart.series.rate[inside]
     shown = 1.0 / rates if chart.quoting.is_inverse else rates
-    rows = select_points(shown)
+    rows = theme.select_points(shown)
     return days[rows], shown[rows]
 
 
-def _build_line(days: Days, rates: Floats, palette: Palette) -> Figure:
-    return build_scatter(
+def _build_line(days: Days, rates: Floats, palette: Palette) -> theme.Figure:
+    return theme.build_scatter(
         "lines",
         days.astype(str).tolist(),
         [round(r, 8) if r == r else None for r in rates.tolist()],  # noqa: PLR0124 - NaN
@@ -139,7 +124,7 @@ def _build_line(days: Days, rates: Floats, palette: Palette) -> Figure:
     )
 
 
-def _build_marks(chart: ClaimChart, palette: Palette) -> Figure:
+def _build_marks(chart: ClaimChart, palette: Palette) -> theme.Figure:
     points, quoting = list_marked_fixings(chart), chart.quoting
     reached = (_("last there"), chart.reached)
     is_claim_day = [fixing.day == chart.at.day for _, fixing in points]
@@ -154,31 +139,31 @@ def _build_marks(chart: ClaimChart, palette: Palette) -> Figure:
         f"{label}<br>{format_weekday(f.day)}<br>{quoting.unit} {quoting.rate(f.rate)}"
         for label, f in points
     ]
-    return build_scatter(
+    return theme.build_scatter(
         "markers",
         [fixing.day.isoformat() for _, fixing in points],
         [round(quoting.shown(fixing.rate), 8) for _, fixing in points],
         marker=marker,
-        **build_hover(hover),
+        **theme.build_hover(hover),
     )
 
 
-def _build_layout(chart: ClaimChart, rates: Floats, palette: Palette) -> Figure:
+def _build_layout(chart: ClaimChart, rates: Floats, palette: Palette) -> theme.Figure:
     low, high = _compute_bounds(chart, rates)
     first, last = (day.isoformat() for day in chart.span)
     note = chart.quoting.unit if chart.phone else chart.quoting.axis_title
-    layout = build_layout(
+    layout = theme.build_layout(
         palette,
         PHONE_HEIGHT if chart.phone else HEIGHT,
         (56, 48, 26, 40, 4) if chart.phone else (70, 14, 84, 40, 4),
-        xaxis=build_axis(
+        xaxis=theme.build_axis(
             palette,
             type="date",
             range=[first, last],
             showgrid=False,
             nticks=4 if chart.phone else 9,
         ),
-        yaxis=build_number_axis(
+        yaxis=theme.build_number_axis(
             palette,
             (high, low) if chart.quoting.axis_is_inverted else (low, high),
             4 if chart.phone else 6,
@@ -187,12 +172,12 @@ def _build_layout(chart: ClaimChart, rates: Floats, palette: Palette) -> Figure:
         ),
         shapes=_build_shapes(chart, palette),
         annotations=[
-            build_pane_note(palette, note, yshift=4),
+            theme.build_pane_note(palette, note, yshift=4),
             *_build_labels(chart, (low, high), palette),
         ],
     )
     if not chart.phone:
-        layout["title"] = build_title(palette, chart.title, chart.subtitle)
+        layout["title"] = theme.build_title(palette, chart.title, chart.subtitle)
     return layout
 
 
@@ -205,24 +190,26 @@ def _compute_bounds(chart: ClaimChart, rates: Floats) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _build_shapes(chart: ClaimChart, palette: Palette) -> list[Figure]:
+def _build_shapes(chart: ClaimChart, palette: Palette) -> list[theme.Figure]:
     """The span since a record as a band, the rate of the day and the claimed levels as lines."""
-    shapes: list[Figure] = []
+    shapes: list[theme.Figure] = []
     day = chart.at.day.isoformat()
     if chart.since is not None:
-        shapes.append(build_region(chart.since.isoformat(), day, palette.band))
+        shapes.append(theme.build_region(chart.since.isoformat(), day, palette.band))
     dotted = {"color": palette.muted, "width": 1, "dash": "dot"}
     dashed = {"color": palette.text, "width": 1.4, "dash": "dash"}
     lines = [(chart.at.rate, dotted), *((level, dashed) for level in chart.levels)]
     shapes += [
-        build_horizontal_line(chart.quoting.shown(rate), line, layer="below")
+        theme.build_horizontal_line(chart.quoting.shown(rate), line, layer="below")
         for rate, line in lines
     ]
     line = {"color": palette.selected, "width": 1.2}
-    return [*shapes, build_vertical_line(day, line, layer="below")]
+    return [*shapes, theme.build_vertical_line(day, line, layer="below")]
 
 
-def _build_labels(chart: ClaimChart, bounds: tuple[float, float], palette: Palette) -> list[Figure]:
+def _build_labels(
+    chart: ClaimChart, bounds: tuple[float, float], palette: Palette
+) -> list[theme.Figure]:
     """The labels of the marks; neighbours lean to different sides."""
     middle = sum(bounds) / 2
     points = list_marked_fixings(chart)
@@ -242,7 +229,7 @@ def _build_labels(chart: ClaimChart, bounds: tuple[float, float], palette: Palet
 
 def _build_label(
     chart: ClaimChart, mark: tuple[str, Fixing], position: tuple[str, float], palette: Palette
-) -> Figure:
+) -> theme.Figure:
     (label, fixing), (side, middle) = mark, position
     text = f"<b>{chart.quoting.rate(fixing.rate)}</b>"
     if not chart.phone:
@@ -262,7 +249,9 @@ def _build_label(
     )
 
 
-def _build_level_label(chart: ClaimChart, level: float, middle: float, palette: Palette) -> Figure:
+def _build_level_label(
+    chart: ClaimChart, level: float, middle: float, palette: Palette
+) -> theme.Figure:
     """The claimed level in the middle of its line, away from the mark of the day."""
     return _build_boxed_note(
         palette,
@@ -281,6 +270,8 @@ def _is_lower_half(chart: ClaimChart, rate: float, middle: float) -> bool:
     return (chart.quoting.shown(rate) < middle) != chart.quoting.axis_is_inverted
 
 
-def _build_boxed_note(palette: Palette, text: str, x: Any, y: float, **more: Any) -> Figure:
-    font = {"size": FONT_SIZE - 1, "color": palette.text}
-    return build_note(palette, text, x, y, font=font, bgcolor=palette.pill, opacity=0.85, **more)
+def _build_boxed_note(palette: Palette, text: str, x: Any, y: float, **more: Any) -> theme.Figure:
+    font = {"size": theme.FONT_SIZE - 1, "color": palette.text}
+    return theme.build_note(
+        palette, text, x, y, font=font, bgcolor=palette.pill, opacity=0.85, **more
+    )

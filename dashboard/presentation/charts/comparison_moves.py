@@ -14,6 +14,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
 from dashboard.models.study import Headline
+from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,
     ComparisonGroup,
@@ -22,23 +23,6 @@ from dashboard.presentation.charts.comparison_paths import (
     build_heading,
     build_move_axis,
     format_event_label,
-)
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    KEEP_OPACITY,
-    Figure,
-    build_axis,
-    build_axis_title,
-    build_hover,
-    build_layout,
-    build_legend,
-    build_number_axis,
-    build_pane_note,
-    build_row_axis,
-    build_scatter,
-    build_vertical_line,
-    compute_bounds,
-    get_selected_points,
 )
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import capitalize_first, format_day
@@ -59,7 +43,7 @@ FUNNEL_BAR_PIXELS: Final = 38
 MoveDot = tuple[ComparisonGroup, Event, float, float]
 
 
-def build_moves_figure(chart: ComparisonChart) -> Figure:
+def build_moves_figure(chart: ComparisonChart) -> theme.Figure:
     """Moves along x, the largest of the number shown on top; a dashed line at each mean."""
     dots = sort_dots(chart)
     named = len(dots) <= MAX_NAMED_DOTS
@@ -86,7 +70,7 @@ def build_moves_figure(chart: ComparisonChart) -> Figure:
         )
         for group in chart.groups
     ]
-    legend = build_legend(chart.palette, -46 / (height - 150)) if chart.is_pair else {}
+    legend = theme.build_legend(chart.palette, -46 / (height - 150)) if chart.is_pair else {}
     return {"data": data, "layout": layout | legend}
 
 
@@ -96,10 +80,7 @@ def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
         (group, event, move, half)
         for group in chart.groups
         for event, move, half in zip(
-            group.events,
-            group.study.car.tolist(),
-            group.study.half_width.tolist(),
-            strict=True,
+            group.events, group.study.car.tolist(), group.study.half_width.tolist(), strict=True
         )
         if math.isfinite(move)
     ]
@@ -108,7 +89,7 @@ def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
 
 def get_picked_event(selection: Mapping[str, Any] | None) -> str:
     """The id of the event whose dot was clicked, "" where none was."""
-    for point in get_selected_points(selection):
+    for point in theme.get_selected_points(selection):
         carried = point.get("customdata") or []
         if isinstance(carried, list | tuple) and carried:
             return str(carried[0])
@@ -117,7 +98,7 @@ def get_picked_event(selection: Mapping[str, Any] | None) -> str:
 
 def _build_dot_trace(
     chart: ComparisonChart, group: ComparisonGroup, placed: list[tuple[int, MoveDot]]
-) -> Figure:
+) -> theme.Figure:
     dots = [dot for _, dot in placed]
     halves = [round(100 * half, 3) if math.isfinite(half) else None for *_, half in dots]
     colours = [
@@ -128,15 +109,15 @@ def _build_dot_trace(
     hover = [
         [event.id, _format_dot_hover(chart, event, move, half)] for _, event, move, half in dots
     ]
-    return build_scatter(
+    return theme.build_scatter(
         "markers",
         [chart.shown(move) for _, _, move, _ in dots],
         [row for row, _ in placed],
         name=_("{plot_name}, dashed: their mean", plot_name=group.plot_name),
         error_x={"type": "data", "array": halves, **interval},
         marker={"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
-        **KEEP_OPACITY,
-        **build_hover(hover, with_id=True),
+        **theme.KEEP_OPACITY,
+        **theme.build_hover(hover, with_id=True),
     )
 
 
@@ -161,7 +142,7 @@ def _compute_reach(chart: ComparisonChart, dots: list[MoveDot]) -> list[float]:
     return [-reach, reach]
 
 
-def _build_dot_names(chart: ComparisonChart, dots: list[MoveDot], *, named: bool) -> Figure:
+def _build_dot_names(chart: ComparisonChart, dots: list[MoveDot], *, named: bool) -> theme.Figure:
     labels = [_format_dot_name(chart, dot) for dot in dots]
     axis = build_event_rows(chart, labels, padding=0.6, showgrid=named)
     return axis if named else axis | {"tickvals": [], "ticktext": []}
@@ -172,18 +153,20 @@ def _format_dot_name(chart: ComparisonChart, dot: MoveDot) -> str:
     return f"{mark}{format_event_label(chart, dot[1])}"
 
 
-def _build_mean_line(chart: ComparisonChart, mean: float, colour: str) -> Figure:
-    return build_vertical_line(chart.shown(mean), {"color": colour, "width": 1.4, "dash": "dash"})
+def _build_mean_line(chart: ComparisonChart, mean: float, colour: str) -> theme.Figure:
+    return theme.build_vertical_line(
+        chart.shown(mean), {"color": colour, "width": 1.4, "dash": "dash"}
+    )
 
 
-def _build_move_title(chart: ComparisonChart) -> Figure:
-    return build_axis_title(chart.palette, chart.scale.axis_towards("right"), standoff=6)
+def _build_move_title(chart: ComparisonChart) -> theme.Figure:
+    return theme.build_axis_title(chart.palette, chart.scale.axis_towards("right"), standoff=6)
 
 
 # ------------------------------------------------------------------ leave one out
 
 
-def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
+def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
     """The events that move the average most, each with the average of the others."""
     events = {event.id: event for event in group.events}
     rows = [row for row in group.study.left_out if math.isfinite(row.without)]
@@ -198,12 +181,12 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
         )
         for row in rows
     ]
-    dots = build_scatter(
+    dots = theme.build_scatter(
         "markers",
         [chart.shown(row.without) for row in rows],
         list(range(len(rows))),
         marker={"symbol": group.style.symbol, "size": 9, "color": colours},
-        **build_hover(hover),
+        **theme.build_hover(hover),
     )
     values = [chart.scale.shown(value) for value in (mean, *(row.without for row in rows))]
     labels = [
@@ -296,12 +279,12 @@ def _name_pane(chart: ComparisonChart, group: ComparisonGroup, name: str) -> str
     return f"{group.style.glyph} {group.plot_name}: {name}"
 
 
-def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> Figure:
+def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> theme.Figure:
     """One histogram below the other, each on its own scale, the observed value marked."""
-    data: list[Figure] = []
-    axes: Figure = {}
-    notes: list[Figure] = []
-    shapes: list[Figure] = []
+    data: list[theme.Figure] = []
+    axes: theme.Figure = {}
+    notes: list[theme.Figure] = []
+    shapes: list[theme.Figure] = []
     slot = 1 / max(len(panes), 1)
     for k, pane in enumerate(panes):
         suffix = "" if k == 0 else str(k + 1)
@@ -310,23 +293,23 @@ def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...])
         heights, edges = _count_bins(chart, pane, ends)
         tallest = max(heights.max(initial=1), 1)
         data += _build_pane_traces(chart, pane, (heights, edges), suffix)
-        axes[f"xaxis{suffix}"] = build_number_axis(
+        axes[f"xaxis{suffix}"] = theme.build_number_axis(
             chart.palette,
             ends[::-1] if chart.scale.is_inverted else ends,
             4 if chart.phone else 6,
             anchor=f"y{suffix}",
         )
-        axes[f"yaxis{suffix}"] = build_axis(
+        axes[f"yaxis{suffix}"] = theme.build_axis(
             chart.palette,
             domain=[1 - (k + 1) * slot + 0.16 * slot, ceiling],
             visible=False,
             range=[-0.18 * tallest, 1.15 * tallest],
             anchor=f"x{suffix}",
         )
-        font = {"size": FONT_SIZE - 1, "color": chart.text_colour}
-        notes.append(build_pane_note(chart.palette, pane.plot_name, ceiling, font=font))
+        font = {"size": theme.FONT_SIZE - 1, "color": chart.text_colour}
+        notes.append(theme.build_pane_note(chart.palette, pane.plot_name, ceiling, font=font))
         shapes += _build_pane_marks(chart, pane, suffix)
-    layout = build_layout(
+    layout = theme.build_layout(
         chart.palette,
         PANE_PIXELS * len(panes) + (40 if chart.phone else 100),
         (16, 16, 10 if chart.phone else 60, 30, 0),
@@ -369,7 +352,7 @@ def _compute_pane_range(chart: ComparisonChart, pane: PlaceboPane) -> tuple[floa
             for v in np.quantile(values, [1 - COVERED_SHARE, COVERED_SHARE])
         ]
     most = max((abs(end) for end in ends), default=1.0)
-    return compute_bounds([-most, most])
+    return theme.compute_bounds([-most, most])
 
 
 def _count_bins(
@@ -383,7 +366,7 @@ def _count_bins(
 
 def _build_pane_traces(
     chart: ComparisonChart, pane: PlaceboPane, counted: tuple[Floats, Floats], suffix: str
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """The histogram, the observed values below it, and the interval of the mean where given."""
     heights, edges = counted
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
@@ -400,7 +383,7 @@ def _build_pane_traces(
     size = 10 if len(seen) == 1 else 6
     traces = [
         bars,
-        build_scatter(
+        theme.build_scatter(
             "markers",
             seen,
             [level] * len(seen),
@@ -409,7 +392,7 @@ def _build_pane_traces(
         ),
     ]
     if pane.interval is not None and all(map(math.isfinite, pane.interval)):
-        interval = build_scatter(
+        interval = theme.build_scatter(
             "lines",
             [chart.shown(end) for end in pane.interval],
             [level, level],
@@ -420,14 +403,14 @@ def _build_pane_traces(
     return [trace | axes for trace in traces]
 
 
-def _build_pane_marks(chart: ComparisonChart, pane: PlaceboPane, suffix: str) -> list[Figure]:
+def _build_pane_marks(chart: ComparisonChart, pane: PlaceboPane, suffix: str) -> list[theme.Figure]:
     """A line through the pane where one value was observed."""
     if len(pane.observed) != 1 or not math.isfinite(pane.observed[0]):
         return []
     dash = "dash" if pane.symbol == "diamond" else "solid"
     line = {"color": pane.colour, "width": 2, "dash": dash}
     axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
-    return [build_vertical_line(chart.shown(pane.observed[0]), line, **axes)]
+    return [theme.build_vertical_line(chart.shown(pane.observed[0]), line, **axes)]
 
 
 # ------------------------------------------------------------------ attrition
@@ -435,7 +418,7 @@ def _build_pane_marks(chart: ComparisonChart, pane: PlaceboPane, suffix: str) ->
 
 def build_funnel_figure(
     steps: Sequence[tuple[str, int]], palette: Palette, *, phone: bool = False
-) -> Figure:
+) -> theme.Figure:
     """Bars from the first step on top to the last, each with its number at its end."""
     sizes = [size for _, size in steps]
     bar = {
@@ -445,17 +428,17 @@ def build_funnel_figure(
         "y": list(range(len(steps))),
         "text": [f"{size:,}" for size in sizes],
         "textposition": "outside",
-        "textfont": {"color": palette.text, "size": FONT_SIZE},
+        "textfont": {"color": palette.text, "size": theme.FONT_SIZE},
         "marker": {"color": palette.muted, "line": {"width": 0}},
         "width": 0.6,
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-    layout = build_layout(
+    layout = theme.build_layout(
         palette,
         FUNNEL_BAR_PIXELS * len(steps) + 20,
         (150 if phone else 190, 44, 6, 6, 6),
-        xaxis=build_axis(palette, range=[0, max([*sizes, 1])], visible=False),
-        yaxis=build_row_axis(palette, [label for label, _ in steps], showgrid=False),
+        xaxis=theme.build_axis(palette, range=[0, max([*sizes, 1])], visible=False),
+        yaxis=theme.build_row_axis(palette, [label for label, _ in steps], showgrid=False),
     )
     return {"data": [bar], "layout": layout}

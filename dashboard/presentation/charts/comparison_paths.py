@@ -14,24 +14,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
 from dashboard.models.study import AverageRow, Window
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    Figure,
-    build_axis_title,
-    build_band,
-    build_layout,
-    build_legend,
-    build_number_axis,
-    build_offset_axis,
-    build_pane_note,
-    build_row_axis,
-    build_scatter,
-    build_title,
-    build_vertical_line,
-    build_zero_line,
-    compute_bounds,
-    fade_colour,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_number, format_offset, format_short_day
 from dashboard.presentation.palette import (
@@ -131,30 +114,30 @@ def format_event_label(chart: ComparisonChart, event: Event) -> str:
     return f"{format_short_day(event.day)}  {escape_plot(event.title, columns, 1)}"
 
 
-def build_heading(chart: ComparisonChart) -> Figure:
+def build_heading(chart: ComparisonChart) -> theme.Figure:
     """Title and subtitle, as properties of a layout; none on a phone."""
     if chart.phone:
         return {}
-    return {"title": build_title(chart.palette, chart.heading, chart.subheading)}
+    return {"title": theme.build_title(chart.palette, chart.heading, chart.subheading)}
 
 
-def build_move_axis(chart: ComparisonChart, values: Sequence[float]) -> Figure:
+def build_move_axis(chart: ComparisonChart, values: Sequence[float]) -> theme.Figure:
     """An axis of moves as they are shown, with signed ticks and a line at zero."""
-    low, high = compute_bounds(values)
+    low, high = theme.compute_bounds(values)
     bounds = (high, low) if chart.scale.is_inverted else (low, high)
-    axis = build_number_axis(chart.palette, bounds, 4 if chart.phone else 7)
-    return axis | build_zero_line(chart.palette)
+    axis = theme.build_number_axis(chart.palette, bounds, 4 if chart.phone else 7)
+    return axis | theme.build_zero_line(chart.palette)
 
 
-def build_event_rows(chart: ComparisonChart, labels: Sequence[str], **more: Any) -> Figure:
+def build_event_rows(chart: ComparisonChart, labels: Sequence[str], **more: Any) -> theme.Figure:
     """A vertical axis of events by name."""
-    font = {"size": FONT_SIZE - 2, "color": chart.text_colour}
-    return build_row_axis(chart.palette, labels, **more) | {"tickfont": font}
+    font = {"size": theme.FONT_SIZE - 2, "color": chart.text_colour}
+    return theme.build_row_axis(chart.palette, labels, **more) | {"tickfont": font}
 
 
 def build_event_layout(
     chart: ComparisonChart, height: int, margin: tuple[int, int, int], **more: Any
-) -> Figure:
+) -> theme.Figure:
     """The layout of a figure with a row an event.
 
     Args:
@@ -164,13 +147,15 @@ def build_event_layout(
         more: axes, shapes and what else a figure sets.
     """
     left = 150 if chart.phone else 300
-    return build_layout(chart.palette, height, (left, *margin, 4), **more) | build_heading(chart)
+    return theme.build_layout(chart.palette, height, (left, *margin, 4), **more) | build_heading(
+        chart
+    )
 
 
 # ------------------------------------------------------------------ paths
 
 
-def build_paths_figure(chart: ComparisonChart) -> Figure:
+def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
     """One trace of all paths a group, then bands, median and mean; offsets run along x."""
     data = [_build_paths_trace(chart, group) for group in chart.groups]
     for group in chart.groups:
@@ -184,16 +169,16 @@ def build_paths_figure(chart: ComparisonChart) -> Figure:
     top, bottom = (26 if chart.phone else 82), 50 + LEGEND_ROW * rows
     height = (PHONE_HEIGHT if chart.phone else HEIGHT) + LEGEND_ROW * rows
     event = {"color": chart.palette.selected, "width": 1.5, "dash": "dot"}
-    layout = build_layout(
+    layout = theme.build_layout(
         chart.palette,
         height,
         (50 if chart.phone else 58, 14, top, bottom, 4),
         xaxis=_build_path_offset_axis(chart),
         yaxis=build_move_axis(chart, list_axis_values(chart)),
-        shapes=[build_vertical_line(-0.5, event)],
-        annotations=[build_pane_note(chart.palette, chart.scale.axis, yshift=2)],
+        shapes=[theme.build_vertical_line(-0.5, event)],
+        annotations=[theme.build_pane_note(chart.palette, chart.scale.axis, yshift=2)],
     )
-    legend = build_legend(chart.palette, -46 / (height - top - bottom))
+    legend = theme.build_legend(chart.palette, -46 / (height - top - bottom))
     return {"data": data, "layout": layout | legend | build_heading(chart)}
 
 
@@ -265,7 +250,7 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
     return values
 
 
-def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
+def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
     """Every path in one trace, with a gap between two of them."""
     offsets = group.study.result.offsets.tolist()
     few = group.study.n < MIN_BAND_EVENTS
@@ -276,12 +261,12 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         x += [*offsets, None]
         y += [*(round(value, 2) + 0.0 if math.isfinite(value) else None for value in path), None]
         titles += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1)
-    hover: Figure = {
+    hover: theme.Figure = {
         "text": titles, "hovertemplate": _("%{text}<br>offset %{x}: %{y}<extra></extra>"),
     }  # fmt: skip
     colour = chart.colour(group)
-    line = {"color": fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
-    return build_scatter(
+    line = {"color": theme.fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
+    return theme.build_scatter(
         "lines+markers" if few else "lines",
         x,
         y,
@@ -298,22 +283,22 @@ def _prefix_name(chart: ComparisonChart, group: ComparisonGroup, name: str) -> s
     return f"{group.plot_name}: {name}" if chart.is_pair else name
 
 
-def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
+def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.Figure]:
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
     rows = group.study.averages
-    outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
+    outline = {"width": 1, "dash": "dot", "color": theme.fade_colour(colour, 0.55)}
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
             "name": _prefix_name(chart, group, _("95 % of the whole path")),
-            "fillcolor": fade_colour(colour, 0.08),
+            "fillcolor": theme.fade_colour(colour, 0.08),
             "line": outline,
         },
         _build_band(chart, rows, ("caar_low", "caar_high"))
         | {
             "name": _prefix_name(chart, group, _("95 % at an offset")),
-            "fillcolor": fade_colour(colour, 0.16),
+            "fillcolor": theme.fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
     ]
@@ -321,16 +306,16 @@ def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]
 
 def _build_band(
     chart: ComparisonChart, rows: Sequence[AverageRow], ends: tuple[str, str]
-) -> Figure:
+) -> theme.Figure:
     known = [row for row in rows if all(math.isfinite(getattr(row, end)) for end in ends)]
     low, high = ([chart.shown(getattr(row, end)) for row in known] for end in ends)
-    return build_band([row.offset for row in known], low, high)
+    return theme.build_band([row.offset for row in known], low, high)
 
 
 def _build_line(
     chart: ComparisonChart, group: ComparisonGroup, label: str, values: Sequence[float]
-) -> Figure:
-    return build_scatter(
+) -> theme.Figure:
+    return theme.build_scatter(
         "lines",
         group.study.result.offsets.tolist(),
         [chart.shown(value) for value in values],
@@ -339,7 +324,7 @@ def _build_line(
     )
 
 
-def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
+def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
     values = [row.caar for row in group.study.averages]
     colour = chart.colour(group)
     return _build_line(chart, group, _("mean"), values) | {
@@ -349,16 +334,16 @@ def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     }
 
 
-def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
+def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
     line = {"color": chart.colour(group), "width": 1.6, "dash": "dashdot"}
     return _build_line(chart, group, _("median"), group.study.medians.tolist()) | {"line": line}
 
 
-def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
+def _build_path_offset_axis(chart: ComparisonChart) -> theme.Figure:
     max_ticks = 8 if chart.phone else MAX_TICKS
     text = "offset" if chart.phone else _("offset in observations; 0 = the first after the event")
-    axis = build_offset_axis(chart.palette, chart.offsets, max_ticks, format_offset)
-    return axis | build_axis_title(chart.palette, text, standoff=6)
+    axis = theme.build_offset_axis(chart.palette, chart.offsets, max_ticks, format_offset)
+    return axis | theme.build_axis_title(chart.palette, text, standoff=6)
 
 
 # ------------------------------------------------------------------ heat map
@@ -385,7 +370,7 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
     return shown, len(rows) - len(shown)
 
 
-def build_heat_figure(chart: ComparisonChart) -> Figure:
+def build_heat_figure(chart: ComparisonChart) -> theme.Figure:
     """Events down, offsets across; blue = stronger, orange-brown = weaker, 0 = surface."""
     rows = select_heat_rows(chart)[0]
     cells = [
@@ -417,7 +402,7 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
         chart,
         HEAT_ROW_PIXELS * len(rows) + (120 if chart.phone else 150),
         (10, 30 if chart.phone else 72, 76),
-        xaxis=build_offset_axis(
+        xaxis=theme.build_offset_axis(
             chart.palette, chart.offsets, 8 if chart.phone else 40, format_offset
         ),
         yaxis=build_event_rows(chart, labels, showgrid=False),
@@ -451,7 +436,7 @@ def _format_cell(chart: ComparisonChart, value: float | None) -> str:
     return _("no rate") if value is None else chart.scale.move(value / 100)
 
 
-def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
+def _build_colour_bar(chart: ComparisonChart, limit: float) -> theme.Figure:
     card = chart.scale.quoting.card
     size = chart.scale.with_unit(format_number(limit, 1))
     return {
@@ -471,5 +456,5 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
             "0",
             _("{move} or more", move=f"{size} {name_direction(card, 1.0)}"),
         ],
-        "tickfont": {"size": FONT_SIZE - 2, "color": chart.palette.muted},
+        "tickfont": {"size": theme.FONT_SIZE - 2, "color": chart.palette.muted},
     }

@@ -11,26 +11,7 @@ from dashboard.models.analyses import ProjectionRow
 from dashboard.models.messages import translate as _
 from dashboard.models.messages import translate_deferred
 from dashboard.models.study import SIGNIFICANCE_LEVEL, CorrelationRow, DirectionRow
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    Figure,
-    build_axis,
-    build_axis_title,
-    build_band,
-    build_hover,
-    build_layout,
-    build_legend,
-    build_note,
-    build_number_axis,
-    build_pane_note,
-    build_region,
-    build_row_axis,
-    build_scatter,
-    build_vertical_line,
-    build_zero_line,
-    compute_bounds,
-    fade_colour,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.formatting import (
     format_number,
     format_offset,
@@ -67,15 +48,15 @@ class LeadLagPanel:
 
 def build_lead_lag_figure(
     panels: Sequence[LeadLagPanel], palette: Palette, *, dark: bool, phone: bool
-) -> Figure:
+) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary; every panel has the same axes."""
     columns = PHONE_PANEL_COLUMNS if phone else min(PANEL_COLUMNS, max(len(panels), 1))
     lines = max(math.ceil(len(panels) / columns), 1)
     inner = lines * PANEL_PIXELS + (lines - 1) * PANEL_GAP
-    data: list[Figure] = []
-    axes: Figure = {}
-    shapes: list[Figure] = []
-    notes: list[Figure] = []
+    data: list[theme.Figure] = []
+    axes: theme.Figure = {}
+    shapes: list[theme.Figure] = []
+    notes: list[theme.Figure] = []
     limit = _compute_correlation_limit(panels)
     for k, panel in enumerate(panels):
         line, column = divmod(k, columns)
@@ -86,13 +67,15 @@ def build_lead_lag_figure(
         data += _build_panel(panel, suffix, palette, dark=dark)
         axes |= _build_panel_axes(suffix, (x, y), limit, palette, first=column == 0)
         shapes.append(_build_pre_event_region(palette, -5.7, suffix))
-        font = {"size": FONT_SIZE, "color": palette.text}
-        title = build_pane_note(palette, f"<b>{panel.row_name}</b>", top, font=font, yshift=3)
+        font = {"size": theme.FONT_SIZE, "color": palette.text}
+        title = theme.build_pane_note(palette, f"<b>{panel.row_name}</b>", top, font=font, yshift=3)
         notes.append(title | {"x": x[0]})
     foot = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "yshift": -22}
-    notes.append(build_note(palette, _("rates from the event on; shaded: before it"), 0, 0, **foot))
+    notes.append(
+        theme.build_note(palette, _("rates from the event on; shaded: before it"), 0, 0, **foot)
+    )
     height, margin = inner + PANEL_TOP + PANEL_BOTTOM, (52, 12, PANEL_TOP, PANEL_BOTTOM, 2)
-    layout = build_layout(
+    layout = theme.build_layout(
         palette, height, margin, bargap=0.3, shapes=shapes, annotations=notes, **axes
     )
     return {"data": data, "layout": layout}
@@ -125,13 +108,15 @@ def _compute_panel_domain(column: int, columns: int, gap: float) -> tuple[float,
     return start, min(start + width, 1.0)
 
 
-def _build_panel(panel: LeadLagPanel, suffix: str, palette: Palette, *, dark: bool) -> list[Figure]:
+def _build_panel(
+    panel: LeadLagPanel, suffix: str, palette: Palette, *, dark: bool
+) -> list[theme.Figure]:
     rows = panel.rows
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     lags = [row.lag for row in rows]
     ends = [lags[0] - 0.6, lags[-1] + 0.6] if rows else []
     low, high = ([getattr(row, end) for row in rows[:1] * 2] for end in ("low", "high"))
-    band = build_band(ends, low, high, fillcolor=palette.band, line={"width": 0})
+    band = theme.build_band(ends, low, high, fillcolor=palette.band, line={"width": 0})
     outline = [2 if row.p_adjusted < SIGNIFICANCE_LEVEL else 0 for row in rows]
     bars = {
         "type": "bar",
@@ -142,7 +127,7 @@ def _build_panel(panel: LeadLagPanel, suffix: str, palette: Palette, *, dark: bo
             "color": [_bar_colour(row, palette, dark=dark) for row in rows],
             "line": {"width": outline, "color": palette.text},
         },
-        **build_hover([_format_lag_hover(row) for row in rows]),
+        **theme.build_hover([_format_lag_hover(row) for row in rows]),
     }
     return [band | axes, bars | axes]
 
@@ -171,11 +156,11 @@ def _format_lag_hover(row: CorrelationRow) -> str:
 
 def _build_panel_axes(
     suffix: str, domains: tuple[Any, Any], limit: float, palette: Palette, *, first: bool
-) -> dict[str, Figure]:
+) -> dict[str, theme.Figure]:
     x, y = domains
     ticks = (-5, -3, -1, 0, 1, 3, 5)
     return {
-        f"xaxis{suffix}": build_axis(
+        f"xaxis{suffix}": theme.build_axis(
             palette,
             domain=list(x),
             anchor=f"y{suffix}",
@@ -184,7 +169,7 @@ def _build_panel_axes(
             ticktext=[format_signed(tick, 0) for tick in ticks],
             showgrid=False,
         ),
-        f"yaxis{suffix}": build_axis(
+        f"yaxis{suffix}": theme.build_axis(
             palette,
             domain=list(y),
             anchor=f"x{suffix}",
@@ -193,14 +178,14 @@ def _build_panel_axes(
             tickformat="+.2f",
             showticklabels=first,
         )
-        | build_zero_line(palette),
+        | theme.build_zero_line(palette),
     }
 
 
-def _build_pre_event_region(palette: Palette, start: float, suffix: str = "") -> Figure:
+def _build_pre_event_region(palette: Palette, start: float, suffix: str = "") -> theme.Figure:
     """The side of a pane on which no effect of the event can be."""
     axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
-    return build_region(start, -0.5, palette.grid, opacity=0.45, **axes)
+    return theme.build_region(start, -0.5, palette.grid, opacity=0.45, **axes)
 
 
 # ------------------------------------------------------------------ hit rates
@@ -215,7 +200,7 @@ class HitRateRow:
     row: DirectionRow
 
 
-def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bool) -> Figure:
+def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bool) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary; the first line on top."""
     rows = list(range(len(lines)))
     x: list[float | None] = []
@@ -224,7 +209,7 @@ def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bo
         x += [round(100 * line.row.low, 2), round(100 * line.row.high, 2), None]
         y += [row, row, None]
     grey = {"color": palette.muted, "width": 2}
-    intervals = build_scatter("lines", x, y, hoverinfo="skip", line=grey, connectgaps=False)
+    intervals = theme.build_scatter("lines", x, y, hoverinfo="skip", line=grey, connectgaps=False)
     is_small = [line.row.p_adjusted < SIGNIFICANCE_LEVEL for line in lines]
     marker = {
         "color": palette.text,
@@ -233,25 +218,28 @@ def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bo
         "opacity": 1,
         "line": {"width": 2, "color": palette.text},
     }
-    dots = build_scatter(
+    dots = theme.build_scatter(
         "markers",
         [round(100 * line.row.share, 2) for line in lines],
         rows,
         marker=marker,
-        **build_hover([_format_hit_hover(line) for line in lines]),
+        **theme.build_hover([_format_hit_hover(line) for line in lines]),
     )
     place = {"xref": "paper", "yref": "y", "xanchor": "left", "xshift": 8}
     coin = {"color": palette.muted, "width": 1, "dash": "dash"}
-    shares = build_axis(palette, range=[0, 100], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
-    layout = build_layout(
+    shares = theme.build_axis(
+        palette, range=[0, 100], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %"
+    )
+    layout = theme.build_layout(
         palette,
         HIT_ROW_PIXELS * max(len(lines), 1) + HIT_FOOT_PIXELS + 8,
         (118 if phone else 150, 14 if phone else 210, 8, HIT_FOOT_PIXELS, 6),
-        xaxis=shares | build_axis_title(palette, _("moved as expected; the line is a fair coin")),
-        yaxis=build_row_axis(palette, [line.row_name for line in lines], showgrid=False),
-        shapes=[build_vertical_line(50, coin, layer="below")],
+        xaxis=shares
+        | theme.build_axis_title(palette, _("moved as expected; the line is a fair coin")),
+        yaxis=theme.build_row_axis(palette, [line.row_name for line in lines], showgrid=False),
+        shapes=[theme.build_vertical_line(50, coin, layer="below")],
         annotations=[
-            build_note(palette, line.caption, 1, row, **place)
+            theme.build_note(palette, line.caption, 1, row, **place)
             for row, line in zip(rows, lines, strict=True)
             if not phone
         ],
@@ -307,7 +295,7 @@ def build_scatter_figure(
     *,
     dark: bool,
     phone: bool,
-) -> Figure:
+) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary.
 
     Args:
@@ -323,20 +311,22 @@ def build_scatter_figure(
         "symbol": ["triangle-up" if p.move > 0 else "triangle-down" for p in points],
         "color": [signed_colour(point.move, dark=dark) for point in points],
     }
-    dots = build_scatter(
+    dots = theme.build_scatter(
         "markers",
         [point.score for point in points],
         [round(point.move, 3) for point in points],
         marker=marker,
-        **build_hover([point.hover for point in points]),
+        **theme.build_hover([point.hover for point in points]),
     )
-    x_title, y_title = (build_axis_title(palette, title) for title in titles)
-    layout = build_layout(
+    x_title, y_title = (theme.build_axis_title(palette, title) for title in titles)
+    layout = theme.build_layout(
         palette,
         PHONE_SCATTER_HEIGHT if phone else SCATTER_HEIGHT,
         (60, 12, 10, 48, 4),
-        xaxis=build_axis(palette, nticks=5 if phone else 10) | x_title,
-        yaxis=build_axis(palette, tickformat="+.1f") | y_title | build_zero_line(palette),
+        xaxis=theme.build_axis(palette, nticks=5 if phone else 10) | x_title,
+        yaxis=theme.build_axis(palette, tickformat="+.1f")
+        | y_title
+        | theme.build_zero_line(palette),
     )
     return {"data": [dots], "layout": layout}
 
@@ -360,7 +350,7 @@ def build_cross_series_figure(
     palette: Palette,
     *,
     phone: bool,
-) -> Figure:
+) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary.
 
     Args:
@@ -376,13 +366,13 @@ def build_cross_series_figure(
         "x": list(range(len(columns))),
         "y": list(range(len(rows))),
         "texttemplate": "%{text}",
-        **build_hover([[cell.hover for cell in row] for row in cells]),
+        **theme.build_hover([[cell.hover for cell in row] for row in cells]),
         "showscale": False,
         "hoverongaps": False,
         "xgap": 2,
         "ygap": 2,
     }
-    size = FONT_SIZE - (2 if phone else 0)
+    size = theme.FONT_SIZE - (2 if phone else 0)
     heat = common | {
         "z": [[_clip_value(cell.value, limit) for cell in row] for row in cells],
         "text": [["" if math.isnan(cell.value) else cell.mark for cell in row] for row in cells],
@@ -397,7 +387,7 @@ def build_cross_series_figure(
         "colorscale": [[0.0, palette.grid], [1.0, palette.grid]],
         "textfont": {"size": size - 1, "color": palette.muted},
     }
-    columns_axis = build_axis(
+    columns_axis = theme.build_axis(
         palette,
         side="top",
         tickvals=list(range(len(columns))),
@@ -406,12 +396,12 @@ def build_cross_series_figure(
         range=[-0.5, len(columns) - 0.5],
         tickangle=0,
     )
-    layout = build_layout(
+    layout = theme.build_layout(
         palette,
         CROSS_ROW_PIXELS * max(len(rows), 1) + CROSS_HEAD_PIXELS + 10,
         (112 if phone else 150, 8, CROSS_HEAD_PIXELS, 8, 4),
         xaxis=columns_axis,
-        yaxis=build_row_axis(palette, [title for title, _ in rows], showgrid=False),
+        yaxis=theme.build_row_axis(palette, [title for title, _ in rows], showgrid=False),
     )
     return {"data": [heat, grey], "layout": layout}
 
@@ -426,7 +416,9 @@ def _clip_value(value: float, limit: float) -> float | None:
 # ------------------------------------------------------------------ local projections
 
 
-def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, unit: str) -> Figure:
+def build_projection_figure(
+    rows: Sequence[ProjectionRow], palette: Palette, unit: str
+) -> theme.Figure:
     """The figure as Plotly's plain dictionary; values in log points, the base at 0.
 
     Args:
@@ -452,7 +444,7 @@ def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, uni
             [row for row in shown if row.horizon < BASE_HORIZON], "", "", palette
         ),
     ]
-    offsets = build_axis(
+    offsets = theme.build_axis(
         palette,
         range=[-5.5, 20.5],
         tickvals=list(HORIZON_TICKS),
@@ -460,22 +452,23 @@ def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, uni
         ticktext=[format_offset(tick) for tick in HORIZON_TICKS],
     )
     title = _("rates from the event on, 0 = its first; shaded: before it")
-    layout = build_layout(
+    layout = theme.build_layout(
         palette,
         PROJECTION_HEIGHT,
         (52, 12, 26, 78, 2),
         shapes=[_build_pre_event_region(palette, -5.5)],
-        annotations=[build_pane_note(palette, unit, yshift=2)],
-        xaxis=offsets | build_axis_title(palette, title, standoff=6),
-        yaxis=build_number_axis(palette, compute_bounds(ends)) | build_zero_line(palette),
+        annotations=[theme.build_pane_note(palette, unit, yshift=2)],
+        xaxis=offsets | theme.build_axis_title(palette, title, standoff=6),
+        yaxis=theme.build_number_axis(palette, theme.compute_bounds(ends))
+        | theme.build_zero_line(palette),
     )
-    layout |= build_legend(palette, -0.2)
+    layout |= theme.build_legend(palette, -0.2)
     return {"data": [*bands, _build_projection_line(shown, palette)], "layout": layout}
 
 
 def _build_projection_band(
     rows: Sequence[ProjectionRow], prefix: str, name: str, palette: Palette
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """A filled area between the ends of each horizon; none where no row has them."""
     ends = (f"{prefix}_low", f"{prefix}_high") if prefix else ("low", "high")
     known = [row for row in rows if math.isfinite(getattr(row, ends[0]))]
@@ -483,28 +476,28 @@ def _build_projection_band(
         return []
     low, high = ([round(100 * getattr(row, end), 3) for row in known] for end in ends)
     whole = prefix == "supt"
-    outline = {"width": 1, "dash": "dot", "color": fade_colour(palette.line, 0.55)}
-    band = build_band(
+    outline = {"width": 1, "dash": "dot", "color": theme.fade_colour(palette.line, 0.55)}
+    band = theme.build_band(
         [row.horizon for row in known],
         low,
         high,
         name=name,
         showlegend=bool(name),
-        fillcolor=fade_colour(palette.line, 0.07 if whole else 0.16),
+        fillcolor=theme.fade_colour(palette.line, 0.07 if whole else 0.16),
         line=outline if whole else {"width": 0},
     )
     return [band]
 
 
-def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> Figure:
-    return build_scatter(
+def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> theme.Figure:
+    return theme.build_scatter(
         "lines+markers",
         [row.horizon for row in rows],
         [round(100 * row.estimate, 3) + 0.0 for row in rows],
         name=_("move from the base"),
         line={"color": palette.line, "width": 2.2},
         marker={"symbol": "circle", "size": 5, "color": palette.line},
-        **build_hover([_format_horizon_hover(row) for row in rows]),
+        **theme.build_hover([_format_horizon_hover(row) for row in rows]),
     )
 
 
@@ -512,9 +505,7 @@ def _format_horizon_hover(row: ProjectionRow) -> str:
     place = _("horizon {horizon}", horizon=format_offset(row.horizon))
     if row.horizon == BASE_HORIZON:
         return _("{place}: the base", place=place)
-    lines = [
-        _("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate)),
-    ]
+    lines = [_("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate))]
     if math.isnan(row.low):
         return "<br>".join([*lines, translate_deferred(row.reason)])
     low, high = format_signed(100 * row.low), format_signed(100 * row.high)

@@ -13,23 +13,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    Figure,
-    build_axis,
-    build_band,
-    build_hover,
-    build_layout,
-    build_note,
-    build_number_axis,
-    build_pane_note,
-    build_region,
-    build_scatter,
-    build_title,
-    build_vertical_line,
-    build_zero_line,
-    compute_bounds,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.timeline import (
     build_category_axis,
     build_count_markers,
@@ -56,11 +40,7 @@ from dashboard.presentation.moves import (
     format_window_time,
     name_subject,
 )
-from dashboard.presentation.palette import (
-    CategoryStyle,
-    Palette,
-    get_event_style,
-)
+from dashboard.presentation.palette import CategoryStyle, Palette, get_event_style
 from dashboard.presentation.quoting import QuotedSeries
 
 TARGET_LABELS: Final = 8
@@ -108,7 +88,7 @@ def format_short_offset(offset: int, bar_minutes: int) -> str:
     return _("{count} h before", **values) if offset < 0 else _("{count} h after", **values)
 
 
-def build_bar_axis(view: EventView, palette: Palette, *, phone: bool) -> Figure:
+def build_bar_axis(view: EventView, palette: Palette, *, phone: bool) -> theme.Figure:
     """The offsets along x, named by the end of their bar in Moscow time."""
     points = {point.offset: point for point in view.path}
     ticks = select_tick_offsets(view, PHONE_TARGET_LABELS if phone else TARGET_LABELS)
@@ -127,11 +107,11 @@ def build_bar_axis(view: EventView, palette: Palette, *, phone: bool) -> Figure:
     return _build_tick_axis(palette, (first, last), ticks, texts)
 
 
-def build_session_shapes(path: Sequence[PathPoint], palette: Palette) -> list[Figure]:
+def build_session_shapes(path: Sequence[PathPoint], palette: Palette) -> list[theme.Figure]:
     """A dashed line before a new session, a dotted one where bars are missing, weekend bands."""
     dashes = {"session": "dash", "missing": "dot"}
     lines = [
-        build_vertical_line(
+        theme.build_vertical_line(
             point.offset - 0.5,
             {"color": palette.muted, "width": 1, "dash": dashes[point.gap]},
             layer="below",
@@ -140,7 +120,7 @@ def build_session_shapes(path: Sequence[PathPoint], palette: Palette) -> list[Fi
         if point.gap
     ]
     bands = [
-        build_region(first - 0.5, last + 0.5, palette.muted, opacity=0.12)
+        theme.build_region(first - 0.5, last + 0.5, palette.muted, opacity=0.12)
         for first, last in find_weekend_offsets(path)
     ]
     return [*bands, *lines]
@@ -148,7 +128,7 @@ def build_session_shapes(path: Sequence[PathPoint], palette: Palette) -> list[Fi
 
 def build_session_notes(
     path: Sequence[PathPoint], height: float, anchor: str, palette: Palette
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """The names of the lines and bands; none of the lines where there are too many.
 
     Args:
@@ -160,13 +140,13 @@ def build_session_notes(
     place = {"yref": "paper", "yanchor": anchor, "font": _small_font(palette)}
     breaks = [point for point in path if point.gap]
     notes = [
-        build_note(palette, _describe_gap(point), point.offset - 0.5, height, **place)
+        theme.build_note(palette, _describe_gap(point), point.offset - 0.5, height, **place)
         | {"xanchor": "left", "textangle": -90}
         for point in breaks
         if len(breaks) <= MAX_SESSION_LABELS
     ]
     weekends = [
-        build_note(
+        theme.build_note(
             palette,
             _("weekend session") if last - first > 2 else _("weekend"),
             (first + last) / 2,
@@ -225,7 +205,7 @@ def format_move(quoting: QuotedSeries, log_points: float) -> str:
 
 def build_window_layout(
     chart: EventWindowChart, styles: tuple[CategoryStyle, ...], palette: Palette
-) -> Figure:
+) -> theme.Figure:
     """The layout: offsets along x, the moves, the category rows of the events above them."""
     has_bars, phone, quoting = chart.view.card.bar_minutes > 0, chart.phone, chart.quoting
     height, top, bottom = (PHONE_HEIGHT, 8, 44) if phone else (HEIGHT, 62, 48)
@@ -233,17 +213,17 @@ def build_window_layout(
     area = height - top - bottom
     rows_bottom = 1 - (CATEGORY_ROW_PIXELS * len(styles) + 6) / area
     ceiling = rows_bottom - GAP_PIXELS / area
-    low, high = compute_bounds(list_axis_values(chart), padding=0.08)
+    low, high = theme.compute_bounds(list_axis_values(chart), padding=0.08)
     bounds = (high, low) if quoting.axis_is_inverted else (low, high)
-    layout = build_layout(
+    layout = theme.build_layout(
         palette,
         height,
         (78 if phone else 118, 36 if has_bars else 14, top, bottom, 4),
         hoverdistance=40,
         xaxis=_build_offset_axis(chart, palette),
-        yaxis=build_number_axis(palette, bounds, 4 if phone else 6, domain=[0, ceiling])
-        | build_zero_line(palette),
-        yaxis2=build_axis(
+        yaxis=theme.build_number_axis(palette, bounds, 4 if phone else 6, domain=[0, ceiling])
+        | theme.build_zero_line(palette),
+        yaxis2=theme.build_axis(
             palette, domain=[rows_bottom, 1], **build_category_axis(styles, short=phone)
         ),
         annotations=_build_notes(chart, ceiling, (low, high), palette),
@@ -253,7 +233,7 @@ def build_window_layout(
         ],
     )
     if not phone:
-        layout["title"] = build_title(palette, chart.title, chart.subtitle)
+        layout["title"] = theme.build_title(palette, chart.title, chart.subtitle)
     return layout
 
 
@@ -268,15 +248,17 @@ def list_axis_values(chart: EventWindowChart) -> list[float]:
 
 def _build_notes(
     chart: EventWindowChart, ceiling: float, bounds: tuple[float, float], palette: Palette
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """Unit, event line, ordinary range, main move, and on bars the clock and the sessions."""
     small = {"font": _small_font(palette)}
     right = {"yref": "paper", "xanchor": "right"}
     is_banded = has_band(chart.view)
     on_top = is_banded and _is_top_free(chart, bounds)
     notes = [
-        build_pane_note(palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface),
-        build_note(palette, _("the event"), EVENT_LINE_X, ceiling, **right, **small)
+        theme.build_pane_note(
+            palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface
+        ),
+        theme.build_note(palette, _("the event"), EVENT_LINE_X, ceiling, **right, **small)
         | {"yanchor": "top", "xshift": -3},
     ]
     if is_banded:
@@ -286,12 +268,12 @@ def _build_notes(
             else _("shaded: range of ordinary moves before the event, not a forecast")
         )
         side = {"y": ceiling, "yanchor": "top"} if on_top else {"y": 0, "yanchor": "bottom"}
-        notes.append(build_note(palette, text, 1, 0, xref="paper", **right) | side)
+        notes.append(theme.build_note(palette, text, 1, 0, xref="paper", **right) | side)
     notes += _build_main_label(chart, palette)
     if chart.view.card.bar_minutes:
         clock = {"xref": "paper", "yanchor": "top", "yshift": -4}
-        font = {"size": FONT_SIZE - 2, "color": palette.text}
-        note = build_note(
+        font = {"size": theme.FONT_SIZE - 2, "color": palette.text}
+        note = theme.build_note(
             palette, translate_deferred(MOSCOW_TIME), 0, 0, **right, **clock, font=font
         )
         notes.append(note | {"xshift": -16 if chart.phone else -24})
@@ -299,8 +281,8 @@ def _build_notes(
     return [*notes, *build_session_notes(chart.view.path, height, anchor, palette)]
 
 
-def _small_font(palette: Palette) -> Figure:
-    return {"size": FONT_SIZE - 2, "color": palette.muted}
+def _small_font(palette: Palette) -> theme.Figure:
+    return {"size": theme.FONT_SIZE - 2, "color": palette.muted}
 
 
 def _describe_unit(chart: EventWindowChart) -> str:
@@ -315,7 +297,7 @@ def _describe_unit(chart: EventWindowChart) -> str:
     return _("log pts, {meaning}", meaning=meaning)
 
 
-def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
+def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[theme.Figure]:
     """The move of the headline, as the label of its point."""
     main = next((p for p in chart.view.path if p.offset == chart.main_offset), None)
     if main is None or not math.isfinite(main.move):
@@ -324,7 +306,7 @@ def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]
     value = quoting.quoted_log_points(main.move)
     is_high = (value > 0) != quoting.axis_is_inverted
     colour = quoting.colour(main.move, dark=chart.dark)
-    note = build_note(
+    note = theme.build_note(
         palette,
         f"<b>{format_move(quoting, main.move)}</b>",
         main.offset,
@@ -335,16 +317,16 @@ def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]
         yshift=6 if is_high else -6,
         bgcolor=palette.surface,
         opacity=0.92,
-        font={"size": FONT_SIZE, "color": colour},
+        font={"size": theme.FONT_SIZE, "color": colour},
     )
     return [note]
 
 
 def _build_tick_axis(
     palette: Palette, window: tuple[int, int], ticks: list[int], texts: list[str]
-) -> Figure:
+) -> theme.Figure:
     """The axis of offsets with a label at each tick."""
-    return build_axis(
+    return theme.build_axis(
         palette,
         range=[window[0] - 0.6, window[1] + 0.6],
         tickvals=ticks,
@@ -357,7 +339,7 @@ def _build_tick_axis(
     )
 
 
-def _build_offset_axis(chart: EventWindowChart, palette: Palette) -> Figure:
+def _build_offset_axis(chart: EventWindowChart, palette: Palette) -> theme.Figure:
     """Every offset of a short window, else every fifth, with days; on bars their hours.
 
     In a window of many offsets every second one has its day.
@@ -388,22 +370,24 @@ def _is_top_free(chart: EventWindowChart, bounds: tuple[float, float]) -> bool:
     return above != chart.quoting.axis_is_inverted
 
 
-def _build_event_shapes(chart: EventWindowChart, palette: Palette) -> list[Figure]:
+def _build_event_shapes(chart: EventWindowChart, palette: Palette) -> list[theme.Figure]:
     """The moment of the event, between base and offset 0; the days of a range are shaded."""
     line = {"color": palette.selected, "width": 1.5, "dash": "dot"}
-    shapes = [build_vertical_line(EVENT_LINE_X, line)]
+    shapes = [theme.build_vertical_line(EVENT_LINE_X, line)]
     event = chart.view.event
     if event.is_range and event.end_day is not None:
         within = [p.offset for p in chart.view.path if p.offset >= 0 and p.day <= event.end_day]
         end = max(within, default=0) + 0.5
-        shapes.append(build_region(EVENT_LINE_X, end, get_event_style(event).colour, opacity=0.08))
+        shapes.append(
+            theme.build_region(EVENT_LINE_X, end, get_event_style(event).colour, opacity=0.08)
+        )
     return shapes
 
 
 # ------------------------------------------------------------------ figure
 
 
-def build_window_figure(chart: EventWindowChart, palette: Palette) -> Figure:
+def build_window_figure(chart: EventWindowChart, palette: Palette) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary; offsets run along x."""
     styles = list_used_styles([chart.view.event, *(event for _, event in chart.view.crowd)])
     band = _build_band_trace(chart, palette)
@@ -456,17 +440,17 @@ def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | No
     return round(value, 4) + 0.0 if math.isfinite(value) else None
 
 
-def _build_band_trace(chart: EventWindowChart, palette: Palette) -> Figure | None:
+def _build_band_trace(chart: EventWindowChart, palette: Palette) -> theme.Figure | None:
     if not has_band(chart.view):
         return None
     points = [p for p in chart.view.path if math.isfinite(p.low) and math.isfinite(p.high)]
     low = [_to_shown_log_points(chart.quoting, point.low) for point in points]
     high = [_to_shown_log_points(chart.quoting, point.high) for point in points]
     offsets = [point.offset for point in points]
-    return build_band(offsets, low, high, fillcolor=palette.band, line={"width": 0})
+    return theme.build_band(offsets, low, high, fillcolor=palette.band, line={"width": 0})
 
 
-def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
+def _build_path_trace(chart: EventWindowChart, palette: Palette) -> theme.Figure:
     points, quoting = chart.view.path, chart.quoting
     is_main = [point.offset == chart.main_offset for point in points]
     small = 5 if len(points) <= MAX_MARKED_POINTS else 2
@@ -489,24 +473,21 @@ def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
         ],
         "opacity": 1,
     }
-    return build_scatter(
+    return theme.build_scatter(
         "lines+markers",
         [point.offset for point in points],
         [_to_shown_log_points(quoting, point.move) for point in points],
         line={"color": palette.line, "width": 1.6},
         marker=marker,
         connectgaps=False,
-        **build_hover([_format_point_hover(chart, point) for point in points]),
+        **theme.build_hover([_format_point_hover(chart, point) for point in points]),
     )
 
 
 def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
     """At most five lines: day and offset, rate, move, ordinary range, events."""
     quoting = chart.quoting
-    lines = [
-        _format_hover_head(chart, point),
-        f"{quoting.unit} {quoting.rate(point.rate)}",
-    ]
+    lines = [_format_hover_head(chart, point), f"{quoting.unit} {quoting.rate(point.rate)}"]
     if point.offset == -1:
         return "<br>".join([*lines, _("base of the moves")])
     lines.append(_("against the base {move}", move=quoting.move(point.move, 2)))
@@ -543,7 +524,7 @@ def _format_hover_head(chart: EventWindowChart, point: PathPoint) -> str:
 
 def _build_event_markers(
     chart: EventWindowChart, styles: tuple[CategoryStyle, ...], palette: Palette
-) -> Figure:
+) -> theme.Figure:
     """The event itself, ringed, and the others at their offsets; several in one place count."""
     view, rows = chart.view, get_row_positions(styles)
     first = view.path[0].offset if view.path else 0
@@ -563,7 +544,9 @@ def _build_event_markers(
         (10, 16),
     )
     trace["marker"]["line"] = {"width": ring, "color": palette.selected}
-    return trace | build_hover([_format_events_hover(events, view.event) for *_, events in marks])
+    return trace | theme.build_hover(
+        [_format_events_hover(events, view.event) for *_, events in marks]
+    )
 
 
 def _format_events_hover(events: list[Event], own: Event) -> str:

@@ -15,22 +15,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.messages import translate_deferred
 from dashboard.models.series import Bools, Days, Ints, find_gaps
 from dashboard.models.study import duration_text
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    Figure,
-    build_axis,
-    build_axis_title,
-    build_layout,
-    build_note,
-    build_pane_note,
-    build_region,
-    build_scatter,
-    build_title,
-    build_vertical_line,
-    nice_ticks,
-    select_points,
-    tick_decimals,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.timeline import (
     MAX_MARKERS,
     DrawnRateLine,
@@ -102,11 +87,11 @@ class _Geometry:
 
 def build_explore_layout(
     chart: ExploreChart, line: DrawnRateLine, pane: CategoryPane, palette: Palette
-) -> Figure:
+) -> theme.Figure:
     """One x axis, the rate, the category rows above it, a hidden 0-1 axis for guides."""
     geometry = _compute_geometry(chart, pane, line)
     above = (chart, line, palette, geometry.rate_top)
-    dates = build_axis(
+    dates = theme.build_axis(
         palette,
         type="date",
         range=_compute_x_range(chart, line),
@@ -117,11 +102,11 @@ def build_explore_layout(
         nticks=5 if chart.phone else 12,
     )
     clock = (
-        build_axis_title(palette, translate_deferred(MOSCOW_TIME), standoff=4)
+        theme.build_axis_title(palette, translate_deferred(MOSCOW_TIME), standoff=4)
         if line.is_intraday
         else {}
     )
-    layout = build_layout(
+    layout = theme.build_layout(
         palette,
         geometry.height,
         (geometry.left, geometry.right, geometry.top, geometry.bottom, 4),
@@ -140,7 +125,9 @@ def build_explore_layout(
             "tickmode": "auto",
         },
         annotations=[
-            build_pane_note(palette, _describe_axis(chart, line), geometry.rate_top, yshift=3),
+            theme.build_pane_note(
+                palette, _describe_axis(chart, line), geometry.rate_top, yshift=3
+            ),
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
         ],
@@ -149,7 +136,9 @@ def build_explore_layout(
     if not chart.phone:
         font = {"size": 18, "color": palette.text, "weight": 600}
         place = {"xref": "paper", "pad": {"t": 6, "l": -110}}
-        layout["title"] = build_title(palette, chart.title, chart.subtitle, font=font, **place)
+        layout["title"] = theme.build_title(
+            palette, chart.title, chart.subtitle, font=font, **place
+        )
     return layout
 
 
@@ -170,18 +159,18 @@ def _compute_geometry(chart: ExploreChart, pane: CategoryPane, line: DrawnRateLi
     return _Geometry(height, top, bottom, left, right, rows_bottom - GAP_PIXELS / area, rows_bottom)
 
 
-def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> Figure:
+def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> theme.Figure:
     shown = line.shown[np.isfinite(line.shown)]
     if not len(shown):
-        return build_axis(palette, showticklabels=False, range=[0, 1])
+        return theme.build_axis(palette, showticklabels=False, range=[0, 1])
     drawn = np.log10(shown) if chart.log_scale else shown
     low, high = float(drawn.min()), float(drawn.max())
     pad = PADDING * (high - low) or abs(high) * PADDING or 1.0
     bounds = [low - pad, high + pad]
     ends = [10**b for b in bounds] if chart.log_scale else bounds
-    ticks = nice_ticks(ends[0], ends[1], 4 if chart.phone else 6)
-    decimals = tick_decimals(ticks)
-    return build_axis(
+    ticks = theme.nice_ticks(ends[0], ends[1], 4 if chart.phone else 6)
+    decimals = theme.tick_decimals(ticks)
+    return theme.build_axis(
         palette,
         type="log" if chart.log_scale else "linear",
         range=bounds[::-1] if chart.quoting.axis_is_inverted else bounds,
@@ -191,12 +180,12 @@ def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette)
     )
 
 
-def _build_category_axis(chart: ExploreChart, pane: CategoryPane, palette: Palette) -> Figure:
+def _build_category_axis(chart: ExploreChart, pane: CategoryPane, palette: Palette) -> theme.Figure:
     if pane.counted:
-        return build_axis(palette, rangemode="tozero", nticks=3) | {
+        return theme.build_axis(palette, rangemode="tozero", nticks=3) | {
             "title": {"text": _("events a week")}
         }
-    return build_axis(palette, **build_category_axis(pane.styles, short=chart.phone))
+    return theme.build_axis(palette, **build_category_axis(pane.styles, short=chart.phone))
 
 
 def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
@@ -208,7 +197,9 @@ def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
     return f"{text} · {drawn}"
 
 
-def _build_end_label(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> list[Figure]:
+def _build_end_label(
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette
+) -> list[theme.Figure]:
     finite = np.flatnonzero(np.isfinite(line.shown))
     if not len(finite):
         return []
@@ -217,7 +208,7 @@ def _build_end_label(chart: ExploreChart, line: DrawnRateLine, palette: Palette)
     text = f"<b>{format_number(value, chart.quoting.decimals)}</b>"
     if not chart.phone:
         text += f"<br>{format_day(date.fromisoformat(str(line.day[at])))}"
-    note = build_note(
+    note = theme.build_note(
         palette,
         text,
         line.x(at),
@@ -226,14 +217,14 @@ def _build_end_label(chart: ExploreChart, line: DrawnRateLine, palette: Palette)
         yanchor="middle",
         align="left",
         xshift=12,
-        font={"size": FONT_SIZE - (2 if chart.phone else 1), "color": palette.text},
+        font={"size": theme.FONT_SIZE - (2 if chart.phone else 1), "color": palette.text},
     )
     return [note]
 
 
 def _build_selection_shapes(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """The selected day as a line, and the days from its base to the next rate as a band."""
     selected = chart.selected
     if selected is None or not chart.since <= selected <= chart.until:
@@ -241,14 +232,14 @@ def _build_selection_shapes(
     day = selected.isoformat()
     if line.is_intraday:  # the day is as wide as its bars
         next_day = (selected + timedelta(days=1)).isoformat()
-        return [build_region(day, next_day, palette.band, y1=rate_top)]
+        return [theme.build_region(day, next_day, palette.band, y1=rate_top)]
     stroke = {"color": palette.selected, "width": 2}
-    shapes = [build_vertical_line(day, stroke, opacity=0.75, layer="below")]
+    shapes = [theme.build_vertical_line(day, stroke, opacity=0.75, layer="below")]
     if not line.weekly and len(line.day):
         row = int(np.searchsorted(line.day, np.datetime64(selected, "D")))
         first = line.day[max(row - 1, 0)]
         last = line.day[min(row + 1, len(line.day) - 1)]
-        shapes.append(build_region(str(first), str(last), palette.band, y1=rate_top))
+        shapes.append(theme.build_region(str(first), str(last), palette.band, y1=rate_top))
     return shapes
 
 
@@ -271,7 +262,7 @@ def build_rate_line(chart: ExploreChart) -> DrawnRateLine:
     shown = 1.0 / rate if chart.quoting.is_inverse else rate
     at_bars, gaps = series.card.bar_minutes > 0 and not weekly, find_gaps(series)
     inside_rows = np.flatnonzero(inside)
-    selected = select_points(shown[inside_rows])
+    selected = theme.select_points(shown[inside_rows])
     at = inside_rows[selected]
     drawn = rows[at]
     return DrawnRateLine(
@@ -293,7 +284,7 @@ def _find_session_starts(session: Bools, points: Ints) -> Bools:
     return np.diff(begun, prepend=begun[:1] - session[points[:1]]) > 0
 
 
-def build_explore_figure(chart: ExploreChart, palette: Palette) -> Figure:
+def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary."""
     line = build_rate_line(chart)
     pane = build_category_pane(chart)
@@ -336,12 +327,12 @@ def _find_week_ends(days: Days) -> np.ndarray:
     return np.append(week[1:] != week[:-1], True) if len(days) else np.zeros(0, dtype=bool)
 
 
-def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> Figure:
+def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> theme.Figure:
     invisible = {"marker": {"opacity": 0}}
     hovers, positions = _build_hover_texts(chart, line), line.at.astype(str).tolist()
     values = [_round_or_none(value, chart.quoting.decimals) for value in line.shown.tolist()]
     points = insert_session_gaps(line, days=(chart.until - chart.since).days)
-    return build_scatter(
+    return theme.build_scatter(
         "lines+markers",  # markers are invisible: a line alone cannot be clicked
         [positions[k] if k >= 0 else None for k in points],
         [values[k] if k >= 0 else None for k in points],
@@ -411,10 +402,10 @@ def _group_hover_notes(chart: ExploreChart) -> dict[str, list[str]]:
     return lines
 
 
-def _build_guide_trace(markers: Sequence[Marker], palette: Palette) -> Figure:
+def _build_guide_trace(markers: Sequence[Marker], palette: Palette) -> theme.Figure:
     """Hairlines under the markers as one broken line; fainter where there are many."""
     days = sorted({marker.x for marker in markers})
-    return build_scatter(
+    return theme.build_scatter(
         "lines",
         [x for day in days for x in (day, day, None)],
         [0, 1, None] * len(days),
@@ -425,12 +416,12 @@ def _build_guide_trace(markers: Sequence[Marker], palette: Palette) -> Figure:
     )
 
 
-def _build_break_trace(chart: ExploreChart, palette: Palette) -> Figure | None:
+def _build_break_trace(chart: ExploreChart, palette: Palette) -> theme.Figure | None:
     """Dotted lines where the publisher changed its method, each with a mark at the foot."""
     inside = [b for b in chart.series.card.breaks if chart.since <= b.day <= chart.until]
     if not inside:
         return None
-    return build_scatter(
+    return theme.build_scatter(
         "lines+markers",
         [x for b in inside for x in (b.day.isoformat(), b.day.isoformat(), None)],
         [0.03, 1, None] * len(inside),
@@ -448,7 +439,7 @@ def _build_break_trace(chart: ExploreChart, palette: Palette) -> Figure | None:
 
 def _build_selected_dot(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette
-) -> Figure | None:
+) -> theme.Figure | None:
     """The rate of the day chosen, or the first one after it, as a dot on the line."""
     if chart.selected is None or not len(line.day):
         return None
@@ -459,7 +450,7 @@ def _build_selected_dot(
     if at == len(line.day) or not np.isfinite(line.shown[at]):
         return None
     ring = {"color": palette.surface, "width": 2}
-    return build_scatter(
+    return theme.build_scatter(
         "markers",
         [line.x(at)],
         [_round_or_none(float(line.shown[at]), chart.quoting.decimals)],

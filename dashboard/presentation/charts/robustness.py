@@ -11,19 +11,7 @@ from dashboard.models.analyses import SpecificationRow
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.study import SIGNIFICANCE_LEVEL
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    KEEP_OPACITY,
-    Figure,
-    build_axis,
-    build_horizontal_line,
-    build_hover,
-    build_layout,
-    build_note,
-    build_number_axis,
-    build_row_axis,
-    build_scatter,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.formatting import format_number, format_range, format_signed
 from dashboard.presentation.palette import Palette, signed_colour
 
@@ -68,7 +56,7 @@ class SpecificationCurve:
     phone: bool
 
 
-def build_curve_figure(curve: SpecificationCurve, palette: Palette) -> Figure:
+def build_curve_figure(curve: SpecificationCurve, palette: Palette) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary; positions in the order run along x."""
     drawn = select_drawn_positions(len(curve.rows), curve.plain)
     data = [
@@ -107,7 +95,7 @@ def summarize_curve(curve: SpecificationCurve) -> str:
     )
 
 
-def _build_intervals(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> Figure:
+def _build_intervals(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> theme.Figure:
     """All intervals as one line with gaps."""
     x: list[int | None] = []
     y: list[float | None] = []
@@ -117,10 +105,10 @@ def _build_intervals(curve: SpecificationCurve, drawn: list[int], palette: Palet
             x += [position + 1, position + 1, None]
             y += [round(100 * row.low, 2), round(100 * row.high, 2), None]
     line = {"color": palette.guide, "width": 1}
-    return build_scatter("lines", x, y, hoverinfo="skip", line=line, connectgaps=False)
+    return theme.build_scatter("lines", x, y, hoverinfo="skip", line=line, connectgaps=False)
 
 
-def _build_points(curve: SpecificationCurve, drawn: list[int]) -> Figure:
+def _build_points(curve: SpecificationCurve, drawn: list[int]) -> theme.Figure:
     """One point for each specification: filled where its own p is below 0.05."""
     rows = [curve.rows[position] for position in drawn]
     colours = [signed_colour(row.caar, dark=curve.dark) for row in rows]
@@ -132,13 +120,13 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> Figure:
         "line": {"width": 1.2, "color": colours},
     }
     hover = [[position, _format_hover(curve, position)] for position in drawn]
-    return build_scatter(
+    return theme.build_scatter(
         "markers",
         [position + 1 for position in drawn],
         [round(100 * row.caar, 3) for row in rows],
         marker=marker,
-        **KEEP_OPACITY,
-        **build_hover(hover, with_id=True),
+        **theme.KEEP_OPACITY,
+        **theme.build_hover(hover, with_id=True),
     )
 
 
@@ -159,17 +147,19 @@ def _format_hover(curve: SpecificationCurve, position: int) -> str:
     )
 
 
-def _build_default_marker(curve: SpecificationCurve, palette: Palette) -> Figure:
+def _build_default_marker(curve: SpecificationCurve, palette: Palette) -> theme.Figure:
     """A ring round the plain study."""
     position = curve.plain or 0
     marker = {
         "symbol": "diamond-open", "size": 16, "color": palette.text, "line": {"width": 2},
     }  # fmt: skip
     y = round(100 * curve.rows[position].caar, 3)
-    return build_scatter("markers", [position + 1], [y], hoverinfo="skip", marker=marker)
+    return theme.build_scatter("markers", [position + 1], [y], hoverinfo="skip", marker=marker)
 
 
-def _build_choice_marks(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> Figure:
+def _build_choice_marks(
+    curve: SpecificationCurve, drawn: list[int], palette: Palette
+) -> theme.Figure:
     """The lower pane as one trace of small strokes."""
     shown = set(drawn)
     marks = [
@@ -184,23 +174,23 @@ def _build_choice_marks(curve: SpecificationCurve, drawn: list[int], palette: Pa
         "color": palette.muted, "opacity": 1, "line": {"width": 1},
     }  # fmt: skip
     x, y = [x for x, _ in marks], [y for _, y in marks]
-    return build_scatter("markers", x, y, yaxis="y2", hoverinfo="skip", marker=marker)
+    return theme.build_scatter("markers", x, y, yaxis="y2", hoverinfo="skip", marker=marker)
 
 
-def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> Figure:
+def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> theme.Figure:
     top = PHONE_CURVE_PIXELS if curve.phone else CURVE_PIXELS
     matrix = CHOICE_ROW_PIXELS * max(len(curve.choices), 1) + 12
     inner = top + 26 + matrix
     ends = _compute_range(curve, drawn)
     margin = 0.6 + 0.01 * len(curve.rows)
     level = {"color": palette.muted, "width": 1}
-    return build_layout(
+    return theme.build_layout(
         palette,
         HEAD_PIXELS + inner + 30,
         (128 if curve.phone else 210, 14, HEAD_PIXELS, 30, 4),
         hoverdistance=30,
         dragmode=False if curve.phone else "pan",
-        xaxis=build_axis(
+        xaxis=theme.build_axis(
             palette,
             range=[1 - margin, len(curve.rows) + margin],
             showgrid=False,
@@ -208,12 +198,12 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
             tickformat=",d",
             nticks=4 if curve.phone else 10,
         ),
-        yaxis=build_number_axis(palette, ends, domain=[(matrix + 26) / inner, 1]),
-        yaxis2=build_row_axis(
+        yaxis=theme.build_number_axis(palette, ends, domain=[(matrix + 26) / inner, 1]),
+        yaxis2=theme.build_row_axis(
             palette, _build_labels(curve), 0.6, domain=[0, matrix / inner], showgrid=False
         ),
         shapes=[
-            build_horizontal_line(value, level | {"dash": dash}, layer="below")
+            theme.build_horizontal_line(value, level | {"dash": dash}, layer="below")
             for value, dash in ((0.0, "solid"), (100 * curve.median, "dash"))
         ],
         annotations=_build_notes(curve, ends, palette),
@@ -241,8 +231,8 @@ def _compute_range(curve: SpecificationCurve, drawn: Sequence[int]) -> tuple[flo
 
 def _build_notes(
     curve: SpecificationCurve, ends: tuple[float, float], palette: Palette
-) -> list[Figure]:
-    above: Figure = {
+) -> list[theme.Figure]:
+    above: theme.Figure = {
         "xref": "paper",
         "yref": "paper",
         "xanchor": "left",
@@ -251,30 +241,32 @@ def _build_notes(
         "align": "left",
     }
     inside = {"xref": "paper", "yref": "y"}
-    headline = {"size": FONT_SIZE + (0 if curve.phone else 2)}
+    headline = {"size": theme.FONT_SIZE + (0 if curve.phone else 2)}
     median = 100 * curve.median
     at_median = inside | {"xanchor": "right", "yanchor": "bottom"}
     up, down = (inside | {"xanchor": "left", "yanchor": side} for side in ("top", "bottom"))
     notes = [
-        build_note(palette, f"<b>{curve.headline}</b>", 0, 1, font=headline, yshift=22, **above),
-        build_note(palette, curve.definition, 0, 1, yshift=4, **above),
-        build_note(
+        theme.build_note(
+            palette, f"<b>{curve.headline}</b>", 0, 1, font=headline, yshift=22, **above
+        ),
+        theme.build_note(palette, curve.definition, 0, 1, yshift=4, **above),
+        theme.build_note(
             palette, _("median {median}", median=format_signed(median)), 1, median, **at_median
         ),
-        build_note(palette, f"▲ {curve.up_label}", 0.01, ends[1], **up),
-        build_note(palette, f"▼ {curve.down_label}", 0.01, ends[0], **down),
+        theme.build_note(palette, f"▲ {curve.up_label}", 0.01, ends[1], **up),
+        theme.build_note(palette, f"▼ {curve.down_label}", 0.01, ends[0], **down),
     ]
     if curve.plain is not None:
         notes.append(_build_default_note(curve, palette))
     return notes
 
 
-def _build_default_note(curve: SpecificationCurve, palette: Palette) -> Figure:
+def _build_default_note(curve: SpecificationCurve, palette: Palette) -> theme.Figure:
     position = curve.plain or 0
     left = position > len(curve.rows) / 2
     return {
         "text": _("plain study"), "showarrow": True, "arrowhead": 0, "arrowcolor": palette.muted,
         "arrowwidth": 1, "x": position + 1, "y": round(100 * curve.rows[position].caar, 3),
         "xref": "x", "yref": "y", "ax": -46 if left else 46, "ay": -34, "standoff": 8,
-        "font": {"size": FONT_SIZE - 1, "color": palette.text}, "bgcolor": palette.pill,
+        "font": {"size": theme.FONT_SIZE - 1, "color": palette.text}, "bgcolor": palette.pill,
     }  # fmt: skip

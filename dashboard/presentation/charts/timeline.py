@@ -18,15 +18,7 @@ from dashboard.models.event import MOSCOW, Event
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Bools, Days, Floats, Moments, RateSeries
-from dashboard.presentation.charts.theme import (
-    FONT_SIZE,
-    KEEP_OPACITY,
-    Figure,
-    build_hover,
-    build_note,
-    build_region,
-    build_scatter,
-)
+from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_day, format_weekday
 from dashboard.presentation.palette import (
@@ -125,24 +117,24 @@ def insert_session_gaps(line: DrawnRateLine, *, days: int) -> list[int]:
 
 def build_weekend_shapes(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """A band for each weekend session."""
     return [
-        build_region(first, last, palette.muted, y1=rate_top, opacity=0.12)
+        theme.build_region(first, last, palette.muted, y1=rate_top, opacity=0.12)
         for first, last in find_weekends(chart, line)
     ]
 
 
 def build_weekend_notes(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """The name of each band, short where the bands are narrow."""
     wide = (chart.until - chart.since).days <= NIGHT_GAPS_MAX_DAYS and not chart.phone
     text = _("weekend session") if wide else _("we")
     place = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top"}
-    font = {"size": FONT_SIZE - 3, "color": palette.muted}
+    font = {"size": theme.FONT_SIZE - 3, "color": palette.muted}
     return [
-        build_note(palette, text, first, rate_top, **place, font=font)
+        theme.build_note(palette, text, first, rate_top, **place, font=font)
         for first, _ in find_weekends(chart, line)
     ]
 
@@ -263,7 +255,7 @@ def get_row_positions(styles: Sequence[CategoryStyle]) -> dict[str, int]:
     return {style.id: len(styles) - 1 - k for k, style in enumerate(styles)}
 
 
-def build_marker_trace(markers: Sequence[Marker], styles: Sequence[CategoryStyle]) -> Figure:
+def build_marker_trace(markers: Sequence[Marker], styles: Sequence[CategoryStyle]) -> theme.Figure:
     """All markers of all rows as one trace; a click anywhere in the pane picks the nearest."""
     rows = get_row_positions(styles)
     trace = build_count_markers(
@@ -272,8 +264,8 @@ def build_marker_trace(markers: Sequence[Marker], styles: Sequence[CategoryStyle
         [(marker.style, len(marker.events)) for marker in markers],
         (MARKER_SIZE, CLUSTER_MARKER_SIZE),
     )
-    hover = build_hover([_format_marker_hover(marker, markers) for marker in markers])
-    return trace | KEEP_OPACITY | hover
+    hover = theme.build_hover([_format_marker_hover(marker, markers) for marker in markers])
+    return trace | theme.KEEP_OPACITY | hover
 
 
 def build_count_markers(
@@ -281,7 +273,7 @@ def build_count_markers(
     y: Sequence[int],
     marks: Sequence[tuple[CategoryStyle, int]],
     sizes: tuple[int, int],
-) -> Figure:
+) -> theme.Figure:
     """A trace of events in their category rows; a mark of several events shows their number.
 
     Args:
@@ -290,7 +282,7 @@ def build_count_markers(
         marks: style and number of events of each mark, (n,).
         sizes: of the mark of one event and of several, in pixels.
     """
-    return build_scatter(
+    return theme.build_scatter(
         "markers+text",
         x,
         y,
@@ -314,7 +306,7 @@ def build_count_markers(
 
 def build_range_traces(
     events: Sequence[Event], styles: Sequence[CategoryStyle], last: date
-) -> list[Figure]:
+) -> list[theme.Figure]:
     """Events that last more than a day as bars in their rows, one trace a category."""
     rows = get_row_positions(styles)
     ranges: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -323,7 +315,7 @@ def build_range_traces(
             ends = event.day.isoformat(), min(event.end_day, last).isoformat()
             ranges[get_event_style(event).id].append(ends)
     return [
-        build_scatter(
+        theme.build_scatter(
             "lines",
             [x for first, end in ranges[style.id] for x in (first, end, None)],
             [rows[style.id], rows[style.id], None] * len(ranges[style.id]),
@@ -337,7 +329,7 @@ def build_range_traces(
     ]
 
 
-def build_weekly_counts(events: Sequence[Event], palette: Palette) -> Figure:
+def build_weekly_counts(events: Sequence[Event], palette: Palette) -> theme.Figure:
     """The number of events a week, for more events than there is space for markers."""
     weeks = Counter(event.day - timedelta(days=event.day.weekday()) for event in events)
     ordered = sorted(weeks)
@@ -357,8 +349,8 @@ def build_weekly_counts(events: Sequence[Event], palette: Palette) -> Figure:
         "y": [weeks[week] for week in ordered],
         "width": 6 * 86_400_000,
         "marker": {"color": palette.muted},
-        **KEEP_OPACITY,
-        **build_hover(hover),
+        **theme.KEEP_OPACITY,
+        **theme.build_hover(hover),
     }
 
 

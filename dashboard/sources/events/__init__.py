@@ -6,11 +6,10 @@ from typing import Final
 
 from dashboard.sources.events.base import EventSource, NewsSource
 from dashboard.sources.events.catalogue import Catalogue
-from dashboard.sources.events.csv_file import CsvEvents
 from dashboard.sources.events.feed import Feed
 from dashboard.sources.events.gdelt import Gdelt
 
-EVENT_SOURCES: Final[tuple[type[EventSource], ...]] = (Catalogue, CsvEvents)
+EVENT_SOURCES: Final[tuple[type[EventSource], ...]] = (Catalogue,)
 CANDIDATE_SOURCES: Final[tuple[type[NewsSource], ...]] = (Feed, Gdelt)
 NEWS_SOURCES: Final[tuple[type[EventSource | NewsSource], ...]] = (
     *EVENT_SOURCES,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -33,30 +34,56 @@ MONTH_NUMBERS: Final[dict[str, int]] = {
     **_SHORT_MONTHS,
 }
 
-_WEEKDAY: Final = r"(?:[^\W\d_]{2,11}\.?,\s*)?"
+_WEEKDAY_NAMES: Final = (
+    "monday mon понедельник пн", "tuesday tue tues вторник вт", "wednesday wed weds среда ср",
+    "thursday thu thur thurs четверг чт", "friday fri пятница пт", "saturday sat суббота сб",
+    "sunday sun воскресенье вс",
+)  # fmt: skip
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY_NUMBERS: Final = {
+    name: number for number, names in enumerate(_WEEKDAY_NAMES) for name in names.split()
+}
+_WEEKDAY: Final = "|".join(sorted(_WEEKDAY_NUMBERS, key=len, reverse=True))
+_LEADING_WEEKDAY: Final = re.compile(rf"({_WEEKDAY})\.?(?:,\s*|\s+)(?=\S)", re.IGNORECASE)
+_LAST_WEEKDAY: Final = re.compile(rf",?\s*[(,]\s*({_WEEKDAY})\.?\)?", re.IGNORECASE)
 _DAY_FIRST: Final = re.compile(
-    _WEEKDAY + r"([0-9]{1,2})(?:st|nd|rd|th)?[\s-]{1,2}([^\W\d_]{3,9})\.?[\s,-]{1,2}([0-9]{4})"
+    r"([0-9]{1,2})(?:st|nd|rd|th)?[\s-]{1,2}([^\W\d_]{3,9})\.?[\s,-]{1,2}([0-9]{4})"
     r"(?:\s?(?:г\.?|года))?",
     re.IGNORECASE,
 )
 _MONTH_FIRST: Final = re.compile(
-    _WEEKDAY + r"([^\W\d_]{3,9})\.?\s([0-9]{1,2})(?:st|nd|rd|th)?,?\s([0-9]{4})", re.IGNORECASE
+    r"([^\W\d_]{3,9})\.?\s([0-9]{1,2})(?:st|nd|rd|th)?,?\s([0-9]{4})", re.IGNORECASE
 )
+_RANGE_MARK: Final = re.compile(
+    r"\s*(?:→|⟶|->|–|—|\.{2,3}|…)\s*|\s+(?:-|to|until|till|through|по|до)\s+"
+    r"|(?<=[0-9]{4}-[0-9]{2}-[0-9]{2})/(?=[0-9]{4}-)|(?<=^[0-9])-(?=[0-9]{1,2}\s[^\W\d_])"
+    r"|(?<=^[0-9]{2})-(?=[0-9]{1,2}\s[^\W\d_])"
+    r"|(?<=^[^\W\d_]{3}\s[0-9]{2})-(?=[0-9]{1,2},?\s[0-9]{4})",
+    re.IGNORECASE,
+)
+_RANGE_START: Final = re.compile(r"(?:from|between|с|со)\s+", re.IGNORECASE)
+_DAY_ALONE: Final = re.compile(r"[0-9]{1,2}")
+_DAY_AND_YEAR: Final = re.compile(r"[0-9]{1,2},?\s[0-9]{4}")
+_DAY_AND_MONTH: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.?")
+_NAMED_DAY: Final = re.compile(r"(?:[0-9]{1,2}\s[^\W\d_]{3,9}|[^\W\d_]{3,9}\.?\s[0-9]{1,2})\.?")
+_YEAR_LAST: Final = re.compile(r"([0-9]{4})(?:\s?(?:г\.?|года))?$")
+_ZONE_MARK: Final = r"Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT|MSK|МСК|ET|CEST|CET"
 _TWELVE_HOUR_TIME: Final = re.compile(
     r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2})(?:\.[0-9]{1,9})?)?\s?([AaPp])\.?[Mm]\.?"
 )
 _DATE_AND_TIME: Final = re.compile(
     r"(?P<day>\S.{4,40}?)(?:T|,?\s+|\s*(?:at|в)\s+)"
     r"(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:\s?[AaPp]\.?[Mm]\.?)?)"
-    r"\s?(?P<zone>Z|UTC|GMT|MSK|МСК|[+-][0-9]{2}:?[0-9]{2})?",
+    rf"\s?\(?(?P<zone>{_ZONE_MARK})?\)?",
     re.IGNORECASE,
 )
 TIME_OF_DAY: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?")
-_TIME_WITH_ZONE: Final = re.compile(
-    r"(.*?)\s?(Z|UTC|GMT|MSK|МСК|[+-][0-9]{2}:?[0-9]{2})", re.IGNORECASE
-)
-_UTC_OFFSET: Final = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
-_ZONE_NAMES: Final = {"Z": "UTC", "UTC": "UTC", "GMT": "UTC", "MSK": MOSCOW, "МСК": MOSCOW}
+_TIME_WITH_ZONE: Final = re.compile(rf"(.*?)\s?\(?({_ZONE_MARK})\)?", re.IGNORECASE)
+_UTC_OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?")
+_ZONE_NAMES: Final = {
+    "Z": "UTC", "UTC": "UTC", "GMT": "UTC", "MSK": MOSCOW, "МСК": MOSCOW, "ET": "America/New_York",
+    "CET": "Europe/Berlin", "CEST": "Europe/Berlin",
+}  # fmt: skip
 _MAX_OFFSET: Final = timedelta(hours=14)
 DayOrder: TypeAlias = Literal["dmy", "mdy"]
 DAY_ORDER_NAMES: Final[dict[DayOrder, str]] = {
@@ -67,6 +94,7 @@ _NUMERIC_DATE: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})"
 _TWO_DIGIT_YEAR: Final = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}")
 
 
+@lru_cache(maxsize=4_096)
 def to_iso_date(cell: str) -> str:
     """A date with a month name as 2024-03-05; any other cell unchanged."""
     for pattern, order in ((_DAY_FIRST, (1, 2, 3)), (_MONTH_FIRST, (2, 1, 3))):
@@ -77,6 +105,39 @@ def to_iso_date(cell: str) -> str:
     return cell
 
 
+@lru_cache(maxsize=4_096)
+def split_weekday(cell: str) -> tuple[str, int | None]:
+    """A date without its day of the week, and that day (Monday is 0); None where it has none."""
+    match = _LEADING_WEEKDAY.match(cell)
+    if match:
+        return cell[match.end() :], _WEEKDAY_NUMBERS[match[1].casefold()]
+    last = re.search(f"(?:{_LAST_WEEKDAY.pattern})$", cell, re.IGNORECASE)
+    return (cell[: last.start()], _WEEKDAY_NUMBERS[last[1].casefold()]) if last else (cell, None)
+
+
+@lru_cache(maxsize=4_096)
+def split_range(cell: str) -> tuple[str, str]:
+    """First and last day of `20–22 April 2025` or `2025-04-20 → 2025-04-22`; else the cell alone.
+
+    What the first day leaves out is taken from the last one, and its month the other way round.
+    """
+    parts = _RANGE_MARK.split(cell)
+    if len(parts) != 2 or not all(any(map(str.isdigit, part)) for part in parts):
+        return cell, ""
+    first, last = _RANGE_START.sub("", parts[0], count=1).strip(), parts[1].strip()
+    year = _YEAR_LAST.search(last)
+    if _DAY_ALONE.fullmatch(first):
+        return re.sub(r"^[0-9]{1,2}", first, last), last
+    if year and _DAY_AND_MONTH.fullmatch(first):
+        return f"{first.rstrip('.')}.{year[1]}", last
+    if year and _NAMED_DAY.fullmatch(first):
+        month = first.rpartition(" ")[0]
+        completed = f"{month} {last}" if _DAY_AND_YEAR.fullmatch(last) else last
+        return f"{first} {year[1]}", completed
+    return first, last
+
+
+@lru_cache(maxsize=4_096)
 def split_date_time(cell: str) -> tuple[str, str, str]:
     """Day, time and zone of a cell with a date and a time of day; else the cell alone."""
     match = _DATE_AND_TIME.fullmatch(cell) if ":" in cell else None
@@ -366,7 +427,7 @@ def _local_to_utc(local: datetime, name: str) -> datetime:
 
 def _with_offset(local: datetime, mark: str) -> ResolvedTime:
     match = _UTC_OFFSET.fullmatch(mark)
-    hours, minutes = (int(match[2]), int(match[3])) if match else (99, 0)
+    hours, minutes = (int(match[2]), int(match[3] or 0)) if match else (99, 0)
     ahead = timedelta(hours=hours, minutes=minutes)
     if match is None or minutes > 59 or ahead > _MAX_OFFSET:
         msg = _("'{mark}' is no time zone; write it like +03:00", mark=display_text(mark))

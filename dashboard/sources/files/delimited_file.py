@@ -1,8 +1,8 @@
 """Delimited text (CSV): strict tables whose cells stay text, and grids of events.
 
-The delimiter is found from the header alone: the one of `, ; TAB |` under which the needed columns
-appear. Nothing is repaired: in a strict table a row with a field too many is refused with its line,
-in a grid it is marked wrong.
+The delimiter is found from the header alone: the one of `, ; TAB |` under which it appears, which
+may be below a preamble. Nothing is repaired: in a strict table a row with a field too many is
+refused with its line, in a grid it is marked wrong.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Final, TypeAlias
 
 from dashboard.models.errors import InputError
 from dashboard.models.messages import (
     at_place,
     deferred,
-    join_and,
     join_or,
     plural,
     translate_deferred,
@@ -35,19 +36,19 @@ from dashboard.sources.files.event_grid import (
     uneven_row_reason,
 )
 from dashboard.sources.files.text import (
-    MAX_BYTES,
-    check_size,
     decode_delimited,
-    display_name,
     display_text,
+    is_date_like,
     line_place,
-    read_bytes,
 )
 
 KIND: Final = "CSV"
 DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_ROWS: Final = 1_500_000
 MAX_COLUMNS: Final = 500
+MIN_SENTENCE_LENGTH: Final = 3
+MAX_PREAMBLE: Final = 60
+"""How many lines may stand above a table."""
 
 _HEADER_SCAN_CHARS: Final = 200_000
 _DELIMITER_NAMES: Final = {
@@ -62,11 +63,33 @@ _NumberedRecords: TypeAlias = Iterator[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a table.
+
+    Attributes:
+        first: the index of its first record.
+        length: how many records it has; 0 where the file has none and its kind is known.
+        names: of the columns, trimmed; empty where a column has none.
+        date_place: the index of the column of dates, where its cells alone show it.
+    """
+
+    first: int
+    length: int
+    names: tuple[str, ...]
+    date_place: int | None = None
+
+
+HeaderFinder: TypeAlias = Callable[[Sequence[Sequence[str]]], Header | None]
+"""Finds the header among the first records of a table."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextTable:
     """The cells of a file below its header.
 
-    `header` as written (trimmed); `rows` have its length; `lines` are the line numbers on
-    which they start; `messages` are notes for the user about the reading.
+    `header` as written (trimmed); `rows` have its length; `lines` are the numbers of the lines, or
+    of the rows of a sheet, on which they start; `delimiter` is empty for a sheet; `messages` are
+    notes for the user about the reading.
     """
 
     name: str
@@ -87,7 +110,7 @@ class TextTable:
         index = self.index(name)
         if index is None:
             return [""] * len(self.rows)
-        return [row[index].strip() for row in self.rows]
+        return [row[index] for row in self.rows]
 
     def column_place(self, column: str) -> str:
         """`file.csv, column rate`."""
@@ -96,65 +119,81 @@ class TextTable:
     def place(self, row: int, column: str = "") -> str:
         """`file.csv, row 3 (line 4), column rate`; rows are counted from 1, below the header."""
         values = {"name": self.name, "row": row + 1, "line": self.lines[row]}
+        if not self.delimiter:
+            row_place = _("{name}, row {row} (row {line} of the sheet)", **values)
+        else:
+            row_place = _("{name}, row {row} (line {line})", **values)
         if not column:
-            return _("{name}, row {row} (line {line})", **values)
-        values["column"] = display_text(column)
-        return _("{name}, row {row} (line {line}), column {column}", **values)
+            return row_place
+        return _("{place}, column {column}", place=row_place, column=display_text(column))
 
 
 def read_table(
-    source: Path | bytes,
-    needed: Sequence[str],
-    *,
-    name: str = "",
-    max_bytes: int = MAX_BYTES,
-    max_rows: int = MAX_ROWS,
+    data: bytes, name: str, find_header: HeaderFinder, max_rows: int = MAX_ROWS
 ) -> TextTable:
-    """Read a delimited file.
+    """Read a delimited file whose header may stand below other lines.
 
     Args:
-        source: a path, or the bytes of an upload.
-        needed: required columns, in lower case.
-        name: of the file in messages; the last part of the path if empty.
-        max_bytes: larger files are refused.
+        data: the bytes of the file.
+        name: of the file in messages.
+        find_header: finds the header among the first records.
         max_rows: longer files are refused.
 
     Raises:
         InputError: one line that names the file, the row, what is wrong and what to do.
     """
-    name = display_name(name or (source.name if isinstance(source, Path) else "file"))
-    data = read_bytes(source, max_bytes) if isinstance(source, Path) else source
-    check_size(name, len(data), max_bytes)
     text, messages = _decode(data, name)
-    delimiter, skip = find_delimiter(text, needed, name)
-    records = _read_records(text, delimiter, skip, name)
-    header = _check_header(name, next((r for _, r in records if any(r)), []), needed)
-    rows, lines, blank = _read_rows(records, len(header), max_rows, name)
-    if blank:
-        messages.append(blank_rows_message(name, blank))
-    header = _trim_header(name, header, rows)
-    digest = hashlib.sha256(data).hexdigest()
-    return TextTable(name, header, rows, lines, delimiter, digest, tuple(messages))
+    delimiter, skip, header = find_table(text, find_header, name)
+    records = ((n, list(map(str.strip, r))) for n, r in _read_records(text, delimiter, skip, name))
+    return build_table(
+        (name, delimiter, hashlib.sha256(data).hexdigest()), records, header, messages, max_rows
+    )
 
 
-def find_delimiter(text: str, needed: Sequence[str], name: str) -> tuple[str, int]:
-    """The delimiter, and how many lines to skip (`sep=;`, which Excel writes, is one).
+def build_table(
+    source: tuple[str, str, str],
+    records: _NumberedRecords,
+    header: Header,
+    messages: list[str],
+    max_rows: int = MAX_ROWS,
+) -> TextTable:
+    """The table below a header.
+
+    Args:
+        source: name, delimiter (empty for a sheet) and sha256 of the file.
+        records: trimmed cells with the number of their line, from the start of the file.
+        header: as found.
+        messages: about the file, to which those of the table are added.
+        max_rows: longer tables are refused.
 
     Raises:
-        InputError: no delimiter shows the needed columns, or more than one does.
+        InputError: a row or the header cannot be read.
     """
-    start = text[:_HEADER_SCAN_CHARS]
-    stated = _stated_delimiter(start)
-    if stated:
-        return stated, 1
-    headers = {
-        mark: [tidy_column_name(cell).casefold() for cell in _first_record(start, mark)]
-        for mark in DELIMITERS
-    }
-    complete = [mark for mark, names in headers.items() if set(needed) <= set(names)]
-    if complete:
-        return _only_delimiter(complete, headers, name), 0
-    raise InputError(_missing_column_message(name, needed, max(headers.values(), key=len)))
+    name, delimiter, sha256 = source
+    above = [line for line, record in itertools.islice(records, header.first) if any(record)]
+    lines = [line for line, _ in itertools.islice(records, header.length)]
+    if above:
+        messages.append(preamble_message(name, lines[0] if lines else above[-1] + 1, delimiter))
+    names = tuple(map(tidy_column_name, header.names))
+    _check_header(name, names, lines[0] if lines else 1)
+    rows, lines = _read_rows(records, len(names), max_rows, name, messages)
+    names = _complete_header(names, rows)
+    return TextTable(name, names, rows, lines, delimiter, sha256, tuple(messages))
+
+
+def preamble_message(name: str, line: int, delimiter: str) -> str:
+    """That lines above a table were left out."""
+    if delimiter:
+        return _(
+            "{name}: the table starts on line {line}; what stands above it was left out",
+            name=name,
+            line=line,
+        )
+    return _(
+        "{name}: the table starts on row {line} of the sheet; what stands above it was left out",
+        name=name,
+        line=line,
+    )
 
 
 def read_csv(data: bytes, name: str, mapping: Mapping[str, str]) -> EventGrid:
@@ -169,15 +208,30 @@ def read_csv(data: bytes, name: str, mapping: Mapping[str, str]) -> EventGrid:
         InputError: the file as a whole cannot be read; the line says why and what to do.
     """
     text, messages = _decode(data, name)
-    delimiter, skip = _find_grid_delimiter(text, mapping, name)
+    delimiter, skip, found = find_table(text, partial(find_event_header, mapping=mapping), name)
     records = _read_records(text, delimiter, skip, name)
-    header = _grid_header(next((r for _, r in records if any(map(str.strip, r))), []))
+    above = [line for line, record in itertools.islice(records, found.first) if any(record)]
+    line, record = next(records, (1, []))
+    if above:
+        messages.append(preamble_message(name, line, delimiter))
+    header = _grid_header(record)
     check_column_count(name, len(header))
     grid = EventGrid(name, KIND, tuple(header), [], [], {}, messages)
     blank = _fill_grid(grid, records)
     if blank:
         grid.messages.append(blank_rows_message(name, blank))
     return grid
+
+
+def find_event_header(records: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> Header:
+    """The first record that names a column of dates, with one of titles if any has both."""
+    found = [match_columns(record, mapping) for record in records]
+    dated = [k for k, fields in enumerate(found) if "date" in fields]
+    titled = [k for k in dated if found[k].keys() & {"title", "id"}]
+    filled = [k for k, record in enumerate(records) if any(record)]
+    first = next(iter(titled or dated or filled), 0)
+    names = tuple(records[first]) if records else ()
+    return Header(first, 1, names, None if dated else -1)
 
 
 def tidy_column_name(name: str) -> str:
@@ -233,13 +287,42 @@ def _csv_error_reason(error: str) -> str:
     return _('text follows a closing quote; write a quote inside a quoted cell twice ("")')
 
 
-def _first_record(text: str, delimiter: str, *, skip_blank: bool = False) -> list[str]:
-    """The first record that is not empty; `skip_blank` skips records of blanks too."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        return next((r for r in reader if any(map(str.strip, r) if skip_blank else r)), [])
-    except csv.Error:
-        return []
+def find_table(text: str, find_header: HeaderFinder, name: str) -> tuple[str, int, Header]:
+    """The delimiter, how many lines to skip (`sep=;`, which Excel writes, is one), the header.
+
+    Raises:
+        InputError: no delimiter shows a header, or more than one does.
+    """
+    start = text[:_HEADER_SCAN_CHARS]
+    stated = _stated_delimiter(start)
+    skip = int(bool(stated))
+    first = {
+        mark: _first_records(start, mark, skip) for mark in ([stated] if stated else DELIMITERS)
+    }
+    headers = {mark: find_header(records) for mark, records in first.items()}
+    found = {mark: header for mark, header in headers.items() if header}
+    certain = {mark: header for mark, header in found.items() if header.date_place is None}
+    if found and not certain:
+        mark = max(found, key=lambda mark: len(found[mark].names))
+        return mark, skip, found[mark]
+    if not certain:
+        widest = max((next(filter(any, records), []) for records in first.values()), key=len)
+        raise InputError(_missing_column_message(name, widest))
+    top = min(header.first for header in certain.values())
+    possible = [mark for mark, header in certain.items() if header.first == top]
+    mark = _only_delimiter(possible, {mark: certain[mark].names for mark in possible}, name)
+    return mark, skip, certain[mark]
+
+
+def _first_records(text: str, delimiter: str, skip: int) -> list[list[str]]:
+    """The first records with tidy cells, until one cannot be read."""
+    records: list[list[str]] = []
+    with suppress(InputError):
+        for _line, record in _read_records(text, delimiter, skip, ""):
+            records.append(list(map(tidy_column_name, record)))
+            if len(records) >= MAX_PREAMBLE:
+                break
+    return records
 
 
 def _stated_delimiter(text: str) -> str:
@@ -272,9 +355,9 @@ def _only_delimiter(
 
 
 def _read_rows(
-    records: _NumberedRecords, width: int, max_rows: int, name: str
-) -> tuple[list[list[str]], list[int], int]:
-    """Rows, their lines, and the number of empty rows between them."""
+    records: _NumberedRecords, width: int, max_rows: int, name: str, messages: list[str]
+) -> tuple[list[list[str]], list[int]]:
+    """Rows of one width with their lines; empty rows and text below the table are left out."""
     rows: list[list[str]] = []
     lines: list[int] = []
     blank = pending = 0
@@ -285,26 +368,78 @@ def _read_rows(
         if not any(record):
             pending += 1
             continue
-        if len(record) != width:
-            reason = uneven_row_reason(record, width, with_decimals=True)
-            raise InputError(at_place(line_place(name, line), reason))
+        if rows and _is_below_table(record, width, is_after_blank=pending > 0):
+            _check_nothing_follows(records, width, f"{name}, line {line}", record)
+            messages.append(_below_table_message(name, line, record))
+            break
+        record = _resize(record, width, f"{name}, line {line}")  # noqa: PLW2901
         blank, pending = blank + pending, 0
         rows.append(record)
         lines.append(line)
     if not rows:
         msg = _("{name}: has a header but no rows; add at least one", name=name)
         raise InputError(msg)
-    return rows, lines, blank
+    if blank:
+        messages.append(_("{name}: {blank} empty rows were left out", name=name, blank=blank))
+    return rows, lines
 
 
-def _check_header(name: str, record: list[str], needed: Sequence[str]) -> tuple[str, ...]:
-    header = tuple(map(tidy_column_name, record))
-    if not {column.casefold() for column in header} >= set(needed):
-        raise InputError(_missing_column_message(name, needed, header))
+def _is_below_table(record: list[str], width: int, *, is_after_blank: bool) -> bool:
+    """Whether a record begins something else: a sentence in one cell, or a second table."""
+    if any(map(is_date_like, record)):
+        return False
+    filled = [cell for cell in record if cell]
+    is_sentence = len(filled) == 1 and len(filled[0].split()) >= MIN_SENTENCE_LENGTH
+    return is_sentence or (is_after_blank and len(record) != width)
+
+
+def _check_nothing_follows(
+    records: _NumberedRecords, width: int, place: str, record: list[str]
+) -> None:
+    """Refuse a line in the middle of a table: the rows below it must not get lost.
+
+    Raises:
+        InputError: a row with a date and of the width of the table follows.
+    """
+    for _line, following in records:
+        if len(following) == width and any(map(is_date_like, following)):
+            text = display_text(" ".join(record))
+            msg = _(
+                "{place}: '{text}' is no row of the table, and rows follow it; remove it",
+                place=place,
+                text=text,
+            )
+            raise InputError(msg)
+
+
+def _below_table_message(name: str, line: int, record: list[str]) -> str:
+    text = display_text(" ".join(record))
+    return _(
+        "{name}, line {line}: the table ends here; '{text}' and what follows was left out",
+        name=name,
+        line=line,
+        text=text,
+    )
+
+
+def _resize(record: list[str], width: int, place: str) -> list[str]:
+    """The record without empty cells beyond the header.
+
+    Raises:
+        InputError: it has more cells, or fewer.
+    """
+    if len(record) == width:
+        return record
+    if len(record) < width or any(record[width:]):
+        raise InputError(at_place(place, uneven_row_reason(record, width, with_decimals=True)))
+    return record[:width]
+
+
+def _check_header(name: str, header: tuple[str, ...], line: int) -> None:
     if len(header) > MAX_COLUMNS:
         msg = _(
-            "{name}, line 1: {count:,} columns, at most {limit} are read; drop some",
-            name=name,
+            "{place}: {count:,} columns, at most {limit} are read; drop some",
+            place=line_place(name, line),
             count=len(header),
             limit=MAX_COLUMNS,
         )
@@ -313,54 +448,35 @@ def _check_header(name: str, record: list[str], needed: Sequence[str]) -> tuple[
     duplicates = [column for column in header if counts[column.casefold()] > 1]
     if duplicates:
         msg = _(
-            "{name}, line 1: the column {column} is there twice; rename one",
-            name=name,
+            "{place}: the column {column} is there twice; rename one",
+            place=line_place(name, line),
             column=display_text(duplicates[0]),
         )
         raise InputError(msg)
-    return header
 
 
-def _missing_column_message(name: str, needed: Sequence[str], seen: Sequence[str]) -> str:
+def _missing_column_message(name: str, seen: Sequence[str]) -> str:
     return _(
-        "{name}, line 1: has no column {needed} (found: {found}); the first line names "
-        "the columns, separated by comma, semicolon, tab or |",
+        "{name}, line 1: has no column date (found: {found}); the first line names the columns, "
+        "separated by comma, semicolon, tab or |; say on import which column holds the dates "
+        "where it has another name",
         name=name,
-        needed=join_and(needed),
-        found=display_text(", ".join(seen), 80) or _("nothing"),
+        found=display_text(", ".join(seen).casefold(), 80) or _("nothing"),
     )
 
 
-def _trim_header(name: str, header: tuple[str, ...], rows: list[list[str]]) -> tuple[str, ...]:
-    """The header without an empty last column (a delimiter that ends every line)."""
-    if header[-1] == "" and not any(row[-1] for row in rows):
+def _complete_header(header: tuple[str, ...], rows: list[list[str]]) -> tuple[str, ...]:
+    """The header without empty last columns; a column without a name is called by its place."""
+    while len(header) > 1 and not header[-1] and not any(row[-1] for row in rows):
         for row in rows:
             row.pop()
         header = header[:-1]
-    if "" in header:
-        msg = _(
-            "{name}, line 1: column {index} has no name; name or remove it",
-            name=name,
-            index=header.index("") + 1,
-        )
-        raise InputError(msg)
-    return header
+    return tuple(
+        name or _("column {place}", place=place) for place, name in enumerate(header, start=1)
+    )
 
 
 # ---- grids of events
-
-
-def _find_grid_delimiter(text: str, mapping: Mapping[str, str], name: str) -> tuple[str, int]:
-    """The delimiter, and how many lines to skip."""
-    start = text[:_HEADER_SCAN_CHARS]
-    stated = _stated_delimiter(start)
-    if stated:
-        return stated, 1
-    headers = {m: _grid_header(_first_record(start, m, skip_blank=True)) for m in DELIMITERS}
-    dated = [mark for mark in DELIMITERS if "date" in match_columns(headers[mark], mapping)]
-    if dated:
-        return _only_delimiter(dated, headers, name), 0
-    return max(DELIMITERS, key=lambda mark: len(headers[mark])), 0
 
 
 def _grid_header(record: Iterable[str]) -> list[str]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, Event
-from dashboard.models.messages import at_place, deferred, translate_deferred
+from dashboard.models.event import MOSCOW, Event, Expected
+from dashboard.models.messages import at_place, deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import (
     DateOrderQuestion,
@@ -23,30 +27,48 @@ from dashboard.models.user_files import (
 )
 from dashboard.sources.files import delimited_file, excel_file, icalendar_file, json_file
 from dashboard.sources.files.date_formats import (
+    WEEKDAYS,
     LocalTime,
     ambiguous_days,
     resolve_day_order,
     resolve_time,
     split_date_time,
+    split_range,
+    split_weekday,
+    to_24_hour_time,
     to_iso_date,
 )
 from dashboard.sources.files.event_grid import (
     EXPORT_COLUMNS,
     MAX_BYTES,
+    ONE_DAY,
     EventGrid,
     EventReader,
     choose_columns,
+    generate_event_id,
     match_columns,
+    stated_zone,
 )
 from dashboard.sources.files.text import (
     check_size,
     display_name,
     display_text,
+    parse_day,
+    parse_moment,
     read_bytes,
     unsupported_format_error,
 )
 
-MIDNIGHT_TIMES: Final = frozenset({"0:00", "00:00", "00:00:00", "0:00:00", "00:00:00.000"})
+_MIDNIGHT: Final = re.compile(r"0?0:00(?::00(?:[.,]0+)?)?|24:00(?::00)?")
+HOURLESS_MARKS: Final = frozenset(
+    {
+        "all day", "all-day", "allday", "whole day", "full day", "tentative", "tbd", "tba", "tbc",
+        "n/a", "na", "none", "unknown", "not set", "-", "–", "—", "?", "весь день", "целый день",
+        "уточняется", "неизвестно", "не указано", "нет",
+    }
+)  # fmt: skip
+"""What calendars and sheets write where there is no hour."""
+ALL_DAY_FLAGS: Final = frozenset({"true", "yes", "y", "1", "x", "да", "истина", "всего дня"})
 _UNSUPPORTED_SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0", deferred("an old Excel workbook (.xls), or one with a password"),
      deferred("save it as .xlsx without one")),
@@ -79,7 +101,12 @@ _FILE_EXTENSIONS: Final = {
 
 
 def read_event_rows(
-    source: Path | bytes, options: EventFileOptions, today: date, *, name: str = ""
+    source: Path | bytes,
+    options: EventFileOptions,
+    today: date,
+    *,
+    name: str = "",
+    is_study: bool = False,
 ) -> EventFileRows:
     """Read CSV, Excel, JSON or iCalendar; the content decides about the format, not the name.
 
@@ -88,6 +115,7 @@ def read_event_rows(
         options: what the user states about the file.
         today: the day from which "at most two years ahead" counts.
         name: of an upload in messages.
+        is_study: whether a file without titles is read, and every field of an export.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
@@ -99,10 +127,11 @@ def read_event_rows(
     if options.sheet and grid.kind != excel_file.KIND:
         msg = _("{name} is {kind} and has no sheets", name=name, kind=grid.kind)
         raise InputError(msg, field="sheet", value=display_text(options.sheet))
-    fields = _match_fields(grid, options)
+    fields = _match_fields(grid, options, is_study=is_study)
     if not grid.rows:
         msg = _("{name}: has a header but no rows; add at least one", name=name)
         raise InputError(msg)
+    forecast = _leave_out_forecasts(grid, fields, options)
     columns = build_columns(grid, fields, options)
     rows = _RowReader(columns).all()
     return EventFileRows(
@@ -115,7 +144,8 @@ def read_event_rows(
             *_extension_messages(name, grid.kind),
             *grid.messages,
             *columns.messages,
-            *_unused_column_messages(grid, fields),
+            *forecast,
+            *_unused_column_messages(grid, fields, is_study=is_study),
         ),
         dates=columns.dates,
         zoneless=columns.zoneless,
@@ -160,6 +190,11 @@ def _read_grid(data: bytes, name: str, options: EventFileOptions, today: date) -
     return delimited_file.read_csv(data, name, options.columns)
 
 
+def is_midnight(clock: str) -> bool:
+    """Whether a time of day is 00:00."""
+    return _MIDNIGHT.fullmatch(to_24_hour_time(clock.strip())) is not None
+
+
 def _leading_text(data: bytes) -> str:
     """The first characters of a text in any encoding."""
     codec = "utf-16" if data[:2] in _BYTE_ORDER_MARKS else "utf-8-sig"
@@ -200,11 +235,33 @@ def _reject_mapping(name: str, kind: str, options: EventFileOptions) -> None:
         raise InputError(msg, field="map")
 
 
-def _match_fields(grid: EventGrid, options: EventFileOptions) -> dict[str, str]:
+def _match_fields(grid: EventGrid, options: EventFileOptions, *, is_study: bool) -> dict[str, str]:
     if grid.kind == icalendar_file.KIND:
         return dict(icalendar_file.FIELDS)
     header_place = {json_file.KIND: "names", excel_file.KIND: "header"}.get(grid.kind, "line 1")
-    return choose_columns(grid.name, grid.header, options.columns, header_place)
+    return choose_columns(grid.name, grid.header, options.columns, header_place, is_study=is_study)
+
+
+def _leave_out_forecasts(
+    grid: EventGrid, fields: dict[str, str], options: EventFileOptions
+) -> list[str]:
+    """Remove a column `Expected` of an economic calendar: it holds forecasts, not directions."""
+    column = fields.get("expected")
+    if column is None or "expected" in options.columns:
+        return []
+    index = grid.header.index(column)
+    texts = {row[index].casefold() for row in grid.rows if row[index]}
+    if texts & set(Expected) or not any(re.search("[0-9]", text) for text in texts):
+        return []
+    del fields["expected"]
+    return [
+        _(
+            "{name}: the column {column} holds no directions ({expected}) and is not used",
+            name=grid.name,
+            column=display_text(column),
+            expected=", ".join(Expected),
+        )
+    ]
 
 
 def _extension_messages(name: str, kind: str) -> list[str]:
@@ -216,11 +273,13 @@ def _extension_messages(name: str, kind: str) -> list[str]:
     ]
 
 
-def _unused_column_messages(grid: EventGrid, fields: dict[str, str]) -> list[str]:
+def _unused_column_messages(
+    grid: EventGrid, fields: dict[str, str], *, is_study: bool
+) -> list[str]:
     if grid.kind == icalendar_file.KIND:
         return []
     messages = []
-    if "title" not in fields:
+    if "title" not in fields and not is_study:
         messages.append(_("{name}: has no column of titles; the ids were taken", name=grid.name))
     unused = [name for name in grid.header if name and name not in fields.values()]
     if unused:
@@ -249,6 +308,7 @@ class EventColumns:
         messages: for the user.
         dates: the question about the order of day and month, where a date is ambiguous.
         zoneless: the number of times of day without a zone of their own.
+        whole_days: rows whose flag says that they last the whole day.
     """
 
     grid: EventGrid
@@ -258,6 +318,12 @@ class EventColumns:
     messages: list[str] = field(default_factory=list)
     dates: DateOrderQuestion | None = None
     zoneless: int = 0
+    whole_days: set[int] = field(default_factory=set)
+
+    @property
+    def is_export(self) -> bool:
+        """Whether this program wrote the file."""
+        return {column.casefold() for column in self.grid.header} >= EXPORT_COLUMNS
 
     def column(self, name: str) -> list[str]:
         """The cells of a field; empty ones where the file has none."""
@@ -292,21 +358,114 @@ def build_columns(
         columns.cells[name] = [row[index] for row in grid.rows]
     for row, reason in grid.wrong.items():
         columns.wrong[row] = at_place(columns.place(row), reason)
-    split = _split_dates_and_times(columns)
+    split, weekdays = _split_dates_and_times(columns)
+    _clear_times_of_days(columns, split)
     _apply_day_order(columns, options)
+    _check_weekdays(columns, weekdays)
     _resolve_times(columns, split, options)
+    _shorten_exclusive_ends(columns)
     return columns
 
 
-def _split_dates_and_times(columns: EventColumns) -> list[tuple[str, str]]:
-    """Remove the time of day from the date cells; returns time and zone of each row."""
-    ends = [to_iso_date(split_date_time(cell)[0]) for cell in columns.column("end_date")]
-    parts = [split_date_time(cell) for cell in columns.column("date")]
-    columns.cells["end_date"] = ends
-    columns.cells["date"] = [to_iso_date(day) for day, _, _ in parts]
-    if all(time in MIDNIGHT_TIMES for _, time, _ in parts if time):
-        return [("", "")] * len(parts)  # a spreadsheet's way to write a day
-    return [(time, zone) for _, time, zone in parts]
+def _split_dates_and_times(
+    columns: EventColumns,
+) -> tuple[list[tuple[str, str]], list[int | None]]:
+    """Leave the days in the date cells; returns time and zone, and the weekday, of each row."""
+    ends = columns.column("end_date")
+    columns.cells["end_date"] = [to_iso_date(split_date_time(cell)[0]) for cell in ends]
+    columns.cells["date"] = list(columns.column("date"))
+    times: list[tuple[str, str]] = []
+    weekdays: list[int | None] = []
+    for row, cell in enumerate(columns.cells["date"]):
+        written, weekday = split_weekday(cell)
+        first, last = split_range(written)
+        last_day = split_date_time(split_weekday(last)[0])[0]
+        if last and ":" not in last_day:
+            if ends[row]:
+                columns.mark_invalid(row, "end_date", _("the last day is given twice; keep one"))
+            columns.cells["end_date"][row] = to_iso_date(last_day)
+        day, time, zone = split_date_time(split_weekday(first)[0])
+        columns.cells["date"][row] = to_iso_date(day)
+        times.append((time, zone))
+        weekdays.append(weekday)
+    return times, weekdays
+
+
+def _clear_times_of_days(columns: EventColumns, split: list[tuple[str, str]]) -> None:
+    """Remove what stands for "no hour": midnight, `All Day`, the flag of a whole day.
+
+    A column of dates written with midnight needs no message: spreadsheets write days like that.
+    """
+    clocks = list(columns.column("time"))
+    has_clocks = any(clocks) or any(zone for _, zone in split)
+    flags = [flag.casefold() in ALL_DAY_FLAGS for flag in columns.column("all_day")]
+    midnights: list[int] = []
+    hourless: Counter[str] = Counter()
+    for row, ((time, zone), clock) in enumerate(zip(split, clocks, strict=True)):
+        if clock.casefold() in HOURLESS_MARKS:
+            hourless[clock] += 1
+            clocks[row] = ""
+        elif is_midnight(time) or is_midnight(clock):
+            midnights.append(row)
+            split[row], clocks[row] = ("", zone), ""
+        if flags[row]:
+            split[row], clocks[row] = ("", ""), ""
+    columns.cells["time"] = clocks
+    columns.whole_days.update(row for row, flag in enumerate(flags) if flag)
+    unflagged = [row for row in midnights if not flags[row]]
+    if unflagged and (has_clocks or any(time for time, _ in split)):
+        columns.messages.append(_hourless_message(columns.grid.name, "00:00", len(unflagged)))
+    for word, count in hourless.items():
+        columns.messages.append(_hourless_message(columns.grid.name, word, count))
+
+
+def _hourless_message(name: str, word: str, count: int) -> str:
+    if word == "00:00":
+        return plural(
+            "{name}: {n} time 00:00 (midnight) was read as a day without an hour; where midnight"
+            " itself is meant, write 00:01",
+            "{name}: {n} times 00:00 (midnight) were read as days without an hour; where midnight"
+            " itself is meant, write 00:01",
+            count,
+            name=name,
+        )
+    return plural(
+        "{name}: {n} time '{word}' was read as a day without an hour",
+        "{name}: {n} times '{word}' were read as days without an hour",
+        count,
+        name=name,
+        word=display_text(word),
+    )
+
+
+def _check_weekdays(columns: EventColumns, weekdays: list[int | None]) -> None:
+    """Say where the day of the week in a cell is not that of its date."""
+    for row, weekday in enumerate(weekdays):
+        if weekday is None or row in columns.wrong:
+            continue
+        with suppress(ValueError):  # reported when the row is read
+            day = parse_day(columns.cells["date"][row])
+            if day.weekday() != weekday:
+                columns.messages.append(
+                    _(
+                        "{place}: {day} is a {weekday}, not a {written}; check the date",
+                        place=columns.place(row, "date"),
+                        day=day,
+                        weekday=WEEKDAYS[day.weekday()],
+                        written=WEEKDAYS[weekday],
+                    )
+                )
+
+
+def _shorten_exclusive_ends(columns: EventColumns) -> None:
+    """End an event on the day before the midnight at which it ends, as calendars write it."""
+    stated = columns.column("end_time")
+    ends = columns.cells["end_date"]
+    for row, clock in enumerate(stated):
+        if ends[row] and is_midnight(clock):
+            with suppress(ValueError):  # reported when the row is read
+                first, last = parse_day(columns.cells["date"][row]), parse_day(ends[row])
+                ends[row] = (last - ONE_DAY).isoformat() if last - ONE_DAY > first else ""
 
 
 def _apply_day_order(columns: EventColumns, options: EventFileOptions) -> None:
@@ -330,46 +489,115 @@ def _apply_day_order(columns: EventColumns, options: EventFileOptions) -> None:
 def _resolve_times(
     columns: EventColumns, split: list[tuple[str, str]], options: EventFileOptions
 ) -> None:
+    """Write every time of day as UTC in `time_utc`; midnights that mean no hour become days."""
     stated, zones = columns.column("time_utc"), columns.column("zone")
-    utc = list(stated)
-    for row, ((time, zone), cell) in enumerate(zip(split, columns.column("time"), strict=True)):
-        if row in columns.wrong or not (time or cell):
+    columns.cells["time_utc"] = [
+        "" if row in columns.whole_days else cell for row, cell in enumerate(stated)
+    ]
+    zone = options.zone or _header_zone(columns)
+    exact = []
+    for row, (time, mark) in enumerate(split):
+        clock = time or columns.cells["time"][row]
+        if row in columns.wrong or not clock:
             continue
-        if (time and cell) or stated[row]:
+        if (time and columns.cells["time"][row]) or stated[row]:
             columns.mark_invalid(
                 row, "date", _("the time of day is given twice; keep one of the two")
             )
             continue
-        zone_name = zones[row] or options.zone
-        local_time = LocalTime(columns.cells["date"][row], time or cell, zone, zone_name or MOSCOW)
-        try:
-            resolved = resolve_time(local_time)
-        except ValueError as error:
-            columns.mark_invalid(row, "date" if time else "time", str(error))
-            continue
-        if resolved.is_day_shifted:
-            columns.messages.append(
-                _(
-                    "{place}: {written} with its offset is {day} in Moscow, which was taken",
-                    place=columns.place(row),
-                    written=columns.cells["date"][row],
-                    day=resolved.day,
-                )
-            )
-        utc[row] = resolved.utc
-        columns.cells["date"][row] = resolved.day
-        columns.zoneless += resolved.used_default_zone and not zones[row]
-    columns.cells["time_utc"] = utc
-    if options.zone and not any(zones):
-        columns.cells["zone"] = [options.zone if moment else "" for moment in utc]
+        local_time = LocalTime(
+            columns.cells["date"][row], clock, mark, zones[row] or zone or MOSCOW
+        )
+        if _resolve_row(columns, row, local_time, "date" if time else "time"):
+            columns.zoneless += not zones[row]
+        elif row not in columns.wrong:
+            exact.append(row)
+    _take_midnights_as_days(columns, exact, stated, zone or MOSCOW)
+    if zone and not any(zones):
+        columns.cells["zone"] = [zone if moment else "" for moment in columns.cells["time_utc"]]
     if columns.zoneless and not options.zone:
+        columns.messages.append(_zoneless_message(columns, zone))
+
+
+def _resolve_row(columns: EventColumns, row: int, local_time: LocalTime, column: str) -> bool:
+    """Set day and moment of a row; whether its time has no zone of its own."""
+    try:
+        resolved = resolve_time(local_time)
+    except ValueError as error:
+        columns.mark_invalid(row, column, str(error))
+        return False
+    if resolved.is_day_shifted:
         columns.messages.append(
             _(
-                "{name}: {count} times have no zone and were read as {zone}; say their time "
-                "zone on import if it is another",
+                "{place}: {cells} with its offset is {day} in Moscow, which was taken",
+                place=columns.place(row),
+                cells=columns.cells["date"][row],
+                day=resolved.day,
+            )
+        )
+    columns.cells["time_utc"][row] = resolved.utc
+    columns.cells["date"][row] = resolved.day
+    return resolved.used_default_zone
+
+
+def _zoneless_message(columns: EventColumns, zone: str) -> str:
+    if zone:
+        column = display_text(columns.fields.get("time") or columns.fields["date"])
+        return _(
+            "{name}: the times are those of {zone}, as the column {column} says",
+            name=columns.grid.name,
+            zone=zone,
+            column=column,
+        )
+    return _(
+        "{name}: {zoneless} times have no zone and were read as {moscow}; say their time "
+        "zone on import if it is another",
+        name=columns.grid.name,
+        zoneless=columns.zoneless,
+        moscow=MOSCOW,
+    )
+
+
+def _header_zone(columns: EventColumns) -> str:
+    """The zone that the name of the column of times, or of dates, states."""
+    names = (columns.fields.get("time", ""), columns.fields["date"])
+    return next(filter(None, map(stated_zone, names)), "")
+
+
+def _take_midnights_as_days(
+    columns: EventColumns, exact: list[int], stated: list[str], zone: str
+) -> None:
+    """Take moments as days where all of them are midnight in a zone: programs write days so.
+
+    Args:
+        columns: with the moments as UTC.
+        exact: rows whose date has a moment with a zone of its own.
+        stated: the column of moments in UTC, whose midnight has to be that of the date in the row.
+        zone: in which they may be midnight.
+    """
+    written = [row for row, cell in enumerate(stated) if cell and not columns.is_export]
+    rows = exact or written
+    if len(rows) < sum(map(bool, columns.cells["time_utc"])):
+        return
+    local: dict[int, datetime] = {}
+    for row in rows:
+        try:
+            day = parse_day(columns.cells["date"][row])
+            moment = parse_moment(columns.cells["time_utc"][row], day).astimezone(ZoneInfo(zone))
+        except (ValueError, LookupError, OSError):
+            return
+        if moment.time() != clock_time() or (rows is written and moment.date() != day):
+            return
+        local[row] = moment
+    for row, moment in local.items():
+        columns.cells["date"][row] = moment.date().isoformat()
+        columns.cells["time_utc"][row] = ""
+    if local:
+        columns.messages.append(
+            _(
+                "{name}: every time is midnight in {zone}; they were read as days without an hour",
                 name=columns.grid.name,
-                count=columns.zoneless,
-                zone=MOSCOW,
+                zone=zone,
             )
         )
 
@@ -381,11 +609,10 @@ class _RowReader:
     """Reads the rows of a file in order."""
 
     def __init__(self, columns: EventColumns) -> None:
-        is_export = {column.casefold() for column in columns.grid.header} >= EXPORT_COLUMNS
-        is_escaped = is_export and columns.grid.kind != json_file.KIND
+        is_escaped = columns.is_export and columns.grid.kind != json_file.KIND
         self._columns = columns
-        self._reader = EventReader(columns, is_export=is_export, is_escaped=is_escaped)
-        self._ids: dict[str, str] = {}
+        self._reader = EventReader(columns, is_export=columns.is_export, is_escaped=is_escaped)
+        self._ids: dict[str, tuple[str, Event]] = {}
 
     def all(self) -> tuple[EventFileRow, ...]:
         """Every row, in file order."""
@@ -404,16 +631,101 @@ class _RowReader:
         return EventFileRow(place, event, messages=tuple(self._reader.notes[first_note:]))
 
     def _titled(self, index: int, event: Event) -> Event:
-        """The event; in a file without titles the id is the title. Two equal ids are refused."""
+        """The event; in a file without titles the id is the title.
+
+        Raises:
+            InputError: another event has its id.
+        """
         place = self._columns.grid.places[index]
-        if event.id and self._ids.setdefault(event.id, place) != place:
-            msg = _(
-                "{place}: '{id}' is already in {row}; rename",
-                place=self._columns.place(index, "id"),
-                id=display_text(event.id),
-                row=self._ids[event.id],
-            )
-            raise InputError(msg)
+        if event.id:
+            first, known = self._ids.setdefault(event.id, (place, event))
+            if known != event:
+                msg = _(
+                    "{place}: '{id}' is already in {first}; rename",
+                    place=self._columns.place(index, "id"),
+                    id=display_text(event.id),
+                    first=first,
+                )
+                raise InputError(msg)
         if "title" not in self._columns.fields:
             return replace(event, title=event.id)
         return event
+
+
+# ---- events of a study
+
+
+@dataclass(frozen=True, slots=True)
+class EventTable:
+    """The events of a file in the order of their days, and messages for the user.
+
+    `places` are the places of the events: `file.csv, row 3 (line 4)`.
+    """
+
+    name: str
+    events: tuple[Event, ...]
+    places: tuple[str, ...]
+    messages: tuple[str, ...]
+    sha256: str
+
+
+def read_events(
+    source: Path | bytes, options: EventFileOptions, today: date, *, name: str = ""
+) -> EventTable:
+    """Read a file of which every row has to be an event; a row given twice is one event.
+
+    Args:
+        source: a path, or the bytes of an upload.
+        options: what the user states about the file.
+        today: the day from which "at most two years ahead" counts.
+        name: of an upload in messages.
+
+    Raises:
+        InputError: the file or a row of it cannot be read.
+    """
+    file = read_event_rows(source, options, today, name=name, is_study=True)
+    first_of: dict[Event, str] = {}
+    messages = list(file.messages)
+    for row in file.rows:
+        if row.event is None:
+            raise InputError(row.wrong)
+        messages.extend(row.messages)
+        if row.event in first_of:
+            messages.append(
+                _(
+                    "{place}: is the event of {first_of} again and was left out",
+                    place=row.place,
+                    first_of=first_of[row.event],
+                )
+            )
+        first_of.setdefault(row.event, row.place)
+    events = _with_ids(list(first_of))
+    generated = sum(not event.id for event in first_of)
+    if generated:
+        messages.append(
+            _(
+                "{name}: {generated} events had no id; made from title and date",
+                name=file.name,
+                generated=generated,
+            )
+        )
+    order = sorted(range(len(events)), key=lambda k: events[k].day)
+    places = list(first_of.values())
+    return EventTable(
+        name=file.name,
+        events=tuple(events[k] for k in order),
+        places=tuple(places[k] for k in order),
+        messages=tuple(messages),
+        sha256=file.sha256,
+    )
+
+
+def _with_ids(events: list[Event]) -> list[Event]:
+    """The events with an id and a title each."""
+    seen = {event.id for event in events if event.id}
+    named = []
+    for event in events:
+        event_id = event.id or generate_event_id(event, seen)
+        seen.add(event_id)
+        named.append(replace(event, id=event_id, title=event.title or event_id))
+    return named

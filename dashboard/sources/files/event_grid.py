@@ -70,6 +70,12 @@ EXPORT_ONLY_COLUMNS: Final = frozenset(
 )
 """Fields that are read from exports of this program only."""
 
+_HEADER_ZONES: Final = {
+    "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York",
+    "new york": "America/New_York", "utc": "UTC", "gmt": "UTC", "msk": MOSCOW, "мск": MOSCOW,
+    "moscow": MOSCOW, "москва": MOSCOW, "cet": "Europe/Berlin", "cest": "Europe/Berlin",
+    "london": "Europe/London", "kyiv": "Europe/Kyiv",
+}  # fmt: skip
 COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
     **{name: (name.replace("_", " "),) for name in EVENT_FILE_FIELDS},
     "date": (
@@ -78,6 +84,8 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
         "дата начала", "начало", "дата и время", "когда",
     ),
     "time": ("time", "clock", "hour", "start time", "event time", "время", "час", "время начала"),
+    "end_time": ("end time", "time end", "время окончания", "время конца"),
+    "all_day": ("all day event", "all day", "allday", "is all day", "whole day", "весь день"),
     "time_utc": ("time utc", "utc", "utc time", "datetime utc", "время utc"),
     "zone": ("zone", "timezone", "time zone", "tz", "tzid", "часовой пояс", "пояс", "зона"),
     "end_date": (
@@ -195,7 +203,9 @@ def normalize_column_name(name: str) -> str:
     return " ".join(re.sub(r"[^\w%]|_", " ", folded).split())
 
 
-def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+def match_columns(
+    header: Sequence[str], mapping: Mapping[str, str], *, is_study: bool = False
+) -> dict[str, str]:
     """The column of each field that a header has; nothing is raised.
 
     Of two names of a field (`date` and `start`) the earlier in `COLUMN_ALIASES` is taken.
@@ -205,7 +215,8 @@ def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str
         for column in reversed(header)
         if normalize_column_name(column)
     }
-    is_export = {column.casefold() for column in header} >= EXPORT_COLUMNS
+    is_export = is_study or {column.casefold() for column in header} >= EXPORT_COLUMNS
+    names = {_without_zone(name): column for name, column in names.items()} | names
     mapped = {normalize_column_name(column) for column in mapping.values()}
     columns: dict[str, str] = {}
     for field in EVENT_FILE_FIELDS:
@@ -220,8 +231,22 @@ def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str
     return {field: column for field, column in columns.items() if column}
 
 
+def stated_zone(column: str) -> str:
+    """The zone that the name of a column of times states: of `Time (ET)`; empty without one."""
+    return _HEADER_ZONES.get(normalize_column_name(column).partition(" ")[2], "")
+
+
+def _without_zone(name: str) -> str:
+    return name.split(maxsplit=1)[0] if stated_zone(name) and name != "time utc" else name
+
+
 def choose_columns(
-    name: str, header: Sequence[str], mapping: Mapping[str, str], place: str = "line 1"
+    name: str,
+    header: Sequence[str],
+    mapping: Mapping[str, str],
+    place: str = "line 1",
+    *,
+    is_study: bool = False,
 ) -> dict[str, str]:
     """The column of each field.
 
@@ -230,13 +255,14 @@ def choose_columns(
         header: the names of its columns.
         mapping: columns by field, as the user named them; "" where no column holds it.
         place: of the header, in messages.
+        is_study: whether a file without titles is read, and every field of an export.
 
     Raises:
         InputError: a field or column is unknown or named twice, or date or title is missing; the
             line says what was found and what to do.
     """
     _check_mapping(name, header, mapping)
-    columns = match_columns(header, mapping)
+    columns = match_columns(header, mapping, is_study=is_study)
     listed = display_text(", ".join(filter(None, header)), 80) or _("nothing")
     if "date" not in columns:
         msg = _(
@@ -247,7 +273,7 @@ def choose_columns(
             listed=listed,
         )
         raise InputError(msg, remedy="map")
-    if "title" not in columns and "id" not in columns:
+    if not is_study and "title" not in columns and "id" not in columns:
         msg = _(
             "{name}, {place}: has no column title (found: {listed}); name one, or say on "
             "import which column holds the titles",
@@ -327,6 +353,11 @@ class EventReader:
     def __init__(self, cells: CellTable, *, is_export: bool, is_escaped: bool) -> None:
         self._table = cells
         self._columns = {name: cells.column(name) for name in EVENT_COLUMNS}
+        self._filled = {name for name, column in self._columns.items() if any(column)}
+        self._no_text = dict.fromkeys(_TEXT_FIELDS, "")
+        self._texts = {
+            name: field for name, field in _TEXT_FIELDS.items() if field.column in self._filled
+        }
         self._is_export = is_export
         self._is_escaped = is_escaped
         self.notes: list[str] = []
@@ -339,11 +370,14 @@ class EventReader:
             raise self._wrong(
                 row, "end_date", _("{end_day} is before {day}; swap them", end_day=end_day, day=day)
             )
-        texts = {name: self._text(row, field) for name, field in _TEXT_FIELDS.items()}
+        texts = self._no_text | {
+            name: self._text(row, field) for name, field in self._texts.items()
+        }
+        moment = self._moment(row, day)
         return Event(
             **texts | {"series": texts["series"] or None},
             day=day,
-            moment=self._moment(row, day),
+            moment=moment,
             zone=self._zone(row),
             end_day=end_day,
             category=self._category(row),
@@ -355,7 +389,7 @@ class EventReader:
             updated=self._stamp(row, "updated", day),
             revision=self._revision(row),
             visibility=self._visibility(row),
-            hours=self._hours(row, day),
+            hours=self._hours(row, day, moment),
         )
 
     def _cell(self, row: int, column: str) -> str:
@@ -414,8 +448,10 @@ class EventReader:
             raise self._wrong(row, "time_utc", reason)
         return moment
 
-    def _hours(self, row: int, day: date) -> tuple[Hour, ...]:
+    def _hours(self, row: int, day: date, moment: datetime | None) -> tuple[Hour, ...]:
         """The hours of a row; a moment alone is a statement and makes none."""
+        if not self._filled & {"hour_kind", "reported_utc"}:
+            return ()
         kind = self._line(row, "hour_kind").casefold()
         if kind and kind not in set(HourKind):
             reason = _(
@@ -424,7 +460,7 @@ class EventReader:
                 values=", ".join(HourKind),
             )
             raise self._wrong(row, "hour_kind", reason)
-        moment, reported = self._moment(row, day), self._stamp(row, "reported_utc", day)
+        reported = self._stamp(row, "reported_utc", day)
         hours = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
         if moment is not None and kind == HourKind.PUBLISHED:
             reason = _("goes with reported_utc; move the clock time there, or write statement")
@@ -491,12 +527,12 @@ class EventReader:
         return link
 
     def _tags(self, row: int) -> tuple[str, ...]:
-        r"""Tags between `;`; an export escapes `;` and `\\` with a backslash."""
+        r"""Tags between `;`, else between commas; an export escapes `;` and `\\`."""
         cell = self._unescaped(row, "tags")
         if self._is_export:
             tags = [re.sub(r"\\(.)", r"\1", tag) for tag in _ESCAPED_TAG.findall(cell)]
         else:
-            tags = cell.split(";")
+            tags = cell.split(";" if ";" in cell else ",")
         return tuple(dict.fromkeys(tag for tag in map(normalize_line, tags) if tag))
 
     def _revision(self, row: int) -> int:

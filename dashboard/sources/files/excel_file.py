@@ -5,14 +5,17 @@ The zip is checked before openpyxl reads it: sizes, counts, document types.
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -20,7 +23,16 @@ from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EventFileOutline
-from dashboard.sources.files.delimited_file import tidy_column_name
+from dashboard.sources.files.delimited_file import (
+    MAX_PREAMBLE,
+    Header,
+    HeaderFinder,
+    TextTable,
+    build_table,
+    find_event_header,
+    preamble_message,
+    tidy_column_name,
+)
 from dashboard.sources.files.event_grid import (
     EventGrid,
     check_column_count,
@@ -88,18 +100,31 @@ def read_workbook(data: bytes, name: str, sheet: str, mapping: Mapping[str, str]
     Raises:
         InputError: it is damaged, unpacks too large, or the sheet is ambiguous.
     """
-    check_workbook(data, name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions we do not use
-            return _read_grid(data, name, sheet, mapping)
-    except InputError:
-        raise
-    except Exception:  # openpyxl raises many types on a damaged file
-        msg = _(
-            "{name}: is a damaged Excel workbook; open it in Excel and save it again", name=name
-        )
-        raise InputError(msg) from None
+    with _checked_workbook(data, name) as book:
+        finder = partial(find_event_header, mapping=mapping)
+        table, message = _choose_table(data, book, (name, sheet), finder)
+        if not table.is_dated:
+            return EventGrid(name, KIND, table.header, [], [])  # the columns are refused next
+        grid = table.grid()
+    grid.messages[:0] = filter(None, [message])
+    return grid
+
+
+def read_sheet_table(data: bytes, name: str, sheet: str, find_header: HeaderFinder) -> TextTable:
+    """The table of one sheet: the named one, or the only visible one with a header.
+
+    Args:
+        data: the bytes of the file.
+        name: of the file in messages.
+        sheet: the title of a sheet; empty where the user named none.
+        find_header: finds the header among the first rows.
+
+    Raises:
+        InputError: it is damaged, unpacks too large, holds no table, or the sheet is ambiguous.
+    """
+    with _checked_workbook(data, name) as book:
+        table, message = _choose_table(data, book, (name, sheet), find_header)
+        return table.text_table(message)
 
 
 def outline_workbook(
@@ -110,11 +135,31 @@ def outline_workbook(
     Raises:
         InputError: it is damaged, empty, unpacks too large, or has no such sheet.
     """
+    finder = partial(find_event_header, mapping=mapping)
+    with _checked_workbook(data, name) as book:
+        chosen = {item.title: item for item in _select_sheets(book, name, sheet)} if sheet else {}
+        sheets = {item.title: item for item in _select_sheets(book, name, "")} | chosen
+        tables = {
+            title: _SheetTable(data, book, item, name, finder) for title, item in sheets.items()
+        }
+        candidates = {title: tables[title] for title in chosen} or tables
+        filled = tuple(title for title, table in tables.items() if table.header)
+        if sum(table.is_dated for table in candidates.values()) > 1:
+            return EventFileOutline(KIND, sheets=filled)
+        title, _others = _choose_sheet(candidates, name)
+        header = tables[title].header
+        return EventFileOutline(KIND, header, match_columns(header, mapping), filled, title)
+
+
+@contextmanager
+def _checked_workbook(data: bytes, name: str) -> Iterator[Workbook]:
+    """A workbook that was checked before; what openpyxl raises on a damaged one is one error."""
     check_workbook(data, name)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _build_outline(data, name, sheet, mapping)
+            warnings.simplefilter("ignore")  # about styles and extensions we do not use
+            with closing(_open_workbook(data, values=True)) as book:
+                yield book
     except InputError:
         raise
     except Exception:  # openpyxl raises many types on a damaged file
@@ -124,44 +169,26 @@ def outline_workbook(
         raise InputError(msg) from None
 
 
-def _build_outline(
-    data: bytes, name: str, sheet: str, mapping: Mapping[str, str]
-) -> EventFileOutline:
-    with closing(_open_workbook(data, values=True)) as book:
-        chosen = {item.title: item for item in _select_sheets(book, name, sheet)} if sheet else {}
-        sheets = {item.title: item for item in _select_sheets(book, name, "")} | chosen
-        tables = {title: _SheetTable(data, book, item, name) for title, item in sheets.items()}
-        candidates = {title: tables[title] for title in chosen} or tables
-        filled = tuple(title for title, table in tables.items() if table.header)
-        if len(_sheets_with_dates(candidates, mapping)) > 1:
-            return EventFileOutline(KIND, sheets=filled)
-        title, _others = _choose_sheet(candidates, name, mapping)
-        header = tables[title].header
-        return EventFileOutline(KIND, header, match_columns(header, mapping), filled, title)
-
-
-def _read_grid(data: bytes, name: str, sheet: str, mapping: Mapping[str, str]) -> EventGrid:
-    with closing(_open_workbook(data, values=True)) as book:
-        sheets = _select_sheets(book, name, sheet)
-        tables = {item.title: _SheetTable(data, book, item, name) for item in sheets}
-        title, others = _choose_sheet(tables, name, mapping)
-        if "date" not in match_columns(tables[title].header, mapping):
-            return EventGrid(
-                name, KIND, tables[title].header, [], []
-            )  # the columns are refused next
-        grid = tables[title].grid()
-    if others:
-        listed = display_text(", ".join(others), 80)
-        grid.messages.insert(
-            0,
-            _(
-                "{name}: the sheet {sheet} was read, not {others}",
-                name=name,
-                sheet=display_text(title),
-                others=listed,
-            ),
+def _choose_table(
+    data: bytes, book: Workbook, named: tuple[str, str], find_header: HeaderFinder
+) -> tuple[_SheetTable, str]:
+    """The table of the sheet to read, and a message about the other sheets."""
+    name, sheet = named
+    sheets = _select_sheets(book, name, sheet)
+    tables = {item.title: _SheetTable(data, book, item, name, find_header) for item in sheets}
+    title, others = _choose_sheet(tables, name)
+    listed = display_text(", ".join(others), 80)
+    message = (
+        _(
+            "{name}: the sheet {title} was read, not {listed}",
+            name=name,
+            title=display_text(title),
+            listed=listed,
         )
-    return grid
+        if others
+        else ""
+    )
+    return tables[title], message
 
 
 def _open_workbook(data: bytes, *, values: bool) -> Workbook:
@@ -188,15 +215,13 @@ def _select_sheets(book: Workbook, name: str, wanted: str) -> list[Any]:
     return matching
 
 
-def _choose_sheet(
-    tables: Mapping[str, _SheetTable], name: str, mapping: Mapping[str, str]
-) -> tuple[str, list[str]]:
+def _choose_sheet(tables: Mapping[str, _SheetTable], name: str) -> tuple[str, list[str]]:
     """The sheet to read, and the other sheets with cells."""
     filled = {title: table for title, table in tables.items() if table.header}
     if not filled:
         msg = _("{name}: is empty; give a sheet with a header and at least one row", name=name)
         raise InputError(msg)
-    dated = _sheets_with_dates(filled, mapping)
+    dated = [title for title, table in filled.items() if table.is_dated]
     if len(dated) > 1:
         listed = display_text(", ".join(dated), 80)
         msg = _(
@@ -209,31 +234,34 @@ def _choose_sheet(
     return title, [other for other in filled if other != title]
 
 
-def _sheets_with_dates(tables: Mapping[str, _SheetTable], mapping: Mapping[str, str]) -> list[str]:
-    """The sheets with a column of dates."""
-    return [
-        title for title, table in tables.items() if "date" in match_columns(table.header, mapping)
-    ]
-
-
 class _SheetTable:
-    """One sheet; the header is read at once, the rows by `grid`."""
+    """One sheet; the header is read at once, the rows by `grid` and `text_table`."""
 
-    def __init__(self, data: bytes, book: Workbook, sheet: Any, name: str) -> None:
+    def __init__(
+        self, data: bytes, book: Workbook, sheet: Any, name: str, find_header: HeaderFinder
+    ) -> None:
         self._data, self._sheet, self._name = data, sheet, name
         self._properties = read_sheet_properties(data, sheet, name)
         self._epoch = book.epoch
         sheet.reset_dimensions()  # the size that a sheet states may be wrong
-        self._rows = self._text_rows()
-        self._first, header = next(self._rows, (0, []))
-        self.header = tuple(map(tidy_column_name, header))
+        rows = self._text_rows()
+        self._start = list(itertools.islice(rows, MAX_PREAMBLE))
+        self._rest = rows
+        records = _padded([list(map(tidy_column_name, cells)) for _, cells in self._start])
+        self._found = find_header(records)
+        self.is_dated = self._found is not None and self._found.date_place != -1
+        first = next(iter(records), [])
+        self.header = _without_last_empty(self._found.names if self._found else first)
         check_column_count(name, len(self.header))
 
     def grid(self) -> EventGrid:
         """The rows below the header."""
-        rows = self._with_merges(list(self._rows), self._properties.merges)
-        grid = EventGrid(self._name, KIND, self.header, [], [], {}, list(self._messages()))
-        for index, (number, cells) in enumerate(rows):
+        messages = list(self._messages())
+        if self._found and self._found.first:
+            number = self._start[self._found.first][0]
+            messages.append(preamble_message(self._name, number, ""))
+        grid = EventGrid(self._name, KIND, self.header, [], [], {}, messages)
+        for index, (number, cells) in enumerate(self._rows_from(self._found)):
             width = len(self.header)
             grid.places.append(
                 _("row {index} (row {number} of the sheet)", index=index + 1, number=number)
@@ -243,6 +271,45 @@ class _SheetTable:
             if reason:
                 grid.wrong[index] = reason
         return grid
+
+    def text_table(self, message: str) -> TextTable:
+        """The table of the sheet.
+
+        Raises:
+            InputError: there is none, or a formula of it was never calculated.
+        """
+        if self._found is None:
+            listed = display_text(", ".join(filter(None, self.header)), 80) or "nothing"
+            msg = _(
+                "{name}, header: has no column date (found: {listed}); say on import which column "
+                "holds the dates",
+                name=self._name,
+                listed=listed,
+            )
+            raise InputError(msg)
+        width = len(self._found.names)
+        rows = self._rows_from(None)
+        for number, cells in rows:
+            if _FORMULA_MARK in cells:
+                msg = _(
+                    "{name}, row {number} of the sheet: {row_error}",
+                    name=self._name,
+                    number=number,
+                    row_error=_row_error(cells, tuple(cells)),
+                )
+                raise InputError(msg)
+        records = (
+            (number, [_display_cell(cell) for cell in cells] + [""] * (width - len(cells)))
+            for number, cells in rows
+        )
+        messages = [*filter(None, [message]), *self._messages()]
+        digest = hashlib.sha256(self._data).hexdigest()
+        return build_table((self._name, "", digest), records, self._found, messages)
+
+    def _rows_from(self, header: Header | None) -> NumberedRows:
+        """The rows below a header, or all, with merged cells filled."""
+        first = header.first + header.length if header else 0
+        return self._with_merges([*self._start[first:], *self._rest], self._properties.merges)
 
     def _messages(self) -> Iterator[str]:
         if self._properties.formulas:
@@ -306,6 +373,19 @@ class _SheetTable:
                     if cell.data_type == "f" and (cell.row, cell.column) not in present:
                         cells.setdefault(cell.row, []).append(cell.column)
         return cells
+
+
+def _padded(records: list[list[str]]) -> list[list[str]]:
+    """Records of one width, that of the longest."""
+    width = max(map(len, records), default=0)
+    return [record + [""] * (width - len(record)) for record in records]
+
+
+def _without_last_empty(names: Sequence[str]) -> tuple[str, ...]:
+    filled = list(names)
+    while filled and not filled[-1]:
+        filled.pop()
+    return tuple(filled)
 
 
 def _sheet_cells(book: Workbook, title: str) -> Iterator[tuple[Any, ...]]:

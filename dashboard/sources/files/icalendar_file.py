@@ -7,6 +7,7 @@ database alone; what a file itself says about its zones (VTIMEZONE) is not read.
 
 from __future__ import annotations
 
+import quopri
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.errors import InputError
+from dashboard.models.event import MOSCOW
 from dashboard.models.messages import at_place, deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.sources.files.event_grid import EventGrid, check_row_count
@@ -54,7 +56,7 @@ _LINE: Final = re.compile(
     r'(?:,(?:"[^"]*"|[^";:,]*))*)*):(?P<value>.*)',
     re.DOTALL,
 )
-_PARAM: Final = re.compile(';(TZID|RANGE|VALUE)=("[^"]*"|[^";:]*)', re.IGNORECASE)
+_PARAM: Final = re.compile(';(TZID|RANGE|VALUE|ENCODING|CHARSET)=("[^"]*"|[^";:]*)', re.IGNORECASE)
 """What is read of the parameters; `icalendar` gets them as X-TZID…, which it only carries: the
 type of a value could be any, and zones that one file defines would be remembered for the next."""
 _DATES: Final = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
@@ -63,11 +65,18 @@ _TEXTS: Final = frozenset(
 )
 _LISTS: Final = frozenset({"RDATE", "EXDATE", "CATEGORIES"})
 _QUOTE: Final = '"'
+_RANGE: Final = "THISANDFUTURE"
 _NOT_READ: Final = {
     "": deferred("line {line} is not NAME:VALUE, correct it ({text})"),
     "EXRULE": deferred("line {line} is not read, write the days one by one ({text})"),
-    "RANGE": deferred("line {line} moves all later days, make them an event of their own ({text})"),
+    "RANGE": deferred(
+        "line {line} is a range that is not read, make its days an event of their own ({text})"
+    ),
 }
+_VERSION: Final = ("SEQUENCE", "LAST-MODIFIED", "DTSTAMP")
+"""What tells two versions of an event apart, the first before the next."""
+_ALL_DAY: Final = re.compile(r"X-[A-Z-]*ALL-?DAY(?:EVENT)?")
+_QUOTED_PRINTABLE: Final = re.compile(rb"[^:]*;ENCODING=QUOTED-PRINTABLE[;:]", re.IGNORECASE)
 _STAMP: Final = re.compile(r"[0-9]{8}(?:T[0-9]{6}Z?)?")
 _RULE_LIMITS: Final = {
     "INTERVAL": (1, 10_000), "COUNT": (1, 1_000_000), "BYMONTH": (1, 12), "BYMONTHDAY": (-31, 31),
@@ -81,12 +90,31 @@ _DAYS_OF_400_YEARS: Final = 146_097
 
 @dataclass(slots=True)
 class _EventLines:
-    """A VEVENT: where it stands, its lines that are read, its RRULEs, what is wrong with it."""
+    """A VEVENT.
+
+    Attributes:
+        place: where it stands.
+        lines: those that are read.
+        rules: its RRULEs.
+        version: the values of `_VERSION` that it has.
+        is_cancelled: whether its calendar cancels its events.
+        is_all_day: whether a calendar program marked it as lasting the whole day.
+        wrong: what is wrong with it.
+    """
 
     place: str
     lines: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
+    version: dict[str, str] = field(default_factory=dict)
+    is_cancelled: bool = False
+    is_all_day: bool = False
     wrong: str = ""
+
+    @property
+    def age(self) -> tuple[int, str, str]:
+        """Ascending with the version."""
+        sequence, *stamps = (self.version.get(name, "") for name in _VERSION)
+        return int(sequence) if sequence.isdecimal() else 0, stamps[0], stamps[1]
 
 
 def read_calendar(data: bytes, name: str, today: date) -> EventGrid:
@@ -113,6 +141,8 @@ def read_calendar(data: bytes, name: str, today: date) -> EventGrid:
         check_row_count(name, len(grid.rows))
     if not grid.rows:
         msg = _("{name}: holds no event (VEVENT); give a calendar with at least one", name=name)
+        if calendar.events:
+            msg = _("{name}: every event of it is cancelled; there is none to read", name=name)
         raise InputError(msg)
     messages.extend(at_place(name, message) for message in calendar.messages())
     return grid
@@ -163,6 +193,9 @@ def _content_lines(data: bytes, name: str) -> tuple[Iterator[tuple[int, str]], l
     for number, line in enumerate(physical, 1):
         if lines and line[:1] in {b" ", b"\t"}:
             lines[-1].append(line[1:])
+        elif lines and lines[-1][-1][-1:] == b"=" and _QUOTED_PRINTABLE.match(lines[-1][0]):
+            lines[-1][-1] = lines[-1][-1][:-1]
+            lines[-1].append(line)
         else:
             lines.append([line])
             numbers.append(number)
@@ -180,6 +213,7 @@ class _EventParser:
         self._name = name
         self._open: list[tuple[str, int]] = []
         self._event_depth = 0
+        self._is_cancelling = False
         self._values_left = MAX_VALUES
 
     def take(self, number: int, line: str) -> None:
@@ -206,6 +240,8 @@ class _EventParser:
                 self.events[-1].wrong = translate_deferred(wrong, line=number, text=text)
         elif name == "X-WR-TIMEZONE":
             self.zone = self.zone or zone_named(value)
+        elif name == "METHOD":
+            self._is_cancelling = value.upper() == "CANCEL"
 
     def close(self) -> None:
         """The file has ended.
@@ -234,11 +270,10 @@ class _EventParser:
             raise self._error(number, _("is nested too deeply; correct the file"))
         if part == "VEVENT" and not self._event_depth:
             self._event_depth = len(self._open)
-            self.events.append(
-                _EventLines(
-                    _("event {count} (line {number})", count=len(self.events) + 1, number=number)
-                )
-            )
+            place = _("event {count} (line {number})", count=len(self.events) + 1, number=number)
+            self.events.append(_EventLines(place, is_cancelled=self._is_cancelling))
+        elif part == "VCALENDAR":
+            self._is_cancelling = False
         self.others += part in {"VTODO", "VJOURNAL", "VFREEBUSY"}
 
     def _end(self, part: str, number: int) -> None:
@@ -269,8 +304,13 @@ class _EventParser:
             carried = (f';X-{key}="{text.strip(_QUOTE)}"' for key, text in params.items())
             event.lines.append(f"{name}{''.join(carried)}:{value}")
         elif name in _TEXTS:
-            event.lines.append(f"{name}:{value}")
-        return _NOT_READ.get("RANGE" if name in _DATES and "RANGE" in params else name, "")
+            event.lines.append(f"{name}:{_decoded(value, params)}")
+        elif name in _VERSION:
+            event.version[name] = value
+        elif _ALL_DAY.fullmatch(name):
+            event.is_all_day = value.upper() in {"TRUE", "1", "YES"}
+        is_unread = name in _DATES and params.get("RANGE", "THISANDFUTURE").upper() != _RANGE
+        return _NOT_READ.get("RANGE" if is_unread else name, "")
 
     def _error(self, number: int, message: str) -> InputError:
         return InputError(at_place(line_place(self._name, number), message))
@@ -279,35 +319,53 @@ class _EventParser:
 # ---------------------------------------------------------------- events and rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Override:
+    """Another version of one occurrence of an event, or of it and all later ones."""
+
+    moment: date
+    event: Component
+    is_range: bool
+    is_cancelled: bool
+
+
 class _Calendar:
     """The rows of events, and what was left out."""
 
     def __init__(self, grid: EventGrid, today: date, parser: _EventParser) -> None:
-        from icalendar import Event
-
         self._grid = grid
         self._last = (today.replace(day=1) + timedelta(days=366 * YEARS_AHEAD)).replace(day=1)
         self._zone = parser.zone
         self._others = parser.others
         self._cancelled = 0
+        self._replaced = 0
+        self._all_day = 0
         self._cut = 0
         self._unknown_zones: Counter[str] = Counter()
         self._days_left = MAX_DAYS_SEARCHED
-        self._moved: dict[str, list[date]] = defaultdict(list)
-        self.events = [
-            (block, Event.from_ical("\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT"])))
-            for block in parser.events
-        ]
+        self._overrides: dict[str, list[_Override]] = defaultdict(list)
+        self.events = self._latest_versions(parser.events)
+        masters = {
+            _read_text(event, "UID")
+            for _, event in self.events
+            if not _values(event, "RECURRENCE-ID")
+        }
+        self._ranged: set[int] = set()
         for block, event in self.events:
             if any(name is None for name, _ in event.errors):
                 block.wrong = block.wrong or _("holds a line that is not NAME:VALUE; correct it")
             with suppress(ValueError):  # said when the event itself is read
-                self._moved[_read_text(event, "UID")] += self._moments(event, "RECURRENCE-ID")
+                for override in self._overrides_of(block, event):
+                    self._overrides[_read_text(event, "UID")].append(override)
+                    if override.is_range and _read_text(event, "UID") in masters:
+                        self._ranged.add(id(event))
 
     def take(self, block: _EventLines, event: Component) -> None:
         """Add the rows of an event."""
-        if _read_text(event, "STATUS").upper() == "CANCELLED":
+        if _is_cancelled(block, event):
             self._cancelled += 1
+            return
+        if id(event) in self._ranged and not block.wrong:  # the event it changes makes its rows
             return
         cells = dict.fromkeys(FIELDS, "")
         try:
@@ -317,6 +375,39 @@ class _Calendar:
             rows = [cells]
         self._grid.rows.extend([row[name] for name in FIELDS] for row in rows)
         self._grid.places.extend([block.place] * len(rows))
+
+    def _latest_versions(self, blocks: list[_EventLines]) -> list[tuple[_EventLines, Component]]:
+        """The events, of several versions of one occurrence the last.
+
+        Two of one UID without a difference of version stay: some programs give one UID to all.
+        """
+        from icalendar import Event
+
+        latest: dict[tuple[str, str], list[tuple[_EventLines, Component]]] = {}
+        places = {id(block): place for place, block in enumerate(blocks)}
+        for block in blocks:
+            event = Event.from_ical("\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT"]))
+            occurrence = ",".join(sorted(map(str, self._recurrence_moments(event))))
+            key = (_read_text(event, "UID") or block.place, occurrence)
+            versions = [*latest.get(key, ()), (block, event)]
+            newest = max(version.age for version, _ in versions)
+            current = [pair for pair in versions if pair[0].age == newest]
+            self._replaced += len(versions) - len(current)
+            latest[key] = [pair for pair in current if _is_cancelled(*pair)] or current
+        pairs = [pair for versions in latest.values() for pair in versions]
+        return sorted(pairs, key=lambda pair: places[id(pair[0])])
+
+    def _recurrence_moments(self, event: Component) -> list[date]:
+        try:
+            return self._moments(event, "RECURRENCE-ID")
+        except ValueError:  # said when the event itself is read
+            return []
+
+    def _overrides_of(self, block: _EventLines, event: Component) -> Iterator[_Override]:
+        for prop in _values(event, "RECURRENCE-ID"):
+            is_range = prop.params.get("X-RANGE", "").upper() == _RANGE
+            for moment in self._moments(event, "RECURRENCE-ID"):
+                yield _Override(moment, event, is_range, _is_cancelled(block, event))
 
     def messages(self) -> list[str]:
         """What was left out."""
@@ -347,6 +438,22 @@ class _Calendar:
                     self._cancelled,
                 )
             )
+        if self._replaced:
+            messages.append(
+                plural(
+                    "{n} event is an older version of another (of one UID) and was left out",
+                    "{n} events are older versions of others (of one UID) and were left out",
+                    self._replaced,
+                )
+            )
+        if self._all_day:
+            messages.append(
+                plural(
+                    "{n} event from midnight to midnight was read as a day without an hour",
+                    "{n} events from midnight to midnight were read as days without an hour",
+                    self._all_day,
+                )
+            )
         if self._others:
             messages.append(
                 plural(
@@ -367,32 +474,80 @@ class _Calendar:
         """
         if block.wrong:
             raise ValueError(block.wrong)
-        start = self._start(event)
-        first = _wall(start, start).date()
+        start = self._start(block, event)
         cells |= _cells(event, start)
-        length = self._last_day(event, start) - first
-        if length:
-            cells["end_date"] = (first + length).isoformat()
+        overrides = self._overrides[_read_text(event, "UID")]
+        if self._moments(event, "RECURRENCE-ID"):
+            overrides = []
+        single = [_wall(item.moment, start) for item in overrides if not item.is_range]
+        ranges = sorted(
+            ((_wall(item.moment, start), item) for item in overrides if item.is_range),
+            key=lambda pair: pair[0],
+        )
         rows = []
-        for day in sorted(self._days(block, event, start)):
-            row = cells | {"date": day.isoformat()}
-            if length:
-                row["end_date"] = (day + length).isoformat()
-            if row["time_utc"]:
-                row["time_utc"] = f"{day}T{start:%H:%M:%S}Z"
-            rows.append(row)
+        for wall in sorted(self._occurrences(block, event, start) - set(single)):
+            override = next((pair for pair in reversed(ranges) if pair[0] <= wall), None)
+            if override is None:
+                rows.append(self._row(event, start, cells, wall))
+            elif not override[1].is_cancelled:
+                rows.append(self._moved_row(override[1], wall - override[0]))
         return rows
 
-    def _start(self, event: Component) -> date:
+    def _row(
+        self, event: Component, start: date, cells: dict[str, str], wall: datetime
+    ) -> dict[str, str]:
+        """The row of an occurrence, given as the clock in the zone of the start shows it."""
+        row = cells | {"date": wall.date().isoformat()}
+        length = self._last_day(event, start) - _wall(start, start).date()
+        if length:
+            row["end_date"] = (wall.date() + length).isoformat()
+        if row["time_utc"]:
+            row["time_utc"] = f"{wall:%Y-%m-%dT%H:%M:%S}Z"
+        if row["time"]:
+            row["time"] = f"{wall:%H:%M:%S}"
+        return row
+
+    def _moved_row(self, override: _Override, later: timedelta) -> dict[str, str]:
+        """The row of an occurrence some time after the one from which an override counts."""
+        start = self._start(_EventLines(""), override.event)
+        cells = dict.fromkeys(FIELDS, "") | _cells(override.event, start)
+        return self._row(override.event, start, cells, _wall(start, start) + later)
+
+    def _start(self, block: _EventLines, event: Component) -> date:
         """A day, a wall clock without zone, or a moment in a zone of the database."""
         starts = self._moments(event, "DTSTART")
         if not starts:
             raise ValueError(_("has no DTSTART; give it a date"))
         written = _values(event, "DTSTART")[0].params.get("X-TZID", "")
-        if isinstance(starts[0], datetime) and not starts[0].tzinfo and written:
+        start = starts[0]
+        if not isinstance(start, datetime):
+            return start
+        if not start.tzinfo and written:
             self._unknown_zones[written] += 1
-            return starts[0].date()
-        return starts[0]
+            return start.date()
+        return self._whole_day(block, event, start) or start
+
+    def _whole_day(self, block: _EventLines, event: Component, start: datetime) -> date | None:
+        """The day of an event from midnight to midnight; None for other events.
+
+        A program that writes UTC writes the midnight of its own zone, which the calendar may name.
+        """
+        zone = self._zone or MOSCOW
+        local = start.astimezone(ZoneInfo(zone)) if str(start.tzinfo) == "UTC" else start
+        ends = self._moments(event, "DTEND")
+        is_midnight = local.time() == time()
+        lasts_days = bool(
+            ends
+            and isinstance(ends[0], datetime)
+            and (_wall(ends[0], start) - _wall(start, start)) % _ONE_DAY == timedelta()
+            and _wall(ends[0], start) > _wall(start, start)
+        )
+        if block.is_all_day:
+            return local.date() if is_midnight else start.date()
+        if is_midnight and lasts_days:
+            self._all_day += 1
+            return local.date()
+        return None
 
     def _moments(self, event: Component, name: str) -> list[date]:
         """The values of a property; without zone where it is floating or of an unknown zone."""
@@ -429,20 +584,20 @@ class _Calendar:
         is_midnight = end.time() == time()
         return max(begins.date(), end.date() - _ONE_DAY if is_midnight else end.date())
 
-    def _days(self, block: _EventLines, event: Component, start: date) -> set[date]:
-        """The days an event falls on, in the zone of its start."""
-        is_override = bool(self._moments(event, "RECURRENCE-ID"))
+    def _occurrences(self, block: _EventLines, event: Component, start: date) -> set[datetime]:
+        """When an event happens, as the clock in the zone of its start shows it."""
         first = _wall(start, start)
-        added = self._moments(event, "RDATE")
-        if not block.rules and not added:
-            return {first.date()}
-        days = {first.date(), *(_wall(moment, start).date() for moment in added)}
+        moments = {first, *(_wall(moment, start) for moment in self._moments(event, "RDATE"))}
         for text in block.rules:
-            days.update(self._repeated(Rule.parse(text, start), first))
-        removed = self._moments(event, "EXDATE")
-        if not is_override:
-            removed += self._moved[_read_text(event, "UID")]
-        return days - {_wall(moment, start).date() for moment in removed}
+            days = self._repeated(Rule.parse(text, start), first)
+            moments.update(datetime.combine(day, first.time()) for day in days)
+        for removed in self._moments(event, "EXDATE"):
+            wall = _wall(removed, start)
+            if wall in moments or wall.time() != time():
+                moments.discard(wall)
+            else:  # a day alone, or the midnight that stands for it
+                moments -= {moment for moment in moments if moment.date() == wall.date()}
+        return moments
 
     def _repeated(self, rule: Rule, first: datetime) -> tuple[date, ...]:
         if self._days_left < 0:
@@ -451,6 +606,22 @@ class _Calendar:
         self._days_left -= result.searched
         self._cut += result.goes_on
         return result.days
+
+
+def _is_cancelled(block: _EventLines, event: Component) -> bool:
+    return block.is_cancelled or _read_text(event, "STATUS").upper() == "CANCELLED"
+
+
+def _decoded(value: str, params: Mapping[str, str]) -> str:
+    """The text of a property, out of quoted-printable where it says so."""
+    if params.get("ENCODING", "").upper() != "QUOTED-PRINTABLE":
+        return value
+    raw = quopri.decodestring(value.encode())
+    try:
+        text = raw.decode(params.get("CHARSET", "").strip(_QUOTE) or "utf-8", "replace")
+    except LookupError:
+        text = raw.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n").replace("\n", "\\n")
 
 
 def _values(event: Component, name: str) -> list[Any]:
@@ -512,7 +683,7 @@ def _cells(event: Component, start: date) -> dict[str, str]:
         "title": _read_text(event, "SUMMARY"),
         "text": _read_text(event, "DESCRIPTION"),
         "source_url": _read_text(event, "URL"),
-        "tags": ";".join(tag.strip().replace(";", ",") for tag in tags),
+        "tags": "".join(f"{tag.strip().replace(';', ',')};" for tag in tags),
     }
 
 

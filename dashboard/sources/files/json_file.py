@@ -140,7 +140,7 @@ def _item_cells(item: Any, header: Collection[str]) -> tuple[list[str], str]:
 
 
 def _value_text(value: Any) -> str | None:
-    r"""A value as text, a list of texts with `;` between; None where it is neither."""
+    r"""A value as text, a list of texts with `;` after each; None where it is neither."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -150,7 +150,9 @@ def _value_text(value: Any) -> str | None:
     if isinstance(value, (int, float)):
         return _number_text(value)
     is_text_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return ";".join(value) if is_text_list and ";" not in "".join(value) else None
+    if not is_text_list or ";" in "".join(value):
+        return None
+    return "".join(f"{item};" for item in value)
 
 
 def _number_text(value: float) -> str | None:

@@ -18,22 +18,46 @@ import pandas as pd
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
-from dashboard.models.messages import at_place, deferred, plural, translate_deferred
+from dashboard.models.messages import (
+    at_place,
+    deferred,
+    join_and,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, IMPORTED_MOMENT
-from dashboard.models.series import Days, Floats, Ints, Moments
+from dashboard.models.series import Bools, Days, Floats, Ints, Moments
 from dashboard.models.user_files import RateFileOptions
 from dashboard.sources.files.delimited_file import TextTable
 from dashboard.sources.files.text import CellError, display_text
 from dashboard.sources.files.typed_columns import (
+    MAX_ODD_SHARE,
     DateColumn,
     NumberColumn,
     find_ambiguous_thousands,
     read_number_column,
 )
 
-DATE_COLUMN: Final = "date"
 LONG_GAP_DAYS: Final = 31
+_ONE_DAY: Final = np.timedelta64(86_400, "s")
+_MIDNIGHT_ZONES: Final = ("Europe/London", "Europe/Berlin", "America/New_York")
+"""Publishers stamp days with midnight there; two clocks of UTC have to prove it."""
+_DAY_TURNS: Final = (
+    ("America/New_York", 17), ("UTC", 0), (MOSCOW, 0), *((zone, 0) for zone in _MIDNIGHT_ZONES),
+    ("Asia/Tokyo", 0), ("Asia/Shanghai", 0),
+)  # fmt: skip
+_STEPS: Final = (
+    (6, 8, deferred("week")), (28, 31, deferred("month")), (88, 95, deferred("quarter")),
+    (360, 370, deferred("year")),
+)  # fmt: skip
+_WEEKDAYS: Final = (
+    deferred("Mondays"), deferred("Tuesdays"), deferred("Wednesdays"), deferred("Thursdays"),
+    deferred("Fridays"), deferred("Saturdays"), deferred("Sundays"),
+)  # fmt: skip
+_SATURDAY, _SUNDAY = 5, 6
+MIN_SPACED_ROWS: Final = 3
+FILLED_SHARE: Final = 0.8
 SECONDS_PER_MINUTE: Final = 60
 EXAMPLE_MOMENT: Final = "2026-09-01T07:05Z"
 JUMP_RATIO: Final = 8.0
@@ -71,7 +95,8 @@ def read_rate_column(table: TextTable, column: str) -> NumberColumn:
     missing = np.isnan(rate)
     if missing.all():
         msg = _(
-            "{place}: holds no number; fill or remove the column", place=table.column_place(column)
+            "{place}: holds no number; fill it, or choose another column on import",
+            place=table.column_place(column),
         )
         raise InputError(msg)
     bad = np.flatnonzero(~missing & ~((rate > 0) & np.isfinite(rate)))
@@ -206,12 +231,16 @@ class RowTimes:
         day: the market day, (n,), datetime64[D]: in the stated zone, else in Moscow.
         has_times: whether there are times of day.
         notes: for the user, about the reading.
+        live: rows of the day under way below rows of whole days; they are left out.
+        column: the column of the dates.
     """
 
     key: Moments
     day: Days
     has_times: bool
     notes: tuple[str, ...] = ()
+    live: tuple[int, ...] = ()
+    column: str = "date"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -246,14 +275,12 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
     Raises:
         CellError: a time of day has no zone, or does not exist in it, or is ambiguous.
     """
-    notes = dates.notes
     if dates.seconds is None:
-        return RowTimes(dates.days, dates.days, has_times=False, notes=notes)
-    if not dates.seconds.any():
-        midnight_note = (
-            (_("every time is midnight; read as dates"),) if dates.offsets is not None else ()
-        )
-        return RowTimes(dates.days, dates.days, has_times=False, notes=(*notes, *midnight_note))
+        return _row_dates(dates, dates.days, np.isin(np.arange(len(dates.days)), dates.odd))
+    if _are_dates(dates.seconds):
+        note = _("every time is midnight; read as dates")
+        notes = (note,) if dates.offsets is not None else ()
+        return _row_dates(dates, dates.days, dates.seconds != 0, notes)
     local = dates.days.astype("datetime64[s]") + dates.seconds.astype("timedelta64[s]")
     if dates.offsets is None:
         if not zone:
@@ -265,20 +292,79 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
                 example_moment=EXAMPLE_MOMENT,
             )
             raise CellError(0, reason, "zone")
-        return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=notes)
+        return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=dates.notes)
     moment = local - dates.offsets.astype("timedelta64[s]")
-    local_there = _utc_to_local(moment, zone or MOSCOW)
-    day = local_there.astype("datetime64[D]")
-    if bool(np.all(local_there == day)):
-        note = _("every time is midnight in {zone}; read as dates", zone=zone or MOSCOW)
-        return RowTimes(day, day, has_times=False, notes=(*notes, note))
-    return RowTimes(moment, day, has_times=True, notes=notes)
+    for name in (zone,) if zone else (MOSCOW, *_MIDNIGHT_ZONES):
+        there = _utc_to_local(moment, name)
+        seconds = (there - there.astype("datetime64[D]")).astype(np.int64)
+        if _are_dates(seconds) and (name in {zone, MOSCOW} or _changes_clock(moment, seconds == 0)):
+            notes = (_("every time is midnight in {name}; read as dates", name=name),)
+            return _row_dates(dates, there.astype("datetime64[D]"), seconds != 0, notes)
+    day = _utc_to_local(moment, zone or MOSCOW).astype("datetime64[D]")
+    return RowTimes(moment, day, has_times=True, notes=dates.notes)
+
+
+def _are_dates(seconds: Ints) -> bool:
+    """Whether times of day are midnight, but for a few rows with clocks of their own.
+
+    An hour before or after midnight is the other half of a year with summer time.
+    """
+    odd = seconds[seconds != 0]
+    few = len(odd) < max(len(seconds) * MAX_ODD_SHARE, 2) <= len(seconds) - 1
+    has_own_clocks = len(np.unique(odd)) * 2 > len(odd) or len(odd) == 1
+    is_shifted = np.isin(odd, (3_600, 82_800)).any()
+    return not len(odd) or bool(few and has_own_clocks and not is_shifted)
+
+
+def _changes_clock(moment: Moments, is_midnight: Bools) -> bool:
+    """Whether midnights of a zone stand at two clocks of UTC, which proves the zone."""
+    return len(np.unique(moment[is_midnight].astype(np.int64) % 86_400)) > 1
+
+
+def _row_dates(
+    dates: DateColumn, days: Days, is_odd: Bools, notes: tuple[str, ...] = ()
+) -> RowTimes:
+    """Rows of dates; a time of day in the last of them is that of a day under way."""
+    odd = np.flatnonzero(is_odd)
+    if not len(odd):
+        return RowTimes(days, days, has_times=False, notes=(*dates.notes, *notes))
+    notes = ()
+    last = days[~is_odd].max()
+    live = tuple(int(row) for row in odd if days[row] >= last)
+    if live:
+        notes = (
+            *notes,
+            _(
+                "{count} with a time of day below rows of whole days, of {day}: a day under way "
+                "is no close, it was left out",
+                count=len(live),
+                day=days[live[0]],
+            ),
+        )
+    if len(live) < len(odd):
+        row = next(int(k) for k in odd if int(k) not in live)
+        notes = (
+            *notes,
+            _(
+                "{count} among rows of whole days with a time of day, as of {days}: taken to be "
+                "known at the end of the date",
+                count=len(odd) - len(live),
+                days=days[row],
+            ),
+        )
+    return RowTimes(days, days, has_times=False, notes=(*dates.notes, *notes), live=live)
 
 
 def build_observation_times(
-    row_times: RowTimes, rows: Ints, options: RateFileOptions
+    row_times: RowTimes, rows: Ints, options: RateFileOptions, *, is_bar: bool = False
 ) -> ObservationTimes:
     """The times of the observations in `rows`, ascending and without a duplicate.
+
+    Args:
+        row_times: the time of each row.
+        rows: in ascending order.
+        options: what the user says about stamps and zone.
+        is_bar: whether a column of the close of a bar is read.
 
     Raises:
         CellError: two bars lie closer than the length of a bar; the index is that of the row.
@@ -288,7 +374,7 @@ def build_observation_times(
         market_day, opens, known_at = END_OF_DAY.timestamps(key)
         return ObservationTimes(key, market_day, opens, known_at, END_OF_DAY.id)
     if len(np.unique(day)) == len(day):
-        return ObservationTimes(day, day, key, key, IMPORTED_MOMENT.id)
+        return _moments_of_days(key, day, options, is_bar=is_bar)
     seconds = _bar_length_seconds(key, rows)
     length = np.timedelta64(seconds, "s")
     minutes = seconds // SECONDS_PER_MINUTE
@@ -305,6 +391,40 @@ def build_observation_times(
         return ObservationTimes(day, day, key - length, key, IMPORTED_BAR.id, minutes)
     known_at = key + length - np.timedelta64(1, "s")
     return ObservationTimes(day, day, key, known_at, IMPORTED_BAR.id, minutes, notes)
+
+
+def _moments_of_days(
+    key: Moments, day: Days, options: RateFileOptions, *, is_bar: bool
+) -> ObservationTimes:
+    """The times of one moment a day: of a number made then, or of a daily bar.
+
+    A bar belongs to the day of its middle: one from 17:00 to 17:00 in New York to its second day.
+    """
+    if not options.stamps:
+        notes: tuple[str, ...] = ()
+        if is_bar or _turns_the_day(key):
+            text = str(key[0]).replace("T", " ")[:16]
+            notes = (
+                _(
+                    "one number a day, taken to be known at its stamp ({stamp} UTC); where a stamp "
+                    "is the begin of a daily bar, say so on import: the close is known a day later",
+                    stamp=text,
+                ),
+            )
+        return ObservationTimes(day, day, key, key, IMPORTED_MOMENT.id, notes=notes)
+    opens = key if options.stamps == "begin" else key - _ONE_DAY
+    middle = _utc_to_local(opens + _ONE_DAY // 2, options.zone or MOSCOW).astype("datetime64[D]")
+    known_at = key if options.stamps == "end" else key + _ONE_DAY - np.timedelta64(1, "s")
+    return ObservationTimes(middle, middle, opens, known_at, IMPORTED_MOMENT.id)
+
+
+def _turns_the_day(key: Moments) -> bool:
+    """Whether all moments are the hour at which a market's day begins."""
+    for zone, hour in _DAY_TURNS:
+        local = _utc_to_local(key, zone)
+        if bool(np.all(local - local.astype("datetime64[D]") == np.timedelta64(hour, "h"))):
+            return True
+    return False
 
 
 def most_common_step(key: Moments) -> int:
@@ -406,6 +526,7 @@ def sort_rows(
     """
     key = row_times.key
     order = np.argsort(key, kind="stable")
+    order = order[~np.isin(order, row_times.live)] if row_times.live else order
     if np.any(order[1:] < order[:-1]):
         notes.append(
             _("{name}: the dates were not in ascending order and were sorted", name=table.name)
@@ -426,7 +547,7 @@ def sort_rows(
             time=_format_key(key[row]),
             line=table.lines[earlier],
         )
-        raise cell_error(table, CellError(row, reason), DATE_COLUMN)
+        raise cell_error(table, CellError(row, reason), row_times.column)
     notes.append(
         plural(
             "{place}: {time} is there twice with the same rate (line {line}); {n} row like this"
@@ -434,7 +555,7 @@ def sort_rows(
             "{place}: {time} is there twice with the same rate (line {line}); {n:,} rows like this"
             " left out",
             len(repeated),
-            place=table.place(int(second[0]), DATE_COLUMN),
+            place=table.place(int(second[0]), row_times.column),
             time=_format_key(key[second[0]]),
             line=table.lines[int(first[0])],
         )
@@ -465,7 +586,77 @@ def gap_messages(table: TextTable, times: ObservationTimes) -> Iterator[str]:
         )
 
 
-def future_date_messages(table: TextTable, times: ObservationTimes, order: Ints) -> Iterator[str]:
+def spacing_messages(
+    table: TextTable, times: ObservationTimes, rates: dict[str, Floats]
+) -> Iterator[str]:
+    """Messages about rows with steps of a week or more, weekends filled forward, and Sundays.
+
+    Args:
+        table: the file.
+        times: of the observations.
+        rates: the numbers of each series, (n,), in the order of the observations.
+    """
+    gaps = np.diff(times.day).astype(int)
+    if times.bar_minutes or len(times.day) < MIN_SPACED_ROWS:
+        return
+    median = float(np.median(gaps))
+    step = next((word for low, high, word in _STEPS if low <= median <= high), "")
+    if step:
+        step = translate_deferred(step)
+        yield _(
+            "{name}: the rows lie a {step} apart, so a move is one of a {step}; each number "
+            "is taken to be known at its own date: where that is the first day of the {step}, "
+            "date it by the last",
+            name=table.name,
+            step=step,
+        )
+        return
+    weekday = (times.day.astype(int) + 3) % 7
+    filled = next(
+        (days for rate in rates.values() if (days := _filled_days(rate, gaps, weekday))), ""
+    )
+    if filled:
+        yield _(
+            "{name}: the rows of {filled} repeat the day before: days without a market were "
+            "filled forward, and their moves of zero make ordinary moves look smaller; remove "
+            "these rows",
+            name=table.name,
+            filled=filled,
+        )
+    elif times.rule == END_OF_DAY.id:
+        yield from _sunday_messages(table, weekday)
+
+
+def _filled_days(rate: Floats, gaps: Ints, weekday: Ints) -> str:
+    """The days of the week, a weekend among them, whose rows repeat the day before."""
+    repeats = np.concatenate(([False], (rate[1:] == rate[:-1]) & (gaps == 1)))
+    count = np.bincount(weekday, minlength=7)
+    repeated = np.bincount(weekday[repeats], minlength=7)
+    is_filled = (count > 0) & (repeated >= FILLED_SHARE * count)
+    if is_filled.all() or not is_filled[_SATURDAY:].any() or repeated[is_filled].sum() < 2:
+        return ""
+    return join_and(
+        [translate_deferred(name) for name, day in zip(_WEEKDAYS, is_filled, strict=True) if day]
+    )
+
+
+def _sunday_messages(table: TextTable, weekday: Ints) -> Iterator[str]:
+    """A message about rows of Sundays in a file of working days: the first hours of Monday."""
+    sundays, saturdays = (int((weekday == day).sum()) for day in (_SUNDAY, _SATURDAY))
+    if 0 < sundays < len(weekday) / 4 and not saturdays:
+        yield plural(
+            "{name}: {n} row is a Sunday: a bar of the few hours before Monday, not a day; join it"
+            " with Monday or remove it",
+            "{name}: {n} rows are Sundays: bars of the few hours before Monday, not days; join them"
+            " with Monday or remove them",
+            sundays,
+            name=table.name,
+        )
+
+
+def future_date_messages(
+    table: TextTable, column: str, times: ObservationTimes, order: Ints
+) -> Iterator[str]:
     """A message about rows after tomorrow: an official rate is printed a day ahead, no later."""
     late = np.flatnonzero(times.day > np.datetime64(utc_today() + timedelta(days=1)))
     if len(late):
@@ -474,6 +665,6 @@ def future_date_messages(table: TextTable, times: ObservationTimes, order: Ints)
             "{place}: {day} is still to come, {n:,} rows are; a forecast is no rate, check the"
             " dates",
             len(late),
-            place=table.place(int(order[late[0]]), DATE_COLUMN),
+            place=table.place(int(order[late[0]]), column),
             day=times.day[late[0]],
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 from urllib.parse import urlsplit
@@ -51,6 +52,11 @@ _MOMENT: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
     r"\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
     re.IGNORECASE,
+)
+_DATE_LIKE: Final = re.compile(
+    r"(?:[0-9]{4}([-./]?)[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2[0-9]{2,4})(?:[T\s].*)?"
+    r"|(?:[0-9]{1,2}[\s-][^\W\d_]{3,9}|[^\W\d_]{3,9}\.?\s[0-9]{1,2})\.?,?[\s-][0-9]{4}.*"
+    r"|1[0-9]{9}(?:[0-9]{3})?",
 )
 _ILLEGAL_LINK_CHARS: Final = re.compile(r"[\s<>\"`\\^{|}]")
 
@@ -236,6 +242,12 @@ class CellError(ValueError):
         self.remedy = remedy
 
 
+def is_date_like(cell: str) -> bool:
+    """Whether a cell has the form of a date or a moment, existing or not."""
+    return _DATE_LIKE.fullmatch(cell) is not None
+
+
+@lru_cache(maxsize=4_096)
 def parse_day(cell: str) -> date:
     """The day in a cell.
 

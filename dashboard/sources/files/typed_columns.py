@@ -13,11 +13,16 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Days, Floats, Ints
 from dashboard.models.user_files import RateDateOrder
-from dashboard.sources.files.date_formats import MONTH_NUMBERS, TIME_OF_DAY, resolve_day_order
+from dashboard.sources.files.date_formats import (
+    MONTH_NUMBERS,
+    TIME_OF_DAY,
+    resolve_day_order,
+    to_24_hour_time,
+)
 from dashboard.sources.files.text import FIRST_YEAR, LAST_YEAR, CellError, display_text, parse_day
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -33,8 +38,13 @@ _MARK_GROUPS: Final = {
 }
 _BLANK_GROUPS: Final = re.compile(r"[+-]?(?:[0-9]{1,3}(?:[\s'’][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?")
 _MISSING_MARKS: Final = frozenset(
-    {"na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "nil", "nd", "-", "--", "–", ".", "..."}
-)
+    {
+        "na", "n/a", "n.a.", "#n/a", "#n/a n/a", deferred("#n/a field not applicable"),
+        "#n/a invalid security", "#n/a requesting data...", "nan", "<na>", "null", "none", "nil",
+        "nd", "n.d.", "-", "--", "–", "—", ".", "..", "...", ":", "н/д", "#н/д", "нет",
+        "нет данных",
+    }
+)  # fmt: skip
 _INFINITY_MARKS: Final = frozenset({"inf", "infinity", "∞"})
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z?")
@@ -44,14 +54,20 @@ _DAY_AND_MONTH_NAME: Final = re.compile(
 )
 _MONTH_NAME_AND_DAY: Final = re.compile(r"([^\W\d_]{3,9})\.?\s([0-9]{1,2}),?\s([0-9]{4})")
 _EXCEL_SERIAL: Final = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
-_UNIX_TIME: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+_UNIX_TIME: Final = re.compile(r"([0-9]{10})(?:[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:\.0+)?")
+_UNIX_UNITS: Final = {10: "seconds", 13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
 _MOMENT: Final = re.compile(
-    r"(?P<day>[^:]*?[^:\s])[T\s]\s?(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
-    r"\s?(?P<offset>Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?",
+    r"(?P<day>[^:]*?[^:\s]),?[T\s]\s?(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+    r"(?:\s?[AaPp]\.?[Mm]\.?)?|[0-9]{6}(?=$))"
+    r"\s?(?P<offset>Z|(?:UTC|GMT)?[+-][0-9]{2}(?::?[0-9]{2})?|UTC|GMT)?",
     re.IGNORECASE,
 )
+_COMPACT_CLOCK: Final = re.compile(r"0|([0-9]{1,2})([0-9]{2})([0-9]{2})?")
+_COMPACT_MOMENT: Final = re.compile(r"[0-9]{8}\s[0-9]{6}")
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 _UNIX_EPOCH: Final = date(1970, 1, 1)
+MAX_ODD_SHARE: Final = 0.2
+"""With a larger share of times of day a column holds moments, not dates."""
 _EARLIEST_SERIAL_DATE: Final = date(1954, 1, 1)
 """Serial numbers of earlier dates are not read as dates."""
 
@@ -94,6 +110,16 @@ def read_number_column(cells: Sequence[str]) -> NumberColumn:
     return NumberColumn(values, decimal, grouped, missing[0] if missing else "", len(missing))
 
 
+def is_number_like(cell: str) -> bool:
+    """Whether a cell holds something that begins as a number, well written or not."""
+    return cell.lstrip("+-. ")[:1].isdigit()
+
+
+def has_number(cells: Sequence[str]) -> bool:
+    """Whether a cell holds a number, or something that begins as one."""
+    return any(map(is_number_like, cells))
+
+
 def find_ambiguous_thousands(cells: Sequence[str]) -> str:
     """The first cell, where all have a single point before three digits, as 1.234."""
     filled = [cell for cell in cells if cell and cell.casefold() not in _MISSING_MARKS]
@@ -116,7 +142,7 @@ def _to_plain_numbers(cells: Sequence[str]) -> tuple[Sequence[str], str, str]:
     for index in range(odd, len(cells)):
         cell = cells[index]
         if cell and not _PLAIN_NUMBER.fullmatch(cell) and not _COMMA_DECIMAL.fullmatch(cell):
-            raise CellError(index, f"'{display_text(cell)}' {_invalid_number_reason(cell)}")
+            raise CellError(index, _invalid_number_reason(cell))
     _reject_mixed_formats(cells)
     _reject_ambiguous_thousands(cells)
     return [cell.replace(",", ".") for cell in cells], ",", ""
@@ -125,7 +151,7 @@ def _to_plain_numbers(cells: Sequence[str]) -> tuple[Sequence[str], str, str]:
 def _strip_blank_groups(cells: Sequence[str], blank: str) -> tuple[Sequence[str], str, str]:
     for index, cell in enumerate(cells):
         if cell and not _BLANK_GROUPS.fullmatch(cell) and not _PLAIN_NUMBER.fullmatch(cell):
-            raise CellError(index, f"'{display_text(cell)}' {_invalid_number_reason(cell)}")
+            raise CellError(index, _invalid_number_reason(cell))
     _reject_mixed_formats(cells)
     decimal = next((mark for mark in ",." if any(mark in cell for cell in cells)), "")
     return [_BLANK_SEPARATOR.sub("", cell).replace(",", ".") for cell in cells], decimal, blank
@@ -142,7 +168,7 @@ def _strip_mark_groups(cells: Sequence[str], both: list[int]) -> tuple[Sequence[
     form = _MARK_GROUPS[f"[{group}]"]
     for index, cell in enumerate(cells):
         if cell and not form.fullmatch(cell):
-            raise CellError(index, f"'{display_text(cell)}' {_invalid_number_reason(cell)}")
+            raise CellError(index, _invalid_number_reason(cell))
     plain = [cell.replace(group, "").replace(decimal, ".") for cell in cells]
     return plain, decimal, cells[both[0]]
 
@@ -197,12 +223,14 @@ class DateColumn:
         seconds: seconds since the midnight of that date, (n,); None where no time is written.
         offsets: seconds east of UTC, (n,); None where no offset is written.
         notes: for the user, about the reading.
+        odd: rows with a time of day in a column of dates, (k,).
     """
 
     days: Days
     seconds: Ints | None = None
     offsets: Ints | None = None
     notes: tuple[str, ...] = ()
+    odd: tuple[int, ...] = ()
 
 
 def read_date_column(
@@ -225,8 +253,12 @@ def read_date_column(
         return _parse_unix_times(cells, today or date.max)
     if all(map(_EXCEL_SERIAL.fullmatch, cells)):
         return _parse_excel_serials(cells, today or date.max)
-    if any(":" in cell for cell in cells):
-        return _parse_iso_moments(cells) or _parse_moments(cells, order)
+    if any(":" in cell for cell in cells) or all(map(_COMPACT_MOMENT.fullmatch, cells)):
+        return (
+            _parse_iso_moments(cells)
+            or _parse_dates_with_odd_times(cells, order)
+            or _parse_moments(cells, order)
+        )
     days, notes = _parse_dates(cells, order)
     return DateColumn(days, notes=notes)
 
@@ -266,6 +298,20 @@ def _parse_iso_moments(cells: Sequence[str]) -> DateColumn | None:
         return None
     seconds = (moments - days.astype("datetime64[s]")).astype(np.int64)
     return DateColumn(days, seconds, np.zeros_like(seconds) if all(in_utc) else None)
+
+
+def _parse_dates_with_odd_times(cells: Sequence[str], order: RateDateOrder) -> DateColumn | None:
+    """The dates of a column in which a few cells have a time of day; None for other columns.
+
+    A live quote below the closes of a download is such a cell.
+    """
+    odd = tuple(k for k, cell in enumerate(cells) if ":" in cell)
+    if not len(odd) < max(len(cells) * MAX_ODD_SHARE, 2) <= len(cells) - 1:
+        return None
+    parts = (_MOMENT.fullmatch(cell) for cell in cells)
+    days = [match["day"] if match else cell for match, cell in zip(parts, cells, strict=True)]
+    read, notes = _parse_dates(days, order)
+    return DateColumn(read, notes=notes, odd=odd)
 
 
 def _parse_moments(cells: Sequence[str], order: RateDateOrder) -> DateColumn:
@@ -311,7 +357,8 @@ def _parse_offsets(cells: Sequence[str], parts: Sequence[tuple[str, str, str]]) 
 
 
 def _parse_offset(text: str) -> int | None:
-    if text.upper() in {"Z", "UTC"}:
+    text = text.upper().removeprefix("UTC").removeprefix("GMT")
+    if text in {"", "Z"}:
         return 0
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     if hours > 14 or minutes > 59:
@@ -320,7 +367,7 @@ def _parse_offset(text: str) -> int | None:
 
 
 def _seconds_of_day(clock: str) -> int | None:
-    match = TIME_OF_DAY.fullmatch(clock)
+    match = TIME_OF_DAY.fullmatch(to_24_hour_time(clock)) or _COMPACT_CLOCK.fullmatch(clock)
     if match is None:
         return None
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -341,8 +388,8 @@ def _invalid_moment_reason(cell: str) -> str:
 
 
 def _parse_unix_times(cells: Sequence[str], today: date) -> DateColumn:
-    whole = np.array(cells, dtype=np.int64)
-    stamps = np.where(whole >= 10**12, whole // 1000, whole)
+    whole = [cell.partition(".")[0] for cell in cells]
+    stamps = np.array([_UNIX_TIME.fullmatch(cell)[1] for cell in whole], dtype=np.int64)  # type: ignore[index]
     days, seconds = stamps // 86_400, stamps % 86_400
     latest = (min(today, date(LAST_YEAR, 1, 1)) - _UNIX_EPOCH).days + 366
     for index in np.flatnonzero((days > latest) | (stamps < 10**8))[:1].tolist():
@@ -352,10 +399,10 @@ def _parse_unix_times(cells: Sequence[str], today: date) -> DateColumn:
         )
         raise CellError(index, reason)
     first = _UNIX_EPOCH + timedelta(days=int(days[0]))
-    message = deferred("seconds since 1970 in UTC were read, {cell} as {day}")
-    if whole[0] >= 10**12:
-        message = deferred("milliseconds since 1970 in UTC were read, {cell} as {day}")
-    note = translate_deferred(message, cell=cells[0], day=first)
+    unit = _UNIX_UNITS.get(len(whole[0]), "seconds")
+    note = _(
+        "{unit} since 1970 in UTC were read, {cell} as {day}", unit=unit, cell=cells[0], day=first
+    )
     zeros = np.zeros(len(stamps), dtype=np.int64)
     return DateColumn(days.astype("datetime64[D]"), seconds, zeros, (note,))
 

@@ -1,4 +1,4 @@
-"""Rates from a CSV file of the user: `date` and one or more columns of levels.
+"""Rates from a CSV file or workbook of the user: dates and one or more columns of levels.
 
 A rate is known at the end of its date, or at the moment the file gives. The long form that this
 program exports (`date,day,known_at,rate,series`) is read back with its times.
@@ -7,18 +7,20 @@ program exports (`date,day,known_at,rate,series`) is read back with its times.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from dashboard.models.currencies import pair_of_name, pair_of_option
+from dashboard.models.currencies import CurrencyPair, pair_of_name, pair_of_option
 from dashboard.models.errors import InputError
-from dashboard.models.messages import at_place, deferred
+from dashboard.models.messages import at_place, deferred, plural
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, PUBLICATION_RULES
 from dashboard.models.series import (
+    Bools,
     Days,
     Floats,
     Ints,
@@ -33,6 +35,15 @@ from dashboard.models.user_files import (
     RateFileOptions,
 )
 from dashboard.sources.files.delimited_file import TextTable, read_table
+from dashboard.sources.files.excel_file import read_sheet_table
+from dashboard.sources.files.rate_columns import (
+    RateColumns,
+    choose_columns,
+    column_role,
+    find_header,
+    named_pair,
+    pair_messages,
+)
 from dashboard.sources.files.rate_table import (
     ObservationTimes,
     RowTimes,
@@ -47,15 +58,30 @@ from dashboard.sources.files.rate_table import (
     read_rate_column,
     read_rate_columns,
     sort_rows,
+    spacing_messages,
     utc_today,
 )
-from dashboard.sources.files.text import MAX_BYTES, CellError, display_text, parse_moment
-from dashboard.sources.files.typed_columns import read_date_column, with_times
+from dashboard.sources.files.text import (
+    MAX_BYTES,
+    CellError,
+    check_size,
+    display_name,
+    display_text,
+    parse_moment,
+    read_bytes,
+)
+from dashboard.sources.files.typed_columns import (
+    has_number,
+    is_number_like,
+    read_date_column,
+    with_times,
+)
 from dashboard.sources.rates.base import make_read_only
 
 DATE_COLUMN: Final = "date"
-TIME_COLUMN: Final = "time"
 EXPORT_COLUMNS: Final = frozenset({"date", "day", "known_at", "rate", "series"})
+QUOTIENT_DECIMALS: Final = 12
+"""A quotient of two printed numbers is printed with fewer decimals."""
 
 
 class CsvRates:
@@ -106,7 +132,7 @@ def read_rate_file(
     name: str = "",
     max_bytes: int = MAX_BYTES,
 ) -> RateFileContents:
-    """Read a wide file of levels.
+    """Read a file of levels, as its publisher wrote it.
 
     Args:
         source: a path, or the bytes of an upload.
@@ -120,103 +146,243 @@ def read_rate_file(
     pair_of_option(options.quote)
     if options.zone:
         check_zone(options.zone)
-    table = read_table(source, [DATE_COLUMN], name=name, max_bytes=max_bytes)
-    notes = list(table.messages)
+    table = read_rate_table(source, options, name=name, max_bytes=max_bytes)
     if {column.casefold() for column in table.header} == EXPORT_COLUMNS:
         series = tuple(_read_export_series(table, options.quote))
-        return RateFileContents(table.name, series, tuple(notes), table.sha256)
-    columns = _select_columns(table, options.columns)
-    row_times = _read_row_times(table, options)
-    date_place = table.column_place(DATE_COLUMN)
-    notes.extend(at_place(date_place, note) for note in row_times.notes)
-    numbers_by_column, format_notes = read_rate_columns(table, columns)
-    rates = {column: numbers.values for column, numbers in numbers_by_column.items()}
-    order = sort_rows(table, row_times, rates, notes)
-    notes.extend(format_notes)
-    for column, rate in rates.items():
-        notes.extend(jump_messages(table, column, rate, order))
-    times = _build_times(table, row_times, order, options)
-    notes.extend(at_place(date_place, note) for note in times.notes)
-    notes.extend(gap_messages(table, times))
-    notes.extend(future_date_messages(table, times, order))
-    cards = (_build_card(table.name, column, options.quote, times) for column in rates)
+        return RateFileContents(table.name, series, table.messages, table.sha256)
+    columns = choose_columns(table.name, table.header, options)
+    notes = list(table.messages)
+    columns = _without_empty_columns(table, columns, notes, is_chosen=options.columns is not None)
+    parts = _split_by_key(table, columns)
     series = tuple(
-        _build_series(card, times, rate[order])
-        for card, rate in zip(cards, rates.values(), strict=True)
+        one for key, part in parts for one in _read_series(part, columns, options, notes, key)
     )
-    return RateFileContents(table.name, series, tuple(notes), table.sha256)
+    messages = (*dict.fromkeys(notes), *_column_messages(table, columns, series, options))
+    return RateFileContents(
+        table.name, series, messages, table.sha256, table.header, columns.date, tuple(columns.rates)
+    )
 
 
-def _select_columns(table: TextTable, columns: Sequence[str] | None) -> list[str]:
-    available = [
-        column for column in table.header if column.casefold() not in {DATE_COLUMN, TIME_COLUMN}
-    ]
-    if not available:
-        msg = _("{name}, line 1: has no column of rates beside date; add one", name=table.name)
-        raise InputError(msg)
-    if columns is None:
-        return available
-    known = {column.casefold(): column for column in available}
-    for column in columns:
-        if column.casefold() not in known:
-            listed = display_text(", ".join(available), 200)
-            msg = _(
-                "{name}: has no column {column}; choose one of {listed}",
-                name=table.name,
-                column=display_text(column),
-                listed=listed,
-            )
-            raise InputError(msg)
-    return [known[column.casefold()] for column in dict.fromkeys(columns)]
+def read_rate_table(
+    source: Path | bytes, options: RateFileOptions, *, name: str = "", max_bytes: int = MAX_BYTES
+) -> TextTable:
+    """The table of a CSV file or workbook; its header may stand below other lines.
+
+    Raises:
+        InputError: there is none; one line with what to do.
+    """
+    name = display_name(name or (source.name if isinstance(source, Path) else "file"))
+    data = read_bytes(source, max_bytes) if isinstance(source, Path) else source
+    check_size(name, len(data), max_bytes)
+    finder = partial(find_header, date_column=options.date)
+    if data.startswith(b"PK"):
+        return read_sheet_table(data, name, options.sheet, finder)
+    if options.sheet:
+        msg = _("{name} is a text file and has no sheets", name=name)
+        raise InputError(msg, field="sheet", value=display_text(options.sheet))
+    return read_table(data, name, finder)
+
+
+# ---- columns
+
+
+def _without_empty_columns(
+    table: TextTable, columns: RateColumns, notes: list[str], *, is_chosen: bool
+) -> RateColumns:
+    """The columns without those that hold no number, where another one does."""
+    if is_chosen or len(columns.rates) < 2:
+        return columns
+    empty = [name for name in columns.rates if not has_number(table.column(name))]
+    if not empty or len(empty) == len(columns.rates):
+        return columns
+    listed = display_text(", ".join(empty), 120)
+    notes.append(
+        plural(
+            "{name}, column {columns}: holds no number and was left out",
+            "{name}, columns {columns}: hold no number and were left out",
+            len(empty),
+            name=table.name,
+            columns=listed,
+        )
+    )
+    rates = {name: series for name, series in columns.rates.items() if name not in empty}
+    return replace(columns, rates=rates)
+
+
+def _split_by_key(table: TextTable, columns: RateColumns) -> list[tuple[str, TextTable]]:
+    """The table, or one part for each ticker where dates are there once for each."""
+    dates = [*zip(table.column(columns.date), table.column(columns.time), strict=True)]
+    if len(set(dates)) == len(dates):
+        return [("", table)]
+    for column in columns.keys:
+        keys = table.column(column)
+        distinct = list(dict.fromkeys(keys))
+        if len(distinct) > 1 and len(set(zip(keys, dates, strict=True))) == len(dates):
+            return [
+                (key, _table_part(table, [k for k, own in enumerate(keys) if own == key]))
+                for key in distinct
+            ]
+    return [("", table)]
+
+
+def _table_part(table: TextTable, rows: Sequence[int]) -> TextTable:
+    return replace(table, rows=[table.rows[k] for k in rows], lines=[table.lines[k] for k in rows])
+
+
+def _column_messages(
+    table: TextTable, columns: RateColumns, series: Sequence[RateSeries], options: RateFileOptions
+) -> Iterator[str]:
+    """Which columns were not read, by what rates were divided, and what a pair counts."""
+    unread = [name for name in columns.unread if name in table.header]
+    if unread and options.columns is None:
+        yield _(
+            "{name}: of the columns {read} was read, not {unread}; choose others on import where"
+            " these are meant",
+            name=table.name,
+            read=display_text(", ".join(columns.rates), 60),
+            unread=display_text(", ".join(unread), 120),
+        )
+    if "curs" in {name.casefold() for name in columns.rates}:
+        yield _(
+            "{name}: the Bank of Russia sets a rate the day before its date; here each is "
+            "taken to be known at the end of its date, so no event is placed too early",
+            name=table.name,
+        )
+    if pair_of_option(options.quote) is None:
+        for one in series:
+            level = float(np.nanmedian(one.rate))
+            yield from pair_messages(table.column_place(one.card.id), one.card, level)
 
 
 # ---- rows
 
 
-def _read_row_times(table: TextTable, options: RateFileOptions) -> RowTimes:
-    column = DATE_COLUMN
+def _read_series(
+    table: TextTable, columns: RateColumns, options: RateFileOptions, notes: list[str], key: str
+) -> Iterator[RateSeries]:
+    """The series of a table; `key` names the one of a table with several tickers."""
+    options = replace(
+        options,
+        zone=options.zone or columns.zone,
+        stamps=options.stamps or ("end" if columns.ends else ""),
+    )
+    row_times = _read_row_times(table, columns, options)
+    place = table.column_place(columns.date)
+    notes.extend(at_place(place, note) for note in row_times.notes)
+    numbers, format_notes = read_rate_columns(table, [*columns.rates])
+    rates = {name: column.values for name, column in numbers.items()}
+    if columns.nominal:
+        rates = _divide_by_nominal(table, columns.nominal, rates, notes)
+    order = sort_rows(table, row_times, rates, notes)
+    notes.extend(format_notes)
+    for name, rate in rates.items():
+        notes.extend(jump_messages(table, name, rate, order))
+    times = _build_times(table, row_times, order, options, is_bar=columns.is_bar)
+    notes.extend(at_place(place, note) for note in times.notes)
+    notes.extend(gap_messages(table, times))
+    ordered = {name: rate[order] for name, rate in rates.items()}
+    notes.extend(spacing_messages(table, times, ordered))
+    notes.extend(future_date_messages(table, columns.date, times, order))
+    is_empty = _rows_without_rates(table, columns)[order]
+    for name, rate in ordered.items():
+        series_name = columns.rates[name] if not key else (
+            key if len(rates) == 1 else f"{key} {columns.rates[name]}"
+        )  # fmt: skip
+        pair = pair_of_option(options.quote) or named_pair(series_name)
+        if pair is None and column_role(series_name) == "close":
+            pair = named_pair(table.name.rpartition(".")[0])
+        card = _build_card(table.name, series_name, pair, times)
+        yield _build_series(card, times, rate, ~np.isnan(rate) | is_empty)
+
+
+def _rows_without_rates(table: TextTable, columns: RateColumns) -> Bools:
+    """The rows in which no column of the file holds a number, (n,).
+
+    A missing number is an observation only there: elsewhere it is a day of another market.
+    """
+    skipped = {columns.date, columns.time, columns.nominal, *columns.keys}
+    numbers = [name for name in table.header if name not in skipped]
+    if len(numbers) == 1:
+        return np.ones(len(table.rows), dtype=bool)
+    filled = np.zeros(len(table.rows), dtype=bool)
+    for name in numbers:
+        if name in columns.rates or column_role(name) not in {"other", "key"}:
+            filled |= np.array([is_number_like(cell) for cell in table.column(name)])
+    return ~filled
+
+
+def _divide_by_nominal(
+    table: TextTable, column: str, rates: dict[str, Floats], notes: list[str]
+) -> dict[str, Floats]:
+    """The rates of one unit, where a column says for how many they stand."""
+    nominal = read_rate_column(table, column).values
+    place = table.column_place(column)
+    if bool(np.any(nominal != 1)):
+        notes.append(
+            _(
+                "{place}: the rates were divided by it (the first by {nominal:g})",
+                place=place,
+                nominal=nominal[0],
+            )
+        )
+    return {name: np.round(rate / nominal, QUOTIENT_DECIMALS) for name, rate in rates.items()}
+
+
+def _read_row_times(table: TextTable, columns: RateColumns, options: RateFileOptions) -> RowTimes:
+    column = columns.date
     try:
-        dates = read_date_column(table.column(DATE_COLUMN), options.dates, utc_today())
-        if table.index(TIME_COLUMN) is not None:
+        dates = read_date_column(table.column(column), options.dates, utc_today())
+        if columns.time:
             if dates.seconds is not None:
-                reason = _("holds a time, and so does the column time; keep one of them")
+                reason = _(
+                    "holds a time, and so does the column {time}; keep one of them",
+                    time=display_text(columns.time),
+                )
                 raise CellError(0, reason)  # noqa: TRY301
-            column = TIME_COLUMN
-            dates = with_times(dates, table.column(TIME_COLUMN))
-        return assign_row_times(dates, options.zone)
+            column = columns.time
+            dates = with_times(dates, table.column(column))
+        return replace(assign_row_times(dates, options.zone), column=columns.date)
     except CellError as error:
         raise cell_error(table, error, column) from None
 
 
 def _build_times(
-    table: TextTable, row_times: RowTimes, order: Ints, options: RateFileOptions
+    table: TextTable, row_times: RowTimes, order: Ints, options: RateFileOptions, *, is_bar: bool
 ) -> ObservationTimes:
     try:
-        return build_observation_times(row_times, order, options)
+        return build_observation_times(row_times, order, options, is_bar=is_bar)
     except CellError as error:
-        raise cell_error(table, error, DATE_COLUMN) from None
+        raise cell_error(table, error, row_times.column) from None
 
 
 # ---- series
 
 
-def _build_series(card: SeriesCard, times: ObservationTimes, rate: Floats) -> RateSeries:
+def _build_series(
+    card: SeriesCard, times: ObservationTimes, rate: Floats, rows: Bools | None = None
+) -> RateSeries:
     arrays = (times.record, times.day, times.opens, times.known_at, rate)
+    if rows is not None and not rows.all():
+        arrays = tuple(array[rows] for array in arrays)  # type: ignore[assignment]
     return make_read_only(RateSeries(card, *arrays))
 
 
-def _build_card(file: str, column: str, quote: str, times: ObservationTimes) -> SeriesCard:
-    pair = pair_of_option(quote) or pair_of_name(column)
+def _build_card(
+    file: str, column: str, pair: CurrencyPair | None, times: ObservationTimes
+) -> SeriesCard:
     card = SeriesCard(
         id=column,
         title=column,
         unit="as quoted",
-        inverse_unit="inverse of the quote",
+        inverse_unit=_("inverse of the quote"),
         publisher=f"file {file}",
         source_url="",
         licence=deferred("as the owner of the file says"),
         date_rule=times.rule,
-        description=f"Levels from a person's own file. {PUBLICATION_RULES[times.rule].description}",
+        description=_(
+            "Levels from a person's own file. {description}",
+            description=PUBLICATION_RULES[times.rule].description,
+        ),
         bar_minutes=times.bar_minutes,
     )
     return with_pair(card, pair) if pair else card
@@ -238,7 +404,11 @@ def _read_export_series(table: TextTable, quote: str) -> Iterator[RateSeries]:
             raise cell_error(table, error, "known_at")
         times = _export_times(record[rows], day[rows], known_at[rows])
         yield _build_series(
-            _build_card(table.name, name or "rate", quote, times), times, rate[rows]
+            _build_card(
+                table.name, name or "rate", pair_of_option(quote) or pair_of_name(name), times
+            ),
+            times,
+            rate[rows],
         )
 
 

@@ -12,15 +12,13 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import CATEGORY_LIMIT, Event, Expected, Origin
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred, join_and, join_or, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
 from dashboard.presentation.formatting import (
     EXPECTED_TITLES,
     format_short_day,
-    join_alternatives,
-    join_names,
 )
 from dashboard.presentation.palette import CATEGORY_STYLES, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
@@ -334,7 +332,7 @@ def describe_no_matches(view: UrlState) -> str:
     names = [f"*{escape_markdown(category_title(category))}*" for category in view["cat"]]
     searched = [_("the search")] if view["q"] else []
     others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
-    named = join_names([*([join_alternatives(names)] if names else []), *searched])
+    named = join_and([*([join_or(names)] if names else []), *searched])
     criteria = named or (_("these filters") if others else _("this period"))
     since, until = view["from"], view["to"]
     if since and until:

@@ -16,8 +16,8 @@ import streamlit as st
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import as_of_text
+from dashboard.models.tables import ReportDocument, ReportFormat
 from dashboard.presentation.reports import ReportContext
 from dashboard.services.exports import (
     MEDIA_TYPES,

@@ -161,7 +161,7 @@ def list_changed_fields(change: NoteRevision) -> list[tuple[str, str, str]]:
     """Field, value before and after, of every field the change touched, as plain text."""
     return [
         (
-            field.label,
+            translate_deferred(field.label),
             _format_note_field(change.before, field),
             _format_note_field(change.after, field),
         )
@@ -314,7 +314,8 @@ def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
         for difference in differences:
             label, theirs, mine = st.columns(COLUMN_WIDTHS)
             field = FIELD_BY_NAME[difference.field]
-            label.markdown(f"{field.label}  \n:small[{_describe_editor(difference)}]")
+            name, editor = translate_deferred(field.label), _describe_editor(difference)
+            label.markdown(f"{name}  \n:small[{editor}]")
             theirs.text(_format_conflict_value(field, difference.theirs))
             mine.text(_format_conflict_value(field, difference.mine))
 
@@ -530,11 +531,11 @@ def _draw_fields(context: NoteFormContext) -> Draft:
 
 def _draw_line(field: EventField, context: NoteFormContext) -> str:
     value = getattr(context.draft, field.name)
-    hints = {"title": field.hint.rstrip("."), "source_url": "https://"}
+    hints = {"title": translate_deferred(field.description), "source_url": "https://"}
     is_limited = field.kind == "line"
     return (
         st.text_input(
-            field.form_label,
+            translate_deferred(field.form_label),
             value,
             key=f"{FORM_KEY}:{field.form_label}",
             max_chars=field.limit if is_limited else None,
@@ -546,20 +547,22 @@ def _draw_line(field: EventField, context: NoteFormContext) -> str:
 
 def _draw_text(field: EventField, context: NoteFormContext) -> str:
     value, key = getattr(context.draft, field.name), f"{FORM_KEY}:{field.form_label}"
-    text = st.text_area(field.form_label, value, key=key, max_chars=field.limit, height=96)
+    text = st.text_area(
+        translate_deferred(field.form_label), value, key=key, max_chars=field.limit, height=96
+    )
     return text or ""
 
 
 def _draw_tags(field: EventField, context: NoteFormContext) -> tuple[str, ...]:
     value, key = ", ".join(context.draft.tags), f"{FORM_KEY}:{field.form_label}"
-    tags = st.text_input(field.form_label, value, key=key) or ""
+    tags = st.text_input(translate_deferred(field.form_label), value, key=key) or ""
     return tuple(tag.strip() for tag in tags.split(",") if tag.strip())
 
 
 def _draw_date(field: EventField, context: NoteFormContext) -> date | None:
     latest = session.get_view_day().replace(month=12, day=31)
     day: date | None = st.date_input(
-        field.form_label,
+        translate_deferred(field.form_label),
         getattr(context.draft, field.name),
         key=f"{FORM_KEY}:{field.key}",
         required=field.required,
@@ -574,14 +577,18 @@ def _draw_time(field: EventField, context: NoteFormContext) -> time | None:
     """The hour, where it is known, in the zone of its source."""
     start = context.draft
     local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
-    at: time | None = st.time_input(field.form_label, local, key=f"{FORM_KEY}:{field.key}", step=60)
+    at: time | None = st.time_input(
+        translate_deferred(field.form_label), local, key=f"{FORM_KEY}:{field.key}", step=60
+    )
     return at
 
 
 def _draw_zone(field: EventField, context: NoteFormContext) -> str:
     zones = tuple(dict.fromkeys((*TIME_ZONES, context.draft.zone)))
     start = zones.index(context.draft.zone)
-    return st.selectbox(field.form_label, zones, start, key=f"{FORM_KEY}:{field.key}")
+    return st.selectbox(
+        translate_deferred(field.form_label), zones, start, key=f"{FORM_KEY}:{field.key}"
+    )
 
 
 def _draw_category(field: EventField, context: NoteFormContext) -> str:
@@ -589,7 +596,7 @@ def _draw_category(field: EventField, context: NoteFormContext) -> str:
     start = context.draft.category
     categories = list(dict.fromkeys([*(item.value for item in Category), *custom, start]))
     category = st.selectbox(
-        field.form_label,
+        translate_deferred(field.form_label),
         categories,
         categories.index(start),
         format_func=_format_category,
@@ -605,7 +612,7 @@ def _draw_choice(field: EventField, context: NoteFormContext) -> str:
         return _draw_visibility(context)
     start, choices = getattr(context.draft, field.name), field.choices or ()
     chosen = st.segmented_control(
-        field.form_label,
+        translate_deferred(field.form_label),
         [item.value for item in choices],
         default=start,
         required=True,

@@ -14,7 +14,7 @@ A page in five steps:
    and messages through `formatting`, colours through `palette`, figures through `charts` (plain
    dictionaries) of the same package and `dashboard.ui.components.elements.draw_figure`.
 5. Keep heavy imports (an engine, a file format) inside `draw`, so that Explore opens fast.
-   Link to another page with `draw_page_link("event", …, id=…)` of `ui.components.links`.
+   Link to another page with `draw_page_link("event", …, id=…)` of `ui.components.elements`.
 """
 
 from __future__ import annotations

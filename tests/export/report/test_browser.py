@@ -15,7 +15,7 @@ from dashboard.export.report.browser import SCALE, dated, open_browser
 from dashboard.export.report.chart_svg import ChartRefused, captioned_svg, svg_size
 from dashboard.export.report.page import caption_of, footer_html, report_html
 from dashboard.models.errors import RoubleReactionError
-from dashboard.models.report import ReportTable
+from dashboard.models.tables import ReportTable
 from tests.made_report import FIGURE, HOSTILE, made_report
 
 HEAT = {

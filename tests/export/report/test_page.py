@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dashboard.export.report.page import caption_of, fingerprint, footer_html, report_html
-from dashboard.models.report import ReportDocument
+from dashboard.models.tables import ReportDocument
 from tests.made_report import HOSTILE, made_report, with_links
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="300"/>'

@@ -84,7 +84,7 @@ def test_no_process_of_the_browser_is_left_to_be_collected(tmp_path):
     server = """
 import ctypes, glob, json, os, sys, time
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphans fall to this process
-from dashboard.models.report import ReportDocument
+from dashboard.models.tables import ReportDocument
 from dashboard.export.report.render import render_in_subprocess
 render_in_subprocess(ReportDocument.from_json(json.load(sys.stdin)), "svg")
 time.sleep(0.5)

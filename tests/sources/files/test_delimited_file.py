@@ -6,10 +6,11 @@ import pytest
 
 from dashboard.models.errors import InputError
 from dashboard.sources.files.delimited_file import read_table
+from dashboard.sources.files.rate_columns import find_header
 
 
-def read(text, needed=("date",), **options):
-    return read_table(text.encode(), needed, name="f.csv", **options)
+def read(text, **options):
+    return read_table(text.encode(), "f.csv", find_header, **options)
 
 
 def refused(text, **options):
@@ -70,9 +71,25 @@ def test_a_column_named_twice_is_refused_whatever_its_capitals():
     assert "column usd is there twice" in refused("date,usd,USD\n2024-01-05,1,2\n")
 
 
-def test_a_column_without_a_name_is_refused():
-    assert "column 2 has no name" in refused("date,,usd\n2024-01-05,1,2\n")
-    assert "column 3 has no name" in refused("date,usd,\n2024-01-05,1,2\n")
+def test_a_column_without_a_name_is_called_by_its_place():
+    assert read("date,,usd\n2024-01-05,1,2\n").header == ("date", "column 2", "usd")
+    assert read("date,usd,\n2024-01-05,1,2\n").header == ("date", "usd", "column 3")
+
+
+def test_lines_above_and_below_the_table_are_left_out_and_said_so():
+    table = read("history\n\ndate;usd;eur\n2024-01-05;92;99\n\nINDEX;TOTAL\n0;1\n")
+    assert table.rows == [["2024-01-05", "92", "99"]]
+    assert table.messages == (
+        "f.csv: the table starts on line 3; what stands above it was left out",
+        "f.csv, line 6: the table ends here; 'INDEX TOTAL' and what follows was left out",
+    )
+    table = read("date,usd\n2024-01-05,92\nSource: a bank of issue,\n")
+    assert len(table.rows) == 1
+
+
+def test_a_sentence_with_rows_below_it_is_refused():
+    text = "date,usd\n2024-01-05,92\nA new series begins,\n2024-01-08,93\n"
+    assert "'A new series begins' is no row of the table, and rows follow it" in refused(text)
 
 
 def test_a_separator_at_the_end_of_every_line_is_harmless():
@@ -141,9 +158,9 @@ def test_too_many_rows_or_columns_are_refused():
     assert read("date\n" + "2024-01-05\n" * 3, max_rows=3).lines == [2, 3, 4]
 
 
-def test_a_path_is_read_and_its_hash_kept(tmp_path):
+def test_the_hash_of_the_bytes_is_kept(tmp_path):
     path = tmp_path / "rates.csv"
     path.write_bytes(b"date,usd\n2024-01-05,92\n")
-    table = read_table(path, ["date"])
+    table = read_table(path.read_bytes(), path.name, find_header)
     assert table.name == "rates.csv"
     assert table.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()

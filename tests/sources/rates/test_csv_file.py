@@ -32,16 +32,25 @@ def one(rate, day="2024-01-05"):
     return f"date,USD\n2024-01-04,90\n{day},{rate}\n"
 
 
-def test_every_column_is_a_series_of_levels_and_an_empty_cell_stays_a_row():
+def test_every_column_is_a_series_and_an_empty_cell_beside_a_number_no_observation():
     table = read(GOOD)
     assert table.messages == ()
     assert [series.card.id for series in table.series] == ["USD", "BRENT"]
     usd, brent = table.series
     assert usd.rate.tolist() == [92.5, 93.0]
     assert usd.record.astype(str).tolist() == ["2024-01-05", "2024-01-08"]
-    assert np.isnan(brent.rate[0])
-    assert brent.rate[1] == 78.25
-    assert len(brent) == 2
+    assert brent.record.astype(str).tolist() == ["2024-01-08"]
+    assert brent.rate.tolist() == [78.25]
+
+
+def test_a_row_without_any_number_stays_a_missing_observation():
+    table = read("date,USD,BRENT\n2024-01-05,92.5,78\n2024-01-08,,\n2024-01-09,93,79\n")
+    assert all(np.isnan(series.rate[1]) and len(series) == 3 for series in table.series)
+
+
+def test_one_column_of_a_panel_is_read_as_it_is_with_the_others():
+    (brent,) = read(GOOD, columns=("BRENT",)).series
+    assert brent.record.astype(str).tolist() == ["2024-01-08"]
 
 
 def test_a_rate_is_known_at_the_end_of_its_own_day_in_moscow():
@@ -76,7 +85,7 @@ def test_the_class_reads_its_file_once_and_names_the_columns_it_has(tmp_path):
     [
         ("", "f.csv: is empty"),
         ("date,USD\n", "f.csv: has a header but no rows"),
-        ("day,USD\n2024-01-05,92\n", "f.csv, line 1: has no column date"),
+        ("who,USD\nyesterday,92\n", "f.csv, line 1: has no column date"),
         ("date\n2024-01-05\n", "f.csv, line 1: has no column of rates"),
         (one("92,5"), "f.csv, line 3: 3 fields"),
         (one("abc"), "f.csv, row 2 (line 3), column USD: 'abc' is not a number"),
@@ -89,7 +98,7 @@ def test_the_class_reads_its_file_once_and_names_the_columns_it_has(tmp_path):
         (one(93, "03/04/2024"), "f.csv, row 2 (line 3), column date: '03/04/2024' can be 2024-04"),
         (one(93, "45296"), "f.csv, row 2 (line 3), column date: '45296' looks like Excel's"),
         (one(93, ""), "f.csv, row 2 (line 3), column date: is empty"),
-        ("date,A,B\n2024-01-05,1,\n2024-01-08,2,\n", "f.csv, column B: holds no number"),
+        ("date,A,B\n2024-01-05,,\n2024-01-08,,\n", "f.csv, column A: holds no number"),
         ('date,A\n2024-01-05,"1,234"\n', "f.csv, row 1 (line 2), column A: '1,234' can be 1234"),
     ],
 )
@@ -175,7 +184,10 @@ def test_a_long_gap_is_pointed_out():
 
 def test_only_the_columns_asked_for_have_to_be_rates():
     text = "date,USD,comment\n2024-01-05,92,steady\n"
-    assert "'steady' is not a number" in refused(text)
+    assert read(text).messages == ("f.csv, column comment: holds no number and was left out",)
+    assert "'a bit' is not a number" in refused(
+        "date,USD,EUR\n2024-01-05,92,99\n2024-01-08,1,a bit\n"
+    )
     assert [series.card.id for series in read(text, columns=("usd",)).series] == ["USD"]
     message = refused(text, columns=("EUR",))
     assert message == "f.csv: has no column EUR; choose one of USD, comment"

@@ -124,16 +124,20 @@ def test_what_was_changed_is_what_is_kept(page):
     )  # fmt: skip
 
 
+NOT_LISTED = date(2019, 4, 23)
+"""A Tuesday before whose days the catalogue has none of the statements of the issue."""
+
+
 def test_the_ticked_ones_are_accepted_together(page):
-    paste(page, ISSUE)
+    paste(page, ISSUE, NOT_LISTED)
     page.checkbox[2].uncheck().run()
     press(page, "Accept all 2 ticked")
-    assert [str(note.day) for note in notes()] == ["2025-04-20", "2025-04-21"]
+    assert [str(note.day) for note in notes()] == ["2019-04-21", "2019-04-22"]
     assert "2 notes saved" in words_of(page)
 
 
 def test_a_dismissed_candidate_stays_away_until_it_is_brought_back(page):
-    paste(page, ISSUE)
+    paste(page, ISSUE, NOT_LISTED)
     click(page, "article.dismiss.0")
     assert "Dismissed" in words_of(page)
     assert len(page.checkbox) == 2
@@ -144,11 +148,25 @@ def test_a_dismissed_candidate_stays_away_until_it_is_brought_back(page):
 
 
 def test_what_is_there_already_is_marked_and_not_ticked(page):
-    paste(page, ISSUE)
-    add_note(build_context().notes, Draft(titled(page)[0], date(2025, 4, 20)))
+    paste(page, ISSUE, NOT_LISTED)
+    add_note(build_context().notes, Draft(titled(page)[0], date(2019, 4, 21)))
     page.run()
     assert "Already there" in words_of(page)
     assert [box.value for box in page.checkbox] == [False, True, True]
+
+
+def test_what_the_catalogue_has_is_not_ticked(page):
+    paste(page, ISSUE)
+    assert [box.value for box in page.checkbox] == [False, False, False]
+    assert words_of(page).count("Already there") == 3
+    assert any(each.label == "Accept all 0 ticked" and each.disabled for each in page.button)
+
+
+def test_what_is_dated_to_a_year_is_background_and_not_ticked(page):
+    paste(page, "Russia annexed Crimea in 2014. On Monday Macron met Trump.", date(2025, 6, 3))
+    assert heads(page) == ["**1 Jan – 31 Dec 2014 · Russia**", "**2 Jun 2025 · Emmanuel Macron**"]
+    assert [box.value for box in page.checkbox] == [False, True]
+    assert "Background, dated to a year alone: it is not ticked." in words_of(page)
 
 
 def test_edit_opens_the_form_of_a_note_with_what_was_found(page):

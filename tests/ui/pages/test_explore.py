@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from dashboard.models.errors import StoreError
 from dashboard.models.event import Draft
+from dashboard.services import study
 from dashboard.services.notes import add_note
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
@@ -203,3 +204,20 @@ def test_the_table_behind_the_chart_is_made_when_it_is_opened():
     labels = [button.label for button in app.get("download_button")]
     # rates of 20 August to 1 September 2026: nine market days
     assert labels[0] == "CSV (this view, 9 rows)"
+
+
+def test_a_rerun_computes_no_move_again(monkeypatch):
+    st.cache_resource.clear()
+    ranked = []
+    rank = study.rank_rows
+
+    def counted(series, rows, request):
+        ranked.append(len(rows))
+        return rank(series, rows, request)
+
+    monkeypatch.setattr(study, "rank_rows", counted)
+    app = open_page(sel="2025-04-20")
+    assert sorted(ranked) == [1, 5]  # the move of the day and the largest in view
+    again = app.run()
+    assert "80.7597" in words_of(again)
+    assert len(ranked) == 2

@@ -13,7 +13,11 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Draft, Event, Expected
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.presentation.claims import describe_needed_base, format_marked_verdict
+from dashboard.presentation.claims import (
+    describe_common_base,
+    describe_needed_base,
+    format_marked_verdict,
+)
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
 from dashboard.presentation.incoming_events import (
     describe_precision,
@@ -84,6 +88,9 @@ def draw(view: UrlState) -> None:
     _draw_head(reading.article)
     _draw_candidates(build_candidates(reading, get_author_name()), reading.article)
     _draw_claims(reading.claims)
+    for base in reading.common_bases:
+        text = " ".join(describe_common_base(base))
+        st.markdown(f":material/join: {escape_markdown(text, CLAIM_LIMIT)}")
 
 
 def _draw_head(article: Article) -> None:
@@ -182,9 +189,7 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
     st.checkbox(
         f"**{format_statement_day(statement)} · {speaker}**",
         disabled=candidate.draft is None,
-        **persistent_widget(
-            build_field_name(number, "ticked"), candidate.draft is not None and not candidate.same
-        ),
+        **persistent_widget(build_field_name(number, "ticked"), candidate.is_proposed),
     )
     # in quotation marks: a block quotation of Streamlit is too pale to be read
     st.markdown(f"“{_mark_date_mention(statement.sentence, statement.mention)}”")
@@ -235,9 +240,11 @@ def _escape_with_spaces(text: str) -> str:
 
 
 def _draw_similar_events(candidate: DraftCandidate) -> None:
-    if candidate.same:
+    if candidate.statement.is_background:
+        st.caption(_("Background, dated to a year alone: it is not ticked."))
+    if candidate.same is not None:
         st.markdown(_(":orange[:material/content_copy: **Already there**], so it is not ticked:"))
-        draw_page_link("event", _("the same day and title"), id=candidate.same)
+        draw_page_link("event", candidate.same.title, id=candidate.same.id)
     if candidate.same_day:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(_("Known on this day:"), width="content")
@@ -364,6 +371,8 @@ def _draw_claim(checked: CheckedClaim) -> None:
     claim = checked.claim
     phrase = escape_markdown(claim.phrase, CLAIM_LIMIT)
     st.markdown(f"**“{phrase}”**: {escape_markdown(format_claim(claim), CLAIM_LIMIT)}")
+    if claim.doubt:
+        st.caption(translate_deferred(claim.doubt))
     if not checked.verdicts:
         message = _(
             "there is no series of RUB per {currency}", currency=escape_markdown(claim.currency, 8)

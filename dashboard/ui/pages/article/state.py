@@ -45,7 +45,7 @@ class DraftCandidate:
         number: its place in the article, from 0.
         statement: as the article has it.
         draft: with the changes of the reader; None while its day is open.
-        same: the id of the event that it repeats; empty where none does.
+        same: the listed event that it repeats; None where none does.
         same_day: other events of its day.
         decision: the note it became, `DISMISSED`, or None while it waits.
     """
@@ -53,7 +53,7 @@ class DraftCandidate:
     number: int
     statement: Statement
     draft: Draft | None
-    same: str = ""
+    same: Event | None = None
     same_day: tuple[Event, ...] = ()
     decision: Event | str | None = None
 
@@ -62,7 +62,13 @@ class DraftCandidate:
         """Whether it is among those that are accepted together."""
         if self.decision is not None or self.draft is None:
             return False
-        return bool(get_persistent(build_field_name(self.number, "ticked"), not self.same))
+        return bool(get_persistent(build_field_name(self.number, "ticked"), self.is_proposed))
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it is ticked at first: it has a day, is no background and not listed already."""
+        is_new = self.same is None and not self.statement.is_background
+        return is_new and self.draft is not None
 
 
 def build_field_name(number: int, field: str) -> str:
@@ -96,11 +102,12 @@ def read_article_state(given: PublicationTime | None) -> ArticleReading | None:
     if article is None:
         return None
     ids = tuple(card.id for card in session.get_price_cards() if not card.bar_minutes)
-    key = (given, ids, session.get_series_versions())
+    known = session.get_known_events()
+    key = (given, ids, session.get_series_versions(), known.version)
     cached = st.session_state.get(READING_KEY)
     if cached is None or cached[0] != key:
         series = [session.load_series(name) for name in ids]
-        cached = (key, read_article(article, series, given))
+        cached = (key, read_article(article, series, given, known.events))
         st.session_state[READING_KEY] = cached
     reading: ArticleReading = cached[1]
     return reading
@@ -125,12 +132,13 @@ def build_candidates(reading: ArticleReading, author: str) -> list[DraftCandidat
     by_day: dict[date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.day, []).append(event)
+    by_id = {event.id: event for event in events}
     decisions = st.session_state.get(DECISIONS_KEY, {})
     candidates = []
     for number, statement in enumerate(reading.statements):
         draft = _build_draft(number, statement, reading.article, author)
-        same = (known.find_duplicate(_convert_to_event(draft)) or "") if draft else ""
-        same_day = [e for e in by_day.get(draft.day, []) if e.id != same] if draft else []
+        same = _find_same(draft, known, by_id) or reading.known[number]
+        same_day = [e for e in by_day.get(draft.day, []) if e != same] if draft else []
         decision = decisions.get(number)
         candidates.append(
             DraftCandidate(
@@ -138,6 +146,12 @@ def build_candidates(reading: ArticleReading, author: str) -> list[DraftCandidat
             )
         )
     return candidates
+
+
+def _find_same(draft: Draft | None, known: DuplicateIndex, by_id: dict[str, Event]) -> Event | None:
+    """The event of the same day and title; a draft that the reader changed may have one."""
+    label = known.find_duplicate(_convert_to_event(draft)) if draft else None
+    return by_id.get(label) if label else None
 
 
 def set_decision(number: int, decision: Event | str | None) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from dashboard.models.analyses import Comparison, StepName
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import SeriesCard
@@ -30,7 +30,6 @@ from dashboard.presentation.formatting import (
     format_share,
     format_window,
     join_first,
-    join_names,
     lowercase_first,
 )
 from dashboard.presentation.moves import (
@@ -405,7 +404,7 @@ def _format_hit_share(hits: int, n: int) -> str:
 def _describe_after(state: CompareState) -> str:
     """`after 17 NATO remarks and 58 peace talks`."""
     groups = [format_group_count(group.study.n, group.filter) for group in state.groups]
-    return _("after {groups}", groups=join_names(groups))
+    return _("after {groups}", groups=join_and(groups))
 
 
 def _describe_chart_source(state: CompareState) -> str:

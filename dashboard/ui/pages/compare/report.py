@@ -10,8 +10,8 @@ from dashboard.models.analyses import Comparison
 from dashboard.models.event import Origin
 from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.report import ReportChart, ReportDocument, ReportSource, ReportTable
 from dashboard.models.study import window_text
+from dashboard.models.tables import ReportChart, ReportDocument, ReportSource, ReportTable
 from dashboard.presentation.charts.comparison_moves import build_moves_figure
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,

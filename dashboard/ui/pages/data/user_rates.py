@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
@@ -13,7 +14,7 @@ from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import RateFileContents, RateFileOptions
-from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_day_range
 from dashboard.presentation.rates import (
     DATE_ORDER_LABELS,
@@ -40,6 +41,8 @@ from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, draw_flash, draw_page_link, set_flash
 
 READ_KEY: Final = "own.read"
+COLUMN_CHOICES: Final = ("date", "columns", "sheet")
+"""What is chosen for one upload alone, in the keys of its controls."""
 UPLOAD_TURN_KEY: Final = "own.turn"
 MAX_MESSAGES: Final = 10
 MESSAGE_LIMIT: Final = 400
@@ -116,7 +119,8 @@ def _get_upload() -> Any:
 
 def _draw_upload() -> None:
     upload = st.file_uploader(
-        _("A CSV of levels: `date,<series>…`, a number a day or bars"), key=_upload_key()
+        _("A CSV or Excel file of levels, a number a day or bars, as its publisher wrote it"),
+        key=_upload_key(),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
@@ -163,7 +167,44 @@ def _draw_upload() -> None:
     reading = RateFileOptions(
         quote or AS_QUOTED_OPTION, dates=order, zone=zone or "", stamps=stamps
     )
-    _draw_reading(_read_upload(upload, reading), SeriesNaming(name, title))
+    read = _read_upload(upload, _with_chosen_columns(upload, reading))
+    _draw_column_choices(upload, read.table.header if read.table else ())
+    _draw_reading(read, SeriesNaming(name, title))
+
+
+def _with_chosen_columns(upload: Any, reading: RateFileOptions) -> RateFileOptions:
+    """The settings with the columns and the sheet that were chosen for this upload."""
+    date, columns, sheet = (
+        st.session_state.get(f"own.{name}.{upload.file_id}") for name in COLUMN_CHOICES
+    )
+    return replace(
+        reading, date=date or "", columns=tuple(columns) if columns else None, sheet=sheet or ""
+    )
+
+
+def _draw_column_choices(upload: Any, header: Sequence[str]) -> None:
+    """Draw which column holds the dates and which are read; a name can be typed too."""
+    date, columns, sheet = (f"own.{name}.{upload.file_id}" for name in COLUMN_CHOICES)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            _("The dates are in"),
+            ["", *header],
+            key=date,
+            width=230,
+            format_func=lambda column: plain_text(column, 60) or _("as its name shows"),
+            accept_new_options=True,
+        )
+        st.multiselect(
+            _("Read these columns"),
+            header,
+            key=columns,
+            width=400,
+            format_func=lambda column: plain_text(column, 60),
+            placeholder=_("those that hold rates"),
+            accept_new_options=True,
+        )
+        if upload.name.casefold().endswith(".xlsx"):
+            st.text_input(_("Sheet"), key=sheet, placeholder=_("the only one with dates"))
 
 
 def _read_upload(upload: Any, reading: RateFileOptions) -> UploadReading:

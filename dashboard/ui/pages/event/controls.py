@@ -5,11 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.models.currencies import currency_subject
+from dashboard.models.messages import join_and, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.messages import translate_deferred
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
-from dashboard.presentation.formatting import join_names
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.services.method import describe_method, needs_factor
 from dashboard.services.study_inputs import available_factors, codes_without_factors, event_windows
@@ -58,7 +57,7 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
         return
     offered = available_factors(card, session.get_cards(), link["model"])
     factors = {item.id: item.title for item in offered}
-    refused = join_names([currency_subject(code).name for code in codes_without_factors(card)])
+    refused = join_and([currency_subject(code).name for code in codes_without_factors(card)])
     st.selectbox(
         _("Explained by"),
         list(factors),

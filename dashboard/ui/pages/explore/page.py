@@ -45,7 +45,6 @@ from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import check_facts
 from dashboard.services.exports import table_csv
 from dashboard.services.rates import DEFAULT_SERIES
-from dashboard.services.study import largest_moves, move_on_day
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
 from dashboard.ui.components.elements import (
@@ -68,6 +67,8 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.explore.state import (
     ExploreState,
     build_explore_chart,
+    find_day_move,
+    find_largest_moves,
     format_alt_text,
     format_title,
     read_explore_state,
@@ -219,7 +220,7 @@ def _draw_moves(view: UrlState, state: ExploreState) -> None:
     st.markdown(
         _("**Largest {step} moves in view**", step=format_step(state.series.card.bar_minutes))
     )
-    moves = largest_moves(state.series, state.known, state.shown.since, state.shown.until)
+    moves = find_largest_moves(state)
 
     def draw_table() -> None:
         _draw_moves_table(moves, state.quoting, state.chosen, choose=lambda day: view.set(sel=day))
@@ -361,7 +362,7 @@ def _draw_day_card(view: UrlState, state: ExploreState) -> None:
     """Draw the rate and the events of the day, links to its neighbours, and the note button."""
     _draw_card_head(view, state)
     day_of_rate = _find_rate_day(state.series, state.day)
-    move = move_on_day(state.series, state.known, day_of_rate)
+    move = find_day_move(state, day_of_rate)
     if move is not None:
         _draw_rate(state, move)
     _draw_facts(state, day_of_rate)

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import streamlit as st
 
 from dashboard.models.event import Event, Origin
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
+from dashboard.models.moves import DayMove
 from dashboard.models.series import RateSeries
 from dashboard.presentation.charts.timeline import ExploreChart
 from dashboard.presentation.formatting import NO_VALUE, format_day
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, find_events
-from dashboard.services.study import move_between
+from dashboard.services.study import largest_moves, move_between, move_on_day
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import (
     DayWindow,
@@ -70,6 +72,41 @@ def read_explore_state(view: UrlState) -> ExploreState:
         phone=compact,
         dark=session.is_dark(),
     )
+
+
+def find_day_move(state: ExploreState, day: date) -> DayMove | None:
+    """The move of the last rate on or before a day, cached until anything in it changes."""
+    return _cached_day_move(state.series, state.known, _build_version(state), day)
+
+
+def find_largest_moves(state: ExploreState) -> tuple[DayMove, ...]:
+    """The largest moves in view, cached until anything in them changes."""
+    shown = state.shown.since, state.shown.until
+    return _cached_largest_moves(state.series, state.known, _build_version(state), shown)
+
+
+def _build_version(state: ExploreState) -> str:
+    return f"{session.build_series_version(state.series)}/{session.get_known_events().version}"
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _cached_day_move(
+    _series: RateSeries,
+    _known: tuple[Event, ...],
+    version: str,  # noqa: ARG001
+    day: date,
+) -> DayMove | None:
+    return move_on_day(_series, _known, day)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _cached_largest_moves(
+    _series: RateSeries,
+    _known: tuple[Event, ...],
+    version: str,  # noqa: ARG001
+    shown: tuple[date, date],
+) -> tuple[DayMove, ...]:
+    return largest_moves(_series, _known, *shown)
 
 
 def build_explore_chart(state: ExploreState, *, log_scale: bool, brush: bool) -> ExploreChart:

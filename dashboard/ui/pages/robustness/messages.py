@@ -15,7 +15,7 @@ from dashboard.models.analyses import (
     Specification,
     SpecificationRow,
 )
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
@@ -33,7 +33,6 @@ from dashboard.presentation.formatting import (
     format_p,
     format_share,
     format_signed,
-    join_alternatives,
 )
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
@@ -98,7 +97,7 @@ def format_window(text: str) -> str:
 
 def describe_group(group: EventGroup) -> str:
     """`NATO remarks or Peace talks, expected stronger, from 1 Jan 2022 on`; tags stay unnamed."""
-    named = join_alternatives([category_title(category) for category in group.categories])
+    named = join_or([category_title(category) for category in group.categories])
     parts = [named or _("events of every category")]
     if group.expected != ANY_OPTION:
         expected = translate_deferred(EXPECTED_TITLES[group.expected]).lower()

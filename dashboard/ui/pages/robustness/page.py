@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.analyses import RobustnessAnswer, Specification, SpecificationRow
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, join_and, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import StudyRequest
 from dashboard.presentation.charts.robustness import (
@@ -18,7 +18,7 @@ from dashboard.presentation.charts.robustness import (
     summarize_curve,
 )
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.formatting import capitalize_first, join_names
+from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import table_csv
 from dashboard.services.method import needs_factor
@@ -89,7 +89,7 @@ def draw(view: UrlState) -> None:
             " choices that could be defended.",
             len(state.events),
             group=escape_markdown(capitalize_first(describe_group(state.group)), 300),
-            series=escape_markdown(join_names([series.card.title for series in state.series]), 300),
+            series=escape_markdown(join_and([series.card.title for series in state.series]), 300),
         )
     )
     draw_group_controls(view)

@@ -6,14 +6,15 @@ import pytest
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Expected, Origin
+from dashboard.models.user_files import EventFileOptions
 from dashboard.services.exports import table_csv
 from dashboard.sources.events.catalogue import Catalogue
-from dashboard.sources.events.csv_file import CsvEvents, read_event_file
+from dashboard.sources.files.event_file import read_events
 
 
-def read(text):
+def read(text, **options):
     data = text if isinstance(text, bytes) else text.encode()
-    return read_event_file(data, name="f.csv")
+    return read_events(data, EventFileOptions(**options), date(2026, 11, 30), name="f.csv")
 
 
 def refused(text):
@@ -68,13 +69,35 @@ def test_a_date_alone_is_enough():
 
 
 def test_ids_made_from_title_and_date_are_the_same_each_time_and_never_twice():
-    text = "date,title\n2024-01-05,Rate cut!\n2024-01-05,Rate cut!\n2024-01-06,Курс\n"
+    text = "date,title\n2024-01-05,Rate cut!\n2024-01-05,Rate cut\n2024-01-06,Курс\n"
     table = read(text)
     ids = [event.id for event in table.events]
     assert ids[:2] == ["rate-cut-2024-01-05", "rate-cut-2024-01-05-2"]
     assert len(set(ids)) == 3
     assert table.messages == ("f.csv: 3 events had no id; made from title and date",)
     assert read(text).events == table.events
+
+
+def test_a_row_given_twice_is_one_event_and_said_so():
+    table = read("date,title\n2024-01-05,Rate cut\n2024-01-06,Talks\n05.01.2024,Rate cut\n")
+    assert [event.title for event in table.events] == ["Rate cut", "Talks"]
+    assert table.messages[0] == (
+        "f.csv, row 3 (line 4): is the event of f.csv, row 1 (line 2) again and was left out"
+    )
+    assert len(read("id,date\na,2024-01-05\na,2024-01-05\n").events) == 1
+
+
+def test_the_names_and_times_of_an_import_are_read():
+    table = read("event_date,headline,time\n2025-04-21,Key rate,13:30\n2025-04-23,Remark,All Day\n")
+    assert [event.title for event in table.events] == ["Key rate", "Remark"]
+    assert table.events[0].moment == datetime(2025, 4, 21, 10, 30, tzinfo=UTC)
+    assert table.events[1].moment is None
+    assert read("Wann,Was\n2025-04-21,x\n", columns={"date": "Wann", "title": "Was"}).events
+
+
+def test_an_ambiguous_date_is_read_as_stated():
+    assert "can be 2025-04-03 or 2025-03-04" in refused("date,title\n03/04/2025,X\n")
+    assert read("date,title\n03/04/2025,X\n", dates="dmy").events[0].day == date(2025, 4, 3)
 
 
 def test_a_made_id_gives_way_to_one_in_the_file():
@@ -105,8 +128,11 @@ def test_events_come_in_the_order_of_their_days():
             "f.csv, row 2 (line 3), column time_utc: 2024-01-07 10:00 UTC is 2024-01-07 in Moscow",
         ),
         ("a,2024-01-05,,up", "f.csv, row 2 (line 3), column expected: 'up' is unknown"),
-        ("first,2024-01-05,,", "f.csv, row 2 (line 3), column id: 'first' is already on line 2"),
-        ("a,2024-01-05", "f.csv, line 3: 2 fields, fewer than the 4 of the header"),
+        (
+            "first,2024-01-05,,",
+            "f.csv, row 2 (line 3), column id: 'first' is already in row 1 (line 2)",
+        ),
+        ("a,2024-01-05", "f.csv, row 2 (line 3): 2 fields, fewer than the 4 of the header"),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_place_and_the_reason(row, start):
@@ -184,15 +210,6 @@ def test_a_category_of_the_list_takes_its_spelling_and_another_stays():
 
 def test_an_event_of_a_file_is_never_a_note_whatever_the_file_says():
     assert read("id,date,origin\na,2024-01-05,note\n").events[0].origin is Origin.FILE
-
-
-def test_the_class_reads_its_file_once(tmp_path):
-    path = tmp_path / "events.csv"
-    path.write_text("id,date\na,2024-01-05\n")
-    source = CsvEvents(path)
-    assert [event.id for event in source.events()] == ["a"]
-    path.unlink()
-    assert source.events() == source.events()
 
 
 def test_ten_thousand_rows_are_read():
