@@ -14,14 +14,12 @@ from dashboard.cli.options import (
     EventFileArgument,
     EventIdsArgument,
     ExcelOption,
-    ExpectedFilter,
     FileZoneOption,
     GoodRowsOption,
     ImportIdArgument,
     JsonOption,
     NoteIdArgument,
     Opt,
-    OriginFilter,
     OutputFileArgument,
     PrivateOption,
     SheetOption,
@@ -30,6 +28,7 @@ from dashboard.cli.options import (
     TextFilter,
     UntilOption,
     command_group,
+    event_choice_options,
     note_options,
 )
 from dashboard.models.errors import InputError
@@ -47,13 +46,12 @@ event_commands = command_group(deferred("List, write, import and export events a
 
 
 @event_commands.command("list")
+@event_choice_options
 def list_events(  # noqa: PLR0913 - the fields of a search
     *,
     text: TextFilter = "",
     category: CategoryFilter = None,
-    expected: ExpectedFilter = None,
     tag: TagFilter = None,
-    origin: OriginFilter = None,
     since: SinceOption = None,
     until: UntilOption = None,
     removed: Annotated[
@@ -61,6 +59,7 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     ] = False,
     hidden: Annotated[bool, Opt("--hidden", help=deferred("Only events that you hide."))] = False,
     as_json: JsonOption = False,
+    **choices: str | None,
 ) -> None:
     """List the events of the catalogue and the notes."""
     from dashboard.cli import output, parsing
@@ -69,7 +68,7 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.serializers import table_json
 
     period = parsing.read_period(since, until)
-    event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
+    event_filter = EventFilter(category or (), text, *period, tag or (), choices)
     context = get_context()
     if hidden:
         events = find_events(hidden_events(context.catalogue, context.notes), event_filter)
@@ -162,17 +161,17 @@ def event_history(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> No
 
 
 @event_commands.command("export")
+@event_choice_options
 def export_events(  # noqa: PLR0913 - the fields of a search
     file: OutputFileArgument,
     *,
     text: TextFilter = "",
     category: CategoryFilter = None,
-    expected: ExpectedFilter = None,
     tag: TagFilter = None,
-    origin: OriginFilter = None,
     since: SinceOption = None,
     until: UntilOption = None,
     excel: ExcelOption = False,
+    **choices: str | None,
 ) -> None:
     """Write events and notes as CSV; `events import` reads it back."""
     from dashboard.cli import parsing
@@ -180,7 +179,7 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.exports import table_csv
 
     period = parsing.read_period(since, until)
-    event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
+    event_filter = EventFilter(category or (), text, *period, tag or (), choices)
     events = list_known_events(get_context(), event_filter)
     content = table_csv("event_list", events, "excel" if excel else "plain")
     write_output(file, content, is_private=any(event.is_private for event in events))

@@ -14,7 +14,7 @@ drawn = elements.CHART_DRAWN_KEY in st.session_state
 elements.draw_after_chart(lambda: st.write("the table"), 100)
 elements.request_deferred_run()
 if not drawn:
-    figures._run_deferred()
+    elements._run_deferred()
 """
 
 

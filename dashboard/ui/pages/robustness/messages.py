@@ -15,6 +15,7 @@ from dashboard.models.analyses import (
     Specification,
     SpecificationRow,
 )
+from dashboard.models.event import EXPECTED_TITLES
 from dashboard.models.messages import deferred, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
@@ -22,7 +23,6 @@ from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
-    EXPECTED_TITLES,
     MINUS,
     NO_VALUE,
     THIN_SPACE,
