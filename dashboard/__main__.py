@@ -5,11 +5,11 @@ from __future__ import annotations
 from dashboard.cli import main
 
 
-def serve(port: int, *, open_browser: bool) -> None:
+def serve(port: int, *, open_browser: bool, with_token: bool) -> None:
     """Serve the pages; the application is imported only then."""
     from dashboard.app import serve as serve_pages
 
-    serve_pages(port, open_browser=open_browser)
+    serve_pages(port, open_browser=open_browser, with_token=with_token)
 
 
 def run_command_line() -> None:

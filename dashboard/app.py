@@ -11,11 +11,12 @@ import gc
 import logging
 import secrets
 import socket
+import tempfile
 import threading
 import tomllib
 import webbrowser
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
+    from starlette.middleware import Middleware
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,25 +44,42 @@ STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 MAX_DISCONNECTED_SESSIONS: Final = 100
 
 
-def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
+def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True, with_token: bool = False) -> None:
     """Serve the pages and the API on this machine until stopped; print the address.
 
     Args:
         port: a TCP port on the loopback address; 0 takes a free one.
         open_browser: whether to open the pages in the user's browser.
+        with_token: whether only those may open them who were given the address with its token.
 
     Raises:
         InputError: the port is in use.
     """
     from dashboard.config import configure_json_logging
+    from dashboard.ui.http_security import limit_slow_headers
 
     check_port_is_free(port)
     configure_json_logging()
+    log_libraries_through_root()
+    limit_slow_headers()
     settings = read_streamlit_config(STREAMLIT_CONFIG) | {
         "server.port": port,
         "server.address": LOOPBACK,
     }
-    build_app(open_browser=open_browser).run(config=settings)
+    launch_token = secrets.token_urlsafe(32) if with_token else ""
+    build_app(open_browser=open_browser, launch_token=launch_token).run(config=settings)
+
+
+def log_libraries_through_root() -> None:
+    """Keep Streamlit and uvicorn from writing by handlers of their own, now and later."""
+    import uvicorn.config
+    from streamlit import logger as streamlit_logger
+
+    from dashboard.config import log_through_root
+
+    uvicorn.config.LOGGING_CONFIG["loggers"].clear()
+    streamlit_logger.setup_formatter = log_through_root
+    streamlit_logger.update_formatter()
 
 
 def check_port_is_free(port: int) -> None:
@@ -93,13 +112,19 @@ def read_streamlit_config(path: Path) -> dict[str, Any]:
     return flatten("", tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def build_app(*, open_browser: bool = False) -> st.App:
-    """The ASGI application: pages at /, the API at /api, the health check at /healthz."""
+def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
+    """The ASGI application: pages at /, the API at /api, the health check at /healthz.
+
+    Args:
+        open_browser: whether to open the pages in the user's browser at the start.
+        launch_token: what the address must show once; empty lets everybody on this machine in.
+    """
     import anyio.to_thread
     import streamlit as st
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.responses import Response
     from starlette.routing import Mount, Route
+
+    from dashboard.ui.http_security import LAUNCH_PARAMETER
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
@@ -109,19 +134,25 @@ def build_app(*, open_browser: bool = False) -> st.App:
         threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
         freeze_gc()
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
+        if launch_token:
+            address = f"{address}/?{LAUNCH_PARAMETER}={launch_token}"
         text = _("Rouble Reaction is at {address} (stop it with Ctrl-C)", address=address)
         print(text, flush=True)  # noqa: T201 - the address is what this command answers
         if open_browser:
-            webbrowser.open(address)
-        yield
+            with launch_page(address, is_secret=bool(launch_token)) as page:
+                webbrowser.open(page)
+                yield
+        else:
+            yield
 
     return st.App(
         APP_SCRIPT,
-        routes=[Route("/healthz", healthz), Mount("/api", app=api_app)],
-        middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
-            Middleware(hide_metrics),
+        routes=[
+            Route("/healthz", healthz),
+            Route("/api", lambda _request: Response(status_code=404)),
+            Mount("/api", app=api_app),
         ],
+        middleware=build_middleware(launch_token),
         on_script_error=show_error,
         lifespan=announce,
     )
@@ -149,6 +180,43 @@ def show_error(error: Exception) -> bool:
         )
         st.code(error_id, language=None)
     return True
+
+
+def build_middleware(launch_token: str) -> list[Middleware]:
+    """What every request passes before it reaches a page or the API, the outermost first."""
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    from dashboard.ui.http_security import (
+        BodyDeadline,
+        LaunchGate,
+        ProblemResponses,
+        SecurityHeaders,
+    )
+
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(ProblemResponses),
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
+        Middleware(hide_metrics),
+        Middleware(LaunchGate, token=launch_token),
+        Middleware(BodyDeadline),
+    ]
+
+
+@contextmanager
+def launch_page(address: str, *, is_secret: bool) -> Iterator[str]:
+    """What the browser is started with: the address, or a file with it where it is a secret.
+
+    Everybody on this machine can read the arguments of a program; the file is for its owner alone.
+    """
+    if not is_secret:
+        yield address
+        return
+    with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
+        page = Path(folder) / "open.html"
+        page.write_text(f'<meta http-equiv="refresh" content="0; url={address}">', encoding="utf-8")
+        yield page.as_uri()
 
 
 def allowed_hosts() -> list[str]:

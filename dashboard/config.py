@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import json
 import logging
+import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -118,13 +120,40 @@ class JsonLogFormatter(logging.Formatter):
 
 
 def configure_json_logging() -> None:
-    """Write the log of the program to standard error as JSON lines from now on."""
+    """Write every log, warning and fault of a thread to standard error as JSON lines from now on.
+
+    A library that writes by handlers of its own is turned off by `log_through_root`.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLogFormatter())
-    logger = logging.getLogger("dashboard")
-    logger.setLevel(logging.INFO)
-    logger.handlers = [handler]
-    logger.propagate = False
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or _is_own(record))
+    logging.getLogger().handlers = [handler]
+    log_through_root(logging.getLogger("dashboard"))
+    logging.getLogger("dashboard").setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    threading.excepthook = _log_thread_fault
+    sys.unraisablehook = _log_unraisable_fault
+
+
+def _is_own(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] == "dashboard"
+
+
+def log_through_root(logger: logging.Logger) -> None:
+    """Take the handlers of a logger away, so that its lines are those of the root logger."""
+    logger.handlers = []
+    logger.propagate = True
+
+
+def _log_thread_fault(fault: threading.ExceptHookArgs) -> None:
+    if fault.exc_value is not None and fault.exc_type is not SystemExit:
+        details = (fault.exc_type, fault.exc_value, fault.exc_traceback)
+        logging.getLogger("dashboard").error("a thread failed", exc_info=details)
+
+
+def _log_unraisable_fault(fault: Any) -> None:
+    details = (fault.exc_type, fault.exc_value, fault.exc_traceback)
+    logging.getLogger("dashboard").error("a fault could not be raised", exc_info=details)
 
 
 def _message_fields(message: str) -> dict[str, Any]:

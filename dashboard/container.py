@@ -13,7 +13,7 @@ from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
-from dashboard.services.rate_limit import HeavyReadQueue, RateLimiter
+from dashboard.services.rate_limit import HEAVY_READS, HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
@@ -28,15 +28,10 @@ from dashboard.sources.files.event_file import (
 )
 from dashboard.sources.files.text import display_name
 from dashboard.sources.http_client import DEFAULT_LIMITS, LazyClient
+from dashboard.sources.rates import LIVE_SOURCES
 from dashboard.sources.rates.bundled import BundledRates
-from dashboard.sources.rates.cbr import Cbr
 from dashboard.sources.rates.csv_file import read_rate_file
-from dashboard.sources.rates.ecb import Ecb
-from dashboard.sources.rates.exchange_api import ExchangeApi
-from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.imported import ImportedRates
-from dashboard.sources.rates.moex import Moex
-from dashboard.sources.rates.yahoo import Yahoo
 from dashboard.storage.rate_cache import RateCache
 
 if TYPE_CHECKING:
@@ -111,7 +106,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
         limits=RateLimiter(lambda: notes.recent_actions),
-        heavy_reads=HeavyReadQueue(),
+        heavy_reads=HEAVY_READS,
         inbox=inbox,
         feeds=feeds,
         search=Gdelt(http_client(settings, GDELT_LIMITS)),
@@ -233,14 +228,7 @@ def http_client(settings: Settings, limits: RequestLimits = DEFAULT_LIMITS) -> L
 def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
     """The live sources, the official one first; creating them does not use the network."""
     client = http_client(settings)
-    return (
-        Cbr(client),
-        Moex(client),
-        Ecb(client),
-        Fred(client),
-        Yahoo(client, settings.cache_folder / "yfinance"),
-        ExchangeApi(client),
-    )
+    return tuple(source.create(client, settings.cache_folder) for source in LIVE_SOURCES)
 
 
 def article_from_bytes(
@@ -338,22 +326,20 @@ def rates_from_file(
     return read_rate_file(source, options, name=name)
 
 
-def event_rows_from_file(path: Path, options: EventFileOptions) -> EventFileRows:
+def event_rows_from_file(
+    source: Path | bytes, options: EventFileOptions, name: str = ""
+) -> EventFileRows:
     """A user's file of events in CSV, Excel, JSON or iCalendar, parsed row by row.
+
+    Args:
+        source: the file, or the bytes of an upload.
+        options: how it is read.
+        name: the name of an upload.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
     """
-    return read_event_rows(path, options, WallClock().now().date())
-
-
-def event_rows_from_upload(data: bytes, name: str, options: EventFileOptions) -> EventFileRows:
-    """The bytes of an uploaded file of events, parsed row by row.
-
-    Raises:
-        InputError: it cannot be read as a whole; one line with what to do.
-    """
-    return read_event_rows(data, options, WallClock().now().date(), name=name)
+    return read_event_rows(source, options, WallClock().now().date(), name=name)
 
 
 def event_outline_from_upload(

@@ -235,7 +235,7 @@ def test_the_settings_are_those_of_the_file_wherever_one_stands():
         ("server.allowedHosts", ["127.0.0.1", "localhost"]),
         ("server.enableStaticServing", False),
         ("server.enableAgentApi", False),
-        ("server.maxUploadSize", 64),
+        ("server.maxUploadSize", 10),
         ("server.maxMessageSize", 50),
         ("browser.gatherUsageStats", False),
         ("client.showErrorDetails", "none"),

@@ -102,6 +102,7 @@ def write(folder: Path, wanted: Sequence[tuple[str, Look]], *, whole: bool) -> l
 def profile(browser: Browser, look: Look) -> BrowserContext:
     """A browser profile with the screen of a look."""
     return browser.new_context(
+        bypass_csp=True,  # Playwright waits by text that the page evaluates
         viewport={"width": look.width, "height": look.height},
         color_scheme=look.theme,
         has_touch=look.phone,

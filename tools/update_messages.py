@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,9 @@ from babel.messages.pofile import read_po, write_po
 from dashboard.cli import app
 from dashboard.export.schemas import TABLES
 from dashboard.models.messages import DOMAIN
+from dashboard.models.tables import Table
+from dashboard.services.method import describe_method
+from dashboard.sources.feeds.registry import FeedRegistry
 from dashboard.sources.rates.bundled import BundledRates
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -95,20 +99,32 @@ def extract_template() -> Catalog:
 
 
 def registered_texts() -> Iterator[tuple[str, str]]:
-    """The module and the text of what the program has in a list and translates when shown.
+    """The module and the text of what stands in a list and is translated where it is shown.
 
-    These are the help of commands and options, the titles and columns of the tables, and the
-    cards of the series that ship.
+    These are the help of commands and options, the titles and columns of the tables, what models
+    and tests say of themselves, the cards of the series and the terms of the feeds that ship.
     """
-    for text in _help_texts(typer.main.get_command(app)):
-        yield "dashboard/cli", text
-    for table in TABLES.values():
-        columns = (*table.columns, *table.bar_columns, *table.json_columns)
-        for text in (table.title, *(column.description for column in columns)):
-            yield "dashboard/export/schemas.py", text
-    for card in BundledRates().cards():
-        for text in filter(None, (card.title, card.description, card.quantity, card.limits)):
-            yield "data/datapackage.json", text
+    method = describe_method()
+    texts = {
+        "dashboard/cli": _help_texts(typer.main.get_command(app)),
+        "dashboard/export/schemas.py": chain.from_iterable(map(_table_texts, TABLES.values())),
+        "dashboard/eventstudy": chain(
+            (model.says for model in method.models),
+            *((each.title, each.needs) for each in (*method.models, *method.tests)),
+        ),
+        "data/datapackage.json": chain.from_iterable(
+            (card.title, card.description, card.quantity, card.limits, card.licence)
+            for card in BundledRates().cards()
+        ),
+        "dashboard/sources/feeds/shipped.toml": (feed.terms for feed in FeedRegistry(ROOT).bundled),
+    }
+    return ((module, text) for module, found in texts.items() for text in found if text)
+
+
+def _table_texts(table: Table) -> Iterator[str]:
+    yield table.title
+    for column in (*table.columns, *table.bar_columns, *table.json_columns):
+        yield column.description
 
 
 def _help_texts(command: Any) -> Iterator[str]:

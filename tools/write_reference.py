@@ -230,9 +230,12 @@ def files_page() -> str:
     """Every CSV table with its columns."""
     introduction = """
 UTF-8, `.` decimals, ISO dates, every digit of a number, empty where missing; text that a
-spreadsheet would run as a formula has a quote in front. In the tables of a study moves are in
-return units: 0.01 = 1 log point. The same columns are the keys of the JSON rows. How a study is
-read: [Study a kind of event](../guide/study.md#how-to-read-the-files). The folder's
+spreadsheet would run as a formula has a quote in front. In `moves` a move is the change of the
+published number in per cent, with its sign; in the other tables of a study moves are in return
+units: 0.01 = 1 log point, positive = the rouble stronger. The same columns are in [the other
+formats](../guide/reports.md#files), where the note of a header cell of a workbook explains it, and
+are the keys of the JSON rows. How a study is read: [Study a kind of
+event](../guide/study.md#how-to-read-the-files). The folder's
 `manifest.json` holds parameters, software version, data files with sha256, counts, rows, size and
 sha256 of every file, and `created_at`."""
     study = [table_part(each) for each in STUDY_TABLES]

@@ -7,7 +7,6 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -19,8 +18,8 @@ from dashboard.models.errors import InputError, RateLimited, RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.services.notes import clean_line
+from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
 
-PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 MAX_SHOWN: Final = 80
 _PARAMETER: Final = re.compile(r"\{[a-z_]+\}")
 log = logging.getLogger("dashboard.api")
@@ -86,14 +85,7 @@ class Problem(Exception):
 
 def problem_response(status: int, detail: str, instance: str, **more: Any) -> Response:
     """The response: type, title, status, detail, instance, and further members."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "instance": instance,
-        **more,
-    }
+    body = problem_json(status, detail, instance, **more)
     content = json.dumps(body, ensure_ascii=False).encode("utf-8")
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return Response(content, status, headers, PROBLEM_MEDIA_TYPE)

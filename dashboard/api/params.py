@@ -61,10 +61,12 @@ class PageParams(QueryParams):
 
 
 class CsvParams(QueryParams):
-    """Which of the two dialects of CSV."""
+    """Which dialect of CSV."""
 
     flavour: CsvDialect = Field(
-        "plain", description="`excel` starts with a BOM and ends with CRLF."
+        "plain",
+        description="Of CSV: `excel` starts with a BOM and ends lines with CRLF; `excel-ru` has"
+        " semicolons and decimal commas too.",
     )
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from dashboard.models.errors import InputError
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
+from dashboard.models.user_files import CsvDialect, FileFormat
+from dashboard.services.exports import TABLE_MEDIA_TYPES, download_file_name, table_file
 from dashboard.services.serializers import table_json_schema
 
 CACHE_CONTROL: Final = "private, no-cache"
 """A client may store a response and revalidates it on each use (304)."""
 
 CSV_MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
+WORKBOOK_MEDIA_TYPE: Final = TABLE_MEDIA_TYPES["xlsx"]
 
 OpenApiResponses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -25,10 +30,35 @@ _NOT_MODIFIED: OpenApiResponses = {
 }
 
 
-def csv_response(request: Request, body: bytes, file_name: str) -> Response:
-    """A CSV file."""
+def table_response(
+    request: Request,
+    table: str,
+    objects: Iterable[Any],
+    name: Sequence[object],
+    flavour: CsvDialect,
+) -> Response:
+    """The file of a table: a workbook where the address ends in `.xlsx`, else CSV.
+
+    Args:
+        request: its address says which.
+        table: a table of `TABLES`.
+        objects: its objects.
+        name: the parts of the file name.
+        flavour: the dialect of CSV.
+
+    Raises:
+        InputError: a workbook has no dialect, or the table is too long for one.
+    """
+    is_workbook = request.url.path.endswith(".xlsx")
+    if is_workbook and flavour != "plain":
+        raise InputError(
+            _("is of CSV; leave it out, or ask for .csv"), field="flavour", value=flavour
+        )
+    form: FileFormat = "xlsx" if is_workbook else flavour
+    file_name = download_file_name(*name, dialect=form)
     disposition = {"Content-Disposition": f'attachment; filename="{file_name}"'}
-    return _conditional_response(request, body, CSV_MEDIA_TYPE, disposition)
+    media = WORKBOOK_MEDIA_TYPE if is_workbook else CSV_MEDIA_TYPE
+    return _conditional_response(request, table_file(table, objects, form), media, disposition)
 
 
 def json_response(
@@ -99,12 +129,21 @@ def _page_url(request: Request, offset: int) -> str:
 
 def describe_csv(table: str) -> OpenApiResponses:
     """A CSV file of a table."""
+    return _describe_file(table, "text/csv")
+
+
+def describe_workbook(table: str) -> OpenApiResponses:
+    """A workbook of a table."""
+    return _describe_file(table, WORKBOOK_MEDIA_TYPE)
+
+
+def _describe_file(table: str, media: str) -> OpenApiResponses:
     schema = table_json_schema(table)
     columns = ", ".join(schema["required"])
     return {
         200: {
             "description": f"{schema['title']}. Columns: {columns}.",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": {media: {"schema": {"type": "string"}}},
         },
         **_NOT_MODIFIED,
     }

@@ -21,10 +21,17 @@ def open_pages(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help=deferred("Do not open a browser."))
     ] = False,
+    token: Annotated[
+        bool,
+        typer.Option(
+            "--token",
+            help=deferred("Only who has the printed address may open it: for a shared machine."),
+        ),
+    ] = False,
 ) -> None:
     """Open the dashboard in the browser; it is served to this machine only."""
     try:
-        context.obj(port, open_browser=not no_browser)
+        context.obj(port, open_browser=not no_browser, with_token=token)
     except SystemExit as stop:
         raise typer.Exit(3 if stop.code else 0) from None
 

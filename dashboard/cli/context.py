@@ -14,6 +14,7 @@ from dashboard.cli.options import Texts
 from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import translate as _
+from dashboard.models.user_files import CsvDialect, FileFormat
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -126,11 +127,11 @@ class FileReading:
 
     def events(self) -> EventFileOptions:
         """The options of a file of events."""
-        from dashboard.cli import parsing
+        from dashboard.cli.options import read_column_map, read_optional_zone
         from dashboard.models.user_files import EventFileOptions
 
-        column_map = parsing.read_column_map(self.columns or ())
-        zone = parsing.read_optional_zone("zone", self.zone)
+        column_map = read_column_map(self.columns or ())
+        zone = read_optional_zone("zone", self.zone)
         return EventFileOptions(column_map, self.dates, zone)
 
 
@@ -192,11 +193,9 @@ def list_data_files(
     context: AppContext, selection: SelectedSeries, ids: Iterable[str]
 ) -> list[DataFile]:
     """The files of a selection and of further series by id, each once."""
-    from dashboard.services.exports import DataFile
+    from dashboard.services.exports import source_files
 
-    hashes = {name: sha for source in context.rates for name, sha in source.files().items()}
-    series_files = [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
-    return list(dict.fromkeys((*selection.files, *series_files)))
+    return list(dict.fromkeys((*selection.files, *source_files(context.rates, tuple(ids)))))
 
 
 def export_time(context: AppContext) -> datetime:
@@ -294,6 +293,13 @@ def rejection_as_json(*, as_json: bool) -> Iterator[None]:
         if as_json:
             output.print_import_report("reject", [], [error_text(error)])
         raise
+
+
+def output_format(file: Path, dialect: CsvDialect, *, excel: bool) -> FileFormat:
+    """The format of the file of a table: a workbook by its ending, else CSV in a dialect."""
+    if file.suffix.lower() == ".xlsx":
+        return "xlsx"
+    return "excel" if excel and dialect == "plain" else dialect
 
 
 def write_output(file: Path, content: bytes, *, is_private: bool = False) -> None:

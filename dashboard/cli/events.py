@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dashboard.cli.context import get_context, list_known_events, rejection_as_json, write_output
-from dashboard.cli.options import (
-    AuthorOption,
-    CategoryFilter,
-    ColumnMapOption,
-    DateOrderOption,
-    DryRunOption,
-    EventFileArgument,
-    EventIdsArgument,
-    ExcelOption,
-    FileZoneOption,
-    GoodRowsOption,
-    ImportIdArgument,
-    JsonOption,
-    NoteIdArgument,
-    Opt,
-    OutputFileArgument,
-    PrivateOption,
-    SheetOption,
-    SinceOption,
-    TagFilter,
-    TextFilter,
-    UntilOption,
-    command_group,
-    event_choice_options,
-    note_options,
+from dashboard.cli import options
+from dashboard.cli.context import (
+    get_context,
+    list_known_events,
+    output_format,
+    rejection_as_json,
+    write_output,
 )
+from dashboard.cli.options import JsonOption, Opt, command_group, note_options
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft, draft_from_event
 from dashboard.models.messages import deferred
@@ -46,14 +28,14 @@ event_commands = command_group(deferred("List, write, import and export events a
 
 
 @event_commands.command("list")
-@event_choice_options
+@options.event_choice_options
 def list_events(  # noqa: PLR0913 - the fields of a search
     *,
-    text: TextFilter = "",
-    category: CategoryFilter = None,
-    tag: TagFilter = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
+    text: options.TextFilter = "",
+    category: options.CategoryFilter = None,
+    tag: options.TagFilter = None,
+    since: options.SinceOption = None,
+    until: options.UntilOption = None,
     removed: Annotated[
         bool, Opt("--removed", help=deferred("Only notes that were removed."))
     ] = False,
@@ -62,12 +44,12 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     **choices: str | None,
 ) -> None:
     """List the events of the catalogue and the notes."""
-    from dashboard.cli import output, parsing
+    from dashboard.cli import output
     from dashboard.services.events import EventFilter, find_events, hidden_events
     from dashboard.services.notes import list_notes
     from dashboard.services.serializers import table_json
 
-    period = parsing.read_period(since, until)
+    period = options.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, tag or (), choices)
     context = get_context()
     if hidden:
@@ -87,11 +69,10 @@ def list_events(  # noqa: PLR0913 - the fields of a search
 @note_options(is_new=True)
 def add_event(*, as_json: JsonOption = False, **fields: Any) -> None:
     """Add a note."""
-    from dashboard.cli import parsing
     from dashboard.services.notes import add_note
 
-    draft = parsing.fill_draft(
-        Draft(fields["title"], parsing.read_day("date", fields["day"])), fields
+    draft = options.fill_draft(
+        Draft(fields["title"], options.read_day("date", fields["day"])), fields
     )
     print_note(add_note(get_context().notes, draft), "added", as_json=as_json)
 
@@ -99,25 +80,24 @@ def add_event(*, as_json: JsonOption = False, **fields: Any) -> None:
 @event_commands.command("edit")
 @note_options()
 def edit_event(
-    note_id: NoteIdArgument,
+    note_id: options.NoteIdArgument,
     *,
     revision: Annotated[int | None, Opt(help=deferred("Refuse if the note is at another."))] = None,
     as_json: JsonOption = False,
     **fields: Any,
 ) -> None:
     """Change the fields of a note that are given; `none` takes a time or an end away."""
-    from dashboard.cli import parsing
     from dashboard.services.notes import edit_note, get_event
 
     context = get_context()
     note = get_event(context.catalogue, context.notes, note_id)
-    draft = parsing.fill_draft(draft_from_event(note), fields)
+    draft = options.fill_draft(draft_from_event(note), fields)
     base_revision = note.revision if revision is None else revision
     print_note(edit_note(context.notes, note_id, draft, base_revision), "changed", as_json=as_json)
 
 
 @event_commands.command("remove")
-def remove_event(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> None:
+def remove_event(note_id: options.NoteIdArgument, *, as_json: JsonOption = False) -> None:
     """Remove a note; `events restore` brings it back."""
     from dashboard.services.notes import delete_note, get_event
 
@@ -128,7 +108,7 @@ def remove_event(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> Non
 
 @event_commands.command("restore")
 def restore_event(
-    note_id: NoteIdArgument,
+    note_id: options.NoteIdArgument,
     *,
     revision: Annotated[
         int | None, Opt(help=deferred("Make it say what it said at this one."))
@@ -147,7 +127,7 @@ def restore_event(
 
 
 @event_commands.command("history")
-def event_history(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> None:
+def event_history(note_id: options.NoteIdArgument, *, as_json: JsonOption = False) -> None:
     """Show every change to a note."""
     from dashboard.cli import output
     from dashboard.services.notes import note_history
@@ -161,56 +141,56 @@ def event_history(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> No
 
 
 @event_commands.command("export")
-@event_choice_options
+@options.event_choice_options
 def export_events(  # noqa: PLR0913 - the fields of a search
-    file: OutputFileArgument,
+    file: options.TableFileArgument,
     *,
-    text: TextFilter = "",
-    category: CategoryFilter = None,
-    tag: TagFilter = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    excel: ExcelOption = False,
+    text: options.TextFilter = "",
+    category: options.CategoryFilter = None,
+    tag: options.TagFilter = None,
+    since: options.SinceOption = None,
+    until: options.UntilOption = None,
+    excel: options.ExcelOption = False,
+    dialect: options.DialectOption = "plain",
     **choices: str | None,
 ) -> None:
-    """Write events and notes as CSV; `events import` reads it back."""
-    from dashboard.cli import parsing
+    """Write events and notes as CSV or .xlsx; `events import` reads it back."""
     from dashboard.services.events import EventFilter
-    from dashboard.services.exports import table_csv
+    from dashboard.services.exports import table_file
 
-    period = parsing.read_period(since, until)
+    period = options.read_period(since, until)
     event_filter = EventFilter(category or (), text, *period, tag or (), choices)
     events = list_known_events(get_context(), event_filter)
-    content = table_csv("event_list", events, "excel" if excel else "plain")
+    content = table_file("event_list", events, output_format(file, dialect, excel=excel))
     write_output(file, content, is_private=any(event.is_private for event in events))
 
 
 @event_commands.command("import")
 def import_event_file(  # noqa: PLR0913 - the options of the contract
-    file: EventFileArgument,
+    file: options.EventFileArgument,
     *,
-    dry_run: DryRunOption = False,
-    columns: ColumnMapOption = None,
-    dates: DateOrderOption = None,
-    zone: FileZoneOption = None,
-    sheet: SheetOption = None,
-    good_rows: GoodRowsOption = False,
-    author: AuthorOption = None,
+    dry_run: options.DryRunOption = False,
+    columns: options.ColumnMapOption = None,
+    dates: options.DateOrderOption = None,
+    zone: options.FileZoneOption = None,
+    sheet: options.SheetOption = None,
+    good_rows: options.GoodRowsOption = False,
+    author: options.AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Turn the events of a file into notes: CSV, Excel, JSON or iCalendar; all rows or none."""
-    from dashboard.cli import listings, parsing
+    from dashboard.cli import listings
     from dashboard.container import event_rows_from_file
     from dashboard.models.user_files import EventFileOptions
     from dashboard.services.event_import import import_events, plan_event_import
 
     context = get_context()
     with rejection_as_json(as_json=as_json):
-        column_map = parsing.read_column_map(columns or ())
-        options = EventFileOptions(
-            column_map, dates, parsing.read_optional_zone("zone", zone), sheet or ""
+        column_map = options.read_column_map(columns or ())
+        reading = EventFileOptions(
+            column_map, dates, options.read_optional_zone("zone", zone), sheet or ""
         )
-        rows = event_rows_from_file(file, options)
+        rows = event_rows_from_file(file, reading)
     plan = plan_event_import(rows, list_known_events(context), good_rows=good_rows)
     if plan.status == "reject":
         if as_json:
@@ -240,7 +220,10 @@ def list_event_imports(*, as_json: JsonOption = False) -> None:
 
 @event_commands.command("undo-import")
 def undo_event_import(
-    import_id: ImportIdArgument, *, author: AuthorOption = None, as_json: JsonOption = False
+    import_id: options.ImportIdArgument,
+    *,
+    author: options.AuthorOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Remove the notes of an import; the ones that were changed since stay."""
     from dashboard.cli import listings, output
@@ -269,29 +252,28 @@ def print_note(note: Event, done: str, *, as_json: bool) -> None:
 
 
 def copy_event(
-    event_id: NoteIdArgument,
+    event_id: options.NoteIdArgument,
     *,
     hide: Annotated[
         bool, Opt("--hide", help=deferred("Hide the event, so that it counts once."))
     ] = False,
-    private: PrivateOption = None,
+    private: options.PrivateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Copy an event into a note of your own, which can be changed."""
-    from dashboard.cli import parsing
     from dashboard.services.events import hide_events
     from dashboard.services.notes import add_note, get_event
 
     context = get_context()
     event = get_event(context.catalogue, context.notes, event_id)
-    draft = parsing.fill_draft(draft_from_event(event), {"visibility": private})
+    draft = options.fill_draft(draft_from_event(event), {"visibility": private})
     note = add_note(context.notes, draft)
     if hide:
         hide_events(context.catalogue, context.notes, [event_id])
     print_note(note, _("copied from {id}", id=event.id), as_json=as_json)
 
 
-def hide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False) -> None:
+def hide_catalogue_events(ids: options.EventIdsArgument, *, as_json: JsonOption = False) -> None:
     """Take events of the catalogue out of your lists, charts and studies; they stay in it."""
     from dashboard.services.events import hide_events
 
@@ -299,7 +281,7 @@ def hide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False)
     _print_notes(hide_events(context.catalogue, context.notes, ids), "hidden", as_json=as_json)
 
 
-def unhide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False) -> None:
+def unhide_catalogue_events(ids: options.EventIdsArgument, *, as_json: JsonOption = False) -> None:
     """Show hidden events again; `events list --hidden` lists them."""
     from dashboard.services.events import unhide_events
 

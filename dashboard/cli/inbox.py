@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
+from dashboard.cli import options
 from dashboard.cli.context import (
     EXIT_FAILED,
     get_context,
@@ -14,17 +15,7 @@ from dashboard.cli.context import (
     list_known_events,
     select_series,
 )
-from dashboard.cli.options import (
-    Arg,
-    AuthorOption,
-    JsonOption,
-    Opt,
-    RatesOption,
-    SinceOption,
-    UntilOption,
-    command_group,
-    note_options,
-)
+from dashboard.cli.options import Arg, JsonOption, Opt, command_group, note_options
 from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
@@ -61,16 +52,16 @@ def list_inbox_items(  # noqa: PLR0913
     text: Annotated[
         str, Opt("--text", metavar="WORDS", help=deferred("Words in title or source."))
     ] = "",
-    since: SinceOption = None,
-    until: UntilOption = None,
+    since: options.SinceOption = None,
+    until: options.UntilOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List stories, the newest first, each with who reported it and how exact its time is."""
-    from dashboard.cli import listings, output, parsing
+    from dashboard.cli import listings, output
     from dashboard.models.inbox import Decision
     from dashboard.services.inbox import InboxFilter, cluster_json, list_inbox
 
-    period = parsing.read_period(since, until)
+    period = options.read_period(since, until)
     inbox_filter = InboxFilter(Decision(state), source, text, *period)
     clusters = list_inbox(get_context().inbox, inbox_filter)
     if as_json:
@@ -153,14 +144,14 @@ def search_inbox(
 )
 def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **fields: Any) -> None:
     """Make a note of a story, as it is or with fields changed; `--time none` takes it away."""
-    from dashboard.cli import output, parsing
+    from dashboard.cli import output
     from dashboard.services.inbox import accept_cluster, draft_from_cluster, find_cluster
     from dashboard.services.serializers import table_json
 
     context = get_context()
     cluster = find_cluster(item_id, context.inbox)
     draft = draft_from_cluster(cluster, guess_day=fields["day"] is not None)
-    draft = parsing.fill_draft(draft, fields)
+    draft = options.fill_draft(draft, fields)
     note = accept_cluster(cluster, context.inbox, draft)
     if as_json:
         output.print_json(table_json("event_list", [note])[0])
@@ -173,7 +164,7 @@ def dismiss_items(
     item_ids: ItemIdsArgument,
     *,
     undo: Annotated[bool, Opt("--undo", help=deferred("Put what was dismissed back."))] = False,
-    author: AuthorOption = None,
+    author: options.AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Dismiss stories, or put them back; a feed that brings them again changes nothing."""
@@ -235,7 +226,9 @@ def add_feed(
     """Add a feed, or switch one that ships on again; nothing is fetched yet."""
     from dashboard.services.news import NewFeed, register_feed
 
-    added = register_feed(get_context().feeds, NewFeed(url, title, feed_id, zone))
+    context = get_context()
+    added = register_feed(context.feeds, NewFeed(url, title, feed_id, zone))
+    context.notes.audit.write("feed-add", added.id, (None, {"url": added.url}))
     _print_feed(added, "added", as_json=as_json)
 
 
@@ -245,7 +238,9 @@ def remove_feed(feed: FeedIdArgument, *, as_json: JsonOption = False) -> None:
     from dashboard.cli import output
     from dashboard.services.news import unregister_feed
 
-    unregister_feed(get_context().feeds, feed)
+    context = get_context()
+    unregister_feed(context.feeds, feed)
+    context.notes.audit.write("feed-remove", feed)
     if as_json:
         output.print_json({"removed": feed})
     else:
@@ -278,15 +273,15 @@ def analyse_article(
             metavar="DATETIME", help=deferred("As 2025-04-22 or 2025-04-22T10:15, in Moscow time.")
         ),
     ] = None,
-    rates: RatesOption = None,
+    rates: options.RatesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose dated events from an article and check what it claims about the rate."""
-    from dashboard.cli import listings, output, parsing
+    from dashboard.cli import listings, output
     from dashboard.services.article import article_json, read_article
     from dashboard.services.rates import get_series, list_cards
 
-    publication = parsing.read_published("published", published) if published is not None else None
+    publication = options.read_published("published", published) if published is not None else None
     context = get_context()
     article = _read_source(context, source)
     if rates:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +37,7 @@ from dashboard.presentation.incoming_events import (
     format_reported_time,
     format_statement_day,
 )
+from dashboard.presentation.tables import View
 from dashboard.services.admin import token_state
 from dashboard.services.event_import import EventImportPlan
 from dashboard.services.inbox import FeedStatus, propose_category
@@ -79,19 +81,27 @@ def refresh_progress() -> Iterator[Callable[[int, int, str], None]]:
         )
 
 
+def outcome_text(result: RefreshResult) -> str:
+    """The result of one series: `3 new, 1 revised`, `nothing new`, `failed`."""
+    if result.outcome != RefreshOutcome.NEW:
+        return OUTCOME_LABELS[result.outcome]
+    update = result.changes
+    counts = {"new": update.new, "revised": update.revised, "now final": update.settled}
+    return ", ".join(f"{count:,} {label}" for label, count in counts.items() if count)
+
+
+REFRESH_VIEW: Final[View] = {
+    "series": attrgetter("series"),
+    "source": attrgetter("source"),
+    "what came": outcome_text,
+    "last day": lambda result: result.last_day or NO_VALUE,
+    "remark": attrgetter("message"),
+}
+
+
 def show_refresh_results(results: Sequence[RefreshResult]) -> None:
     """Print the result of each series, and the sum."""
-    rows = [
-        (
-            result.series,
-            result.source,
-            outcome_text(result),
-            _iso_day(result.last_day),
-            result.message,
-        )
-        for result in results
-    ]
-    show_table(("series", "source", "what came", "last day", "remark"), rows)
+    show_table(REFRESH_VIEW, results)
     new = sum(result.changes.new for result in results)
     failed = sum(result.answered is False for result in results)
     series = plural("{n:,} series", "{n:,} series", len(results))
@@ -106,13 +116,26 @@ def show_refresh_results(results: Sequence[RefreshResult]) -> None:
     )
 
 
-def outcome_text(result: RefreshResult) -> str:
-    """The result of one series: `3 new, 1 revised`, `nothing new`, `failed`."""
-    if result.outcome != RefreshOutcome.NEW:
-        return OUTCOME_LABELS[result.outcome]
-    update = result.changes
-    counts = {"new": update.new, "revised": update.revised, "now final": update.settled}
-    return ", ".join(f"{count:,} {label}" for label, count in counts.items() if count)
+def _provisional_rate(status: SeriesStatus) -> str:
+    """The value of today, which may still change."""
+    if status.live is None:
+        return NO_VALUE
+    return f"{rate_text(status.live.rate, status.card)} on {status.live.day}"
+
+
+STATUS_VIEW: Final[View] = {
+    "id": attrgetter("card.id"),
+    "title": attrgetter("card.label"),
+    "first day": lambda status: status.first_day or NO_VALUE,
+    "last day": lambda status: status.last_day or NO_VALUE,
+    "rows": lambda status: f"{status.rows:,}",
+    "known at": lambda status: _moment_text(status.last_known_at),
+    "age": attrgetter("age_label"),
+    "live": _provisional_rate,
+    "publisher": attrgetter("card.publisher"),
+    "licence": attrgetter("card.licence"),
+    "remark": attrgetter("remark"),
+}
 
 
 def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
@@ -122,11 +145,7 @@ def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
         statuses: the series to print.
         more: how many are left out, because nothing of them was fetched yet.
     """
-    header = (
-        "id", "title", "first day", "last day", "rows", "known at", "age", "live", "publisher",
-        "licence", "remark",
-    )  # fmt: skip
-    show_table(header, (_status_row(status) for status in statuses), ("rows",))
+    show_table(STATUS_VIEW, statuses, numbers=("rows",))
     if more:
         print_line(
             _("{more} more can be fetched: rates refresh (rates list --all names them)", more=more)
@@ -135,85 +154,54 @@ def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
 
 def show_diagnosis(findings: Iterable[Finding]) -> None:
     """Print what each part did when it was tried."""
-    rows = [
-        (
-            finding.part,
-            "works" if finding.works else "FAILS",
-            f"{format_number(finding.seconds, 1)} s",
-            finding.message,
-        )
-        for finding in findings
-    ]
-    show_table(("part", "state", "took", _("what it said")), rows, ("took",))
-
-
-def _status_row(status: SeriesStatus) -> tuple[str, ...]:
-    return (
-        status.card.id,
-        status.card.title,
-        _iso_day(status.first_day),
-        _iso_day(status.last_day),
-        f"{status.rows:,}",
-        format_timestamp(status.last_known_at) if status.last_known_at else NO_VALUE,
-        status.age_label,
-        _provisional_rate(status),
-        status.card.publisher,
-        status.card.licence,
-        status.remark,
-    )
-
-
-def _provisional_rate(status: SeriesStatus) -> str:
-    """The value of today, which may still change."""
-    if status.live is None:
-        return NO_VALUE
-    return f"{rate_text(status.live.rate, status.card)} on {status.live.day}"
-
-
-def _iso_day(value: date | None) -> str:
-    return NO_VALUE if value is None else value.isoformat()
+    view: View = {
+        "part": attrgetter("part"),
+        "state": lambda finding: "works" if finding.works else "FAILS",
+        "took": lambda finding: f"{format_number(finding.seconds, 1)} s",
+        deferred("what it said"): attrgetter("message"),
+    }
+    show_table(view, findings, numbers=("took",))
 
 
 # ------------------------------------------------------------------ inbox
 
 
+INBOX_VIEW: Final[View] = {
+    "id": attrgetter("lead.id"),
+    "when": lambda cluster: format_reported_time(cluster.lead),
+    "headline": attrgetter("lead.report.title"),
+    "reported by": format_publishers,
+    "category": lambda cluster: propose_category(cluster.lead),
+    "remark": attrgetter("lead.report.doubt"),
+}
+
+
 def show_inbox(clusters: Sequence[NewsCluster]) -> None:
     """Print stories: id, when, headline, who reported it, the category that is proposed."""
-    rows = [
-        (
-            cluster.lead.id,
-            format_reported_time(cluster.lead),
-            cluster.lead.report.title,
-            format_publishers(cluster),
-            propose_category(cluster.lead),
-            cluster.lead.report.doubt,
-        )
-        for cluster in clusters
-    ]
-    show_table(("id", "when", "headline", "reported by", "category", "remark"), rows)
+    show_table(INBOX_VIEW, clusters)
     print_line(plural("{n:,} story", "{n:,} stories", len(clusters)))
 
 
 def show_feeds(feeds: Iterable[FeedStatus]) -> None:
     """Print feeds: id, publisher, status, address."""
     now = datetime.now(UTC)
-    rows = [
-        (
-            status.publisher.id,
-            status.publisher.title,
-            describe_feed(status, now),
-            status.publisher.url,
-        )
-        for status in feeds
-    ]
-    show_table(("id", "publisher", _("how it is"), "address"), rows)
+    view: View = {
+        "id": attrgetter("publisher.id"),
+        "publisher": attrgetter("publisher.title"),
+        deferred("how it is"): lambda status: describe_feed(status, now),
+        "address": attrgetter("publisher.url"),
+    }
+    show_table(view, feeds)
 
 
 def show_tone_timeline(timeline: ToneTimeline) -> None:
     """Print how the tone of the articles on a query went."""
     print_notices(timeline.messages)
-    rows = [(format_timestamp(point.at), format_signed(point.tone, 2)) for point in timeline.points]
-    show_table(("from", "tone"), rows, ("tone",))
+    view: View = {
+        "from": lambda point: format_timestamp(point.at),
+        "tone": lambda point: format_signed(point.tone, 2),
+    }
+    show_table(view, timeline.points, numbers=("tone",))
 
 
 def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
@@ -246,28 +234,31 @@ def show_new_token(secret: str, token: AccessToken) -> None:
 
 def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
     """Print a list of tokens."""
-    rows = [
-        (t.name, t.person, token_state(t, now), _moment_text(t.created), _moment_text(t.last_used),
-         _moment_text(t.expires), _moment_text(t.revoked))
-        for t in tokens
-    ]  # fmt: skip
-    show_table(("name", "person", "state", "made", "last used", "expires", "revoked"), rows)
+    view: View = {
+        "name": attrgetter("name"),
+        "person": attrgetter("person"),
+        "state": lambda token: token_state(token, now),
+        "made": lambda token: _moment_text(token.created),
+        "last used": lambda token: _moment_text(token.last_used),
+        "expires": lambda token: _moment_text(token.expires),
+        "revoked": lambda token: _moment_text(token.revoked),
+    }
+    show_table(view, tokens)
+
+
+AUDIT_VIEW: Final[View] = {
+    "when": lambda entry: format_timestamp(entry.at),
+    "who": lambda entry: entry.author or NO_VALUE,
+    "through": lambda entry: entry.origin or NO_VALUE,
+    "what": attrgetter("action"),
+    "of": attrgetter("subject"),
+    "title": lambda entry: (entry.after or entry.before or {}).get("title", ""),
+}
 
 
 def show_audit_log(entries: Iterable[AuditEntry]) -> None:
     """Print the entries of the audit log."""
-    rows = [
-        (
-            format_timestamp(entry.at),
-            entry.author or NO_VALUE,
-            entry.origin or NO_VALUE,
-            entry.action,
-            entry.subject,
-            _title_of_entry(entry),
-        )
-        for entry in entries
-    ]
-    show_table(("when", "who", "through", "what", "of", "title"), rows)
+    show_table(AUDIT_VIEW, entries)
 
 
 def show_backup(contents: BackupContents, file: Path) -> None:
@@ -304,11 +295,6 @@ def _backup_summary(contents: BackupContents) -> str:
 
 def _moment_text(moment: datetime | None) -> str:
     return format_timestamp(moment) if moment is not None else NO_VALUE
-
-
-def _title_of_entry(entry: AuditEntry) -> str:
-    state = entry.after or entry.before or {}
-    return clean_text(str(state.get("title", "")))
 
 
 # ------------------------------------------------------------------ articles
@@ -422,24 +408,22 @@ def describe_columns_read(plan: EventImportPlan) -> str:
     return f"{plan.file.name}: {plan.file.kind}; {pairs}"
 
 
+IMPORTS_VIEW: Final[View] = {
+    "id": attrgetter("id"),
+    "when": lambda record: format_timestamp(record.at) if record.at else "",
+    "who": lambda record: record.author or NO_VALUE,
+    "file": attrgetter("file_name"),
+    "rows": lambda record: f"{record.rows:,}",
+    "added": lambda record: f"{record.added:,}",
+    "already there": lambda record: f"{record.duplicates:,}",
+    "wrong": lambda record: f"{record.wrong:,}",
+    "undone": lambda record: format_timestamp(record.undone_at) if record.undone_at else "",
+}
+
+
 def show_imports(records: Iterable[ImportRecord]) -> None:
     """Print which files were imported."""
-    header = ("id", "when", "who", "file", "rows", "added", "already there", "wrong", "undone")
-    rows = (
-        (
-            record.id,
-            format_timestamp(record.at) if record.at else "",
-            record.author or "–",
-            record.file_name,
-            *(
-                f"{number:,}"
-                for number in (record.rows, record.added, record.duplicates, record.wrong)
-            ),
-            format_timestamp(record.undone_at) if record.undone_at else "",
-        )
-        for record in records
-    )
-    show_table(header, rows, header[4:8])
+    show_table(IMPORTS_VIEW, records, numbers=("rows", "added", "already there", "wrong"))
 
 
 def show_import_undo(undo: ImportUndo) -> None:

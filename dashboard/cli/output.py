@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,22 +19,24 @@ from dashboard.models.moves import DayFacts, Observation, SourceMove
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, Headline, StudyAnswer, window_text
+from dashboard.models.tables import Table
 from dashboard.presentation import moves as move_texts
 from dashboard.presentation.escaping import clean_text, truncate
 from dashboard.presentation.formatting import (
+    NO_VALUE,
     RECORD_KINDS,
     THIN_SPACE,
     format_day,
     format_day_range,
     format_event_time,
     format_number,
-    format_percent,
     format_signed,
     format_timestamp,
 )
 from dashboard.presentation.quoting import name_direction
+from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import HEADLINE_TEST, is_significant
-from dashboard.services.exports import skipped_reasons
+from dashboard.services.exports import TABLES, skipped_reasons
 from dashboard.services.reproduction import Reproduction
 from dashboard.services.serializers import import_report_json, rate_import_report_chunks
 
@@ -143,6 +146,9 @@ def _p_text(p: float) -> str:
 PIPE_WIDTH: Final = 400
 """Columns of a table that goes into a file or a pipe, where nothing is cut."""
 
+UNDECLARED: Final = Table("", "", ())
+"""The table of what is only printed: every cell of its view is a function of the object."""
+
 BASE_LABELS: Final = {
     "previous": "previous rate",
     "week": "a week before",
@@ -156,49 +162,51 @@ BASE_LABELS: Final = {
 
 
 def show_table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[str] = ()
+    view: View, objects: Iterable[Any], table: Table = UNDECLARED, numbers: Collection[str] = ()
 ) -> None:
-    """Print a table; the columns named in `numbers` stand to the right."""
+    """Print a view of a table; numbers of declared columns and of `numbers` stand to the right."""
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as TerminalTable
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name in header:
-        right = name in numbers
-        table.add_column(Text(name), justify="right" if right else "left", no_wrap=right)
-    for row in rows:
-        table.add_row(*(Text(clean_text(cell)) for cell in row))
+    columns = build_text_columns(table, objects, view)
+    printed = TerminalTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name, cell in zip(columns, view.values(), strict=True):
+        right = name in numbers or (isinstance(cell, str) and _is_number(table, cell))
+        printed.add_column(Text(name), justify="right" if right else "left", no_wrap=right)
+    for row in zip(*columns.values(), strict=True):
+        printed.add_row(*(Text(clean_text(str(cell))) for cell in row))
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     console = Console(width=width, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
-        console.print(table)
+        console.print(printed)
     for line in capture.get().splitlines():
         print_line(line.rstrip())
 
 
+def _is_number(table: Table, cell: str) -> bool:
+    name = cell.partition(":")[0]
+    return any(column.name == name and column.kind == "number" for column in table.columns)
+
+
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
-    print_line(f"{card.title} ({facts.series}), {facts.quote}")
+    print_line(f"{card.label} ({facts.series}), {facts.quote}")
     rate = rate_text(facts.rate, card)
     if facts.day != facts.requested:
         rate = _("{rate}, the last rate on or before {day}", rate=rate, day=facts.requested)
     print_line(at_place(format_day(facts.day), rate) + "\n")
-    columns = ("against", "day", "rate", card.unit, card.inverse_unit, "log pts", "move")
-    rows = [
-        (
-            BASE_LABELS.get(change.base, change.base),
-            format_day(change.base_day),
-            rate_text(change.base_rate, card),
-            format_percent(change.rub_per_usd_pct, 3),
-            format_percent(change.usd_per_rub_pct, 3),
-            format_signed(change.log_points, 3),
-            name_direction(card, change.log_points),
-        )
-        for change in facts.changes
-    ]
-    show_table(columns, rows, columns[2:6])
+    view: View = {
+        "against": lambda part: BASE_LABELS.get(part.item.base, part.item.base),
+        "day": "base_day",
+        "rate": f"base_rate:{card.decimals}",
+        card.unit: "rub_per_usd_pct:3",
+        card.inverse_unit: "usd_per_rub_pct:3",
+        "log pts": "log_points:3",
+        "move": lambda part: name_direction(card, part.item.log_points),
+    }
+    show_table(view, [facts] if facts.changes else [], TABLES["facts"])
     print_line("")
     for kind, record in zip(
         RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True
@@ -217,30 +225,33 @@ def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     )
 
 
+EVENTS_VIEW: Final[View] = {
+    "day": lambda event: format_day_range(event.day, event.end_day),
+    "UTC": lambda event: f"{event.moment:%H:%M}" if event.moment else "",
+    "category": "category",
+    "expected": "expected",
+    "title": attrgetter("title"),
+    "id": "id",
+}
+
+
 def show_events(events: Iterable[Event]) -> None:
     """Print a list of events."""
-    rows = [
-        (
-            format_day_range(e.day, e.end_day),
-            _utc_time(e),
-            e.category,
-            e.expected,
-            e.title,
-            e.id,
-        )
-        for e in events
-    ]
-    show_table(("day", "UTC", "category", "expected", "title", "id"), rows)
+    show_table(EVENTS_VIEW, events, TABLES["event_list"])
+
+
+HISTORY_VIEW: Final[View] = {
+    "revision": attrgetter("revision"),
+    "when": lambda change: format_timestamp(change.at),
+    "what": attrgetter("action"),
+    "who": lambda change: change.author or NO_VALUE,
+    "title": lambda change: change.after.title if change.after else NO_VALUE,
+}
 
 
 def show_note_history(changes: Iterable[NoteRevision]) -> None:
     """Print what was done to a note."""
-    rows = [
-        (str(change.revision), format_timestamp(change.at), change.action, change.author or "–",
-         change.after.title if change.after else "–")
-        for change in changes
-    ]  # fmt: skip
-    show_table(("revision", "when", "what", "who", "title"), rows, ("revision",))
+    show_table(HISTORY_VIEW, changes, numbers=("revision",))
 
 
 def show_study(answer: StudyAnswer, folder: Path | None) -> None:
@@ -271,7 +282,7 @@ def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
             answer.joint_p_adjusted, 4
         ),
     }
-    show_table(("what", "value"), lines.items(), ("value",))
+    show_table({"what": itemgetter(0), "value": itemgetter(1)}, lines.items(), numbers=("value",))
     if folder is not None:
         print_line(_("written to {folder}", folder=folder))
 
@@ -356,18 +367,20 @@ def print_json(value: Any) -> None:
     print_line(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2))
 
 
-def show_series(rows: Iterable[RateSeries]) -> None:
+SERIES_VIEW: Final[View] = {
+    "id": attrgetter("card.id"),
+    "title": attrgetter("card.label"),
+    "unit": attrgetter("card.unit"),
+    "first day": lambda series: series.day[0],
+    "last day": lambda series: series.day[-1],
+    "rows": lambda series: f"{len(series):,}",
+    "publisher": attrgetter("card.publisher"),
+}
+
+
+def show_series(series: Iterable[RateSeries]) -> None:
     """Print which series there are and how far each goes."""
-    header = ("id", "title", "unit", "first day", "last day", "rows", "publisher")
-    show_table(
-        header,
-        (
-            (r.card.id, r.card.title, r.card.unit, str(r.day[0]), str(r.day[-1]), f"{len(r):,}",
-             r.card.publisher)
-            for r in rows
-        ),
-        ("rows",),
-    )  # fmt: skip
+    show_table(SERIES_VIEW, series, numbers=("rows",))
 
 
 def rate_text(rate: float, card: SeriesCard) -> str:
@@ -387,10 +400,6 @@ def _record_line(kind: str, record: Observation | None, facts: DayFacts, card: S
 
 def _share_text(value: float) -> str:
     return f"{format_number(100 * value, 0)}{THIN_SPACE}%"
-
-
-def _utc_time(event: Event) -> str:
-    return f"{event.moment:%H:%M}" if event.moment else ""
 
 
 # ------------------------------------------------------------------ reproduction
@@ -449,6 +458,17 @@ def show_reproduction(result: Reproduction) -> None:
 # ------------------------------------------------------------------ sources
 
 
+SOURCES_VIEW: Final[View] = {
+    "source": "series",
+    "days": move_texts.format_move_dates,
+    "rates": move_texts.format_source_rates,
+    "RUB per USD": "move_pct_rub_per_usd:3",
+    "USD per RUB": "move_pct_usd_per_rub:3",
+    "log pts": "move_log_pts:3",
+    "move": move_texts.name_source_direction,
+}
+
+
 def show_source_moves(moves: Sequence[SourceMove], since: date, until: date) -> None:
     """Print the move of the dollar between two days on every source, and its clock."""
     title = _(
@@ -457,19 +477,7 @@ def show_source_moves(moves: Sequence[SourceMove], since: date, until: date) -> 
         until=format_day(until),
     )
     print_line(title + "\n")
-    columns = ("source", "days", "rates", "RUB per USD", "USD per RUB", "log pts", "move")
-    rows = [
-        (
-            move.card.id,
-            move_texts.format_source_dates(move),
-            move_texts.format_source_rates(move),
-            *move_texts.format_source_percents(move, 3),
-            move_texts.format_source_size(move, 3),
-            move_texts.name_source_direction(move),
-        )
-        for move in moves
-    ]
-    show_table(columns, rows, columns[2:6])
+    show_table(SOURCES_VIEW, moves, TABLES["source_moves"], numbers=("rates",))
     print_line("\n" + _("When the numbers are known:"))
     for rule, ids in move_texts.group_publication_rules(moves).items():
         print_line(f"  {', '.join(ids)}: {rule}")

@@ -11,6 +11,7 @@ from dashboard.cli.context import (
     EXIT_FAILED,
     get_context,
     get_online_context,
+    output_format,
     rejection_as_json,
     select_series,
     write_output,
@@ -18,11 +19,11 @@ from dashboard.cli.context import (
 from dashboard.cli.options import (
     BarStampsOption,
     CsvFileArgument,
+    DialectOption,
     DryRunOption,
     ExcelOption,
     JsonOption,
     Opt,
-    OutputFileArgument,
     QuoteOption,
     RateColumnOption,
     RateDateColumnOption,
@@ -35,9 +36,12 @@ from dashboard.cli.options import (
     SeriesTitleOption,
     SheetOption,
     SinceOption,
+    TableFileArgument,
     Texts,
     UntilOption,
     command_group,
+    read_optional_day,
+    read_period,
 )
 from dashboard.models.messages import deferred
 from dashboard.services.notes import utc_now
@@ -71,11 +75,11 @@ def refresh_rates_command(
     Bars are fetched where --series names them, and from then on updated. Exit code 0 as soon as
     one of the series has come (--json says which have not), 3 where none has.
     """
-    from dashboard.cli import listings, output, parsing
+    from dashboard.cli import listings, output
     from dashboard.services.live_rates import RefreshRequest, refresh_rates
     from dashboard.services.serializers import all_refreshes_failed, refresh_results_json
 
-    day = parsing.read_optional_day("since", since)
+    day = read_optional_day("since", since)
     request = RefreshRequest(tuple(series or ()), source, day, force)
     context = get_online_context("rates refresh")
     with listings.refresh_progress() as progress, _silence_logs():
@@ -153,22 +157,22 @@ def list_rates(
 
 
 @rate_commands.command("export")
-def export_rates(
-    file: OutputFileArgument,
+def export_rates(  # noqa: PLR0913 - the options of the contract
+    file: TableFileArgument,
     *,
     rates: RatesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     excel: ExcelOption = False,
+    dialect: DialectOption = "plain",
 ) -> None:
-    """Write the rates of series as CSV, with the moment each was known."""
-    from dashboard.cli import parsing
-    from dashboard.services.exports import table_csv
+    """Write the rates of series as CSV or .xlsx, with the moment each was known."""
+    from dashboard.services.exports import table_file
 
-    first, last = parsing.read_period(since, until)
+    first, last = read_period(since, until)
     selection = select_series(get_context(), rates)
     shown = [series.between(first, last) for series in selection.series]
-    write_output(file, table_csv("rates", shown, "excel" if excel else "plain"))
+    write_output(file, table_file("rates", shown, output_format(file, dialect, excel=excel)))
 
 
 @rate_commands.command("import")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode
 
+from dashboard.cli import options
 from dashboard.cli.context import (
     AS_THE_FILES_SAY,
     DEFAULT_SERIES,
@@ -24,24 +25,7 @@ from dashboard.cli.context import (
     select_series,
     write_output,
 )
-from dashboard.cli.options import (
-    Arg,
-    AsOfOption,
-    BarStampsOption,
-    CategoryFilter,
-    ColumnMapOption,
-    JsonOption,
-    Opt,
-    OriginFilter,
-    PoolOption,
-    QuoteOption,
-    RateDateColumnOption,
-    RateDateOrderOption,
-    RatesOption,
-    RateZoneOption,
-    SeedOption,
-    Texts,
-)
+from dashboard.cli.options import Arg, JsonOption, Opt, Texts
 from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
@@ -137,7 +121,7 @@ MODEL_NAMES = deferred("none, mean, market-adjusted, market, scholes-williams or
 
 def study(  # noqa: PLR0913 - the options of the contract
     *,
-    rates: RatesOption = None,
+    rates: options.RatesOption = None,
     events: Annotated[
         Path | None,
         Opt(metavar="FILE", help=deferred("Events instead of ours, as `events import` reads.")),
@@ -149,8 +133,8 @@ def study(  # noqa: PLR0913 - the options of the contract
     series: Annotated[
         Texts, Opt(metavar="COLUMN", help=deferred("Only this series; repeatable."))
     ] = None,
-    category: CategoryFilter = None,
-    origin: OriginFilter = None,
+    category: options.CategoryFilter = None,
+    origin: options.OriginFilter = None,
     returns: Annotated[
         Literal["log", "simple"], Opt(help=deferred("How a move is counted."))
     ] = "log",
@@ -172,7 +156,7 @@ def study(  # noqa: PLR0913 - the options of the contract
         Literal["keep", "first", "exclude"],
         Opt(help=deferred("What to do where event windows overlap.")),
     ] = "keep",
-    pool: PoolOption = "near",
+    pool: options.PoolOption = "near",
     clean_estimation: Annotated[
         bool,
         Opt("--clean-estimation", help=deferred("Estimate without the [0,1] rows of any event.")),
@@ -185,17 +169,18 @@ def study(  # noqa: PLR0913 - the options of the contract
         Literal["category", "expected"],
         Opt(help=deferred("What makes the groups, next to all events.")),
     ] = "category",
-    seed: SeedOption = 1,
-    quote: QuoteOption = "as-quoted",
-    date: RateDateColumnOption = "",
-    dates: RateDateOrderOption = None,
-    zone: RateZoneOption = "",
-    stamps: BarStampsOption = None,
-    columns: ColumnMapOption = None,
-    asof: AsOfOption = None,
+    seed: options.SeedOption = 1,
+    quote: options.QuoteOption = "as-quoted",
+    date: options.RateDateColumnOption = "",
+    dates: options.RateDateOrderOption = None,
+    zone: options.RateZoneOption = "",
+    stamps: options.BarStampsOption = None,
+    columns: options.ColumnMapOption = None,
+    asof: options.AsOfOption = None,
     out: Annotated[
-        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
+        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs, a workbook, a manifest."))
     ] = None,
+    dialect: options.DialectOption = "plain",
     bundle: Annotated[
         Path | None, Opt(metavar="FILE.zip", help=deferred("Write all of it to compute it again."))
     ] = None,
@@ -229,7 +214,7 @@ def study(  # noqa: PLR0913 - the options of the contract
     reading = FileReading(date, dates, zone, stamps, columns)
     answer, inputs = _run_study(request, rate_selection, event_selection, reading, asof=asof)
     if out is not None:
-        write_study(out, answer, inputs.made)
+        write_study(out, answer, replace(inputs.made, dialect=dialect))
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
     if as_json:
@@ -241,12 +226,12 @@ def study(  # noqa: PLR0913 - the options of the contract
 def facts(  # noqa: PLR0913 - the options of the contract
     day: Annotated[str, Arg(metavar="DATE", help="As 2025-04-21.")],
     *,
-    rates: RatesOption = None,
+    rates: options.RatesOption = None,
     since: Annotated[
         str | None, Opt(metavar="DATE", help=deferred("One more base; records look back to it."))
     ] = None,
-    quote: QuoteOption = "as-quoted",
-    asof: AsOfOption = None,
+    quote: options.QuoteOption = "as-quoted",
+    asof: options.AsOfOption = None,
     out: Annotated[
         Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
     ] = None,
@@ -257,7 +242,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
     Below it, the same move of the dollar on every source there is, each by its own clock: from
     --since, or from the end of the year before.
     """
-    from dashboard.cli import output, parsing
+    from dashboard.cli import output
     from dashboard.services.claims import answer_facts, facts_json
     from dashboard.services.exports import Provenance, write_facts
     from dashboard.services.rates import daily_series
@@ -267,7 +252,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
         source_series_ids,
     )
 
-    market_day, base = parsing.read_day("DATE", day), parsing.read_optional_day("since", since)
+    market_day, base = options.read_day("DATE", day), options.read_optional_day("since", since)
     context = get_context(asof)
     selection = select_series(context, rates, quote)
     answers, messages = answer_facts(selection.series, market_day, base)
@@ -296,7 +281,8 @@ def facts(  # noqa: PLR0913 - the options of the contract
 def export_everything(
     folder: Annotated[Path, Arg(metavar="DIR", help=deferred("Made if it is not there."))],
     *,
-    asof: AsOfOption = None,
+    dialect: options.DialectOption = "plain",
+    asof: options.AsOfOption = None,
 ) -> None:
     """Write everything: rates, events and notes, the study with its windows, a manifest."""
     from dashboard.cli import output
@@ -305,7 +291,7 @@ def export_everything(
 
     context = get_context(asof)
     answer, inputs = _run_study(lambda _series: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
-    provenance = inputs.made
+    provenance = replace(inputs.made, dialect=dialect)
     write_full_export(
         folder, answer, provenance, series=list_series(context), events=list_known_events(context)
     )
@@ -358,7 +344,7 @@ def _as_of_parameters(asof: str | None) -> dict[str, str]:
 
 def robustness(  # noqa: PLR0913 - the options of the contract
     *,
-    rates: RatesOption = None,
+    rates: options.RatesOption = None,
     events: Annotated[
         Path | None,
         Opt(metavar="FILE", help=deferred("Events instead of ours, as `events import` reads.")),
@@ -369,8 +355,8 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     series: Annotated[
         Texts, Opt(metavar="COLUMN", help=deferred("Only this series; repeatable."))
     ] = None,
-    category: CategoryFilter = None,
-    origin: OriginFilter = None,
+    category: options.CategoryFilter = None,
+    origin: options.OriginFilter = None,
     returns: Annotated[
         Literal["log", "simple"], Opt(help=deferred("How a move is counted."))
     ] = "log",
@@ -385,13 +371,13 @@ def robustness(  # noqa: PLR0913 - the options of the contract
         Texts,
         Opt("--filter", help=deferred("all, high-confidence, hour-known, alone; repeatable.")),
     ] = None,
-    seed: SeedOption = 1,
-    quote: QuoteOption = "as-quoted",
-    date: RateDateColumnOption = "",
-    dates: RateDateOrderOption = None,
-    zone: RateZoneOption = "",
-    stamps: BarStampsOption = None,
-    columns: ColumnMapOption = None,
+    seed: options.SeedOption = 1,
+    quote: options.QuoteOption = "as-quoted",
+    date: options.RateDateColumnOption = "",
+    dates: options.RateDateOrderOption = None,
+    zone: options.RateZoneOption = "",
+    stamps: options.BarStampsOption = None,
+    columns: options.ColumnMapOption = None,
     out: Annotated[
         Path | None, Opt(metavar="DIR", help=deferred("Write specifications.csv there."))
     ] = None,
@@ -410,7 +396,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     selections = (rates, quote, series, factor), (events, category, origin)
     inputs = read_study_inputs(context, *selections, reading)
     bar_minutes = common_bar_minutes(inputs.series, inputs.factors)
-    options = {
+    choices = {
         "windows": study_module.read_windows("car", car or (), bar_minutes),
         "estimations": [
             study_module.read_length("estimation", n, bar_minutes) for n in estimation or ()
@@ -420,7 +406,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
         "overlaps": overlap,
         "event_filters": event_filter,
     }
-    grid_values = {name: tuple(dict.fromkeys(values)) for name, values in options.items() if values}
+    grid_values = {name: tuple(dict.fromkeys(values)) for name, values in choices.items() if values}
     ids = tuple(one.card.id for one in inputs.series)
     grid = SpecificationGrid(series=ids, returns=returns, **grid_values)  # type: ignore[arg-type]
     with specification_progress() as progress:
@@ -474,7 +460,7 @@ def report(  # noqa: PLR0913 - the options of the contract
     ],
     rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
     window: Annotated[str | None, Opt(metavar="A:B", help="Event window: -5:10, -2h:6h.")] = None,
-    pool: PoolOption = "near",
+    pool: options.PoolOption = "near",
     pages: Annotated[
         str, Opt(metavar="URL", help=deferred("Where the pages are, for the link."))
     ] = DEFAULT_PAGES_URL,
@@ -502,8 +488,8 @@ def report(  # noqa: PLR0913 - the options of the contract
 
 
 def _event_bundle(context: AppContext, bundle_request: BundleRequest) -> bytes:
-    from dashboard.services.bundles import build_event_bundle, source_files
-    from dashboard.services.exports import Provenance
+    from dashboard.services.bundles import build_event_bundle
+    from dashboard.services.exports import Provenance, source_files
 
     files = source_files(context.rates, [series.card.id for series in bundle_request.series])
     return build_event_bundle(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from dashboard.eventstudy.numerics import cached_on
+from dashboard.eventstudy.numerics import cached_on, take_rows
 from dashboard.models.event import MOSCOW, Event
 from dashboard.models.messages import deferred
 from dashboard.models.series import (
@@ -73,12 +73,6 @@ class Alignment:
         settled: Bools = self.inside & (self.latest == self.row)
         return settled
 
-    def take(self, order: Ints) -> Alignment:
-        """Those of some places, in their order."""
-        return Alignment(
-            self.row[order], self.shift_days[order], self.partial[order], self.latest[order]
-        )
-
     @property
     def far(self) -> Bools:
         """Whether the observation lies more than FAR_DAYS after the event."""
@@ -99,12 +93,6 @@ class EventTimes:
     last: Moments
     timed: Bools
     bounded: Bools
-
-    def take(self, at: Ints) -> EventTimes:
-        """Those of some places, in their order."""
-        return EventTimes(
-            self.day[at], self.first[at], self.last[at], self.timed[at], self.bounded[at]
-        )
 
 
 def align_times(observations: tuple[Days, Moments, Moments], events: EventTimes) -> Alignment:
@@ -347,7 +335,7 @@ class DatedEvents:
     def take(self, order: Sequence[int]) -> DatedEvents:
         """Those of some places, in their order."""
         events = tuple(map(self.events.__getitem__, order))
-        return DatedEvents(events, self.times.take(np.asarray(order, dtype=np.int64)))
+        return DatedEvents(events, take_rows(self.times, np.asarray(order, dtype=np.int64)))
 
     def sorted_by_date(self) -> DatedEvents:
         """In the order of `starts_at`, then of the ids."""
@@ -363,7 +351,7 @@ class DatedEvents:
             same = slice(*(np.searchsorted(starts, start, side) for side in SEARCH_SIDES))
             order[same] = sorted(order[same].tolist(), key=self.ids.__getitem__)
             events[same] = [self.events[k] for k in order[same].tolist()]
-        return DatedEvents(tuple(events), self.times.take(order))
+        return DatedEvents(tuple(events), take_rows(self.times, order))
 
     def for_series(self, series_id: str) -> DatedEvents:
         """Those of one series and of every series."""

@@ -473,9 +473,7 @@ TINY_MEAN: Final = 1e-9
 def build_headlines(pooled: PooledSample, tests: Sequence[TestResult]) -> tuple[Headline, ...]:
     """The headline of "all" and of each group in every CAR window.
 
-    Args:
-        pooled: the events.
-        tests: results on the same groups, among them those of the declared test.
+    `tests` are results on the same groups, among them those of the declared test.
     """
     if len(pooled) == 0:
         return ()

@@ -250,7 +250,7 @@ def satterthwaite_df(group: Ints, row: Ints, label: Ints) -> float:
         row: the rates, which both groups may share.
         label: the clusters, 0 ... G - 1.
     """
-    _, first, at = np.unique(row, return_index=True, return_inverse=True)
+    _rows, first, at = np.unique(row, return_index=True, return_inverse=True)
     of_rate = label[first]
     # weight (R, 2) of each rate in the mean of a group, with its sign; share (G, 2) of each
     # cluster in that group.
@@ -278,7 +278,7 @@ def _welch_test(two: GroupPair) -> DifferenceOutcome:
     n, m = two.counts
     variances = []
     for group in (0, 1):
-        count, _, sd = count_mean_sd(two.car(group)[:, None])
+        count, _mean, sd = count_mean_sd(two.car(group)[:, None])
         variances.append(float(sd[0] ** 2 / count[0]))
     if sum(variances) == 0:
         return _not_applicable(deferred("needs CARs that differ within a group"))
@@ -472,7 +472,7 @@ def compare_groups(
     measured = [measure_series(series, group.events, known, request, factors) for group in groups]
     samples = [
         PooledSample((sample,), tuple(dict.fromkeys(request.cars)), request, group.name)
-        for group, (_, sample) in zip(groups, measured, strict=True)
+        for group, (_request, sample) in zip(groups, measured, strict=True)
     ]
     pair = GroupPair.of(measured[0][1], measured[1][1], request) if len(groups) > 1 else None
     declared, gap = _run_declared_tests(samples, pair)
@@ -529,7 +529,7 @@ def adjust_test_tables(
     rows = (row for table in tables for row in table)
     family = partial(p_value_family, request=request)
     adjusted = iter(adjust_rows(rows, request.correction, family))
-    return [tuple(next(adjusted) for _ in table) for table in tables]
+    return [tuple(next(adjusted) for _row in table) for table in tables]
 
 
 def p_value_family(row: TestResult, request: StudyRequest) -> tuple[str, bool]:

@@ -192,14 +192,10 @@ def compare_vintages(frozen: RateSeries, live: RateSeries) -> tuple[RevisedObser
     was = dict(zip(frozen.opens.tolist(), frozen.rate.tolist(), strict=True))
     changes = []
     for row, (opens, rate) in enumerate(zip(live.opens.tolist(), live.rate.tolist(), strict=True)):
-        if opens in was and _is_same_rate(was[opens], rate):
-            continue
         before = was.get(opens)
+        if before == rate or (before is not None and np.isnan(before) and np.isnan(rate)):
+            continue
         day, record = (dates[row].astype(object) for dates in (live.day, live.record))
         previous = None if before is None else float(before)
         changes.append(RevisedObservation(day, record, previous, float(rate)))
     return tuple(changes)
-
-
-def _is_same_rate(one: float, other: float) -> bool:
-    return one == other or (np.isnan(one) and np.isnan(other))

@@ -403,19 +403,14 @@ def _build_projection(
 ) -> Projection:
     """The rows of one group from the fits of all horizons, with band and pre-trend test."""
     sample, fitted, g = at
-    rows = []
-    for horizon, fit in fitted.items():
-        rows.append(_horizon_row(ProjectionRow(*of, horizon), sample, fit, g))
+    rows = [_horizon_row(ProjectionRow(*of, h), sample, fit, g) for h, fit in fitted.items()]
     before = [row for row in rows if row.horizon < BASE_HORIZON]
     after = [row for row in rows if row.horizon > BASE_HORIZON]
     influence = {horizon: fit.influence[:, g] for horizon, fit in fitted.items()}
     after = add_sup_t_band(after, influence, normal)
-    path = (*before, _base_row(ProjectionRow(*of, BASE_HORIZON)), *after)
+    base = ProjectionRow(*of, BASE_HORIZON, estimate=0.0, reason=REASON_AT_BASE)
+    path = (*before, base, *after)
     return Projection(*of, path, compute_pre_trend(before, influence))
-
-
-def _base_row(row: ProjectionRow) -> ProjectionRow:
-    return replace(row, estimate=0.0, reason=REASON_AT_BASE)
 
 
 def _horizon_row(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -45,6 +46,12 @@ def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
     if key not in stored:
         stored[key] = make()
     return stored[key]
+
+
+def take_rows(table: T, indices: Ints) -> T:
+    """A dataclass of arrays (N, ...) with some of their rows, each as often as it is named."""
+    names = [field.name for field in fields(table)]  # type: ignore[arg-type]
+    return replace(table, **{name: getattr(table, name)[indices] for name in names})  # type: ignore[type-var]
 
 
 # ---- ranks
@@ -155,12 +162,27 @@ class RunningMoments:
         moments = SpanMoments(
             count, [m + c for m, c in zip(means, self._centre, strict=True)], cross
         )
-        spans = np.flatnonzero(fragile)
+        if fragile.any():
+            self._recompute_fragile(moments, fragile, low, high)
+        return moments
+
+    def _recompute_fragile(
+        self, moments: SpanMoments, fragile: Bools, low: Ints, high: Ints
+    ) -> None:
+        """Compute the moments of the fragile spans again, so many at once as fit the cache."""
+        blank = fragile & (self._movement[high] == self._movement[low])
+        for values in (*moments.means, *moments.cross.values()):
+            values[blank] = 0.0
+        spans = np.flatnonzero(fragile & ~blank)
         length = int((high - low)[spans].max(initial=1))
         step = max(RECOMPUTED_CELLS // (length * self._columns.shape[1]), 1)
         for start in range(0, len(spans), step):
             self._recompute(moments, spans[start : start + step], low, high)
-        return moments
+
+    @cached_property
+    def _movement(self) -> Ints:
+        """How many present rows before each one are not 0; without any a span has no variance."""
+        return np.concatenate(([0], np.cumsum(self._present & (self._columns != 0).any(axis=1))))
 
     def _recompute(self, moments: SpanMoments, spans: Ints, low: Ints, high: Ints) -> None:
         """Compute the moments of some of the spans `[low, high)` from the values themselves."""
@@ -184,6 +206,7 @@ class RunningMoments:
             cross[spans] = np.where(flat, 0.0, product)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
 class SpanMoments:
     """Moments of N spans: `count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
 
@@ -191,13 +214,9 @@ class SpanMoments:
     count 0 and NaN elsewhere.
     """
 
-    def __init__(
-        self, count: Ints, means: list[Floats], cross: dict[tuple[int, int], Floats]
-    ) -> None:
-        """Store the arrays."""
-        self.count = count
-        self.means = means
-        self.cross = cross
+    count: Ints
+    means: list[Floats]
+    cross: dict[tuple[int, int], Floats]
 
 
 def _prefix_sums(values: Floats) -> Floats:

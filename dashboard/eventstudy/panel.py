@@ -229,11 +229,8 @@ def build_study_answer(
 ) -> StudyAnswer:
     """What all series say together; the event on its series is the unit.
 
-    Args:
-        series_results: result and raw measurements of each series.
-        request: the parameters.
-        n_events: how many events were given.
-        factor_names: names of the factors of every series.
+    `series_results` are result and raw measurements of each series, `n_events` says how many
+    events were given.
     """
     results = tuple(result for result, _ in series_results)
     samples = [measured for _, measured in series_results]
@@ -257,12 +254,7 @@ def build_study_answer(
 def lazy_tables(
     results: Sequence[StudyResult], pooled: PooledSample
 ) -> dict[str, Callable[[], tuple[Any, ...]]]:
-    """The tables of a study that do not depend on its tests, for `StudyAnswer.create_lazy`.
-
-    Args:
-        results: of each series.
-        pooled: their events, with the CAR windows.
-    """
+    """The tables of a study that do not depend on its tests, for `StudyAnswer.create_lazy`."""
     return {
         "averages": lambda: _average_paths(results, pooled),
         "intervals": lambda: tuple(

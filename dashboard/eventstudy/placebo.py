@@ -396,14 +396,10 @@ class PlaceboRanks:
     first: Days
     last: Days
 
-    def take(self, indices: Ints) -> PlaceboRanks:
-        """Those of some events, each as often as it is named."""
-        return PlaceboRanks(*(getattr(self, field.name)[indices] for field in fields(self)))
-
     def rank(self, pool: Pool, k: int) -> PlaceboRank:
         """Where event `k` stands; `pool` is what the dates are called."""
         shares = (self.p, self.percentile, self.by_move)
-        return PlaceboRank.of(pool, shares, (self.size, self.close), (self.first, self.last), k)
+        return PlaceboRank.of(pool, (*shares, self.size, self.close, self.first, self.last), k)
 
 
 def cached_eve_volatility(history: History) -> Floats:

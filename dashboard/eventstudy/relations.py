@@ -106,7 +106,12 @@ def _point_biserial_rows(
     low, high = np.quantile(r, PLACEBO_BAND)
     n = sum(len(returns) for returns, _ in parts)
     for lag in LEAD_LAGS:
-        shifted = sum(_cross_product_at_lag(returns, events, lag) for returns, events in parts)
+        # The cross product of the indicator with the return `lag` rows later, ends left out.
+        ahead, behind = max(0, lag), max(0, -lag)
+        shifted = sum(
+            float(events[behind : len(events) - ahead] @ returns[ahead : len(returns) - behind])
+            for returns, events in parts
+        )
         value = float(shifted / np.sqrt(power.prod()))
         p = _share_at_least_as_large(value, np.delete(r, lag % length))
         yield CorrelationRow(name, lag, "point_biserial", value, float(low), float(high), n, p)
@@ -130,14 +135,6 @@ def _centre_series(series_sample: SeriesSample, chosen: Bools) -> tuple[Floats, 
     if spread == 0:
         return None
     return (returns - returns.mean()) / spread, indicator - indicator.mean()
-
-
-def _cross_product_at_lag(returns: Floats, events: Floats, lag: int) -> float:
-    """Cross product of the indicator with the return `lag` rows later, ends left out."""
-    size = len(returns)
-    at_event = slice(max(0, -lag), size - max(0, lag))
-    at_return = slice(max(0, lag), size - max(0, -lag))
-    return float(events[at_event] @ returns[at_return])
 
 
 def _rank_returns(pooled: PooledSample) -> list[Ints]:
@@ -254,11 +251,6 @@ def correlate_scores(
     admissible positions that have a CAR (docs/statistics.md, 12); scores stay with their
     events, so that events on one day stay together.
 
-    Args:
-        measured: the events on one series.
-        request: of the study.
-        window: the CAR window.
-
     Returns:
         A row a score and way of looking, p corrected over all of them, and the points.
     """
@@ -349,14 +341,7 @@ class SeriesCells:
 def build_series_cells(
     series_id: str, measured: SeriesSample, request: StudyRequest, window: Window
 ) -> SeriesCells:
-    """A cell for "all" and each category that has an event on this series.
-
-    Args:
-        series_id: what the cells are called.
-        measured: the events on the series.
-        request: of the study.
-        window: the CAR window.
-    """
+    """A cell for "all" and each category that has an event on this series."""
     pooled = PooledSample([measured], [window], request)
     cells = (
         _fill_cell(CrossCell(group, series_id, window, 0), pooled.sample(member))
@@ -468,11 +453,8 @@ def regress_returns(
     series each has its own constant, and the error products stay within a series. Standard
     errors: Newey & West 1987 (Econometrica 55) with Bartlett weights and
     `4 (T/100)^(2/9)` lags, rounded down; p from t(n - k), corrected over the categories. Dummies
-    that never or always occur, and columns that repeat others, are left out.
-
-    Args:
-        pooled: the events and histories of all series.
-        factor_names: names of the K factors of every history.
+    that never or always occur, and columns that repeat others, are left out. `factor_names` are
+    those of the K factors of every history.
     """
     blocks = _design_blocks(pooled, factor_names)
     if not blocks:

@@ -124,10 +124,10 @@ class PooledSample:
     @cached_property
     def bhar(self) -> Floats:
         """Buy-and-hold abnormal returns, (N, W)."""
-        return np.concatenate(
+        return np.column_stack(
             [
-                np.column_stack([sample.abnormal.bhar(window) for window in self.windows])
-                for sample in self.series_samples
+                np.concatenate([sample.abnormal.bhar(window) for sample in self.series_samples])
+                for window in self.windows
             ]
         )
 
@@ -147,11 +147,6 @@ class PooledSample:
     def sigma(self) -> Floats:
         """Residual standard deviation, (N,)."""
         return np.concatenate([sample.abnormal.prediction.sigma for sample in self.series_samples])
-
-    @cached_property
-    def usable(self) -> Ints:
-        """M_i, (N,)."""
-        return np.concatenate([sample.abnormal.prediction.usable for sample in self.series_samples])
 
     @cached_property
     def df(self) -> Ints:
@@ -274,12 +269,7 @@ def compute_residuals(sample: SeriesSample, rows: Ints) -> Floats:
 
 
 def group_members(events: Sequence[Event], by: Grouping = "category") -> dict[str, Bools]:
-    """Members of "all" and of each group that occurs, in alphabetical order.
-
-    Args:
-        events: the events.
-        by: whether their category or their expected direction makes the groups.
-    """
+    """Members of "all" and of each group that occurs, in alphabetical order."""
     names = np.array([str(getattr(event, by)) for event in events], dtype=object)
     members = {
         name: names == name for name in sorted(set(names.tolist())) if name and name != ALL_EVENTS
@@ -322,12 +312,7 @@ def distinct_groups(members: Mapping[str, Bools]) -> dict[str, Bools]:
 
 
 def expand_to_groups(rows: Iterable[Row], members: Mapping[str, Bools]) -> tuple[Row, ...]:
-    """Rows of the distinct groups, listed for each group in turn with the same numbers.
-
-    Args:
-        rows: dataclass rows of the distinct groups, each group's in its order.
-        members: all groups.
-    """
+    """Rows of the distinct groups, listed for each group in turn with the same numbers."""
     of_group: dict[str, list[Row]] = {}
     for row in rows:
         of_group.setdefault(row.group, []).append(row)

@@ -410,10 +410,12 @@ class PositionValues:
     `values` (K, W), NaN where there is none, also where a position has too little history.
     """
 
-    def __init__(self, series_sample: SeriesSample, values: Floats, least: int) -> None:
+    def __init__(
+        self, series_sample: SeriesSample, value_at: Callable[[SeriesSample], Floats], least: int
+    ) -> None:
         """Store the values; `least` is the number of returns that an estimation window needs."""
         enough = series_sample.grid.prediction.usable >= least
-        self.values = np.where(enough[:, None], values, np.nan)
+        self.values = np.where(enough[:, None], value_at(series_sample), np.nan)
         self._known = np.isfinite(self.values)
 
     def sums(self, at: Ints, windows: Ints) -> tuple[Floats, Floats]:
@@ -470,9 +472,8 @@ def compute_shifted_means(
         chosen = sample.member[sample.pooled.series == k]
         if not chosen.any() or length == 0:
             continue
-        build = partial(
-            _build_position_values, series_sample, value_at, sample.pooled.request.min_estimation
-        )
+        least = sample.pooled.request.min_estimation
+        build = partial(PositionValues, series_sample, value_at, least)
         position_values = cached_on(sample.pooled, (name, k), build) if name else build()
         at = series_sample.row[chosen] - series_sample.positions[0]
         at = at[(at >= 0) & (at < len(position_values.values))]
@@ -484,12 +485,6 @@ def compute_shifted_means(
         means = np.where(count > 0.5, total / np.maximum(np.rint(count), 1), np.nan)
     inside = np.rint(count[0]).astype(np.int64) if length else np.zeros(width, dtype=np.int64)
     return means, inside
-
-
-def _build_position_values(
-    series_sample: SeriesSample, value_at: Callable[[SeriesSample], Floats], least: int
-) -> PositionValues:
-    return PositionValues(series_sample, value_at(series_sample), least)
 
 
 def _is_summed_directly(event_counts: Floats) -> bool:

@@ -243,16 +243,11 @@ def recommend_tests(
 
     return RecommendedTests(
         dates,
-        recommended_tests(),
+        (HEADLINE_TEST,),
         strongest(test for test in others if not failing[test]),
         strongest(test for test in others if failing[test] == "too often"),
         strongest(test for test in others if failing[test] == "too rarely"),
     )
-
-
-def recommended_tests() -> tuple[str, ...]:
-    """The test that was declared to answer for a group, whatever the dates are like."""
-    return (HEADLINE_TEST,)
 
 
 def mean_power(cells: Sequence[SizeCell]) -> float:

@@ -34,6 +34,7 @@ from dashboard.eventstudy.alignment import (
 )
 from dashboard.eventstudy.normal import NORMAL_MODELS
 from dashboard.eventstudy.normal.base import NormalModel
+from dashboard.eventstudy.numerics import take_rows
 from dashboard.eventstudy.placebo import (
     MIN_NEAR_DATES,
     DistinctRowReturns,
@@ -143,14 +144,17 @@ def missing_value_reason(history: History, series: RateSeries, rows: range, wind
 class SeriesStudy:
     """What was measured on one series: N events on D first rates, and how to measure the rest.
 
-    Their moves are in `row_returns`, those of all positions in `grid`; `locate_known` finds the
-    rows of all known events. A page that reads only CARs needs neither.
+    `rows` (D,) are those of the first rates, `abnormal` the moves there and `inverse` (N,) the
+    index of each event's first rate among them. The moves of all positions are in `grid`;
+    `locate_known` finds the rows of all known events. A page that reads only CARs needs neither.
     """
 
     dated: DatedEvents
     alignment: Alignment
     request: StudyRequest
-    row_returns: DistinctRowReturns
+    rows: Ints
+    inverse: Ints
+    abnormal: AbnormalReturns
     grid: PlaceboGrid
     locate_known: Callable[[], KnownEventRows]
 
@@ -160,28 +164,9 @@ class SeriesStudy:
         return self.dated.events
 
     @property
-    def rows(self) -> Ints:
-        """The rows that are measured, (D,)."""
-        return self.row_returns.rows
-
-    @property
-    def inverse(self) -> Ints:
-        """The index of each event's first rate among them, (N,)."""
-        return self.row_returns.inverse
-
-    @property
-    def abnormal(self) -> AbnormalReturns:
-        """The abnormal returns at those rows."""
-        return self.row_returns.abnormal
-
-    @property
-    def event_returns(self) -> AbnormalReturns:
-        """The abnormal returns of every event."""
-        return (
-            self.abnormal
-            if np.array_equal(self.rows[self.inverse], self.rows)
-            else self.abnormal.take(self.inverse)
-        )
+    def is_distinct(self) -> bool:
+        """Whether no two events share a first rate."""
+        return np.array_equal(self.rows[self.inverse], self.rows)
 
     def find_nearby(self, window: Window) -> Sequence[tuple[str, ...]]:
         """Ids of the other events in a window of each event."""
@@ -199,7 +184,7 @@ class SeriesStudy:
         volatility = cached_eve_volatility(self.grid.history)[self.rows]
         car, se = self.abnormal.car(window)
         move = (self.rows, car, standardise(car, se), volatility)
-        return rank_among_placebos(self.candidates, window, pool, move).take(self.inverse)
+        return take_rows(rank_among_placebos(self.candidates, window, pool, move), self.inverse)
 
 
 def build_result(
@@ -284,7 +269,7 @@ def _expand_to_events(study: SeriesStudy, *matrices: Floats) -> tuple[Floats, ..
     They lie in one block of memory, which the system hands out in large pages: a page at a time
     it takes longer than the numbers.
     """
-    if np.array_equal(study.rows[study.inverse], study.rows):
+    if study.is_distinct:
         return matrices
     block = np.empty((len(matrices), matrices[0].shape[1], len(study.inverse)))
     for matrix, out in zip(matrices, block, strict=True):
@@ -361,8 +346,7 @@ def _crosses_method_break(series: RateSeries, study: SeriesStudy) -> Bools:
         return np.zeros(len(study.rows), dtype=bool)
     first = np.clip(study.rows + window[0] - 1, 0, len(day) - 1)
     final = np.clip(study.rows + window[1], 0, len(day) - 1)
-    crosses = crosses_break(series.card.breaks, day[first], day[final])
-    return np.array(crosses, dtype=bool)
+    return crosses_break(series.card.breaks, day[first], day[final])
 
 
 def _flag_names(
@@ -423,7 +407,7 @@ def measure_series(
         study.grid.history,
         study.events,
         study.alignment.row,
-        study.event_returns,
+        study.abnormal if study.is_distinct else study.abnormal.take(study.inverse),
         study.grid,
     )
     return build_result(series, study, skipped), measured
@@ -495,7 +479,9 @@ def _measure_events(
     grid = PlaceboGrid.admissible(history, request, model)
     chosen, row_returns, skipped = _select_events(series, dated, request, grid)
     _refuse_short_estimation(request, grid.count_coefficients())
-    return SeriesStudy(*chosen, request, row_returns, grid, locate_known), skipped
+    rows, inverse, abnormal = row_returns.rows, row_returns.inverse, row_returns.abnormal
+    study = SeriesStudy(*chosen, request, rows, inverse, abnormal, grid, locate_known)
+    return study, skipped
 
 
 def _refuse_non_price_factor(model_id: str, factors: Sequence[RateSeries]) -> None:
@@ -582,5 +568,5 @@ def _select_events(
     order = order[retained]
     if np.array_equal(order, np.arange(len(rows))):
         return (dated, alignment), row_returns, skipped
-    cut = alignment.take(order)
+    cut = take_rows(alignment, order)
     return (dated.take(order.tolist()), cut), grid.measure_rows(cut.row), skipped

@@ -1,4 +1,4 @@
-"""Files of bundles: zip archives, folders with a manifest, README and citation.
+"""Files of bundles: zip archives, folders with a manifest, inputs, README and citation.
 
 Archives are equal byte for byte for equal content. Reading treats an archive as untrusted: nothing
 is unpacked to disk, and an archive with unsafe or duplicate names, links, encrypted entries or too
@@ -9,25 +9,43 @@ leaves neither partial files nor a manifest of old ones.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
+import math
 import os
+import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from dashboard.models.currencies import Subject
+import numpy as np
+
+from dashboard.export.csv_tables import csv_bytes
+from dashboard.export.schemas import EVENT_LIST, RATES, series_moments
 from dashboard.models.errors import InputError, RoubleReactionError
-from dashboard.models.event import iso_text
+from dashboard.models.event import (
+    EVENT_FIELDS,
+    Category,
+    Event,
+    Hour,
+    HourKind,
+    Origin,
+    Visibility,
+    iso_text,
+)
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.series import SeriesCard
+from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
+from dashboard.models.tables import Column, Table
+from dashboard.models.user_files import unescape_formula
 
 MANIFEST_FILE: Final = "manifest.json"
 _SHARED_MODE: Final = 0o666
@@ -100,11 +118,7 @@ def unzip_files(content: bytes, shown: str) -> dict[str, bytes]:
     """
     if len(content) > MAX_ARCHIVE_BYTES:
         raise _archive_error(
-            shown,
-            _(
-                "is larger than {limit} MB",
-                limit=MAX_ARCHIVE_BYTES // 1_000_000,
-            ),
+            shown, _("is larger than {limit} MB", limit=MAX_ARCHIVE_BYTES // 1_000_000)
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -117,36 +131,25 @@ def unzip_files(content: bytes, shown: str) -> dict[str, bytes]:
 
 def _check_entries(entries: list[zipfile.ZipInfo], shown: str) -> None:
     if len(entries) > MAX_ARCHIVE_FILES:
-        raise _archive_error(
-            shown,
-            _(
-                "holds {count:,} files, a bundle at most {limit}",
-                count=len(entries),
-                limit=MAX_ARCHIVE_FILES,
-            ),
+        msg = _(
+            "holds {count:,} files, a bundle at most {limit}",
+            count=len(entries),
+            limit=MAX_ARCHIVE_FILES,
         )
-    _check_duplicate_names((entry.filename for entry in entries), shown)
+        raise _archive_error(shown, msg)
+    names: set[str] = set()
+    for entry in entries:
+        shown_name, name = _quote_name(entry.filename), entry.filename.casefold()
+        if name in names:
+            raise _archive_error(shown, _("holds {name} twice", name=shown_name))
+        names.add(name)
     for entry in entries:
         reason = _entry_problem(entry)
         if reason:
-            entry_name = _quote_name(entry.filename)
-            raise _archive_error(shown, translate_deferred(reason, entry=entry_name))
+            shown_name = _quote_name(entry.filename)
+            raise _archive_error(shown, translate_deferred(reason, entry=shown_name))
     if sum(entry.file_size for entry in entries) > MAX_ARCHIVE_BYTES:
-        raise _archive_error(
-            shown,
-            _(
-                "unpacks to more than {limit} MB",
-                limit=MAX_ARCHIVE_BYTES // 1_000_000,
-            ),
-        )
-
-
-def _check_duplicate_names(names: Iterable[str], shown: str) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name.casefold() in seen:
-            raise _archive_error(shown, _("holds {name} twice", name=_quote_name(name)))
-        seen.add(name.casefold())
+        raise _unpacked_size_error(shown)
 
 
 def _entry_problem(entry: zipfile.ZipInfo) -> str:
@@ -183,13 +186,7 @@ def _read_entries(
             while piece := packed.read(min(CHUNK_BYTES, left + 1)):
                 left -= len(piece)
                 if left < 0:
-                    raise _archive_error(
-                        shown,
-                        _(
-                            "unpacks to more than {limit} MB",
-                            limit=MAX_ARCHIVE_BYTES // 1_000_000,
-                        ),
-                    )
+                    raise _unpacked_size_error(shown)
                 pieces.append(piece)
         files[entry.filename] = b"".join(pieces)
     return files
@@ -204,6 +201,11 @@ def _archive_error(shown: str, reason: str) -> InputError:
     return InputError(
         _("{shown}: {reason}; give a bundle that this program wrote", shown=shown, reason=reason)
     )
+
+
+def _unpacked_size_error(shown: str) -> InputError:
+    limit = MAX_ARCHIVE_BYTES // 1_000_000
+    return _archive_error(shown, _("unpacks to more than {limit} MB", limit=limit))
 
 
 # ---- folders with a manifest
@@ -246,10 +248,11 @@ class Manifest:
             "files": files,
             "created_at": iso_text(self.created_at),
         }
-        moment = content["created_at"]
-        content["created_at"] = _manifest_created_at(before)
-        if content["created_at"] is None or _content_bytes(content) != before:
-            content["created_at"] = moment
+        with suppress(ValueError):
+            previous = json.loads(before)
+            created_at = previous.get("created_at") if isinstance(previous, dict) else None
+            if created_at and _content_bytes({**content, "created_at": created_at}) == before:
+                return before
         return _content_bytes(content)
 
 
@@ -377,15 +380,6 @@ def _content_bytes(content: Mapping[str, Any]) -> bytes:
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def _manifest_created_at(manifest: bytes) -> Any:
-    """`created_at` of a manifest; None where the bytes are no manifest."""
-    try:
-        content = json.loads(manifest)
-    except ValueError:
-        return None
-    return content.get("created_at") if isinstance(content, dict) else None
-
-
 def _write_content(path: Path, content: FileContent, mode: int) -> dict[str, Any]:
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     digest, size = hashlib.sha256(), 0
@@ -399,6 +393,165 @@ def _write_content(path: Path, content: FileContent, mode: int) -> dict[str, Any
     finally:
         partial.unlink(missing_ok=True)
     return {"rows": content.rows, "bytes": size, "sha256": digest.hexdigest()}
+
+
+# ---- inputs: rates, events and cards, written and read back without loss
+
+RATES_USED: Final = Table(
+    "rates",
+    "Rates used, with the moments they cover",
+    (*RATES.columns, Column("opens", "moment", get=lambda series: series_moments(series.opens))),
+    batched=True,
+)
+EVENTS_USED: Final = Table(
+    "events",
+    "Events known, and which were studied",
+    (*EVENT_LIST.columns, Column("studied", "int")),
+)
+_LAST_COLUMN_OF_FIRST_RELEASE: Final = "visibility"
+OPTIONAL_COLUMNS: Final = frozenset(
+    EVENT_LIST.header[EVENT_LIST.header.index(_LAST_COLUMN_OF_FIRST_RELEASE) + 1 :]
+)
+"""Columns of events that bundles of earlier releases lack."""
+_TEXT_FIELDS: Final = tuple(each for each in EVENT_FIELDS if each.kind in {"line", "text", "link"})
+_PUBLIC_TEXTS: Final = frozenset({"id", "series", "confidence"})
+"""Texts of a note that is not studied that go into a bundle."""
+_TAG_PATTERN: Final = re.compile(r"((?:\\.|[^\\;])+)")
+_ESCAPE_PATTERN: Final = re.compile(r"\\(.)")
+
+
+def write_rates(series: Iterable[RateSeries]) -> bytes:
+    """`rates.csv`: the columns of an export and the start of the period of each rate."""
+    return csv_bytes(RATES_USED, RATES_USED.rows(series))
+
+
+def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, RateSeries]:
+    """The inverse of `write_rates`, by id.
+
+    Raises:
+        ValueError: the file has another format.
+    """
+    by_id: dict[str, list[dict[str, str]]] = {name: [] for name in cards}
+    for row in _read_table(content, RATES_USED):
+        by_id[unescape_formula(row["series"])].append(row)
+    return {name: _series_from_rows(cards[name], rows) for name, rows in by_id.items() if rows}
+
+
+def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
+    """`events.csv`: every known event; the studied ones are numbered in their order.
+
+    Notes that are not studied matter for crowding only: their text, links and author are left
+    out, and the category of private ones too.
+    """
+    numbers = {event.id: number for number, event in enumerate(studied, 1)}
+    left_out: dict[str, Any] = {f.name: "" for f in _TEXT_FIELDS if f.name not in _PUBLIC_TEXTS}
+    written = []
+    for event in known:
+        if event.id in numbers or event.origin != Origin.NOTE:
+            written.append(event)
+        else:
+            category = Category.OTHER if event.is_private else event.category
+            written.append(replace(event, **left_out, tags=(), category=category))
+    rows = zip(EVENT_LIST.rows(written), written, strict=True)
+    return csv_bytes(EVENTS_USED, ((*row, numbers.get(event.id)) for row, event in rows))
+
+
+def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """The inverse of `write_events`: the known and the studied events in their orders.
+
+    Raises:
+        ValueError: the file has another format.
+    """
+    rows = list(_read_table(content, EVENTS_USED))
+    known = tuple(_event_from_row(row) for row in rows)
+    numbered = [(int(row["studied"]), event) for row, event in zip(rows, known, strict=True)
+                if row["studied"]]  # fmt: skip
+    return known, tuple(event for _, event in sorted(numbered, key=lambda pair: pair[0]))
+
+
+def card_to_json(card: SeriesCard) -> dict[str, Any]:
+    """A card as JSON values."""
+    values = asdict(card)
+    values["breaks"] = [{"day": item.day.isoformat(), "text": item.text} for item in card.breaks]
+    for name in ("history_from", "history_until"):
+        values[name] = values[name].isoformat() if values[name] else None
+    return values
+
+
+def card_from_json(content: Mapping[str, Any]) -> SeriesCard:
+    """The inverse of `card_to_json`.
+
+    Raises:
+        ValueError, KeyError, TypeError: the values are no valid card.
+    """
+    content = {"change": "ratio"} | dict(content)  # bundles of earlier releases know no other
+    values = {field.name: content[field.name] for field in fields(SeriesCard)}
+    values["breaks"] = tuple(
+        MethodBreak(date.fromisoformat(item["day"]), str(item["text"]))
+        for item in content["breaks"]
+    )
+    for name in ("history_from", "history_until"):
+        values[name] = date.fromisoformat(content[name]) if content[name] else None
+    return SeriesCard(**values)
+
+
+def _read_table(content: bytes, table: Table) -> Iterable[dict[str, str]]:
+    reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    header = tuple(next(reader, ()))
+    expected = (n for n in table.header if n in header or n not in OPTIONAL_COLUMNS)
+    if header != tuple(expected):
+        msg = _("{file_name}: other columns than ours", file_name=table.file_name)
+        raise ValueError(msg)
+    for row in reader:
+        yield dict(zip(header, row, strict=True))
+
+
+def _series_from_rows(card: SeriesCard, rows: Sequence[Mapping[str, str]]) -> RateSeries:
+    def days(name: str) -> Any:
+        return np.array([row[name] for row in rows], dtype="datetime64[D]")
+
+    def moments(name: str) -> Any:
+        return np.array([row[name].removesuffix("Z") for row in rows], dtype="datetime64[s]")
+
+    rate = np.array([float(row["rate"]) if row["rate"] else math.nan for row in rows])
+    return RateSeries(card, days("date"), days("day"), moments("opens"), moments("known_at"), rate)
+
+
+def _event_from_row(row: Mapping[str, str]) -> Event:
+    text = {name: unescape_formula(value) for name, value in row.items()}
+    texts: dict[str, Any] = {field.name: text.get(field.column, "") for field in _TEXT_FIELDS}
+    texts["series"] = texts["series"] or None
+    return Event(
+        **texts,
+        day=date.fromisoformat(row["date"]),
+        category=text["category"],
+        expected=text["expected"],
+        moment=_parse_timestamp(row["time_utc"]),
+        zone=text["zone"],
+        end_day=date.fromisoformat(row["end_date"]) if row["end_date"] else None,
+        tags=tuple(_ESCAPE_PATTERN.sub(r"\1", tag) for tag in _TAG_PATTERN.findall(text["tags"])),
+        origin=Origin(row["origin"]),
+        created=_parse_timestamp(row["created"]),
+        updated=_parse_timestamp(row["updated"]),
+        revision=int(row["revision"] or 0),
+        visibility=text["visibility"] or Visibility.SHARED,
+        hours=_hours_from_row(row),
+    )
+
+
+def _hours_from_row(row: Mapping[str, str]) -> tuple[Hour, ...]:
+    """The hours of an event; bundles of earlier releases have none."""
+    moment = _parse_timestamp(row["time_utc"])
+    reported = _parse_timestamp(row.get("reported_utc", ""))
+    hours = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
+    kind = row.get("hour_kind", "")
+    if moment is not None and (kind == HourKind.SCHEDULED or hours):
+        hours.insert(0, Hour(moment, kind))
+    return tuple(hours)
+
+
+def _parse_timestamp(text: str) -> datetime | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
 
 
 # ---- README and citation
@@ -421,13 +574,13 @@ class BundleDescription:
     has_events: bool = True
 
 
-def _describe_moves(subject: Subject) -> tuple[str, ...]:
-    values = {"subject": subject.name, "direction": subject.up}
-    return tuple(line.format(**values) for line in MOVES_DESCRIPTION)
-
-
 def readme_bytes(description: BundleDescription, results: Sequence[str]) -> bytes:
     """`README.txt`."""
+    about: Iterable[str] = VERDICTS_DESCRIPTION
+    if description.has_events:
+        subject = description.cards[0].subject
+        values = {"subject": subject.name, "direction": subject.up}
+        about = (line.format(**values) for line in MOVES_DESCRIPTION)
     lines = [
         description.question,
         "=" * min(len(description.question), 90),
@@ -445,10 +598,9 @@ def readme_bytes(description: BundleDescription, results: Sequence[str]) -> byte
         *(EVENTS_DESCRIPTION if description.has_events else CLAIMS_DESCRIPTION),
         *(f"  results/{name}" for name in results),
         "  CITATION.cff        how to cite this file",
-        *_private_lines(description),
+        *_private_lines(description, results),
         "",
-        *(_describe_moves(description.cards[0].subject) if description.has_events
-          else VERDICTS_DESCRIPTION),
+        *about,
         "",
         "Cite the publishers beside this file, on their terms:",
         "",
@@ -490,16 +642,19 @@ def _licence_line(card: SeriesCard) -> str:
     return f"terms: {card.licence or TERMS_UNKNOWN}"
 
 
-def _private_lines(description: BundleDescription) -> list[str]:
+def _private_lines(description: BundleDescription, results: Sequence[str]) -> list[str]:
     if not description.private:
         return []
     count = description.private
+    places = "inputs/events.csv"
+    if "moves.csv" in results:
+        places += " and results/moves.csv"
     notes = f"{count} of the events studied are private notes"
     return [
         "",
         f"PRIVATE: {notes if count > 1 else 'one of the events studied is a private note'}"
         " of whoever made this",
-        "file; their words are in inputs/events.csv. Pass it on only to those who may read them.",
+        f"file; their words are in {places}. Pass it on only to those who may read them.",
     ]
 
 

@@ -1,8 +1,9 @@
-"""CSV files of tables: UTF-8, decimal points, ISO dates, full precision, RFC 4180.
+"""CSV files of tables: UTF-8, ISO dates, full precision, RFC 4180.
 
-Two dialects: `plain` ends lines with LF; `excel` starts with a byte order mark and ends lines with
-CRLF, so that spreadsheets detect the encoding. Missing values are empty. Text is escaped against
-formulas; numbers stay numbers.
+Three dialects: `plain` ends lines with LF; `excel` starts with a byte order mark and ends lines
+with CRLF, so that spreadsheets detect the encoding; `excel-ru` has semicolons and decimal commas
+too, as an Excel with Russian settings reads them: with points it takes 11.6 for 11 June. Missing
+values are empty. Text is escaped against formulas; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 
 from dashboard.models.tables import Cells, Column, ColumnKind, Table
-from dashboard.models.user_files import escape_formula
-
-CsvDialect: TypeAlias = Literal["plain", "excel"]
+from dashboard.models.user_files import ESCAPE_PREFIX, CsvDialect, escape_formula
 
 CHUNK_ROWS: Final = 5_000
 BOM: Final = b"\xef\xbb\xbf"
 
 _CONTROL_CHARACTERS: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _WINDOW_PATTERN: Final = re.compile(r"\[-?\d+,-?\d+\]")
+_DATE_LIKE: Final = re.compile(r"(?!\d{4}-\d\d-\d\d$)\s*\d{1,4}(?:\s*[-./,:]\s*\d{1,4}){1,2}\s*")
+"""Text that a Russian Excel takes for a date or an hour; ISO dates are meant as such."""
 
 
 def csv_bytes(table: Table, rows: Iterable[Cells], dialect: CsvDialect = "plain") -> bytes:
@@ -36,7 +37,7 @@ def csv_bytes(table: Table, rows: Iterable[Cells], dialect: CsvDialect = "plain"
     Args:
         table: its columns.
         rows: cells in the order of the columns; NaN and None are missing values.
-        dialect: `plain` or `excel`.
+        dialect: `plain`, `excel` or `excel-ru`.
 
     Raises:
         ValueError: a tuple has more or fewer cells than the table has columns.
@@ -48,9 +49,9 @@ def csv_chunks(
     table: Table, rows: Iterable[Cells], dialect: CsvDialect = "plain"
 ) -> Iterator[bytes]:
     """The file of a table in chunks, for tables too long for memory."""
-    yield (BOM if dialect == "excel" else b"") + _encode_lines([table.header], dialect)
+    yield (b"" if dialect == "plain" else BOM) + _encode_lines([table.header], dialect)
     source = iter(rows)
-    cells = _CellFormatter()
+    cells = _CellFormatter(dialect)
     while chunk := list(islice(source, CHUNK_ROWS)):
         columns = zip(*chunk, strict=True)
         written = [
@@ -83,18 +84,23 @@ def safe_file_name(text: str, fallback: str = "export", limit: int = 120) -> str
 
 def _encode_lines(rows: Iterable[Iterable[Any]], dialect: CsvDialect) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n" if dialect == "excel" else "\n").writerows(rows)
+    csv.writer(
+        out,
+        delimiter=";" if dialect == "excel-ru" else ",",
+        lineterminator="\n" if dialect == "plain" else "\r\n",
+    ).writerows(rows)
     return out.getvalue().encode("utf-8")
 
 
 class _CellFormatter:
     """Formats columns; caches texts, because ids repeat on many rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: CsvDialect) -> None:
         self._texts: dict[str, str] = {}
+        self._is_russian = dialect == "excel-ru"
         self._writers: dict[ColumnKind, Callable[[Any], object]] = {
             "text": self._text,
-            "number": _format_number,
+            "number": _format_russian_number if self._is_russian else _format_number,
             "int": lambda value: None if value is None else int(value),
             "date": _format_date,
             "moment": _format_timestamp,
@@ -111,7 +117,10 @@ class _CellFormatter:
         text = str(value)
         written = self._texts.get(text)
         if written is None:
-            written = self._texts[text] = escape_formula(clean_text(text))
+            written = escape_formula(clean_text(text))
+            if self._is_russian and _DATE_LIKE.fullmatch(written):
+                written = ESCAPE_PREFIX + written
+            self._texts[text] = written
         return written
 
     def _window(self, value: object) -> str | None:
@@ -126,6 +135,11 @@ def _format_number(value: Any) -> float | None:
     if value is None or value != value:  # noqa: PLR0124 - NaN is the number unequal to itself
         return None
     return float(value) + 0.0
+
+
+def _format_russian_number(value: Any) -> str | None:
+    number = _format_number(value)
+    return None if number is None else repr(number).replace(".", ",")
 
 
 def _format_date(value: date | np.datetime64 | str | None) -> str | None:

@@ -7,6 +7,7 @@ made from it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,17 +17,19 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.eventstudy.levels import compute_change
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.models.analyses import ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
 from dashboard.models.event import EVENT_FIELDS, Event, EventField
-from dashboard.models.series import RateSeries
+from dashboard.models.moves import Fixing, Observation
+from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import CarResult, StudyAnswer, StudyResult
 from dashboard.models.tables import Column, ColumnKind, Getter, Table, Unit
 
 StudyTableName: TypeAlias = Literal[
-    "events", "paths", "averages", "headline", "tests", "skipped", "correlation", "regression",
-    "direction", "intervals", "projections",
+    "moves", "events", "paths", "averages", "headline", "tests", "skipped", "correlation",
+    "regression", "direction", "intervals", "projections",
 ]  # fmt: skip
 """The tables of a study, in files, pages and the API."""
 
@@ -60,6 +63,7 @@ _SHARED: Final = {
         _text("group", "all, or a category"),
         _count("offset", "Observations from the first that can contain the event (0)"),
         _window("window", "First and last offset"),
+        _day("event_day", "The day of the event where it happened"),
         _day("day", "The market day the rate describes"),
         _day("date", "The date the publisher prints"),
         _rate("rate", "The quoted number as published"),
@@ -235,18 +239,85 @@ def _event_cars(result: StudyResult) -> Iterator[_EventCar]:
                 yield _EventCar(result, car, k)
 
 
+def _subject_code(card: SeriesCard) -> str:
+    return card.subject.code or card.subject.noun
+
+
 def _of_event(path: str) -> Callable[[_EventCar], Any]:
     """The entry of the event in an array of its result or window: `car.se`."""
     read = attrgetter(path)
     return lambda row: read(row)[row.k]
 
 
+@dataclass(frozen=True, slots=True)
+class _EventMove:
+    """What the published number did in a window of an event: from `base` to `end`."""
+
+    at: _EventCar
+    base: Fixing
+    end: Fixing
+
+    @property
+    def percent(self) -> float | None:
+        """The change of the number in per cent; None of a number that is no price."""
+        card = self.at.result.series.card
+        if not card.is_price or not math.isfinite(self.end.rate / self.base.rate):
+            return None
+        base = Observation(self.base.day, self.base.rate)
+        return compute_change("", base, self.end.rate, card.move_sign).rub_per_usd_pct
+
+    @property
+    def direction(self) -> str:
+        """The direction of the subject of the series."""
+        card = self.at.result.series.card
+        change = self.end.rate - self.base.rate
+        if card.is_price:
+            change = 100.0 * math.log(self.end.rate / self.base.rate)
+        return card.subject.direction(card.move_sign * change)
+
+
+def _event_moves(result: StudyResult) -> Iterator[_EventMove]:
+    """The move of every event and window that has a CAR."""
+    for at in _event_cars(result):
+        row, (first, last) = int(result.anchor[at.k]), at.car.window
+        series = result.series
+        yield _EventMove(at, Fixing.at(series, row + first - 1), Fixing.at(series, row + last))
+
+
+STUDY_MOVES: Final = Table(
+    "moves",
+    "What the rate did at each event, as the pages show it",
+    _columns(
+        "event_day=at.event.day",
+        _text("title", "Who did what", "at.event.title"),
+        _text("category", "The category of the event", "at.event.category"),
+        _text("source", "Who reported it", "at.event.source_name"),
+        _percent("move_pct",
+            "Change of the published number from base_rate to end_rate, in per cent; positive ="
+            " number up",
+            "percent"),
+        _text("direction",
+            "stronger, weaker, up, down or unchanged: what the move was for the subject"),
+        _text("subject",
+            "What the direction is of: a currency, such as RUB, or what the number counts",
+            lambda move: _subject_code(move.at.result.series.card)),
+        _shared("quote", "at.result.series.card.unit"),
+        "window=at.car.window",
+        "base_day=base.day base_rate=base.rate end_day=end.day end_rate=end.rate",
+        _shared("percentile", lambda move: move.at.car.percentile[move.at.k]),
+        "series=at.result.series.card.id event_id=at.event.id",
+        _text("source_url", "Where the report is", "at.event.source_url"),
+    ),
+    bar_columns=_columns("base_known_at=base.known_at end_known_at=end.known_at"),
+    expand=_event_moves,
+    bars="series.card.bar_minutes",
+)  # fmt: skip
 STUDY_EVENTS: Final = Table(
     "events",
     "One row an event and window",
     _columns(
         "event_id=event.id series=result.series.card.id",
-        _day("event_day", "The day of the event where it happened", "event.day"),
+        "event_day=event.day",
         _day("anchor_day",
             "The market day of offset 0",
             lambda r: _times_of_rows(r.result.series.day, r.result.anchor[r.k : r.k + 1])[0]),
@@ -723,15 +794,17 @@ NEEDED_BASES: Final = Table(
 TABLES: Final = {
     table.name: table
     for table in (
-        PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION, REGRESSION, DIRECTION,
-        INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES, RATES, REVISIONS, EVENT_LIST,
-        EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES, FACTS, CLAIMS, NEEDED_BASES, WRONG_ROWS,
+        STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
+        REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
+        RATES, REVISIONS, EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES, FACTS, CLAIMS,
+        NEEDED_BASES, WRONG_ROWS,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)
 STUDY_TABLES: Final = tuple(TABLES[name] for name in STUDY_TABLE_NAMES)
 _STUDY_PARTS: Final = {
-    "paths": "results", "events": "results", "averages": "averages", "headline": "headlines",
+    "moves": "results", "paths": "results", "events": "results", "averages": "averages",
+    "headline": "headlines",
     "tests": "tests", "skipped": "skipped", "correlation": "correlations",
     "regression": "regression", "direction": "directions", "intervals": "intervals",
 }  # fmt: skip

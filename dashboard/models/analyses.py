@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 from typing import Final, Literal, TypeAlias
 
 from dashboard.models.errors import InputError
@@ -104,12 +103,6 @@ class GroupAnswer(StudyAnswer):
         """The CAAR in the requested window, NaN without events."""
         values = [row.car for row in self.left_out]
         return math.fsum(values) / len(values) if values else math.nan
-
-    @property
-    def median_car(self) -> float:
-        """The median CAR in that window, NaN without events."""
-        values = [row.car for row in self.left_out]
-        return median(values) if values else math.nan
 
     @property
     def n(self) -> int:

@@ -8,6 +8,7 @@ series is no pair, the thing that it counts, which goes up or down.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,8 @@ NEWS_CURRENCY: Final = "RUB"
 """The currency that the shipped events and the claims in articles are about."""
 AS_QUOTED_OPTION: Final = "as-quoted"
 """The quote of a file of rates whose columns say themselves what they count."""
+UNCHANGED_BELOW: Final = 5e-5
+"""A move of fewer log points has no direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,19 @@ class Subject:
     def is_currency(self) -> bool:
         """Whether it is a currency, which gets stronger and weaker."""
         return bool(self.code)
+
+    def direction(self, log_points: float) -> str:
+        """`up` or `down` of the subject, or `unchanged`; empty where there is no move (NaN)."""
+        if math.isnan(log_points):
+            return ""
+        if is_unchanged(log_points):
+            return "unchanged"
+        return self.up if log_points > 0 else self.down
+
+
+def is_unchanged(log_points: float) -> bool:
+    """Whether a move is too small to have a direction."""
+    return abs(log_points) < UNCHANGED_BELOW
 
 
 def currency_of(code: str) -> Currency:

@@ -89,15 +89,12 @@ class PlaceboRank:
     def of(
         cls,
         pool: Pool,
-        shares: tuple[Floats, Floats, Floats],
-        counts: tuple[Ints, Ints],
-        days: tuple[Days, Days],
+        values: tuple[Floats, Floats, Floats, Ints, Ints, Days, Days],
         k: int,
     ) -> PlaceboRank:
-        """That of event `k` of N: p and both percentiles, size and close, first and last day."""
-        p, percentile, by_move = (_finite_or_none(float(values[k])) for values in shares)
-        size, close = (int(values[k]) for values in counts)
-        first, last = (values[k].item() for values in days)
+        """That of event `k` of N: p, both percentiles, size, close, first and last day."""
+        *shares, size, close, first, last = (array[k].item() for array in values)
+        p, percentile, by_move = (x if math.isfinite(x) else None for x in shares)
         return cls(pool, size, p, percentile, by_move, first, last, close)
 
     @classmethod
@@ -105,15 +102,17 @@ class PlaceboRank:
         """That of event `k` of a study among the dates of the study's pool."""
         return cls.of(
             pool,
-            (car.placebo_p, car.percentile, car.percentile_by_move),
-            (car.n_placebo, car.n_close),
-            (car.pool_first, car.pool_last),
+            (
+                car.placebo_p,
+                car.percentile,
+                car.percentile_by_move,
+                car.n_placebo,
+                car.n_close,
+                car.pool_first,
+                car.pool_last,
+            ),
             k,
         )
-
-
-def _finite_or_none(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 # ---- one event on one series

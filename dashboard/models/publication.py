@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from dashboard.models.messages import deferred
-from dashboard.models.series import Days, Ints, MethodBreak, Moments
+from dashboard.models.series import Bools, Days, Ints, MethodBreak, Moments
 
 BANK_OF_RUSSIA_BREAKS: Final = (
     MethodBreak(date(2022, 3, 14), deferred("averaging window 10:00-16:30 instead of 10:00-11:30")),
-    MethodBreak(date(2022, 4, 25), "averaging window 10:00-15:30"),
+    MethodBreak(date(2022, 4, 25), deferred("averaging window 10:00-15:30")),
     MethodBreak(date(2024, 6, 13), deferred("bank reports of over-the-counter deals as of 15:30")),
     MethodBreak(date(2024, 12, 27), deferred("over-the-counter method amended")),
 )
@@ -65,10 +65,6 @@ class PublicationRule:
         opens = self._utc(day, np.array([_seconds_of_day(s.opens) for s in self.sessions])[which])
         closes = self._utc(day, np.array([_seconds_of_day(s.closes) for s in self.sessions])[which])
         return day, opens, closes
-
-    def window_on(self, day: date) -> AveragingWindow:
-        """The session in force on a market day."""
-        return next(s for s in reversed(self.sessions) if s.since <= day or s is self.sessions[0])
 
     def _utc(self, day: Days, seconds: Ints) -> Moments:
         local = pd.DatetimeIndex(day.astype("datetime64[s]") + seconds.astype("timedelta64[s]"))
@@ -222,28 +218,15 @@ IMPORTED_MOMENT: Final = PublicationRule(
 PUBLICATION_RULES: Final = {
     rule.id: rule
     for rule in (
-        BANK_OF_RUSSIA,
-        ECB,
-        LONDON_CLOSE,
-        END_OF_DAY,
-        KEY_RATE,
-        OVERNIGHT_LOANS,
-        PRESS_DAY,
-        MOEX_DAY,
-        MOEX_BAR,
-        LONDON_DAY,
-        NEW_YORK_DAY,
-        NEW_YORK_NOON,
-        NEW_YORK_CLOSE,
-        NEXT_DAY_UTC,
-        IMPORTED_BAR,
-        IMPORTED_MOMENT,
+        BANK_OF_RUSSIA, ECB, LONDON_CLOSE, END_OF_DAY, KEY_RATE, OVERNIGHT_LOANS, PRESS_DAY,
+        MOEX_DAY, MOEX_BAR, LONDON_DAY, NEW_YORK_DAY, NEW_YORK_NOON, NEW_YORK_CLOSE,
+        NEXT_DAY_UTC, IMPORTED_BAR, IMPORTED_MOMENT,
     )
-}
+}  # fmt: skip
 
 
-def crosses_break(breaks: tuple[MethodBreak, ...], after: Days, until: Days) -> list[bool]:
-    """Whether a method break falls into `(after, until]`, for N pairs of market days."""
+def crosses_break(breaks: tuple[MethodBreak, ...], after: Days, until: Days) -> Bools:
+    """Whether a method break falls into `(after, until]`, for N pairs of market days, (N,)."""
     days = np.array(sorted(method.day for method in breaks), dtype="datetime64[D]")
-    crosses = np.searchsorted(days, until, "right") > np.searchsorted(days, after, "right")
-    return [bool(crossed) for crossed in crosses]
+    crosses: Bools = np.searchsorted(days, until, "right") > np.searchsorted(days, after, "right")
+    return crosses

@@ -21,6 +21,7 @@ from dashboard.models.currencies import (
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 
 # ---- series
 
@@ -84,6 +85,11 @@ class SeriesCard:
     stale_after: int = 5
     checked_by: str = ""
     change: ChangeKind = "ratio"
+
+    @property
+    def label(self) -> str:
+        """The title in the language in use; files and links have `title`."""
+        return translate_deferred(self.title)
 
     @property
     def is_price(self) -> bool:

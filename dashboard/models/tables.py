@@ -246,20 +246,19 @@ class ReportDocument:
     def from_json(cls, values: Mapping[str, Any]) -> ReportDocument:
         """The report from the values of `as_json`, also after a round trip through JSON."""
         return cls(
-            title=values["title"],
-            question=values["question"],
-            parameters=tuple((name, value) for name, value in values["parameters"]),
-            paragraphs=tuple(values["paragraphs"]),
-            charts=tuple(ReportChart(**chart) for chart in values["charts"]),
-            tables=tuple(_table_from_json(table) for table in values["tables"]),
-            cautions=tuple(values["cautions"]),
-            sources=tuple(ReportSource(**source) for source in values["sources"]),
-            links=tuple(ReportLink(**link) for link in values["links"]),
-            software=values["software"],
-            made_at=values["made_at"],
+            **{
+                **values,
+                "parameters": tuple((name, value) for name, value in values["parameters"]),
+                "paragraphs": tuple(values["paragraphs"]),
+                "charts": tuple(ReportChart(**chart) for chart in values["charts"]),
+                "tables": tuple(
+                    ReportTable(
+                        table["title"], tuple(table["columns"]), tuple(map(tuple, table["rows"]))
+                    )
+                    for table in values["tables"]
+                ),
+                "cautions": tuple(values["cautions"]),
+                "sources": tuple(ReportSource(**source) for source in values["sources"]),
+                "links": tuple(ReportLink(**link) for link in values["links"]),
+            }
         )
-
-
-def _table_from_json(values: Mapping[str, Any]) -> ReportTable:
-    rows = tuple(tuple(row) for row in values["rows"])
-    return ReportTable(values["title"], tuple(values["columns"]), rows)

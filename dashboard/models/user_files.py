@@ -1,4 +1,4 @@
-"""Files of a user: how events and rates are read from them, and what an import did.
+"""Files of a user: their formats, how they are read, and what an import did.
 
 Text that a spreadsheet would run as a formula is escaped here, and read back unescaped.
 """
@@ -15,6 +15,15 @@ from dashboard.models.event import EVENT_FIELDS, Event
 
 if TYPE_CHECKING:
     from dashboard.models.series import RateSeries
+
+
+# ---- formats that are written
+
+
+CsvDialect: TypeAlias = Literal["plain", "excel", "excel-ru"]
+"""CSV for programs, for spreadsheets, and for an Excel with Russian settings."""
+FileFormat: TypeAlias = Literal["plain", "excel", "excel-ru", "xlsx"]
+"""The formats of the file of a table: CSV in a dialect, or a workbook of Excel."""
 
 
 # ---- event files

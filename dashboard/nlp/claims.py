@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Market, Precision
 from dashboard.models.messages import deferred
+from dashboard.nlp.changes import find_changes
 from dashboard.nlp.currencies import (
     ABOUT,
     ABOVE,
@@ -20,13 +21,10 @@ from dashboard.nlp.currencies import (
     CONTINUES,
     CURRENCIES,
     CURRENCY,
-    DOWN,
     FLAGS,
-    FRACTIONS,
     QUALIFIER,
     RATE_PATTERN,
     ROUBLE,
-    UP,
     currency_code,
     currency_of_text,
     exactness_from_word,
@@ -38,6 +36,7 @@ from dashboard.nlp.currencies import (
 )
 from dashboard.nlp.dates import (
     COUNT_PATTERN,
+    DAY_FROM_PREVIOUS_SENTENCE,
     MONTH_PATTERN,
     DateContext,
     clip_range,
@@ -50,104 +49,6 @@ from dashboard.nlp.dates import (
 
 _MAX_RATE: Final = 999.0
 READS_TWO_WAYS: Final = deferred("the sentence reads two ways; both are checked")
-
-# ---- changes in per cent
-
-
-_PERCENTAGE: Final = (
-    rf"(?:{QUALIFIER}\s+(?:на\s+)?)?(?:(?P<value>{RATE_PATTERN})\s*(?:%|per\s?cent\b|процент\w*)"
-    rf"|(?:an?\s+)?(?P<part>{'|'.join(FRACTIONS)})\b)"
-)
-_BY_VERB: Final = re.compile(
-    rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?\w+)?"
-    rf"(?:\s+(?:by|as much as|на))?\s+{_PERCENTAGE}",
-    FLAGS,
-)
-_BEFORE_WORD: Final = re.compile(
-    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", FLAGS
-)
-_AND_MORE: Final = re.compile(
-    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", FLAGS
-)
-
-_BASES: Final = {
-    "year_start": r"since the (?:start|beginning) of the year|since january\b(?!\s+\d)"
-    r"|(?:so far )?this year|year[ -]to[ -]date|с начала года",
-    "year_end": r"(?:since|than|from|at) (?:at )?the end of last year|с конца прошлого года",
-    "month_start": r"since the (?:start|beginning) of the month|(?:so far )?this month"
-    r"|с начала месяца",
-    "previous": r"on the day|from the previous (?:close|day)|since the previous close|at the open"
-    r"|за день",
-    "week": r"this week|(?:on|over|in) (?:the|a|the past) week|in a week|за неделю|с начала недели",
-    "month": r"(?:on|over|in) (?:the past|a|the last) month|за месяц",
-    "year": r"(?:than|from) a year (?:ago|earlier)|(?:over|in) (?:the past|a|the last) year"
-    r"|year[ -]on[ -]year|за год",
-}
-_BASE: Final = re.compile(
-    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _BASES.items())
-    + rf"|(?:since|from|с|со)\s+(?P<when>(?:(?:early|mid|late|начала|конца|середины)[ -])?"
-    rf"(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?(?:\s+\d{{1,2}},)?(?:\s+(?:19|20)\d\d)?)",
-    FLAGS,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeMention:
-    """A change as it is stated; `rises` refers to its own subject."""
-
-    phrase: str
-    start: int
-    value: float
-    decimals: int
-    exactness: Exactness
-    rises: bool
-    base: str
-    when: str
-
-
-def find_changes(text: str) -> Iterator[ChangeMention]:
-    """The changes in per cent of a sentence."""
-    matches = [*_BY_VERB.finditer(text), *_BEFORE_WORD.finditer(text)]
-    starts = sorted(match.start() for match in matches)
-    for match in matches:
-        stop = min((end for end in starts if end > match.start()), default=len(text))
-        more = _AND_MORE.match(text, match.end())
-        is_up = match["up"] is not None
-        until = more.start("how" if more["how"] else 0) if more else stop
-        yield _change_from_match(text, match, is_up, (match.end(), until))
-        if more:
-            yield _change_from_match(text, more, is_up, (more.end(), stop))
-
-
-def _change_from_match(
-    text: str,
-    match: re.Match[str],
-    rises: bool,  # noqa: FBT001
-    after: tuple[int, int],
-) -> ChangeMention:
-    if match["part"]:
-        value, decimals = FRACTIONS[match["part"].lower()], 0
-    else:
-        value, decimals = parse_number(match["value"])
-    base = _BASE.search(text, *after) or _last_base(text[: match.start()])
-    names = {name: phrase for name, phrase in base.groupdict().items() if phrase} if base else {}
-    when = names.pop("when", "")
-    name = "since" if when else next(iter(names), "previous")
-    return ChangeMention(
-        match[0].strip(),
-        match.start(),
-        value,
-        decimals,
-        exactness_from_word(match["how"]),
-        rises,
-        name,
-        when,
-    )
-
-
-def _last_base(before: str) -> re.Match[str] | None:
-    return max(_BASE.finditer(before), key=lambda match: match.start(), default=None)
-
 
 # ---- claims of a sentence
 
@@ -199,7 +100,7 @@ def find_claims(
 
 
 _LARGEST_MOVE: Final = re.compile(
-    r"\b(?:worst|best|biggest|largest|steepest|sharpest)\s+(?:\w+[\w-]*\s+)?"
+    r"\b(?:worst|best|biggest|largest|steepest|sharpest)\s+(?:[\w-]+\s+){0,3}?"
     rf"(?:day|week|month|fall|drop|gain|rise|loss|rally|move|decline)\s+since\s+(?:{MONTH_PATTERN}|\d)"
     r"\w*(?:\s+\d{4})?",
     FLAGS,
@@ -230,7 +131,9 @@ _ROUBLES: Final = re.compile(
 _MOVED_TO: Final = re.compile(
     r"\b(?:firmed|weakened|strengthened|recovered|rose|fell|slid|eased|tumbled|climbed|dropped|sank"
     r"|traded|trades|stood|stands|is|was|now|closed|steady|flat|stronger|weaker|firmer|higher|lower"
+    r"|up|down|gained|lost|increased|decreased"
     r"|укрепился|ослаб|вырос|опустился)"
+    r"(?:\s+(?:by\s+)?[\d.,]+\s*(?:%|per\s?cent))?(?:\s+(?:against|to)\s+(?:the\s+)?(?:US\s+)?[a-z]+)?"
     rf"\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
     rf"(?P<value>{RATE_PATTERN})(?!\s*(?:%|per\s?cent|basis|points|million|billion|bn|{ROUBLE}|per\b"
     r"|to\b|against\b))",
@@ -241,6 +144,7 @@ _HIGH_OF: Final = re.compile(
     r"(?!\s*(?:%|per\s?cent|points|dollars|million|billion|bn)\b)",
     FLAGS,
 )
+_LEFT_HIGH: Final = re.compile(r"\b(?:from|off|от)\s+[\w\s-]{0,25}$", FLAGS)
 _OTHER_QUANTITY: Final = re.compile(
     r"\b(?:key|policy|interest)\s+rate|\binflation|\bindex|\bставк\w+|\bинфляци\w+", FLAGS
 )
@@ -250,7 +154,8 @@ def _find_levels(text: str, before: Claim | None) -> Iterator[_Found]:
     found: list[_Found] = []
     for pattern in (_PER, _ROUBLES, _MOVED_TO, _HIGH_OF):
         for match in pattern.finditer(text):
-            if any(item.overlaps(match.start("value"), match.end("value")) for item in found):
+            is_taken = any(item.overlaps(*match.span("value")) for item in found)
+            if is_taken or (match.re is _HIGH_OF and _LEFT_HIGH.search(text[: match.start()])):
                 continue
             currency = _currency_of_level(text, match, before)
             found += _level_claims(text, match, currency) if currency else ()
@@ -276,9 +181,16 @@ def _currency_of_level(text: str, match: re.Match[str], before: Claim | None) ->
     return currency_of_text(text, before.currency if before else "USD")
 
 
+_BY_AMOUNT: Final = re.compile(r"\b(?:на|by)\s+$", FLAGS)
+"""Before a number of roubles that a rate changed by."""
+_LEFT: Final = re.compile(r"\b(?:from|off|от)\s+(?:(?:an?|its|the|their)\s+)?$", FLAGS)
+"""Before a record that a rate has left: it is not that of the day."""
+
+
 def _level_claims(text: str, match: re.Match[str], currency: str) -> Iterator[_Found]:
     value, decimals = parse_number(match["value"])
-    if not 0 < value <= _MAX_RATE:
+    is_amount = match.re is _ROUBLES and _BY_AMOUNT.search(text[: match.start()])
+    if is_amount or not 0 < value <= _MAX_RATE:
         return
     qualifier = match["how"]
     exactness = exactness_from_word(qualifier)
@@ -304,14 +216,22 @@ def _exactness_past(text: str, at: int) -> Exactness:
 
 _PART_OF_PERIOD: Final = (
     r"early|mid|late|the\s+start\s+of|the\s+end\s+of|начала|начале|конца|конце|середины|середине"
+    r"|spring|summer|autumn|fall|весны|лета|осени"
 )
 _WHEN: Final = (
-    rf"(?P<when>(?:(?P<part>{_PART_OF_PERIOD})[ -])?(?:(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?"
+    rf"(?P<when>(?:(?P<part>{_PART_OF_PERIOD})[ -](?:of\s+)?)?"
+    rf"(?:(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?"
     r"(?:\s+\d{1,2},)?(?:\s+(?:19|20)\d\d)?|(?:19|20)\d\d))"
 )
 _LEVEL_WORD: Final = r"(?:\s+(?:levels?|point|rate|value|mark|reading))?"
-_AGAINST_ONE: Final = rf"(?:\s+(?:against|to|versus)\s+(?:the\s+)?(?:{CURRENCY}))?"
-_EXTREME: Final = r"(?P<word>strongest|firmest|best|highest|weakest|lowest|worst|high|low|peak)"
+_AGAINST_ONE: Final = (
+    rf"(?:\s+(?:against|to|versus)\s+(?:both\s+)?(?:the\s+)?(?:{CURRENCY}|ro?uble)"
+    rf"(?:\s+and\s+(?:the\s+)?(?:{CURRENCY}))?)?"
+)
+_EXTREME: Final = (
+    r"(?P<word>strongest|firmest|best|highest|dearest|weakest|lowest|worst|fewest|cheapest|high|low"
+    r"|peak)"
+)
 _GENITIVES: Final = {
     "двух": 2, "трех": 3, "трёх": 3, "четырех": 4, "четырёх": 4, "пяти": 5, "шести": 6,
     "семи": 7, "восьми": 8, "девяти": 9, "десяти": 10,
@@ -320,9 +240,16 @@ _COUNT: Final = rf"(?P<count>{'|'.join(_GENITIVES)}|{COUNT_PATTERN})"
 _RECORDS: Final = tuple(
     re.compile(pattern, FLAGS)
     for pattern in (
-        rf"\b{_EXTREME}\b{_LEVEL_WORD}{_AGAINST_ONE}\s+since\s+(?:at\s+least\s+)?{_WHEN}",
+        rf"\b{_EXTREME}\b{_LEVEL_WORD}{_AGAINST_ONE}(?:\s+it\s+has\s+been)?"
+        rf"\s+since\s+(?:at\s+least\s+)?{_WHEN}",
         r"\b(?P<word>максимум\w*|минимум\w*|сам\w+\s+(?:крепк|высок|сильн|низк|слаб)\w+)\b"
         rf"[^.;]{{0,30}}?\s(?:с|со)\s+{_WHEN}",
+        r"(?:\bnot|\bnever|n['’]t)\s+been\s+(?:this|so|as)\s+(?P<word>strong|weak|high|low|cheap)\b"
+        rf"[^.;]{{0,20}}?\s+since\s+(?:the\s+)?{_WHEN}",
+        r"\bне\s+был\w*\s+так\w*\s+(?P<word>дорог|деш[её]в|крепк|слаб|сильн|высок|низк)\w*\b"
+        rf"[^.;]{{0,20}}?\s(?:с|со)\s+{_WHEN}",
+        rf"\b(?:впервые\s+за|for\s+the\s+first\s+time\s+in)\s+(?:(?:{ABOUT}|{ABOVE})\s+)?"
+        rf"(?:{_COUNT}\s+)?(?P<unit>week|month|year|недел|месяц|год|лет)\w*",
         rf"\b(?:впервые|for\s+the\s+first\s+time)\b[^.;]{{0,30}}?\s(?:с|со|since)\s+{_WHEN}",
         rf"\b(?:not|un|last)[ -]?seen\s+(?:since|in)\s+{_WHEN}",
         rf"\bне\s+(?:видел|наблюдал|был)\w*\b[^.;]{{0,25}}?\s(?:с|со)\s+{_WHEN}",
@@ -334,14 +261,15 @@ _RECORDS: Final = tuple(
         rf"\b{_COUNT}[- ](?P<unit>week|month|year)s?[- ](?P<word>high|low|peak|trough)\b",
         rf"\b{_EXTREME}\b{_LEVEL_WORD}{_AGAINST_ONE}\s+(?:in|for)\s+(?:(?:{ABOUT}|{ABOVE})\s+)?"
         rf"(?:the\s+(?:past|last)\s+)?{_COUNT}\s+(?P<unit>week|month|year)s?\b",
-        rf"\b(?P<word>максимум\w*|минимум\w*)\s+(?:(?:{ABOUT}|{ABOVE})\s+)?за\s+(?:последн\w+\s+)?"
+        r"\b(?P<word>максимум\w*|минимум\w*|сам\w+\s+(?:крепк|высок|сильн|низк|слаб)\w+)"
+        rf"(?:\s+(?:отмет|уровн|значен)\w+)?\s+(?:(?:{ABOUT}|{ABOVE})\s+)?за\s+(?:последн\w+\s+)?"
         rf"(?:{_COUNT}\s+)?(?P<unit>недел|месяц|год|лет)\w*",
         rf"\b(?:{_COUNT})?(?P<unit>недельн|месячн|летн|годов)\w+\s+(?P<word>максимум|минимум)\w*",
     )
 )
 """Records by the period they reach back to. A form without `word` goes where the rouble went."""
 _HIGH: Final = re.compile(
-    r"strong\w*|firmest|best|high\w*|peak|максимум.*|сам.*(?:крепк|высок|сильн).*|сильнее|крепче"
+    r"strong\w*|firmest|best|dearest|high\w*|peak|максимум.*|сам.*(?:крепк|высок|сильн).*|сильнее|крепче"
     r"|дороже|выше|дорог|крепк|сильн|высок",
     FLAGS,
 )
@@ -359,22 +287,25 @@ def _find_records(
     for pattern in _RECORDS:
         for match in pattern.finditer(text):
             since = _period_of_record(match, printed_on)
-            if since is None or any(item.overlaps(*match.span()) for item in taken):
+            is_taken = any(item.overlaps(*match.span()) for item in taken)
+            if since is None or is_taken or _LEFT.search(text[: match.start()]):
                 continue
             kinds = _record_kinds(text, match, before, levels)
             for kind in kinds:
                 doubt = READS_TWO_WAYS if len(kinds) > 1 else ""
-                currency = _currency_of_record(text, match, before)
-                claim = Claim(kind, currency, text, match[0].strip(), since=since, doubt=doubt)
-                taken.append(_Found(claim, match.start(), match.end()))
+                claim = Claim(kind, "", text, match[0].strip(), since=since, doubt=doubt)
+                item = _Found(claim, match.start(), match.end())
+                currencies = _currencies_of_record(text, match, before)
+                taken += [item.with_claim(currency=currency) for currency in currencies]
     yield from taken
 
 
-def _currency_of_record(text: str, match: re.Match[str], before: Claim | None) -> str:
-    named = AGAINST.search(match[0])
-    if named:
-        return currency_code(named["currency"])
-    return currency_of_text(text, before.currency if before else "USD")
+def _currencies_of_record(text: str, match: re.Match[str], before: Claim | None) -> tuple[str, ...]:
+    """The currencies of a record: "against both the dollar and the yuan" names two."""
+    if AGAINST.search(match[0]):
+        named = re.findall(rf"\b(?:{CURRENCY})\b", match[0], FLAGS)
+        return tuple(dict.fromkeys(currency_code(word) for word in named))
+    return (currency_of_text(text, before.currency if before else "USD"),)
 
 
 def _record_kinds(
@@ -405,12 +336,14 @@ def _kinds_of_direction(direction: int) -> tuple[ClaimKind, ...]:
 
 
 def _direction_of_record(text: str, at: int, levels: Sequence[_Found]) -> int:
-    """Where the rouble went before a record: by a level that it passed, else by a movement."""
+    """Where the rouble went before a record: by a level it passed, a movement, or two levels."""
     passed = {Exactness.MORE: -1, Exactness.LESS: 1}
     for level in reversed(levels):
         if level.start < at and level.claim.exactness in passed:
             return passed[level.claim.exactness]
-    return rouble_direction(text, at)
+    values = [level.claim.value or 0.0 for level in levels if level.start < at]
+    by_levels = (values[0] > values[-1]) - (values[0] < values[-1]) if values else 0
+    return rouble_direction(text, at) or by_levels
 
 
 def _subjects_of_record(
@@ -459,13 +392,14 @@ def _counted_period(count: int, unit: str, day: date, match: re.Match[str]) -> D
 
 _THIRDS: Final = {
     (1, 3): r"early|the\s+start\s+of|начал.", (5, 8): r"mid|середин.",
-    (10, 12): r"late|the\s+end\s+of|конц.",
+    (10, 12): r"late|the\s+end\s+of|конц.", (3, 5): r"spring|весны",
+    (6, 8): r"summer|лета", (9, 11): r"autumn|fall|осени",
 }  # fmt: skip
 """The months meant by a part of a year."""
 
 
 _YEAR_ONLY: Final = re.compile(
-    rf"(?:(?P<part>{_PART_OF_PERIOD})[ -])?(?P<year>(?:19|20)\d\d)", FLAGS
+    rf"(?:(?P<part>{_PART_OF_PERIOD})[ -](?:of\s+)?)?(?P<year>(?:19|20)\d\d)", FLAGS
 )
 
 
@@ -477,7 +411,8 @@ def _record_since(when: str, start: int, printed_on: date | None) -> DateMention
         months = next((m for m, p in _THIRDS.items() if re.fullmatch(p, part, FLAGS)), (1, 12))
         first, last = month_of_year(year, months[0])[0], month_of_year(year, months[1])[1]
         return DateMention(when, start, Precision.MONTH, first, last)
-    phrase = when if re.search(r"\d", when) else f"in {when}"
+    month = re.sub(rf"^(?:{_PART_OF_PERIOD})[ -]", "", when, flags=FLAGS)
+    phrase = month if re.search(r"\d", month) else f"in {month}"
     dates = date_mentions(phrase, DateContext(printed_on), lambda *_: False)
     if not dates or dates[0].day is None:
         return None
@@ -494,12 +429,16 @@ def _find_change_claims(
         return
     for change in find_changes(text):
         end = change.start + len(change.phrase)
-        subject = subject_of_rate(text, change.start) or _subject_after(text, end)
+        subject = subject_of_rate(text, change.start) or _subject_after(text, change.start, end)
+        if AGAINST.match(text, end + 1):
+            subject = subject or "RUB"  # "it is up 27 % against the dollar"
         if not subject and before is None:
             continue
         subject = "RUB" if subject in {"", BOTH_WAYS} else subject
         rises = change.rises if subject == "RUB" else not change.rises
         since = _record_since(change.when, change.start, printed_on) if change.when else None
+        if change.base == "since" and since is None:
+            continue
         claim = Claim(
             ClaimKind.UP if rises else ClaimKind.DOWN,
             currency_of_text(text, before.currency if before else "USD"),
@@ -515,13 +454,26 @@ def _find_change_claims(
         yield _Found(claim, change.start, end)
 
 
-def _subject_after(text: str, start: int) -> str:
-    """The subject that follows its verb, as in Russian; empty where there is none."""
+_NEXT_CLAUSE: Final = re.compile(r"[,;—]|\b(?:while|as|and|but|а|но|и)\b", FLAGS)
+
+
+def _subject_after(text: str, at: int, end: int) -> str:
+    """The subject that follows a change: "Up 2 % was the rouble", «на 3 % подешевел доллар»."""
+    if re.search(r"[a-z]", text[:at], FLAGS):
+        return ""  # an English verb has its subject before it, here another noun
     subjects = find_subjects(text, len(text))
-    return next((subject for end, subject in subjects if end > start), "")
+    return next(
+        (
+            subject
+            for stop, subject in subjects
+            if stop > end and not _NEXT_CLAUSE.search(text, end, stop)
+        ),
+        "",
+    )
 
 
 _SINCE_BEFORE: Final = re.compile(r"\b(?:since|until|till|с|со|до)\s+$", FLAGS)
+_OWNER: Final = re.compile(r"['’]s\b")
 _IN_FORCE: Final = re.compile(r"\b(?:на|for)\s+$", FLAGS)
 _PERIOD_BOUNDARY: Final = re.compile(
     r"[,;—]|\b(?:as|after|before|while|that|which|что|после|когда|пока)\b", FLAGS
@@ -538,6 +490,8 @@ def _own_days(
         for mention in mentions
         if mention.day is not None
         and not _SINCE_BEFORE.search(text[: mention.start])
+        and not _OWNER.match(text, mention.end)
+        and mention.doubt != DAY_FROM_PREVIOUS_SENTENCE
         and not any(item.overlaps(mention.start, mention.end) for item in found)
     ]
 

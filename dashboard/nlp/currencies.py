@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from dashboard.models.article import Exactness, Market
@@ -13,7 +14,8 @@ FLAGS: Final = re.IGNORECASE
 
 
 CURRENCIES: Final = {
-    "USD": r"dollars?|greenback|USD|доллар\w*",
+    "USD": r"dollars?|greenback|USD|(?:US|U\.S\.|American) currency|доллар\w*"
+    r"|американск\w+ валют\w+",
     "EUR": r"euros?|EUR|евро",
     "CNY": r"yuan|renminbi|CNY|юан[ьюяейм]+",
 }
@@ -22,17 +24,19 @@ ROUBLE: Final = (
     r"ro?ubles?|RUB|Russian currency|Russia['’]s currency|рубл\w+|руб\.|российск\w+ валют\w+"
 )
 RATE_PATTERN: Final = r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,4})?(?![\d]|[.,]\d)"
-ARTICLES: Final = r"(?:(?:the|one|a|each|US|U\.S\.|один)\s+)*"
+ARTICLES: Final = r"(?:(?:the|one|a|each|US|U\.S\.|Chinese|один)\s+)*"
 
 ABOUT: Final = (
     r"(?:somewhere\s+)?around|about|roughly|nearly|almost|near|some|approximately|close to"
     r"|just short of|около|примерно|почти|порядка|приблизительно|чуть меньше"
 )
 ABOVE: Final = (
-    r"above|over|more than|beyond|at least|topped|exceed(?:s|ed)|выше|свыше|более(?:\s+чем)?"
-    r"|больше(?:\s+чем)?|превысил[аи]?"
+    r"above|over|more than|beyond|at least|topped|exceed(?:s|ed)|weaker than|слабее|выше|свыше"
+    r"|более(?:\s+чем)?|больше(?:\s+чем)?|превысил[аи]?"
 )
-BELOW: Final = r"below|under|less than|ниже|менее(?:\s+чем)?|меньше(?:\s+чем)?"
+BELOW: Final = (
+    r"below|under|less than|stronger than|крепче|сильнее|ниже|менее(?:\s+чем)?|меньше(?:\s+чем)?"
+)
 PAST: Final = r"past|through|за отметку|отметку"
 QUALIFIER: Final = rf"(?P<how>{ABOUT}|{ABOVE}|{BELOW}|{PAST})"
 
@@ -91,22 +95,32 @@ _ATTRIBUTE: Final = re.compile(
 )
 CONTINUES: Final = re.compile(r"\W*(?:(?:now|and|but)\s+)?(?:its?|he|она?|его|это)\b", FLAGS)
 AGAINST: Final = re.compile(
-    r"\b(?:against|versus|to|per|за|к)\s+(?:the\s+)?(?:US\s+|U\.S\.\s+)?"
+    r"\b(?:against|versus|to|per|за|к)\s+(?:both\s+)?(?:the\s+)?(?:US\s+|U\.S\.\s+|Chinese\s+)?"
     rf"(?P<currency>{CURRENCY})\b",
     FLAGS,
 )
 
 
+_OBJECT_REACH: Final = 40
+"""Letters before a noun in which the word that makes it an object stands."""
+
+
 def find_subjects(text: str, end: int) -> list[tuple[int, str]]:
     """The subjects before a position: where each ends, and `RUB`, a currency or `BOTH_WAYS`."""
+    return [subject for subject in _all_subjects(text) if subject[0] <= end]
+
+
+@lru_cache(maxsize=32)
+def _all_subjects(text: str) -> tuple[tuple[int, str], ...]:
     subjects = []
-    for match in _NOUN.finditer(text, 0, end):
-        is_object = _OBJECT.search(text[: match.start()]) or _OBJECT_CASE.fullmatch(match[0])
+    for match in _NOUN.finditer(text):
+        before = text[max(0, match.start() - _OBJECT_REACH) : match.start()]
+        is_object = _OBJECT.search(before) or _OBJECT_CASE.fullmatch(match[0])
         if is_object or _ATTRIBUTE.match(text, match.end()):
             continue
         code = "RUB" if match["rouble"] else BOTH_WAYS if match["both"] else "USD"
         subjects.append((match.end(), currency_code(match[0]) if match["currency"] else code))
-    return subjects
+    return tuple(subjects)
 
 
 def subject_of_rate(text: str, end: int) -> str:
@@ -127,14 +141,16 @@ def currency_of_text(text: str, default: str) -> str:
 UP: Final = (
     r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
     r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
-    r"|ralli(?:es|ed)|advanced|jumped|surged|climbed|soared|recovered|up|higher|stronger|firmer"
+    r"|ralli(?:es|ed)|increas(?:es|ed)|advanced|jumped|surged|climbed|soared|recovered|bounced|rebounded|up|higher|stronger|firmer"
+    r"|gaining|rising|strengthening|firming|climbing|adding|jumping"
     r"|укрепил(?:ся|ась)|подорожал[аи]?|вырос(?:ла|ло|ли)?|прибавил[аи]?|окреп(?:ла)?"
     r"|поднял(?:ся|ась|ось)|взлетел[аи]?|превысил[аи]?"
 )
 DOWN: Final = (
     r"lost|loss of|drop of|fall of"
     r"|loses?|fall(?:en|s)|fell|weaken(?:s|ed)?|depreciat(?:es|ed)|dropped|slid|tumbled|sank"
-    r"|plunged|shed|down|lower|weaker|slipped|declined|eased"
+    r"|plunged|decreas(?:es|ed)|shed|down|lower|weaker|slipped|declined|eased"
+    r"|losing|falling|weakening|slipping|dropping|sliding|easing|shedding"
     r"|ослаб(?:ла)?|подешевел[аи]?|упал[аи]?|потерял[аи]?|снизил(?:ся|ась)|обесценил(?:ся|ась)"
     r"|опустил(?:ся|ась)|рухнул[аи]?"
 )
@@ -144,16 +160,22 @@ _OTHER_CLAUSE: Final = re.compile(r"\b(?:as|while|whereas|because|despite)\b", F
 
 def rouble_direction(text: str, end: int) -> int:
     """Where the rouble went by the last movement before a position: 1 stronger, -1 weaker, or 0."""
-    direction = 0
-    for match in _MOVE.finditer(text, 0, end):
+    return next((sign for stop, sign in reversed(_all_movements(text)) if stop <= end), 0)
+
+
+@lru_cache(maxsize=32)
+def _all_movements(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each movement of the rouble ends, and its direction."""
+    movements = []
+    for match in _MOVE.finditer(text):
         subjects = find_subjects(text, match.start())
         if not subjects or subjects[-1][1] == BOTH_WAYS:
             continue
         stop, subject = subjects[-1]
-        if _OTHER_CLAUSE.search(text, stop, match.start()):
-            continue
-        direction = 1 if (match["up"] is not None) == (subject == "RUB") else -1
-    return direction
+        if not _OTHER_CLAUSE.search(text, stop, match.start()):
+            sign = 1 if (match["up"] is not None) == (subject == "RUB") else -1
+            movements.append((match.end(), sign))
+    return tuple(movements)
 
 
 # ---- the market of a claim
@@ -171,22 +193,33 @@ MARKETS: Final = {
 _MARKET: Final = re.compile(
     "|".join(f"(?P<{market.name}>{pattern})" for market, pattern in MARKETS.items()), FLAGS
 )
-_MARKET_CLAUSE: Final = re.compile(
-    r"[;—]|,\s+(?:while|whereas|and|but|а|но)\b|\swhile\s|\swhereas\s", FLAGS
-)
+_MARKET_CLAUSE: Final = re.compile(r"[;,—]\s|\s(?:while|whereas)\s", FLAGS)
 
 
 def market_of_claim(text: str, start: int) -> Market | None:
-    """The market named in the clause of a claim, or the only one of its sentence."""
-    named = [(match.start(), _market_of(match)) for match in _MARKET.finditer(text)]
+    """The market named in the part of a sentence that a claim is in, or the only one of it.
+
+    A future that is traded on the exchange is a future.
+    """
+    named = _named_markets(text)
+    if not named:
+        return None
     cuts = [match.start() for match in _MARKET_CLAUSE.finditer(text)]
     first = max((cut for cut in cuts if cut <= start), default=0)
     last = min((cut for cut in cuts if cut > start), default=len(text))
-    inside = [(abs(at - start), market) for at, market in named if first <= at < last]
+    inside = {market: abs(at - start) for at, market in named if first <= at < last}
+    if Market.FUTURE in inside:
+        return Market.FUTURE
     if inside:
-        return min(inside)[1]
+        return min(inside, key=lambda market: inside[market])
     markets = {market for _, market in named}
-    return markets.pop() if len(markets) == 1 else None
+    earlier = [market for at, market in named if at < start]
+    return markets.pop() if len(markets) == 1 else earlier[-1] if earlier else None
+
+
+@lru_cache(maxsize=32)
+def _named_markets(text: str) -> tuple[tuple[int, Market], ...]:
+    return tuple((match.start(), _market_of(match)) for match in _MARKET.finditer(text))
 
 
 def _market_of(match: re.Match[str]) -> Market:

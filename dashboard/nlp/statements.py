@@ -244,7 +244,11 @@ def find_statements(
     kind = category_of_text(sentence.text)
     statements = tuple(_find_candidates(sentence, dates, before)) if dates else ()
     days = [
-        mention.day for mention in dates if mention.day and mention.precision not in _LONG_PERIODS
+        mention.day
+        for mention in dates
+        if mention.day
+        and mention.precision not in _LONG_PERIODS
+        and not _is_background(sentence.unquoted, mention)
     ]
     context = SentenceContext(
         anchor=days[0] if days else before.anchor,

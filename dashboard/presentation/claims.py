@@ -214,10 +214,10 @@ def describe_common_base(base: CommonBase) -> tuple[str, ...]:
         counted=join_and(counted),
     )
     held = [
-        _("{series} {rate}", series=card.title, rate=format_number(rate.rate, card.decimals))
+        _("{series} {rate}", series=card.label, rate=format_number(rate.rate, card.decimals))
         for card, rate in base.held
     ]
-    fitting = [card.title for card, rate in base.held if base.low <= rate.rate <= base.high]
+    fitting = [card.label for card, rate in base.held if base.low <= rate.rate <= base.high]
     if fitting:
         origin = _(
             "The last rate of {year} of {series} lies there.",
@@ -325,8 +325,8 @@ def describe_other_sources(answer: ClaimAnswer) -> str:
         card, truth = row.verdict.card, row.verdict.truth
         if card.id == answer.main or not row.verdict.is_claimed:
             continue
-        if card.title not in verdicts or truth == ClaimTruth.TRUE:
-            verdicts[card.title] = format_verdict(answer.claim, truth)
+        if card.label not in verdicts or truth == ClaimTruth.TRUE:
+            verdicts[card.label] = format_verdict(answer.claim, truth)
     return "; ".join(f"{title}: {verdict}" for title, verdict in verdicts.items())
 
 
@@ -339,7 +339,7 @@ def describe_day_shift(answer: ClaimAnswer) -> str:
     card, used = row.verdict.card, row.at
     values = {
         "day": format_weekday(day),
-        "series": card.title,
+        "series": card.label,
         "used": format_day(used.day),
         "record": format_day(used.record),
     }
@@ -378,7 +378,7 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
     mentioned: set[tuple[str, date]] = set()
     sentences = [_write_sentence(answer, mentioned).strip() for answer in answers]
     cards = {row.verdict.card.id: row.verdict.card for a in answers for row in a.of_main if row.at}
-    sources = "; ".join(f"{card.title}, {card.source_url}" for card in cards.values())
+    sources = "; ".join(f"{card.label}, {card.source_url}" for card in cards.values())
     source = (
         _("Source: {sources}; as known on {as_of}.", sources=sources, as_of=as_of)
         if sources
@@ -508,7 +508,7 @@ def _write_record(claim: Claim, row: ClaimRow) -> str:
 def _name_series(card: SeriesCard) -> str:
     if card.date_rule == BANK_OF_RUSSIA.id and card.quantity.startswith("official"):
         return _("official rate of the {publisher}", publisher=card.publisher)
-    return card.title
+    return card.label
 
 
 def _format_printed_rate(fixing: Fixing, row: ClaimRow) -> str:
@@ -602,7 +602,7 @@ def build_plain_claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
     firsts = [group[0] for group in groups]
     columns = {
         _("Verdict"): [_format_verdicts(group, answer) for group in groups],
-        _("Source"): [row.verdict.card.title for row in firsts],
+        _("Source"): [row.verdict.card.label for row in firsts],
         _("That day"): [_format_fixing(row.at, row.verdict.card) for row in firsts],
     }
     if claim.kind in CHANGE_KINDS:

@@ -291,7 +291,7 @@ def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...
 
 def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
-    series = card.title
+    series = card.label
     if card.history_until:
         series = _(
             "{series}, which ended on {day}", series=series, day=format_day(card.history_until)

@@ -111,7 +111,11 @@ def safe_link(url: str) -> str | None:
     (`https://bank.ru@evil.example`) and more than 2,000 characters.
     """
     link = url.strip()
-    if not link or len(link) > LINK_LIMIT or any(_is_unsafe_in_link(c) for c in link):
+    if (
+        not link
+        or len(link) > LINK_LIMIT
+        or any(c in '<>"\\`{}|^' or unicodedata.category(c)[0] in "CZ" for c in link)
+    ):
         return None
     try:
         parts = urlsplit(link)
@@ -210,7 +214,3 @@ def _character_width(character: str) -> float:
     if ord(character) >= _FIRST_BEYOND_GREEK_AND_CYRILLIC:
         return _VERY_WIDE.get(character, 1.0 if character in "…–—−‘’“”" else 2.0)
     return 1.25 if character.isupper() or character in _WIDE_LATIN else 1.0
-
-
-def _is_unsafe_in_link(character: str) -> bool:
-    return character in '<>"\\`{}|^' or unicodedata.category(character)[0] in "CZ"

@@ -43,21 +43,17 @@ from dashboard.services.events import EventFilter
 
 CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
     Category.SANCTIONS: (deferred("sanctions decision"), deferred("sanctions decisions")),
-    Category.MONETARY_POLICY: (
-        deferred("monetary-policy decision"),
-        deferred("monetary-policy decisions"),
-    ),
+    Category.MONETARY_POLICY:
+        (deferred("monetary-policy decision"), deferred("monetary-policy decisions")),
     Category.ENERGY: (deferred("energy event"), deferred("energy events")),
     Category.ESCALATION: (deferred("escalation"), deferred("escalations")),
     Category.PEACE_TALKS: (deferred("peace-talks event"), deferred("peace talks")),
     Category.NATO_REMARK: (deferred("NATO remark"), deferred("NATO remarks")),
-    Category.LEADER_CALL_OR_SUMMIT: (
-        deferred("leaders' call or summit"),
-        deferred("leaders' calls and summits"),
-    ),
+    Category.LEADER_CALL_OR_SUMMIT:
+        (deferred("leaders' call or summit"), deferred("leaders' calls and summits")),
     Category.DOMESTIC: (deferred("domestic event"), deferred("domestic events")),
     Category.OTHER: (deferred("other event"), deferred("other events")),
-}
+}  # fmt: skip
 ANY_EVENT_NOUNS: Final = (deferred("event"), deferred("events of every kind"))
 
 

@@ -25,6 +25,12 @@ MIN_POOL_SIZE: Final = 40
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 RECORD_KINDS: Final = ("strongest", "weakest")
 """The two records of a rate, from the rouble's point of view."""
+EXPECTED_LABELS: Final = {
+    "stronger": deferred("expected stronger"),
+    "weaker": deferred("expected weaker"),
+    "unclear": deferred("expected unclear"),
+}
+
 _MONTHS: Final = (
     deferred("Jan"), deferred("Feb"), deferred("Mar"), deferred("Apr"), deferred("May"),
     deferred("Jun"), deferred("Jul"), deferred("Aug"), deferred("Sep"), deferred("Oct"),
@@ -99,11 +105,6 @@ def format_range(low: str, high: str) -> str:
 def capitalize_first(text: str) -> str:
     """The text with a capital first letter, the rest unchanged."""
     return text[:1].upper() + text[1:]
-
-
-def lowercase_first(text: str) -> str:
-    """The text with a small first letter, the rest unchanged."""
-    return text[:1].lower() + text[1:]
 
 
 def format_offset(offset: int) -> str:

@@ -42,7 +42,7 @@ from dashboard.presentation.formatting import (
     format_timestamp,
     join_first,
 )
-from dashboard.services.event_import import EventImportPlan, RowStatus, RowVerdict
+from dashboard.services.event_import import EventImportPlan, RowVerdict
 from dashboard.services.inbox import FeedStatus, moscow_day
 from dashboard.services.jobs import NewsRefreshState
 
@@ -72,7 +72,7 @@ DECISION_LABELS: Final = {
     Decision.ACCEPTED: deferred("Accepted"),
     Decision.DISMISSED: deferred("Dismissed"),
 }
-VERDICT_LABELS: Final[dict[RowStatus, str]] = {
+VERDICT_LABELS: Final[dict[str, str]] = {
     "new": deferred("✚ New"),
     "duplicate": deferred("= Already there"),
     "wrong": deferred("✕ Wrong"),
@@ -364,7 +364,7 @@ def describe_refresh_progress(state: NewsRefreshState) -> str:
 
 def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
     """The number of rows for every choice of `VERDICT_FILTERS`."""
-    kinds = [row.verdict for row in plan.rows]
+    kinds: list[str] = [row.verdict for row in plan.rows]
     return {"all": len(kinds), **{kind: kinds.count(kind) for kind in VERDICT_LABELS}}
 
 

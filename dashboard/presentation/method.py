@@ -47,10 +47,8 @@ from dashboard.services.method import (
 )
 
 _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        deferred("log point"),
-        deferred("100 × a log change; the same size in both quotes, and additive over days"),
-    ),
+    (deferred("log point"),
+     deferred("100 × a log change; the same size in both quotes, and additive over days")),
     (deferred("record date"), deferred("the date the publisher prints next to a rate")),
     (deferred("market day"), deferred("the day whose deals the rate describes")),
     (deferred("known at"), deferred("the moment up to which information can be inside a rate")),
@@ -58,53 +56,33 @@ _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
     (deferred("offset 0"), deferred("the first observation that can contain the event")),
     (deferred("base"), deferred("the observation before it, offset −1")),
     (deferred("event window"), deferred("the offsets looked at around an event, such as −5 to 10")),
-    (
-        deferred("estimation window"),
-        deferred("the observations before it from which an ordinary move is learnt"),
-    ),
-    (
-        deferred("gap"),
-        deferred("observations left out between the two, so that leaks do not count as ordinary"),
-    ),
-    (
-        deferred("AR"),
-        deferred("abnormal move of one offset: the move less the one the model expects"),
-    ),
+    (deferred("estimation window"),
+     deferred("the observations before it from which an ordinary move is learnt")),
+    (deferred("gap"),
+     deferred("observations left out between the two, so that leaks do not count as ordinary")),
+    (deferred("AR"),
+     deferred("abnormal move of one offset: the move less the one the model expects")),
     (deferred("CAR"), deferred("cumulative abnormal move: the AR of a window added up")),
     (deferred("AAR, CAAR"), deferred("the averages of AR and CAR over several events")),
     (deferred("BHAR"), deferred("buy-and-hold abnormal return, for simple returns only")),
-    (
-        deferred("ordinary range"),
-        deferred("where 95 of 100 moves lie if the days before are a guide; no forecast"),
-    ),
+    (deferred("ordinary range"),
+     deferred("where 95 of 100 moves lie if the days before are a guide; no forecast")),
     (deferred("pseudo-date"), deferred("an admissible date without an event, to compare with")),
     (deferred("quiet date"), deferred("a pseudo-date whose event window touches no listed event")),
-    (
-        deferred("nearest dates"),
-        deferred("pseudo-dates within 250 observations whose window lacks the event"),
-    ),
-    (
-        deferred("percentile"),
-        deferred("the share of them with a smaller CAR, in units of the volatility before it"),
-    ),
+    (deferred("nearest dates"),
+     deferred("pseudo-dates within 250 observations whose window lacks the event")),
+    (deferred("percentile"),
+     deferred("the share of them with a smaller CAR, in units of the volatility before it")),
     (deferred("placebo p"), deferred("the share of them, the event included, at least as extreme")),
-    (
-        deferred("cluster"),
-        deferred("events whose event windows overlap, also by a chain of others: one episode"),
-    ),
-    (
-        deferred("declared test"),
-        deferred("signed ranks of clusters; chosen before any data, the one that answers"),
-    ),
-    (
-        deferred("smallest visible move"),
-        deferred("the mean that the declared test would see in four studies of five"),
-    ),
-    (
-        deferred("crowding"),
-        deferred("other events in the same window: the move belongs to all of them"),
-    ),
-)
+    (deferred("cluster"),
+     deferred("events whose event windows overlap, also by a chain of others: one episode")),
+    (deferred("declared test"),
+     deferred("signed ranks of clusters; chosen before any data, the one that answers")),
+    (deferred("smallest visible move"),
+     deferred("the mean that the declared test would see in four studies of five")),
+    (deferred("crowding"),
+     deferred("other events in the same window: the move belongs to all of them")),
+)  # fmt: skip
 
 LIMITATIONS: Final[tuple[str, ...]] = (
     deferred(
@@ -145,6 +123,11 @@ SERIES_TITLES: Final = {
     "iid normal": deferred("normal"),
     "GARCH": "GARCH",
     "real rouble": deferred("real rouble"),
+}
+PATTERN_TITLES: Final = {
+    "scattered": deferred("scattered"),
+    "clustered": deferred("clustered"),
+    "dense": deferred("dense"),
 }
 TableColumns = dict[str, list[str]]
 
@@ -464,7 +447,10 @@ def describe_constants(constants: MethodConstants) -> tuple[str, ...]:
             " up to the eve, with weights that fade by {decay:g} a day (RiskMetrics 1996).",
             decay=constants.decay,
         ),
-        _("Adjusted p-values count as one family: {family}.", family=constants.family),
+        _(
+            "Adjusted p-values count as one family: {family}.",
+            family=translate_deferred(constants.family),
+        ),
     )
 
 
@@ -492,11 +478,11 @@ def describe_simulation(table: SizeTable) -> str:
     """What was simulated and how to read a cell; safe Markdown."""
     low, high = (f"{100 * item:.0f}" for item in table.trusted)
     events = ", ".join(
-        plural("{n:,} event {dates}", "{n:,} events {dates}", n, dates=dates)
+        plural("{n:,} event {dates}", "{n:,} events {dates}", n, dates=_name_pattern(dates))
         for dates, n in table.events.items()
     )
     real = dict.fromkeys(item.series for item in table.rows[0].ranges)
-    designs = "; ".join(f"{name}: {table.designs[name]}" for name in real)
+    designs = "; ".join(f"{name}: {translate_deferred(table.designs[name])}" for name in real)
     return _(
         "Each cell: of {studies:,} simulated studies in which **nothing happened**, the per cent"
         " that the test rejects at the 5{thin_space}% level. A sound test rejects about 5."
@@ -559,22 +545,25 @@ def describe_projection_coverage(coverage: ProjectionCoverage) -> str:
 
 def build_size_columns(table: SizeTable) -> TableColumns:
     """A column a cell, each number with its error."""
-    columns: TableColumns = {_("Test"): _test_names(table)}
-    for k, cell in enumerate(table.rows[0].cells):
-        name = f"{translate_deferred(SERIES_TITLES[cell.series])}, {cell.dates}"
-        columns[name] = [_format_marked_cell(row.cells[k], with_error=True) for row in table.rows]
-    return columns | _build_range_columns(table) | _build_power_columns(table)
+    cells = {
+        f"{translate_deferred(SERIES_TITLES[cell.series])}, {_name_pattern(cell.dates)}": [
+            _format_marked_cell(row.cells[k], with_error=True) for row in table.rows
+        ]
+        for k, cell in enumerate(table.rows[0].cells)
+    }
+    return _build_test_columns(table, cells)
 
 
 def build_brief_size_columns(table: SizeTable) -> TableColumns:
     """A column a pattern of dates, the kinds of returns in their order."""
-    columns: TableColumns = {_("Test"): _test_names(table)}
-    for dates in table.events:
-        columns[dates] = [
+    cells = {
+        _name_pattern(dates): [
             " · ".join(_format_marked_cell(cell) for cell in row.cells if cell.dates == dates)
             for row in table.rows
         ]
-    return columns | _build_range_columns(table) | _build_power_columns(table)
+        for dates in table.events
+    }
+    return _build_test_columns(table, cells)
 
 
 def build_recommendation_columns(table: SizeTable) -> TableColumns:
@@ -582,7 +571,8 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
     readings = table.readings
     return {
         _("Dates of the group"): [
-            f"**{reading.dates}**: {description}" for reading, description in readings
+            f"**{_name_pattern(reading.dates)}**: {translate_deferred(description)}"
+            for reading, description in readings
         ],
         _("Answers"): [f"**{_join_tests(reading.first)}**" for reading, _ in readings],
         _("Sound here too"): [_join_tests(reading.also) for reading, _ in readings],
@@ -593,7 +583,9 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
 
 def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     """Notes on the table of recommended tests; safe Markdown."""
-    questions = "; ".join(f"{test} ({question})" for test, question in table.others)
+    questions = "; ".join(
+        f"{test} ({translate_deferred(question)})" for test, question in table.others
+    )
     return (
         _(
             "**{declared}** answers for a group: chosen by simulation before any real group was"
@@ -619,8 +611,8 @@ def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     )
 
 
-def _test_names(table: SizeTable) -> list[str]:
-    return [f"**{escape_markdown(row.title)}** ({row.test})" for row in table.rows]
+def _name_pattern(dates: str) -> str:
+    return translate_deferred(PATTERN_TITLES[dates])
 
 
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
@@ -629,13 +621,16 @@ def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
 
 
-def _build_range_columns(table: SizeTable) -> TableColumns:
-    """A column a design on the real dates: the lowest and the highest of all categories."""
-    names = [item.series for item in table.rows[0].ranges]
-    return {
-        _("{name}, real dates", name=name): [_format_range(row, name) for row in table.rows]
-        for name in names
+def _build_test_columns(table: SizeTable, cells: TableColumns) -> TableColumns:
+    """Name and cells of each test, lowest and highest rate on the real dates, power."""
+    rows = table.rows
+    ranges = {
+        _("{name}, real dates", name=item.series): [_format_range(row, item.series) for row in rows]
+        for item in rows[0].ranges
     }
+    names = [f"**{escape_markdown(translate_deferred(row.title))}** ({row.test})" for row in rows]
+    power = {_("power"): [f"{100 * row.power:.0f}" for row in rows]}
+    return {_("Test"): names} | cells | ranges | power
 
 
 def _format_range(row: SizeRow, series: str) -> str:
@@ -644,10 +639,6 @@ def _format_range(row: SizeRow, series: str) -> str:
         return NO_VALUE
     text = _("{low:.1f} to {high:.1f}", low=100 * span.low, high=100 * span.high)
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
-
-
-def _build_power_columns(table: SizeTable) -> TableColumns:
-    return {"power": [f"{100 * row.power:.0f}" for row in table.rows]}
 
 
 def _join_tests(tests: tuple[str, ...]) -> str:

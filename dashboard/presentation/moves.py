@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from dashboard.models.currencies import is_unchanged
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
@@ -39,7 +40,7 @@ from dashboard.presentation.formatting import (
     format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, is_unchanged, name_direction
+from dashboard.presentation.quoting import QuotedSeries, name_direction
 
 BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
 RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
@@ -83,7 +84,7 @@ def _get_observation_nouns(card: SeriesCard) -> tuple[str, str]:
 
 def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
     """`market, factor EUR/USD, ECB`."""
-    names = (_("factor {series}", series=card.title) for card in factors)
+    names = (_("factor {series}", series=card.label) for card in factors)
     return ", ".join((model, *names))
 
 
@@ -122,11 +123,6 @@ def _describe_bars(window: Window, bar_minutes: int) -> str:
     return _("in the window {window} ({duration})", window=span, duration=duration)
 
 
-def get_pool_percentile(move: Move, pool: Pool) -> float | None:
-    """The percentile of a move in a pool; None where there is none or too few to judge."""
-    return judged_percentile(move.rank(pool))
-
-
 def judged_percentile(rank: PlaceboRank) -> float | None:
     """The percentile in units of volatility; None where there is none or too few to judge."""
     return rank.percentile if rank.size >= MIN_POOL_SIZE else None
@@ -136,18 +132,14 @@ def classify_percentile(percentile: float | None) -> str:
     """Inside or outside the ordinary range."""
     if percentile is None or math.isnan(percentile):
         return _("too few dates to judge")
-    return translate_deferred(
-        translate_deferred(INSIDE_RANGE)
-        if percentile < ORDINARY_PERCENTILE
-        else translate_deferred(OUTSIDE_RANGE)
-    )
+    return translate_deferred(INSIDE_RANGE if percentile < ORDINARY_PERCENTILE else OUTSIDE_RANGE)
 
 
 def describe_verdict(move: Move, pool: Pool) -> str:
     """The verdict on a move; `not judged` without an abnormal move."""
     if move.car is None and move.reason:
         return _("not judged")
-    return classify_percentile(get_pool_percentile(move, pool))
+    return classify_percentile(judged_percentile(move.rank(pool)))
 
 
 def format_percentile(percentile: float) -> str:
@@ -169,7 +161,7 @@ def describe_comparison(move: Move, pool: Pool) -> str:
     near = move.rank("near")
     if (
         pool == "near"
-        or get_pool_percentile(move, pool) is not None
+        or judged_percentile(move.rank(pool)) is not None
         or judged_percentile(near) is None
     ):
         return text
@@ -273,7 +265,7 @@ def describe_size(move: Move, quoting: QuotedSeries) -> str:
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
     """A caveat on the pool: few dates near the event, or another verdict at similar volatility."""
     caveat = "" if pool == "near" else describe_few_dates(move.rank(pool))
-    matched, percentile = get_pool_percentile(move, "similar"), get_pool_percentile(move, pool)
+    matched, percentile = (judged_percentile(move.rank(name)) for name in ("similar", pool))
     if (
         matched is None
         or percentile is None
@@ -292,18 +284,17 @@ def describe_pool_caveat(move: Move, pool: Pool) -> str:
 def describe_crowd(move: Move, card: SeriesCard) -> str:
     """How many other events share the window of a move: `3 other events at the same fixing`."""
     count, noun = len(move.crowd), observation_name(card)
-    if move.window != (0, 0):
+    is_first = move.window == (0, 0)
+    if not count:
         return (
-            plural(
-                "{n:,} other event in the same window",
-                "{n:,} other events in the same window",
-                count,
-            )
-            if count
+            _("no other event at the same {observation}", observation=noun)
+            if is_first
             else _("no other event in the same window")
         )
-    if not count:
-        return _("no other event at the same {observation}", observation=noun)
+    if not is_first:
+        return plural(
+            "{n:,} other event in the same window", "{n:,} other events in the same window", count
+        )
     return plural(
         "{n:,} other event at the same {observation}",
         "{n:,} other events at the same {observation}",
@@ -319,7 +310,7 @@ def describe_missing_move(move: Move, card: SeriesCard) -> str:
     return _("not available yet: {reason}", reason=reason) if is_early else reason
 
 
-def format_move_dates(move: Move) -> str:
+def format_move_dates(move: Move | SourceMove) -> str:
     """`18 Apr → 21 Apr 2025`; of bars their ends, `18 Apr 2025, 11:00 → 13:00 MSK`."""
     if move.base is None or move.end is None:
         return NO_VALUE
@@ -518,15 +509,9 @@ def _describe_sessions(view: EventView, length: str) -> str:
 
 def format_source_name(move: SourceMove) -> str:
     """The title of the series and the quantity of its numbers."""
-    title, quantity = move.card.title, move.card.quantity.partition(",")[0]
-    return title if not quantity or "implied by" in title else f"{title}: {quantity}"
-
-
-def format_source_dates(move: SourceMove) -> str:
-    """`28 Dec 2024 → 21 Apr 2025`; a dash where nothing was measured."""
-    if move.base is None or move.end is None:
-        return NO_VALUE
-    return f"{format_short_day(move.base.day, move.end.day)} → {format_day(move.end.day)}"
+    quantity = translate_deferred(move.card.quantity).partition(",")[0]
+    is_named = not quantity or "implied by" in move.card.title
+    return move.card.label if is_named else f"{move.card.label}: {quantity}"
 
 
 def format_source_rates(move: SourceMove) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from dashboard.models.currencies import UNCHANGED_BELOW, is_unchanged
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
@@ -26,7 +27,6 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.palette import direction_colour
 
-UNCHANGED_BELOW: Final = 5e-5
 PERCENT: Final = 100.0
 DIRECTION_LABELS: Final = {
     "": "",
@@ -155,27 +155,14 @@ class QuotedSeries:
         )
 
 
-def is_unchanged(log_points: float) -> bool:
-    """Whether a move is too small to have a direction."""
-    return abs(log_points) < UNCHANGED_BELOW
-
-
 def name_direction(card: SeriesCard, log_points: float) -> str:
     """The direction of a move of the subject; empty where there is no move."""
-    return translate_deferred(DIRECTION_LABELS[_get_direction(card, log_points)])
+    return translate_deferred(DIRECTION_LABELS[card.subject.direction(log_points)])
 
 
 def move_colour(card: SeriesCard, log_points: float, *, dark: bool) -> str:
     """The colour of the direction of a move of the subject."""
-    return direction_colour(_get_direction(card, log_points), dark=dark)
-
-
-def _get_direction(card: SeriesCard, log_points: float) -> str:
-    if math.isnan(log_points):
-        return ""
-    if is_unchanged(log_points):
-        return "unchanged"
-    return card.subject.up if log_points > 0 else card.subject.down
+    return direction_colour(card.subject.direction(log_points), dark=dark)
 
 
 def describe_side(side: str, direction: str) -> str:

@@ -76,11 +76,7 @@ def describe_fetch(status: SeriesStatus) -> str:
         return _("imported {fetched_at}", fetched_at=format_timestamp(status.fetched_at))
     if status.fetched_at is not None:
         return _("fetched {fetched_at}", fetched_at=format_timestamp(status.fetched_at))
-    return translate_deferred(
-        translate_deferred(BUNDLED_LABEL)
-        if status.rows
-        else translate_deferred(NEVER_FETCHED_LABEL)
-    )
+    return translate_deferred(BUNDLED_LABEL if status.rows else NEVER_FETCHED_LABEL)
 
 
 def describe_known_until(status: SeriesStatus) -> str:

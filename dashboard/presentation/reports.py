@@ -159,7 +159,7 @@ def build_rate_source(series: RateSeries) -> ReportSource:
     return ReportSource(
         _("Rate"),
         card.publisher,
-        f"{card.title}: {translate_deferred(card.quantity or card.description) or card.unit}."
+        f"{card.label}: {translate_deferred(card.quantity or card.description) or card.unit}."
         f" {translate_deferred(PUBLICATION_RULES[card.date_rule].description)}",
         _("Terms: {licence}", licence=translate_deferred(card.licence)),
         format_as_of(series),
@@ -172,7 +172,7 @@ def build_factor_source(card: SeriesCard) -> ReportSource:
     return ReportSource(
         _("Factor of the model"),
         card.publisher,
-        card.title,
+        card.label,
         _("Terms: {licence}", licence=translate_deferred(card.licence)),
         url=safe_link(card.source_url) or "",
     )
@@ -381,19 +381,22 @@ def build_event_report(
         pool: the dates to compare with.
         context: when, and the links back.
     """
-    view = _redact_view(view)
-    title = plain_text(view.event.title, TITLE_LIMIT)
+    moves = [replace(m, crowd=tuple(map(redact_private, m.crowd))) for m in view.moves]
+    crowd = [(offset, redact_private(event)) for offset, event in view.crowd]
+    view = replace(view, moves=tuple(moves), crowd=tuple(crowd))
+    name = plain_text(view.event.title, TITLE_LIMIT)
+    title = _("{move} after: {event}", move=format_chart_title(view, quoting), event=name)
     return ReportDocument(
-        title=_("{move} after: {event}", move=format_chart_title(view, quoting), event=title),
+        title=title,
         question=_(
             "What did {series} do around “{event}” ({time}), and was that unusual?",
-            series=view.card.title,
-            event=title,
+            series=view.card.label,
+            event=name,
             time=plain_text(format_event_time(view.event)),
         ),
         parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
         paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
-        charts=_build_event_charts(view, quoting),
+        charts=_build_event_charts(view, quoting, title),
         tables=build_event_tables(view, quoting, pool),
         cautions=_build_cautions(view, pool),
         sources=(
@@ -404,17 +407,6 @@ def build_event_report(
         links=build_report_links(context),
         software=SOFTWARE_VERSION,
         made_at=context.moment,
-    )
-
-
-def _redact_view(view: EventView) -> EventView:
-    """The view without the text of private notes among the other events."""
-    return replace(
-        view,
-        crowd=tuple((offset, redact_private(event)) for offset, event in view.crowd),
-        moves=tuple(
-            replace(move, crowd=tuple(map(redact_private, move.crowd))) for move in view.moves
-        ),
     )
 
 
@@ -456,15 +448,12 @@ def build_event_source(event: Event) -> ReportSource:
     return ReportSource(_("Event"), name, definition=refused, url=link)
 
 
-def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportChart, ...]:
+def _build_event_charts(
+    view: EventView, quoting: QuotedSeries, title: str
+) -> tuple[ReportChart, ...]:
     if not view.path:
         return ()
     chart = build_window_chart(view, quoting)
-    title = _(
-        "{chart_title} after: {title}",
-        chart_title=format_chart_title(view, quoting),
-        title=plain_text(view.event.title, TITLE_LIMIT),
-    )
     return (
         ReportChart(
             build_window_figure(chart, LIGHT_PALETTE),
@@ -496,7 +485,7 @@ def _build_event_parameters(
     request = view.request
     return (
         (_("Event"), plain_text(view.event.id, TITLE_LIMIT)),
-        (_("Series"), f"{view.card.id}: {view.card.title}"),
+        (_("Series"), f"{view.card.id}: {view.card.label}"),
         (_("Shown as"), f"{quoting.unit}, {_describe_quote(quoting)}"),
         (_("Event window"), window_text(request.window)),
         (_("Ordinary move"), _("model {model}", model=describe_model(request.model, view.factors))),
@@ -537,8 +526,7 @@ def _build_event_paragraphs(
 def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
     if view.timing is None:
         return ""
-    noun, first, base = observation_name(view.card), view.timing.first, view.timing.base
-    rates = [
+    first, base = (
         _(
             "{day}, {rate} {unit}, known at {known_at}",
             day=format_weekday(fixing.day),
@@ -546,13 +534,13 @@ def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
             unit=quoting.unit,
             known_at=format_timestamp(fixing.known_at),
         )
-        for fixing in (first, base)
-    ]
+        for fixing in (view.timing.first, view.timing.base)
+    )
     return _(
         "First {observation} that can contain it: {first}. Base: {base}.",
-        observation=noun,
-        first=rates[0],
-        base=rates[1],
+        observation=observation_name(view.card),
+        first=first,
+        base=base,
     )
 
 
@@ -617,16 +605,9 @@ def _format_claim_title(answers: Sequence[ClaimAnswer]) -> str:
         for answer in answers[:MAX_TITLE_CLAIMS]
     ]
     more = len(answers) - MAX_TITLE_CLAIMS
-    return " ".join(
-        [
-            *sentences,
-            *(
-                [plural("And {n:,} more claim.", "And {n:,} more claims.", more)]
-                if more > 0
-                else []
-            ),
-        ]
-    )
+    if more > 0:
+        sentences.append(plural("And {n:,} more claim.", "And {n:,} more claims.", more))
+    return " ".join(sentences)
 
 
 def _format_claim_question(answers: Sequence[ClaimAnswer]) -> str:
@@ -642,13 +623,11 @@ def _build_claim_paragraphs(
 ) -> Iterator[str]:
     for answer in answers:
         yield f"{claims.format_question(answer.claim)} {claims.describe_answer(answer)}"
-        needed = [f"{item[:1].upper()}{item[1:]}." for item in claims.list_needed_bases(answer)]
-        others = claims.describe_other_sources(answer)
-        details = " ".join(
-            [*needed, *([_("Other sources: {others}.", others=others)] if others else [])]
-        )
+        details = [f"{capitalize_first(item)}." for item in claims.list_needed_bases(answer)]
+        if others := claims.describe_other_sources(answer):
+            details.append(_("Other sources: {others}.", others=others))
         if details:
-            yield details
+            yield " ".join(details)
     links = " ".join(item.live for item in contexts)
     yield plain_text(
         claims.write_paragraph(answers, format_timestamp(contexts[0].known_on), links),

@@ -11,18 +11,20 @@ import operator
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from dashboard import __version__
-from dashboard.export.bundle_inputs import card_to_json, write_events, write_rates
 from dashboard.export.bundles import (
     CITATION_FILE,
     MANIFEST_FILE,
     README_FILE,
     BundleDescription,
+    card_to_json,
     citation_bytes,
     file_entry,
     readme_bytes,
+    write_events,
+    write_rates,
     zip_files,
 )
 from dashboard.models.article import (
@@ -41,18 +43,14 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyRequest
 from dashboard.services.claims import CLAIM_BASES, answer_claim
 from dashboard.services.exports import (
-    DataFile,
     NumberedAnswer,
     Provenance,
     request_json,
     study_csvs,
-    table_csv,
+    table_file,
 )
 from dashboard.services.source_moves import source_series_ids
 from dashboard.services.study import build_event_view, run_study
-
-if TYPE_CHECKING:
-    from dashboard.sources.rates.base import RateSource
 
 BundleKind: TypeAlias = Literal["study", "event"]
 
@@ -164,7 +162,17 @@ def pack_bundle(
         "kind": kind,
         "question": question,
         **contents.manifest,
-        "series": [_series_entry(series, role) for series, role in contents.series],
+        "series": [
+            {
+                "role": role,
+                "included": series in included,
+                "rows": len(series),
+                "last_known_at": f"{series.known_at[-1]}Z" if len(series) else None,
+                "sha256": rates_hash(series),
+                "card": card_to_json(series.card),
+            }
+            for series, role in contents.series
+        ],
         "software_version": __version__,
         "data_files": [{"name": f.name, "sha256": f.sha256} for f in provenance.data_files],
         "files": {name: file_entry(content) for name, content in {**documents, **files}.items()},
@@ -190,12 +198,6 @@ def build_event_bundle(query: BundleRequest, provenance: Provenance) -> bytes:
     return build_bundle(query, provenance, " ".join(question.split()))
 
 
-def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
-    """The data files of some series with their hashes; series without a file are left out."""
-    hashes = {name: sha for source in sources for name, sha in source.files().items()}
-    return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
-
-
 def compute_results(query: BundleRequest) -> dict[str, bytes]:
     """The CSV files of the results by name; levels under restrictive licences are empty.
 
@@ -207,8 +209,8 @@ def compute_results(query: BundleRequest) -> dict[str, bytes]:
             query.series[0], query.events[0], query.known, query.request, query.factors
         )
         files = {
-            "event_moves.csv": table_csv("event_moves", [view]),
-            "event_window.csv": table_csv("event_window", [view]),
+            "event_moves.csv": table_file("event_moves", [view]),
+            "event_window.csv": table_file("event_window", [view]),
         }
     else:
         answer = run_study(
@@ -232,17 +234,6 @@ def is_redistributable(card: SeriesCard) -> bool:
 def rates_hash(series: RateSeries) -> str:
     """The sha256 of the rates of one series in the format of a bundle."""
     return hashlib.sha256(write_rates([series])).hexdigest()
-
-
-def _series_entry(series: RateSeries, role: str) -> dict[str, Any]:
-    return {
-        "role": role,
-        "included": is_redistributable(series.card),
-        "rows": len(series),
-        "last_known_at": f"{series.known_at[-1]}Z" if len(series) else None,
-        "sha256": rates_hash(series),
-        "card": card_to_json(series.card),
-    }
 
 
 def blank_levels(content: bytes, withheld: Collection[str]) -> bytes:
@@ -311,12 +302,18 @@ def build_claim_bundle(query: ClaimBundleRequest, provenance: Provenance) -> byt
             "counts": {"claims": len(used.claims)},
         },
     )
-    return pack_bundle(CLAIMS_KIND, _claims_question(used.claims), contents, provenance)
+    days = ", ".join(dict.fromkeys(str(claim.day) for claim in used.claims))
+    question = _(
+        "Are {count} claims about the rouble on {days} so?", count=len(used.claims), days=days
+    )
+    if len(used.claims) == 1:
+        question = _("Is a claim about the rouble on {days} so?", days=days)
+    return pack_bundle(CLAIMS_KIND, question, contents, provenance)
 
 
 def claim_series(query: ClaimBundleRequest) -> tuple[RateSeries, ...]:
     """The series that the claims are checked against, and those that a dollar is implied from."""
-    units = {_("RUB per {currency}", currency=claim.currency) for claim in query.claims}
+    units = {f"RUB per {claim.currency}" for claim in query.claims}
     implied_from = source_series_ids(query.series) if "RUB per USD" in units else ()
     return tuple(
         series
@@ -330,7 +327,7 @@ def compute_claim_results(query: ClaimBundleRequest) -> dict[str, bytes]:
     """`claims.csv` and `needed_bases.csv`; levels under restrictive licences are empty."""
     answers = [answer_claim(claim, query.series, query.main) for claim in query.claims]
     numbered = [NumberedAnswer(number, answer) for number, answer in enumerate(answers, 1)]
-    files = {f"{name}.csv": table_csv(name, numbered) for name in ("claims", "needed_bases")}
+    files = {f"{name}.csv": table_file(name, numbered) for name in ("claims", "needed_bases")}
     cards = {row.verdict.card.id: row.verdict.card for answer in answers for row in answer.rows}
     withheld = {name for name, card in cards.items() if not is_redistributable(card)}
     return {name: blank_levels(content, withheld) for name, content in files.items()}
@@ -405,11 +402,3 @@ def _day_or_none(text: str | None) -> date | None:
 def _period_from_json(values: Mapping[str, Any]) -> DateMention:
     first, last = (_day_or_none(values[name]) for name in ("day", "end_day"))
     return DateMention("", 0, Precision(values["precision"]), first, last)
-
-
-def _claims_question(claims: Sequence[Claim]) -> str:
-    """The title of the bundle: `Are 3 claims about the rouble on 2025-04-21 so?`."""
-    days = ", ".join(dict.fromkeys(str(claim.day) for claim in claims))
-    if len(claims) == 1:
-        return _("Is a claim about the rouble on {days} so?", days=days)
-    return _("Are {count} claims about the rouble on {days} so?", count=len(claims), days=days)

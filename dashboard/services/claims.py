@@ -212,7 +212,7 @@ def check_claims(claims: Iterable[Claim], series: Sequence[RateSeries]) -> tuple
         claims: the claims of one text.
         series: all known series; those of other currencies are ignored.
     """
-    return tuple(check_claim(claim, series) for claim in claims)
+    return tuple(check_claim(claim, series) for claim in share_markets(tuple(claims)))
 
 
 def check_claim(claim: Claim, series: Sequence[RateSeries]) -> CheckedClaim:
@@ -234,6 +234,24 @@ def check_claim(claim: Claim, series: Sequence[RateSeries]) -> CheckedClaim:
 
 
 # ---- the market of a claim and of a series
+
+
+def share_markets(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The claims of one text; those without a market have that of the others of their currency.
+
+    "At 82.80 in the over-the-counter market … it is up 27 % this year" speaks of one market. Where
+    the text names none, or several, a claim keeps its own.
+    """
+    named: dict[str, set[Market]] = {}
+    for claim in claims:
+        if claim.market is not None:
+            named.setdefault(claim.currency, set()).add(claim.market)
+    return tuple(
+        replace(claim, market=next(iter(named[claim.currency])))
+        if claim.market is None and len(named.get(claim.currency, ())) == 1
+        else claim
+        for claim in claims
+    )
 
 
 _MARKET_BY_QUANTITY: Final = {
@@ -554,7 +572,7 @@ def parse_claims(text: str, day: date) -> tuple[Claim, ...]:
     """The claims about the rate in a text published on a day."""
     from dashboard.nlp.statements import read_text
 
-    return read_text(text, day).claims
+    return share_markets(read_text(text, day).claims)
 
 
 def claim_from_query(query: ClaimQuery) -> Claim:

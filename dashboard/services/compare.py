@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -52,8 +53,7 @@ from dashboard.models.study import (
     TestResult,
     Window,
 )
-from dashboard.services.method import check_model, needs_factor
-from dashboard.services.study import check_study_size, common_bar_minutes
+from dashboard.services.study import check_study_size, common_bar_minutes, needs_factor
 
 __all__ = [
     "DIFFERENCE_GROUP",
@@ -108,11 +108,14 @@ def is_significant(headline: Headline) -> bool:
 
 def read_tests(answer: StudyAnswer) -> tuple[TestReading, ...]:
     """The tests of the CAR windows, the declared one first."""
-    lines = [
-        TestReading(row, row.role == HEADLINE_ROLE, _caution_text(row))
-        for row in answer.tests
-        if row.window in answer.request.cars
-    ]
+    lines = []
+    for row in answer.tests:
+        if row.window in answer.request.cars:
+            caution = short_size_caution(row.test, row.dates)
+            if math.isnan(row.p_value):
+                reason = row.note.removeprefix("does not apply: ")
+                caution = _("does not apply: {reason}", reason=reason)
+            lines.append(TestReading(row, row.role == HEADLINE_ROLE, caution))
     return tuple(sorted(lines, key=lambda line: not line.declared))
 
 
@@ -124,17 +127,17 @@ _SOUND_TESTS: Final = deferred(
 
 def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
     """Sentences: the recommended tests for each pattern of dates, and the meaning of cautions."""
+    groups: dict[str, list[str]] = {}
+    for group, dates in {row.group: row.dates for row in answer.tests}.items():
+        groups.setdefault(dates, []).append(group)
     sentences = []
-    for dates, groups in _tests_by_group(answer):
+    for dates, names in groups.items():
         recommended = recommend_tests(dates)
         sound = [test for test in (*recommended.first, *recommended.also) if test != HEADLINE_TEST]
+        values = {"test": HEADLINE_TEST, "others": ", ".join(sound)}
         sentences.append(
             translate_deferred(
-                _SOUND_TESTS if sound else _ONE_TEST,
-                groups=", ".join(groups),
-                dates=dates,
-                test=HEADLINE_TEST,
-                others=", ".join(sound),
+                _SOUND_TESTS if sound else _ONE_TEST, groups=", ".join(names), dates=dates, **values
             )
         )
     if sentences:
@@ -145,18 +148,6 @@ def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
             )
         )
     return tuple(sentences)
-
-
-def _tests_by_group(answer: StudyAnswer) -> Iterator[tuple[str, list[str]]]:
-    pattern = {row.group: row.dates for row in answer.tests}
-    for dates in dict.fromkeys(pattern.values()):
-        yield dates, [group for group, group_dates in pattern.items() if group_dates == dates]
-
-
-def _caution_text(row: TestResult) -> str:
-    if math.isnan(row.p_value):
-        return _("does not apply: {reason}", reason=row.note.removeprefix("does not apply: "))
-    return short_size_caution(row.test, row.dates)
 
 
 # ---- groups of events
@@ -181,7 +172,6 @@ def compare_groups(
     if len({group.name for group in groups}) < len(groups):
         msg = _("two groups are called {name}; give each a name of its own", name=groups[0].name)
         raise InputError(msg)
-    check_model(request.model)
     if needs_factor(request.model) and not factors:
         msg = _(
             "model {model}: explains the move by that of another series, and none was chosen; "
@@ -215,16 +205,13 @@ def group_test_lines(answer: Comparison) -> tuple[GroupTestLine, ...]:
     """Every test in the compared window: of the groups and of their difference."""
     tables = (answer.differences, *(group.tests for group in answer.groups))
     rows = [row for table in tables for row in table if row.window == answer.window]
-    titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
-    titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
+    texts = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
+    texts |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
+    families = [comparison.p_value_family(row, answer.request) for row in rows]
+    sizes = Counter(f for f, row in zip(families, rows, strict=True) if not math.isnan(row.p_value))
     return tuple(
-        GroupTestLine(
-            row,
-            *titles[row.test],
-            _family_size(rows, row, answer.request),
-            row.role == HEADLINE_ROLE,
-        )
-        for row in rows
+        GroupTestLine(row, *texts[row.test], sizes[family], row.role == HEADLINE_ROLE)
+        for family, row in zip(families, rows, strict=True)
     )
 
 
@@ -240,15 +227,6 @@ def declared_test_title(*, difference: bool = False) -> str:
     if difference:
         return DIFFERENCE_TESTS[0].title
     return next(test.title for test in SIGNIFICANCE_TESTS if test.id == HEADLINE_TEST)
-
-
-def _family_size(rows: Sequence[TestResult], row: TestResult, request: StudyRequest) -> int:
-    """The number of p-values that were adjusted together with that of a row."""
-    family = comparison.p_value_family(row, request)
-    return sum(
-        comparison.p_value_family(other, request) == family and not math.isnan(other.p_value)
-        for other in rows
-    )
 
 
 # ---- relations of events with moves

@@ -61,8 +61,7 @@ def find_events(events: Iterable[Event], query: EventFilter) -> tuple[Event, ...
     return tuple(
         event
         for event in events
-        if _matches_choices(event, query)
-        and _matches_period(event, query)
+        if _matches(event, query)
         and (not tags or any(fold_case(tag) in tags for tag in event.tags))
         and (not terms or _contains_terms(event, terms))
     )
@@ -97,16 +96,17 @@ def count_facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:
     }
 
 
-def _matches_choices(event: Event, query: EventFilter) -> bool:
-    return (not query.categories or event.category in query.categories) and all(
-        not query.choices.get(choice.name) or choice.value_of(event) == query.choices[choice.name]
-        for choice in EVENT_CHOICES
-    )
-
-
-def _matches_period(event: Event, query: EventFilter) -> bool:
-    return (query.since is None or (event.end_day or event.day) >= query.since) and (
-        query.until is None or event.day <= query.until
+def _matches(event: Event, query: EventFilter) -> bool:
+    """Whether an event has the chosen values and overlaps the period."""
+    return (
+        (not query.categories or event.category in query.categories)
+        and all(
+            not query.choices.get(choice.name)
+            or choice.value_of(event) == query.choices[choice.name]
+            for choice in EVENT_CHOICES
+        )
+        and (query.since is None or (event.end_day or event.day) >= query.since)
+        and (query.until is None or event.day <= query.until)
     )
 
 
@@ -194,14 +194,12 @@ def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Ev
     for name in ids:
         if name.startswith("note-") and name not in by_id:
             msg = _(
-                "{id}: is a note; remove it instead, or make it private",
-                id=clean_line(name)[:80],
+                "{id}: is a note; remove it instead, or make it private", id=clean_line(name)[:80]
             )
             raise InputError(msg)
         if name not in by_id:
             msg = _(
-                "{id}: there is no event with this id in the catalogue",
-                id=clean_line(name)[:80],
+                "{id}: there is no event with this id in the catalogue", id=clean_line(name)[:80]
             )
             raise InputError(msg)
     wanted = set(ids)

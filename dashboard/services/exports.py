@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from dashboard.export.bundles import (
     write_file,
     zip_files,
 )
-from dashboard.export.csv_tables import CsvDialect, csv_bytes, csv_chunks, safe_file_name
+from dashboard.export.csv_tables import csv_bytes, csv_chunks, safe_file_name
 from dashboard.export.report.render import NO_CHART, render_in_subprocess
 from dashboard.export.schemas import (
     STUDY_TABLE_NAMES,
@@ -31,6 +31,7 @@ from dashboard.export.schemas import (
     StudyTableName,
     study_objects,
 )
+from dashboard.export.workbooks import MAX_SHEET_ROWS, workbook_bytes
 from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
@@ -39,14 +40,20 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest, window_text
-from dashboard.models.tables import Cells, ReportDocument, ReportFormat
+from dashboard.models.tables import Cells, ReportDocument, ReportFormat, Table
+from dashboard.models.user_files import CsvDialect, FileFormat
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
 
+if TYPE_CHECKING:
+    from dashboard.sources.rates.base import RateSource
+
 __all__ = [
+    "MAX_SHEET_ROWS",
     "TABLES",
     "CsvDialect",
     "DataFile",
+    "FileFormat",
     "NumberedAnswer",
     "Provenance",
     "StudyTableName",
@@ -55,14 +62,14 @@ __all__ = [
     "request_json",
     "robustness_json",
     "safe_file_name",
+    "source_files",
     "study_cautions",
-    "study_counts",
     "study_csvs",
     "study_files",
     "study_manifest",
     "study_objects",
     "study_table_titles",
-    "table_csv",
+    "table_file",
     "table_files",
     "write_file",
     "write_robustness",
@@ -70,6 +77,14 @@ __all__ = [
 ]
 
 
+TABLE_MEDIA_TYPES: Final[dict[FileFormat, str]] = {
+    "plain": "text/csv",
+    "excel": "text/csv",
+    "excel-ru": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WORKBOOK_FILE: Final = "study.xlsx"
+"""The tables of a study but `paths`, the longest, in one workbook."""
 MAX_NAMED: Final = 3
 """The number of groups or events named in a message; the rest are counted."""
 MAX_REASONS: Final = 5
@@ -135,7 +150,7 @@ def _join_names(names: Iterable[str]) -> str:
     return _("{names} and {count} more", names=shown, count=left) if left > 0 else shown
 
 
-# ---- CSV files
+# ---- files of tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,29 +159,50 @@ class Provenance:
 
     `parameters` are those besides the study request (rates, events, filters), as JSON values;
     `data_files` the data files with their hashes; `is_private` says that there are private notes
-    among the events, so that only the owner of the files may read them.
+    among the events, so that only the owner of the files may read them; `dialect` is that of the
+    CSV files.
     """
 
     parameters: Mapping[str, Any]
     data_files: Sequence[DataFile]
     created_at: datetime
     is_private: bool = False
+    dialect: CsvDialect = "plain"
 
 
-def table_csv(name: str, objects: Iterable[Any], dialect: CsvDialect = "plain") -> bytes:
-    """The CSV file of a table of `TABLES`, made from its objects."""
+def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
+    """The data files of some series with their hashes; series without a file are left out."""
+    hashes = {name: sha for source in sources for name, sha in source.files().items()}
+    return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
+
+
+def table_file(name: str, objects: Iterable[Any], dialect: FileFormat = "plain") -> bytes:
+    """The file of a table of `TABLES`, made from its objects.
+
+    Raises:
+        InputError: it is too long for a workbook.
+    """
     given = tuple(objects)
     table = TABLES[name].fit(given)
-    return csv_bytes(table, table.rows(given), dialect)
+    return _file_bytes(table, table.rows(given), dialect)
+
+
+def _file_bytes(table: Table, rows: Iterable[Cells], dialect: FileFormat) -> bytes:
+    if dialect == "xlsx":
+        return workbook_bytes([(table, rows)])
+    return csv_bytes(table, rows, dialect)
 
 
 def download_file_name(
-    *parts: object, dialect: CsvDialect = "plain", extension: str = "csv"
+    *parts: object, dialect: FileFormat = "plain", extension: str = "csv"
 ) -> str:
     """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is skipped."""
+    if dialect == "xlsx":
+        extension, dialect = "xlsx", "plain"
     components = [safe_file_name(str(part), "") for part in parts if part is not None]
     stem = "_".join(component for component in components if component) or "export"
-    return f"{stem[:110]}{'_excel' if dialect == 'excel' else ''}.{extension}"
+    suffix = "" if dialect == "plain" else f"_{dialect.replace('-', '_')}"
+    return f"{stem[:110]}{suffix}.{extension}"
 
 
 # ---- studies
@@ -180,7 +216,7 @@ def study_table_titles() -> dict[str, str]:
 def study_csvs(answer: StudyAnswer) -> dict[str, bytes]:
     """The CSV files of a study by file name."""
     return {
-        f"{name}.csv": table_csv(name, study_objects(answer, name)) for name in STUDY_TABLE_NAMES
+        f"{name}.csv": table_file(name, study_objects(answer, name)) for name in STUDY_TABLE_NAMES
     }
 
 
@@ -192,16 +228,10 @@ def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tu
     """
     return write_bundle(
         folder,
-        study_files(answer),
+        study_files(answer, provenance.dialect),
         study_manifest(answer, provenance),
         is_private=provenance.is_private,
     )
-
-
-def study_counts(answer: StudyAnswer) -> dict[str, int]:
-    """The number of events requested, used in at least one window and series, and skipped."""
-    used = answer.used
-    return {"events_in": answer.n_events, "used": used, "skipped": answer.n_events - used}
 
 
 def write_robustness(
@@ -226,7 +256,7 @@ def write_robustness(
     )
     return write_bundle(
         folder,
-        table_files({"specifications": answer.rows}),
+        table_files({"specifications": answer.rows}, provenance.dialect),
         manifest,
         is_private=provenance.is_private,
     )
@@ -265,10 +295,6 @@ def study_cautions(answer: StudyAnswer) -> list[str]:
     )
 
 
-def _manifest_notes(answer: StudyAnswer) -> dict[str, list[str]]:
-    return {"cautions": study_cautions(answer), "not_applicable": not_applicable_reasons(answer)}
-
-
 def request_json(request: StudyRequest) -> dict[str, Any]:
     """The parameters of a study as JSON values, windows as `[a,b]`."""
     values = asdict(request)
@@ -277,19 +303,32 @@ def request_json(request: StudyRequest) -> dict[str, Any]:
     return values
 
 
-def study_files(answer: StudyAnswer) -> dict[str, FileContent]:
-    """The files of a study, by file name."""
-    return table_files({name: study_objects(answer, name) for name in STUDY_TABLE_NAMES})
+def study_files(answer: StudyAnswer, dialect: CsvDialect = "plain") -> dict[str, FileContent]:
+    """The files of a study by file name: its workbook, and the CSV of every table."""
+    objects: dict[str, Sequence[Any]] = {
+        name: study_objects(answer, name) for name in STUDY_TABLE_NAMES
+    }
+    sheets = {name: given for name, given in objects.items() if name != "paths"}
+    return {WORKBOOK_FILE: _workbook_content(sheets), **table_files(objects, dialect)}
 
 
-def table_files(objects: Mapping[str, Sequence[Any]]) -> dict[str, FileContent]:
-    """The files of some tables, made from their objects, by file name."""
-    return {TABLES[name].file_name: _table_file(name, given) for name, given in objects.items()}
+def _workbook_content(objects: Mapping[str, Sequence[Any]]) -> FileContent:
+    fitted = [(TABLES[name].fit(given), given) for name, given in objects.items()]
+    sheets = ((table, table.rows(given)) for table, given in fitted)
+    count = sum(table.count(given) for table, given in fitted)
+    return FileContent((workbook_bytes(sheets) for _once in range(1)), count)
 
 
-def _table_file(name: str, objects: Sequence[Any]) -> FileContent:
-    table = TABLES[name].fit(objects)
-    return FileContent(csv_chunks(table, table.rows(objects)), table.count(objects))
+def table_files(
+    objects: Mapping[str, Sequence[Any]], dialect: CsvDialect = "plain"
+) -> dict[str, FileContent]:
+    """The CSV files of some tables, made from their objects, by file name."""
+    files = {}
+    for name, given in objects.items():
+        table = TABLES[name].fit(given)
+        chunks = csv_chunks(table, table.rows(given), dialect)
+        files[table.file_name] = FileContent(chunks, table.count(given))
+    return files
 
 
 def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
@@ -303,31 +342,40 @@ def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
     if any(bar_minutes):
         parameters["bar_minutes"] = bar_minutes[0]
     return Manifest(
-        parameters={**parameters, **provenance.parameters, **_manifest_notes(answer)},
+        parameters={
+            **parameters,
+            **provenance.parameters,
+            "cautions": study_cautions(answer),
+            "not_applicable": not_applicable_reasons(answer),
+        },
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
-        counts=study_counts(answer),
+        counts={
+            "events_in": answer.n_events,
+            "used": answer.used,
+            "skipped": answer.n_events - answer.used,
+        },
     )
 
 
 # ---- comparisons and relations
 
 
-def comparison_csv(
-    answer: Comparison, name: StudyTableName, dialect: CsvDialect = "plain"
+def comparison_file(
+    answer: Comparison, name: StudyTableName, dialect: FileFormat = "plain"
 ) -> bytes:
-    """One table of a comparison: the rows of every group and, if there are any, of the difference.
+    """The file of one table of a comparison: the rows of every group and of the difference, if any.
 
-    `headline` and `tests` have rows of the difference. `paths`, `events` and `skipped` have no
-    group column and hold an event of both groups once.
+    `headline` and `tests` have rows of the difference. `moves`, `paths`, `events` and `skipped`
+    have no group column and hold an event of both groups once.
     """
     table = TABLES[name].fit(_comparison_objects(answer, name))
-    return csv_bytes(table, _comparison_rows(answer, name), dialect)
+    return _file_bytes(table, _comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
-    """The number of rows of `comparison_csv`."""
+    """The number of rows of `comparison_file`."""
     return len(_comparison_rows(answer, name))
 
 
@@ -363,7 +411,7 @@ def write_full_export(
     """
     return write_bundle(
         folder,
-        _full_export_files(answer, series, events),
+        _full_export_files(answer, series, events, provenance.dialect),
         study_manifest(answer, provenance),
         is_private=provenance.is_private,
     )
@@ -382,17 +430,23 @@ def full_export_zip(
         InputError: they exceed the size limit of an archive.
     """
     return zip_files(
-        bundle_files(_full_export_files(answer, series, events), study_manifest(answer, provenance))
+        bundle_files(
+            _full_export_files(answer, series, events, provenance.dialect),
+            study_manifest(answer, provenance),
+        )
     )
 
 
 def _full_export_files(
-    answer: StudyAnswer, series: Sequence[RateSeries], events: Sequence[Event]
+    answer: StudyAnswer,
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
+    dialect: CsvDialect = "plain",
 ) -> dict[str, FileContent]:
     moves = compare_sources_of_events(series, events)
     return {
-        **table_files({"rates": series, "event_list": events, "source_moves": moves}),
-        **study_files(answer),
+        **table_files({"rates": series, "event_list": events, "source_moves": moves}, dialect),
+        **study_files(answer, dialect),
     }
 
 
@@ -410,7 +464,8 @@ def write_facts(
         data_files=provenance.data_files,
         created_at=provenance.created_at,
     )
-    return write_bundle(folder, table_files({"facts": facts, "source_moves": moves}), manifest)
+    files = table_files({"facts": facts, "source_moves": moves}, provenance.dialect)
+    return write_bundle(folder, files, manifest)
 
 
 # ---- reports

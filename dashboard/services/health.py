@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -69,9 +70,11 @@ def diagnose(
         now: the clock.
         is_offline: do not use the network.
     """
-    findings = [_timed_check("Rates", lambda: _check_rates(rates), now)]
-    findings.append(_timed_check("Notes", lambda: _check_notes(notes), now))
-    findings.append(_timed_check("Rate cache", lambda: _check_cache(rates, rate_cache), now))
+    findings = [
+        _timed_check("Rates", lambda: _check_rates(rates), now),
+        _timed_check("Notes", lambda: _check_notes(notes), now),
+        _timed_check("Rate cache", lambda: _check_cache(rates, rate_cache), now),
+    ]
     if is_offline:
         return (*findings, Finding("Network", True, _("is not asked: offline"), 0.0))
     sources = rates.live_sources
@@ -90,13 +93,8 @@ def diagnosis_json(findings: Sequence[Finding]) -> dict[str, Any]:
     return {
         "status": "ok" if all(finding.works for finding in findings) else "degraded",
         "parts": [
-            {
-                "part": finding.part,
-                "works": finding.works,
-                "told": finding.message,
-                "seconds": finding.seconds,
-            }
-            for finding in findings
+            {"part": f.part, "works": f.works, "told": f.message, "seconds": f.seconds}
+            for f in findings
         ],
     }
 
@@ -126,7 +124,8 @@ def _check_notes(notes: ProbedStore) -> str:
 
 
 def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
-    states = [state for card in _live_cards(rates) if (state := rate_cache.state(card)) is not None]
+    cards = (card.id for source in rates.live_sources for card in source.cards())
+    states = [state for card in cards if (state := rate_cache.state(card)) is not None]
     with rate_cache.lock("doctor", 1.0):
         pass
     if not states:
@@ -139,10 +138,6 @@ def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
         )
     numbers = sum(state.rows for state in states)
     return translate_deferred(message, numbers=numbers, series=len(states), failed=failed)
-
-
-def _live_cards(rates: CombinedRates) -> Iterator[str]:
-    return (card.id for source in rates.live_sources for card in source.cards())
 
 
 def _check_live_source(source: LiveSource) -> str:
@@ -235,35 +230,48 @@ def check_health(
     sources: Sequence[RateSource], catalogue: EventCatalogue, store: ProbedStore
 ) -> HealthStatus:
     """The state of every part now; a failure is reported, never raised."""
+    rows = []
+    for card in list_cards(sources):
+        try:
+            series = get_series(sources, card.id)
+            last = date.fromisoformat(str(series.day[-1]))
+            rows.append(SeriesHealth(card.id, last, len(series), series.fetched_at))
+        except (RoubleReactionError, IndexError):
+            rows.append(SeriesHealth(card.id, None, 0, None, fails=True))
+    events = None
+    with suppress(RoubleReactionError):
+        events = len(catalogue.events())
     status = store.probe()
-    return HealthStatus(
-        series=_series_health(sources),
-        events=_count_events(catalogue),
-        notes=None if status.problem else status.notes,
-        last_change=status.last_change,
-    )
+    notes = None if status.problem else status.notes
+    return HealthStatus(tuple(rows), events, notes, status.last_change)
 
 
 def health_json(status: HealthStatus) -> dict[str, Any]:
     """The answer of /healthz, without paths, addresses and messages of libraries."""
     statuses = {series_status.card.id: series_status for series_status in status.rates}
+    refresh = status.refresh
     return {
         "status": "ok" if status.is_healthy else "degraded",
         "series": [
             _series_health_json(series, statuses.get(series.id)) for series in status.series
         ],
         "sources": _sources_json(status.rates),
-        "refresh": _refresh_json(status.refresh),
+        "refresh": None if refresh is None else {
+            "running": refresh.is_running,
+            "done": refresh.done,
+            "total": refresh.total,
+            "started_at": _iso_timestamp(refresh.started_at),
+            "finished_at": _iso_timestamp(refresh.finished_at),
+        },
         "catalogue": {
-            "status": "fails" if status.events is None else "ok",
-            "events": status.events,
+            "status": "fails" if status.events is None else "ok", "events": status.events,
         },
         "store": {
             "status": "fails" if status.notes is None else "ok",
             "notes": status.notes,
             "last_change": _iso_timestamp(status.last_change),
         },
-    }
+    }  # fmt: skip
 
 
 def _series_health_json(health: SeriesHealth, status: SeriesStatus | None) -> dict[str, Any]:
@@ -304,37 +312,6 @@ def _sources_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _refresh_json(refresh: RateRefreshState | None) -> dict[str, Any] | None:
-    if refresh is None:
-        return None
-    return {
-        "running": refresh.is_running,
-        "done": refresh.done,
-        "total": refresh.total,
-        "started_at": _iso_timestamp(refresh.started_at),
-        "finished_at": _iso_timestamp(refresh.finished_at),
-    }
-
-
-def _series_health(sources: Sequence[RateSource]) -> tuple[SeriesHealth, ...]:
-    rows = []
-    for card in list_cards(sources):
-        try:
-            series = get_series(sources, card.id)
-            last = date.fromisoformat(str(series.day[-1]))
-            rows.append(SeriesHealth(card.id, last, len(series), series.fetched_at))
-        except (RoubleReactionError, IndexError):
-            rows.append(SeriesHealth(card.id, None, 0, None, fails=True))
-    return tuple(rows)
-
-
-def _count_events(catalogue: EventCatalogue) -> int | None:
-    try:
-        return len(catalogue.events())
-    except RoubleReactionError:
-        return None
 
 
 def _iso_timestamp(value: date | datetime | None) -> str | None:

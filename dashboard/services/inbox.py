@@ -51,13 +51,8 @@ def list_inbox(inbox: InboxStore, query: InboxFilter = InboxFilter()) -> tuple[N
     Raises:
         StoreError: the inbox cannot be read.
     """
-    of_state = [item for item in inbox.find() if item.state is query.state]
-    clusters = group_by_cluster(of_state)
-    return tuple(
-        cluster
-        for cluster in clusters
-        if any(_matches_filter(item, query) for item in cluster.reports)
-    )
+    clusters = group_by_cluster(item for item in inbox.find() if item.state is query.state)
+    return tuple(c for c in clusters if any(_matches_filter(item, query) for item in c.reports))
 
 
 def count_inbox(inbox: InboxStore) -> dict[Decision, int]:
@@ -90,19 +85,14 @@ def propose_category(item: InboxItem) -> str:
 
 def _matches_filter(item: InboxItem, query: InboxFilter) -> bool:
     source = item.kind if item.kind != "feed" else item.source_id
-    day = moscow_day(item)
+    day, report = moscow_day(item), item.report
+    text = fold_case("\n".join((report.title, report.excerpt, report.publisher, report.link)))
     return (
         query.source in {"", source}
         and (query.since is None or day >= query.since)
         and (query.until is None or day <= query.until)
-        and _contains_terms(item, fold_case(query.text).split())
+        and all(term in text for term in fold_case(query.text).split())
     )
-
-
-def _contains_terms(item: InboxItem, terms: list[str]) -> bool:
-    report = item.report
-    text = fold_case("\n".join((report.title, report.excerpt, report.publisher, report.link)))
-    return all(term in text for term in terms)
 
 
 # ---- JSON
@@ -122,23 +112,21 @@ def cluster_json(cluster: NewsCluster) -> dict[str, Any]:
         "decided_by": lead.decided_by or None,
         "publishers": list(cluster.publishers),
         **_dating_json(lead),
-        "reports": [_item_json(item) for item in cluster.reports],
-    }
-
-
-def _item_json(item: InboxItem) -> dict[str, Any]:
-    report = item.report
-    return {
-        "id": item.id,
-        "kind": item.kind,
-        "source": item.source_id,
-        "publisher": report.publisher,
-        "title": report.title,
-        "link": report.link or None,
-        "language": report.language or None,
-        "tone": report.tone,
-        "first_seen": iso_text(item.first_seen),
-        **_dating_json(item),
+        "reports": [
+            {
+                "id": item.id,
+                "kind": item.kind,
+                "source": item.source_id,
+                "publisher": item.report.publisher,
+                "title": item.report.title,
+                "link": item.report.link or None,
+                "language": item.report.language or None,
+                "tone": item.report.tone,
+                "first_seen": iso_text(item.first_seen),
+                **_dating_json(item),
+            }
+            for item in cluster.reports
+        ],
     }
 
 
@@ -284,8 +272,7 @@ def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
     wanted = next((item for item in items if item.id == item_id), None)
     if wanted is None:
         msg = _(
-            "{id}: there is no report with this id; see `inbox list`",
-            id=clean_line(item_id)[:60],
+            "{id}: there is no report with this id; see `inbox list`", id=clean_line(item_id)[:60]
         )
         raise InputError(msg)
     (cluster,) = group_by_cluster(
@@ -296,19 +283,11 @@ def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
 
 def _note_text(cluster: NewsCluster) -> str:
     """The excerpt, the publishers, and what is uncertain about the time."""
-    lead, lines = cluster.lead, []
-    if lead.report.excerpt:
-        lines.append(lead.report.excerpt)
-    lines.append(_("Reported by {publishers}.", publishers=", ".join(cluster.publishers[:8])))
-    doubt = _timing_caveat(lead)
-    if doubt:
-        lines.append(doubt)
-    return "\n".join(lines)[:TEXT_LIMIT]
-
-
-def _timing_caveat(lead: InboxItem) -> str:
-    if lead.report.dated_by is DatedBy.SEEN and lead.report.moment:
-        return _(
-            "First seen {moment:%Y-%m-%d %H:%M} UTC, published before.", moment=lead.report.moment
+    report = cluster.lead.report
+    publishers = _("Reported by {publishers}.", publishers=", ".join(cluster.publishers[:8]))
+    caveat = _("The time: {doubt}.", doubt=report.doubt) if report.doubt else ""
+    if report.dated_by is DatedBy.SEEN and report.moment:
+        caveat = _(
+            "First seen {moment:%Y-%m-%d %H:%M} UTC, published before.", moment=report.moment
         )
-    return _("The time: {doubt}.", doubt=lead.report.doubt) if lead.report.doubt else ""
+    return "\n".join(filter(None, (report.excerpt, publishers, caveat)))[:TEXT_LIMIT]

@@ -15,7 +15,13 @@ import numpy as np
 
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError
 from dashboard.models.event import MOSCOW, iso_text
-from dashboard.models.messages import deferred, join_clauses, keep_language, plural
+from dashboard.models.messages import (
+    deferred,
+    join_clauses,
+    keep_language,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.publication import PUBLICATION_RULES
@@ -144,8 +150,11 @@ def refresh_rates(
         InputError: there is no such series or source.
     """
     requested_at = now()
-    groups = _group_by_source(refresh_tasks(rates, rate_cache, request))
-    total = sum(len(group) for group in groups)
+    by_source: dict[str, list[RefreshTask]] = {}
+    for task in refresh_tasks(rates, rate_cache, request):
+        by_source.setdefault(task.source.id, []).append(task)
+    groups = list(by_source.values())
+    total = sum(map(len, groups))
     done: list[RefreshResult] = []
 
     def run(group: Sequence[RefreshTask]) -> list[RefreshResult]:
@@ -205,13 +214,6 @@ def _check_known_names(field: str, wanted: Iterable[str], available: set[str]) -
             raise InputError(msg)
 
 
-def _group_by_source(tasks: Iterable[RefreshTask]) -> list[list[RefreshTask]]:
-    groups: dict[str, list[RefreshTask]] = {}
-    for task in tasks:
-        groups.setdefault(task.source.id, []).append(task)
-    return list(groups.values())
-
-
 @dataclass(frozen=True, slots=True)
 class _RefreshRun:
     known: CombinedRates
@@ -234,7 +236,7 @@ def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
                     ),
                 )
             state = run.rate_cache.state(series_id)
-            reason = _completed_message(run, task) or _skip_reason(run, task, state)
+            reason = _skip_reason(run, task, state)
             return (
                 _skipped_result(task, reason, state) if reason else _fetch_series(run, task, state)
             )
@@ -245,19 +247,12 @@ def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
         )
 
 
-def _completed_message(run: _RefreshRun, task: RefreshTask) -> str:
-    """A message where the publisher has stopped and the series is complete; else empty."""
-    until = task.card.history_until
-    last = _last_day(_last_known_series(run.known, task.card.id)) if until else None
-    return (
-        _("it ended on {until} and is complete", until=until)
-        if until and last and last >= until
-        else ""
-    )
-
-
 def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) -> str:
     """Why a series is not fetched; empty where it is."""
+    until = task.card.history_until
+    last = _last_day(_last_known_series(run.known, task.card.id)) if until else None
+    if until and last and last >= until:
+        return _("it ended on {until} and is complete", until=until)
     if state is None or state.tried_at > run.now():  # recorded while the clock was ahead
         return ""
     if state.tried_at > run.requested_at:
@@ -279,15 +274,16 @@ def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None)
     source, card = task.source, task.card
     last = _last_known_series(run.known, card.id)
     try:
-        fetched = source.fetch(
-            card.id, _fetch_start(run, task, last), _stored_validator(run, state)
-        )
+        again = state is None or not state.rows or run.request.since is not None
+        validator = "" if again or state is None else state.stamp
+        fetched = source.fetch(card.id, _fetch_start(run, task, last), validator)
         _check_scale(last, fetched, source.publisher_name)
     except SourceError as error:
         run.rate_cache.record_failure(card.id, source.id, str(error), run.now())
         log.warning("%s: %s", card.id, error)
         day = _last_day(last)
-        message = f"{error}; {retained_data_text(day)}"
+        kept = _("kept the data of {day}", day=format_day(day)) if day else ""
+        message = f"{error}; {kept or _('there are no earlier data')}"
         return RefreshResult(
             card.id, source.id, RefreshOutcome.FAILED, NO_CHANGES, message, day, answered=False
         )
@@ -308,12 +304,6 @@ def _fetch_start(run: _RefreshRun, task: RefreshTask, last: RateSeries | None) -
         return run.request.since or task.source.start(task.card.id)
     usual: date = last.record[-1].astype(object) - overlap
     return min(usual, run.request.since or usual)
-
-
-def _stored_validator(run: _RefreshRun, state: FetchState | None) -> str:
-    """The validator of the stored version; empty where everything is fetched again."""
-    again = run.request.since is not None
-    return "" if state is None or not state.rows or again else state.stamp
 
 
 def _check_scale(last: RateSeries | None, fetched: FetchResult, publisher: str) -> None:
@@ -357,13 +347,6 @@ def _skipped_result(
     if state is None:
         return skipped
     return replace(skipped, last_day=state.last_day, answered=not state.problem)
-
-
-def retained_data_text(last_day: date | None) -> str:
-    """The data that remain after a failed refresh, as a clause of a message."""
-    if last_day is None:
-        return _("there are no earlier data")
-    return _("kept the data of {day}", day=format_day(last_day))
 
 
 def format_day(day: date) -> str:
@@ -420,12 +403,14 @@ class SeriesStatus:
     def age_label(self) -> str:
         """The age as text: "today", "3 days old", "82 days old, overdue", "ended"."""
         if self.age_days is None:
-            return NEVER_FETCHED
+            return translate_deferred(NEVER_FETCHED)
         if self.has_ended:
             return _("ended on {day}", day=self.card.history_until)
-        days = "day" if self.age_days == 1 else "days"
-        label = f"{self.age_days} {days} old" if self.age_days > 0 else "today"
-        return f"{label}, overdue" if self.is_overdue else label
+        if self.age_days <= 0:
+            return _("today")
+        if self.is_overdue:
+            return plural("{n} day old, overdue", "{n} days old, overdue", self.age_days)
+        return plural("{n} day old", "{n} days old", self.age_days)
 
     @property
     def has_ended(self) -> bool:

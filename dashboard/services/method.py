@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -101,24 +102,17 @@ class AttritionCounts:
     alone: int
 
 
+@cache
 def describe_method() -> MethodDescription:
     """The models and tests of the package `eventstudy`."""
     models = tuple(
-        ModelDescription(
-            model.id, model.title, _first_sentence(model), model.needs, model.reference
-        )
-        for model in NORMAL_MODELS
-    )
+        ModelDescription(m.id, m.title, (m.__doc__ or "").strip().split("\n")[0].replace("`", ""),
+                         m.needs, m.reference)
+        for m in NORMAL_MODELS
+    )  # fmt: skip
     tests = tuple(
-        TestDescription(
-            test.id,
-            test.title,
-            test.null_hypothesis,
-            test.assumptions,
-            test.needs,
-            test.reference,
-        )
-        for test in SIGNIFICANCE_TESTS
+        TestDescription(t.id, t.title, t.null_hypothesis, t.assumptions, t.needs, t.reference)
+        for t in SIGNIFICANCE_TESTS
     )
     return MethodDescription(
         models, tests, MethodConstants(CONFIDENCE_LEVEL, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
@@ -128,20 +122,6 @@ def describe_method() -> MethodDescription:
 def model_ids() -> tuple[str, ...]:
     """The ids of the models, in the order of their registry."""
     return tuple(model.id for model in NORMAL_MODELS)
-
-
-def needs_factor(model_id: str) -> bool:
-    """Whether a model explains the move by that of another series."""
-    return study.get_normal_model(model_id).needs != "no factor"
-
-
-def check_model(model_id: str) -> None:
-    """Refuse an unknown model.
-
-    Raises:
-        InputError: the message names the known models.
-    """
-    study.get_normal_model(model_id)
 
 
 def publication_rule_of(card: SeriesCard) -> PublicationRule:
@@ -182,10 +162,6 @@ def software_versions() -> tuple[str, ...]:
         _("Rouble Reaction {version__}", version__=__version__),
         *(f"{name} {version(name)}" for name in libraries),
     )
-
-
-def _first_sentence(model: object) -> str:
-    return (model.__doc__ or "").strip().split("\n")[0].replace("`", "")
 
 
 # ---- simulated sizes
@@ -307,18 +283,16 @@ def _size_row(test: str, title: str) -> SizeRow:
              share_standard_error(cell.rejected, cell.studies), size_verdict(cell.rejected))
         for cell in sizes if not cell.is_real
     )  # fmt: skip
-    real = [cell for cell in sizes if cell.is_real]
-    designs = dict.fromkeys(cell.series for cell in real)
-    ranges = tuple(
-        _size_range([cell for cell in real if cell.series == design]) for design in designs
-    )
-    return SizeRow(test, title, cells, ranges, mean_power(simulated_powers(test)))
-
-
-def _size_range(cells: list[SizeCell]) -> RejectionRange:
-    low, high = (pick(cells, key=lambda cell: cell.rejected) for pick in (min, max))
-    word = size_verdict(high.rejected) or size_verdict(low.rejected)
-    return RejectionRange(high.series, low.rejected, high.rejected, high.dates, word)
+    designs: dict[str, list[SizeCell]] = {}
+    for cell in sizes:
+        if cell.is_real:
+            designs.setdefault(cell.series, []).append(cell)
+    ranges = []
+    for of_design in designs.values():
+        low, high = (pick(of_design, key=lambda cell: cell.rejected) for pick in (min, max))
+        verdict = size_verdict(high.rejected) or size_verdict(low.rejected)
+        ranges.append(RejectionRange(high.series, low.rejected, high.rejected, high.dates, verdict))
+    return SizeRow(test, title, cells, tuple(ranges), mean_power(simulated_powers(test)))
 
 
 def share_standard_error(rate: float, studies: int) -> float:

@@ -120,7 +120,8 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
         raise InputError(msg)
     if existing is not None and not new.feed_id:
         return _store_feed(feeds, replace(existing, enabled=True))
-    title = clean_line(new.title) or _host_name(url)
+    host = re.sub(r"^[a-z]+://(?:www\.)?", "", url.lower()).partition("/")[0][:80]
+    title = clean_line(new.title) or host
     added = Publisher(
         new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_imported=True
     )
@@ -141,10 +142,7 @@ def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publis
         (publisher for publisher in feeds.publishers() if publisher.id == feed_id), None
     )
     if existing is None:
-        msg = _(
-            "{id}: there is no feed of this id; see `feeds list`",
-            id=clean_line(feed_id)[:60],
-        )
+        msg = _("{id}: there is no feed of this id; see `feeds list`", id=clean_line(feed_id)[:60])
         raise InputError(msg)
     return _store_feed(feeds, replace(existing, enabled=enabled))
 
@@ -162,10 +160,6 @@ def unregister_feed(feeds: FeedStore, feed_id: str) -> None:
 def _store_feed(feeds: FeedStore, publisher: Publisher) -> Publisher:
     feeds.put(publisher)
     return next(stored for stored in feeds.publishers() if stored.id == publisher.id)
-
-
-def _host_name(url: str) -> str:
-    return re.sub(r"^[a-z]+://(?:www\.)?", "", url.lower()).partition("/")[0][:80]
 
 
 def _unused_id(title: str, taken: set[str]) -> str:
@@ -293,12 +287,10 @@ def cluster_news(new: Iterable[InboxItem], known: Iterable[InboxItem]) -> tuple[
         index.add(item)
     joined = []
     for item in sorted(new, key=lambda candidate: (candidate.sort_moment, candidate.id)):
-        if item.id not in index.ids:
-            assigned = index.assign(item)
-            index.add(assigned)
-            joined.append(assigned)
-        else:
-            joined.append(item)
+        is_new = item.id not in index.ids
+        joined.append(index.assign(item) if is_new else item)
+        if is_new:
+            index.add(joined[-1])
     return tuple(joined)
 
 
@@ -307,22 +299,13 @@ def group_by_cluster(items: Iterable[InboxItem]) -> tuple[NewsCluster, ...]:
     by_cluster: dict[str, list[InboxItem]] = {}
     for item in sorted(items, key=lambda candidate: (candidate.sort_moment, candidate.id)):
         by_cluster.setdefault(item.cluster, []).append(item)
-    clusters = (NewsCluster(_lead_item(reports), tuple(reports)) for reports in by_cluster.values())
-    return tuple(
-        sorted(
-            clusters,
-            key=lambda candidate: (candidate.lead.sort_moment, candidate.lead.id),
-            reverse=True,
+    clusters = []
+    for reports in by_cluster.values():  # it leads with the most exact date, the earliest of them
+        lead = min(
+            reports, key=lambda i: (not i.is_exact, i.report.day is None, i.sort_moment, i.id)
         )
-    )
-
-
-def _lead_item(reports: Sequence[InboxItem]) -> InboxItem:
-    """The item with the most exact date, the earliest of them."""
-    return min(
-        reports,
-        key=lambda item: (not item.is_exact, item.report.day is None, item.sort_moment, item.id),
-    )
+        clusters.append(NewsCluster(lead, tuple(reports)))
+    return tuple(sorted(clusters, key=lambda c: (c.lead.sort_moment, c.lead.id), reverse=True))
 
 
 @dataclass
@@ -341,9 +324,7 @@ class _ClusterIndex:
 
     def assign(self, item: InboxItem) -> InboxItem:
         best = max(self._scores(item), default=None)
-        if best is None:
-            return item
-        return self._copy_decision(replace(item, cluster=best[1]))
+        return item if best is None else self._copy_decision(replace(item, cluster=best[1]))
 
     def _scores(self, item: InboxItem) -> Iterator[tuple[float, str]]:
         tokens = HeadlineTokens.of(item.report.title, item.report.publisher)
@@ -420,8 +401,6 @@ def refresh_news(
 
 
 def _fetch_feed(feed: FeedSource) -> NewsBatch | RoubleReactionError:
-    from dashboard.sources.events.base import NewsQuery
-
     try:
         return feed.news(NewsQuery())
     except RoubleReactionError as error:

@@ -395,11 +395,6 @@ def list_notes(store: NoteStore, *, with_deleted: bool = False) -> tuple[Event, 
     return tuple(sorted(store.notes(with_deleted=with_deleted), key=_sort_key))
 
 
-def notes_version(store: NoteStore) -> str:
-    """A short text that differs after every change to any note: a key for caches."""
-    return store.version()
-
-
 def get_event(catalogue: EventCatalogue, store: NoteStore, event_id: str) -> Event:
     """An event of the catalogue or a note; `deleted` is set for a deleted note.
 

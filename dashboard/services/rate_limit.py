@@ -133,6 +133,8 @@ def _check(recent: Sequence[float], kind: LimitedAction, now: float) -> None:
 
 # ---- heavy reads
 
+HEAVY_MODEL: Final = "garch"
+"""The model of normal returns that takes seconds; the others take a fraction of one."""
 HEAVY_AT_ONCE: Final = 1
 MAX_WAITING: Final = 8
 MAX_WAIT_SECONDS: Final = 60.0
@@ -178,6 +180,10 @@ class HeavyReadQueue:
                 self._slots.release()
         finally:
             self._places.release()
+
+
+HEAVY_READS: Final = HeavyReadQueue()
+"""The queue of this process, for pages and API alike."""
 
 
 def _busy() -> RateLimited:

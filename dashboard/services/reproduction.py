@@ -14,8 +14,15 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import numpy as np
 
 from dashboard import __version__
-from dashboard.export.bundle_inputs import card_from_json, read_events, read_rates
-from dashboard.export.bundles import MANIFEST_FILE, MAX_ARCHIVE_BYTES, file_entry, unzip_files
+from dashboard.export.bundles import (
+    MANIFEST_FILE,
+    MAX_ARCHIVE_BYTES,
+    card_from_json,
+    file_entry,
+    read_events,
+    read_rates,
+    unzip_files,
+)
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _

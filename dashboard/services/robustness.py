@@ -221,7 +221,12 @@ class RobustnessRun:
                 self._check_wanted(0.0)
             try:
                 self._state = replace(self._state, is_waiting=False)
-                answer = self._answer()
+                self._check_wanted(0.0)
+                query = self._query
+                answer = run_robustness(
+                    query.grid, query.series, query.events, query.factors, seed=query.seed,
+                    categories=query.categories, progress=self._report,
+                )  # fmt: skip
             finally:
                 RUN_LOCK.release()
             self._cache.store(self.key, answer)
@@ -234,14 +239,6 @@ class RobustnessRun:
             log.exception("a robustness run failed")
             message = _("the run failed; the log of the program says more")
             self._state = replace(self._state, error=message, is_waiting=False)
-
-    def _answer(self) -> RobustnessAnswer:
-        query = self._query
-        self._check_wanted(0.0)
-        return run_robustness(
-            query.grid, query.series, query.events, query.factors,
-            seed=query.seed, categories=query.categories, progress=self._report,
-        )  # fmt: skip
 
     def _report(self, done: int, _total: int) -> None:
         self._state = replace(self._state, done=done)

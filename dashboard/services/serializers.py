@@ -7,12 +7,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
 from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event, iso_text
 from dashboard.models.messages import deferred
-from dashboard.models.moves import EventView, Fixing, Timing
+from dashboard.models.moves import EventView, Fixing
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyAnswer
@@ -23,11 +24,11 @@ from dashboard.services.live_rates import RefreshResult, SeriesStatus, series_st
 JsonRow: TypeAlias = dict[str, Any]
 
 KIND_NAMES: Final[dict[ColumnKind, str]] = {
-    "text": "text",
-    "number": "number",
-    "int": "whole number",
-    "date": "date, 2024-03-13",
-    "moment": "UTC moment, 2024-03-13T12:30:00Z",
+    "text": deferred("text"),
+    "number": deferred("number"),
+    "int": deferred("whole number"),
+    "date": deferred("date, 2024-03-13"),
+    "moment": deferred("UTC moment, 2024-03-13T12:30:00Z"),
     "window": deferred("window, [a,b] in offsets"),
 }
 
@@ -37,7 +38,12 @@ JSON_TABLES: Final[tuple[StudyTableName, ...]] = tuple(
 """The tables of a study in JSON: all but the longest."""
 _NOTE_COLUMNS: Final = tuple(each.column for each in EVENT_FIELDS if each in NOTE_FIELDS)
 RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
+CARD_FIELDS: Final = (
+    "id", "title", "unit", "publisher", "source_url", "licence", "date_rule", "description",
+    "move_sign", "bar_minutes",
+)  # fmt: skip
 ROWS_PER_CHUNK: Final = 20_000
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 _SCHEMA_TYPES: Final[dict[ColumnKind, JsonRow]] = {
     "text": {"type": ["string", "null"]},
@@ -99,10 +105,19 @@ def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
 
 def event_view_json(view: EventView) -> JsonRow:
     """One event on one series: timing, moves, path, other events in the window, and flags."""
+    timing = view.timing
     return {
         "event": table_json("event_list", [view.event])[0],
         "series": card_json(view.card),
-        "timing": None if view.timing is None else _timing_json(view.timing),
+        "timing": None if timing is None else {
+            "moment": json_value(timing.moment),
+            "first": _fixing_json(timing.first),
+            "base": _fixing_json(timing.base),
+            "alternative": None if timing.alternative is None else _fixing_json(timing.alternative),
+            "shift_days": timing.shift_days,
+            "partial": timing.partial,
+            "far": timing.far,
+        },
         "moves": table_json("event_moves", [view]),
         "path": table_json("event_window", [view]),
         "crowd": [{"offset": offset, "id": other.id} for offset, other in view.crowd],
@@ -112,45 +127,17 @@ def event_view_json(view: EventView) -> JsonRow:
         "previous_id": view.previous_id,
         "next_id": view.next_id,
         "reason": view.reason,
-    }
+    }  # fmt: skip
 
 
 def card_json(card: SeriesCard) -> JsonRow:
     """The card of a series: title, source, licence and publication rule."""
-    return {
-        "id": card.id,
-        "title": card.title,
-        "unit": card.unit,
-        "publisher": card.publisher,
-        "source_url": card.source_url,
-        "licence": card.licence,
-        "date_rule": card.date_rule,
-        "description": card.description,
-        "move_sign": card.move_sign,
-        "bar_minutes": card.bar_minutes,
-    }
-
-
-def _timing_json(timing: Timing) -> JsonRow:
-    return {
-        "moment": json_value(timing.moment),
-        "first": _fixing_json(timing.first),
-        "base": _fixing_json(timing.base),
-        "alternative": None if timing.alternative is None else _fixing_json(timing.alternative),
-        "shift_days": timing.shift_days,
-        "partial": timing.partial,
-        "far": timing.far,
-    }
+    return {name: getattr(card, name) for name in CARD_FIELDS}
 
 
 def _fixing_json(fixing: Fixing) -> JsonRow:
-    return {
-        "day": fixing.day.isoformat(),
-        "record": fixing.record.isoformat(),
-        "opens": json_value(fixing.opens),
-        "known_at": json_value(fixing.known_at),
-        "rate": json_value(fixing.rate),
-    }
+    names = ("day", "record", "opens", "known_at", "rate")
+    return {name: json_value(getattr(fixing, name)) for name in names}
 
 
 def json_value(cell: Any) -> Any:
@@ -212,17 +199,13 @@ def rate_import_report_chunks(
         yield f'"kept": {_dump_json([card.id for card in stored])},\n'
     yield '"rows": ['
     between = "\n"
-    for rows in _row_chunks(series):
-        yield between + ",\n".join(map(_dump_json, rows))
-        between = ",\n"
-    yield "]}\n"
-
-
-def _row_chunks(series: Iterable[RateSeries]) -> Iterator[list[JsonRow]]:
     for one in series:
         for start in range(0, len(one), ROWS_PER_CHUNK):
             rows = table_json("rates", [one.part(slice(start, start + ROWS_PER_CHUNK))])
-            yield [{name: row[name] for name in RATE_FIELDS} for row in rows]
+            chosen = ({name: row[name] for name in RATE_FIELDS} for row in rows)
+            yield between + ",\n".join(map(_dump_json, chosen))
+            between = ",\n"
+    yield "]}\n"
 
 
 def _dump_json(value: Any) -> str:
@@ -281,3 +264,18 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:
 
 def _note_json(note: Event | None) -> JsonRow | None:
     return None if note is None else table_json("event_list", [note])[0]
+
+
+# ---- problems
+
+
+def problem_json(status: int, detail: str, instance: str, **more: Any) -> JsonRow:
+    """Problem details (RFC 9457): type, title, status, detail, instance, and further members."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        **more,
+    }

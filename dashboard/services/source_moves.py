@@ -63,21 +63,14 @@ def implied_dollar_rate(yuan: RateSeries, usd_cny: RateSeries) -> RateSeries:
         is_fresh = (row >= 0) & (yuan.known_at - known[at] <= MAX_QUOTE_AGE)
         rate = np.where(is_fresh, yuan.rate * rates[at], np.nan)
     rate.setflags(write=False)
-    return RateSeries(
-        _implied_card(yuan.card),
-        yuan.record,
-        yuan.day,
-        yuan.opens,
-        yuan.known_at,
-        rate,
-        yuan.fetched_at,
-    )
+    times = (yuan.record, yuan.day, yuan.opens, yuan.known_at)
+    return RateSeries(_implied_card(yuan.card), *times, rate, yuan.fetched_at)
 
 
 def _implied_card(yuan: SeriesCard) -> SeriesCard:
     return SeriesCard(
         id=f"usd_rub_by_{yuan.id}",
-        title=f"USD/RUB implied by {yuan.title}",
+        title=deferred("USD/RUB implied by {series}", series=yuan.title),
         unit="RUB per USD",
         inverse_unit="USD per RUB",
         publisher=f"{yuan.publisher} and European Central Bank",
@@ -191,7 +184,10 @@ def _moves_of_events(
     for event, shift, (row, far, partial) in zip(events, shifts, placements, strict=True):
         first, last = row + window[0] - 1, row + window[1]
         if row < 1:
-            move = _unmeasured_move(series, _outside_reason(series, is_after=row == AFTER))
+            reason = deferred("the event lies before the data")
+            if row == AFTER:
+                reason = _ended_reason(series) or deferred("the event lies after the data")
+            move = _unmeasured_move(series, reason)
         elif far:
             move = _unmeasured_move(series, deferred("the next number is {n} days later", n=shift))
         elif first < 0 or last >= len(series):
@@ -200,12 +196,6 @@ def _moves_of_events(
             move = _measured_move(series, (first, last), partial=partial)
         moves.append(replace(move, event_id=event.id, window=window))
     return moves
-
-
-def _outside_reason(series: RateSeries, *, is_after: bool) -> str:
-    if not is_after:
-        return deferred("the event lies before the data")
-    return _ended_reason(series) or deferred("the event lies after the data")
 
 
 def _ended_reason(series: RateSeries) -> str:

@@ -32,14 +32,13 @@ from dashboard.models.moves import (
     PlaceboRank,
     Timing,
 )
-from dashboard.models.series import Floats, Ints, MethodBreak, RateSeries, SeriesCard, find_gaps
+from dashboard.models.series import Floats, Ints, RateSeries, SeriesCard, find_gaps
 from dashboard.models.study import (
     CarResult,
     SkippedEvent,
     StudyAnswer,
     StudyRequest,
     StudyResult,
-    Window,
     window_text,
 )
 from dashboard.services.study_inputs import DEFAULT_REQUEST, default_request, first_moves_request
@@ -102,6 +101,20 @@ def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> Non
                 id=one.card.id,
             )
             raise InputError(msg, field="window", value=f"{first}:{last}")
+
+
+def needs_factor(model_id: str) -> bool:
+    """Whether a model explains the move by that of another series."""
+    return study.get_normal_model(model_id).needs != "no factor"
+
+
+def check_model(model_id: str) -> None:
+    """Refuse an unknown model.
+
+    Raises:
+        InputError: the message names the known models.
+    """
+    study.get_normal_model(model_id)
 
 
 def _step_text(bar_minutes: int) -> str:
@@ -214,6 +227,8 @@ def build_event_view(
         return replace(_unstudied_view(series, event, (result, before, after)), factors=cards)
     by_id = {neighbour.id: neighbour for neighbour in known}
     row = int(result.anchor[0])
+    ends = np.clip([row + request.window[0] - 1, row + request.window[1]], 0, len(series) - 1)
+    base_day, last_day = series.day[ends].tolist()
     moves = []
     for at, car in enumerate(result.cars):
         ranks = tuple(of_car[at].rank(pool, 0) for pool, of_car in placebos.items())
@@ -231,7 +246,7 @@ def build_event_view(
         sigma=_single_percent(result.sigma),
         previous_id=before,
         next_id=after,
-        breaks=_method_breaks(series, row, request.window),
+        breaks=tuple(b for b in series.card.breaks if base_day < b.day <= last_day),
         factors=cards,
     )
 
@@ -242,31 +257,18 @@ def _unstudied_view(
     result, before, after = outcome
     row = int(align_events(series, [event]).row[0])
     timed = bool(is_measurable(series, np.array([event.moment is not None]))[0])
-    return EventView(
-        event=event,
-        card=series.card,
-        request=result.request,
-        timing=_timing_at_row(series, event, row) if row >= 1 and timed else None,
-        moves=(),
-        path=(),
-        crowd=(),
-        flags=(),
-        n_estimation=0,
-        sigma=None,
-        previous_id=before,
-        next_id=after,
-        reason=_unstudied_reason(series, event, result),
-    )
-
-
-def _unstudied_reason(series: RateSeries, event: Event, result: StudyResult) -> str:
-    if result.skipped:
-        return result.skipped[0].reason
-    return deferred(
+    reason = deferred(
         "the event belongs to the series {series}, not to {id}",
         series=event.series,
         id=series.card.id,
     )
+    return EventView(
+        event, series.card, result.request,
+        timing=_timing_at_row(series, event, row) if row >= 1 and timed else None,
+        moves=(), path=(), crowd=(), flags=(), n_estimation=0, sigma=None,
+        previous_id=before, next_id=after,
+        reason=result.skipped[0].reason if result.skipped else reason,
+    )  # fmt: skip
 
 
 def _timing_at_row(series: RateSeries, event: Event, row: int) -> Timing:
@@ -299,10 +301,11 @@ def _event_move(
         reason = deferred("needs 1 more observation")
         if missing > 1:
             reason = deferred("needs {n} more observations", n=missing)
-        return _unknown_move(car.window, base, ranks, crowd, reason)
+        return Move(car.window, base, None, *(None,) * 7, ranks, crowd, reason)
     end = Fixing.at(series, last)
     if not (math.isfinite(base.rate) and math.isfinite(end.rate)):
-        return _unknown_move(car.window, base, (), crowd, deferred("a rate is missing"))
+        reason = deferred("a rate is missing")
+        return Move(car.window, base, None, *(None,) * 7, (), crowd, reason)
     measured = compute_change(
         "base", Observation(base.day, base.rate), end.rate, series.card.move_sign
     )
@@ -329,23 +332,6 @@ def _with_missing_reason(move: Move, result: StudyResult) -> Move:
     begin = f"window {window_text(move.window)}"
     why = (row.reason.removeprefix(begin) for row in result.skipped if row.reason.startswith(begin))
     return replace(move, reason=next(why, "").lstrip(": "))
-
-
-def _unknown_move(
-    window: Window,
-    base: Fixing,
-    ranks: tuple[PlaceboRank, ...],
-    crowd: tuple[Event, ...],
-    reason: str,
-) -> Move:
-    return Move(window, base, None, *(None,) * 7, ranks, crowd, reason)
-
-
-def _method_breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, ...]:
-    """The changes of method between the base and the last observation of the window."""
-    days = series.day[np.clip([row + window[0] - 1, row + window[1]], 0, len(series) - 1)]
-    after, until = (date.fromisoformat(str(day)) for day in days)
-    return tuple(method for method in series.card.breaks if after < method.day <= until)
 
 
 def _event_path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
@@ -478,17 +464,8 @@ def _day_move(
     measured = compute_change(
         "previous", Observation(base.day, base.rate), here.rate, series.card.move_sign
     )
-    of_bars = bool(series.card.bar_minutes)
+    moments = (here.known_at, base.known_at) if series.card.bar_minutes else (None, None)
     return DayMove(
-        here.day,
-        base.day,
-        here.rate,
-        base.rate,
-        measured.log_points,
-        measured.rub_per_usd_pct,
-        measured.usd_per_rub_pct,
-        *ranks,
-        events,
-        here.known_at if of_bars else None,
-        base.known_at if of_bars else None,
-    )
+        here.day, base.day, here.rate, base.rate, measured.log_points, measured.rub_per_usd_pct,
+        measured.usd_per_rub_pct, *ranks, events, *moments,
+    )  # fmt: skip

@@ -278,20 +278,16 @@ def _responds(connection: Any, deadline: float) -> bool:
         connection.send_query(b"")
         connection.flush()
         while connection.is_busy():
-            if not _is_readable(connection.socket, deadline - time.monotonic()):
-                return False
+            with DefaultSelector() as selector:
+                selector.register(connection.socket, EVENT_READ)
+                if not selector.select(max(deadline - time.monotonic(), 0.0)):
+                    return False
             connection.consume_input()
         while connection.get_result() is not None:
             continue
     except Error:
         return False
     return bool(connection.status == ConnStatus.OK)
-
-
-def _is_readable(socket: int, seconds: float) -> bool:
-    with DefaultSelector() as selector:
-        selector.register(socket, EVENT_READ)
-        return bool(selector.select(max(seconds, 0.0)))
 
 
 # ---- actions: stored in their transaction, logged after its commit
@@ -314,11 +310,6 @@ def write_actions(connection: Connection, table: Table, rows: Sequence[dict[str,
     """
     connection.execute(insert(table), list(rows))
     connection.info.setdefault(_PENDING, []).extend(rows)
-
-
-def _discard_pending_actions(connection: Connection) -> None:
-    """Drop the actions of an earlier transaction on this connection that was rolled back."""
-    connection.info.pop(_PENDING, None)
 
 
 def _log_committed_actions(connection: Connection, interface: str) -> None:
@@ -410,7 +401,9 @@ class Database:
             self._engine = None
 
     def _run(self, work: Callable[[Connection], T], *, reading: bool) -> T:
-        engine = self._ensure_open().execution_options(reading=reading, interface=self.interface)
+        with self._lock:
+            self._engine = self._engine or new_engine(self.address)
+            engine = self._engine.execution_options(reading=reading, interface=self.interface)
         deadline = time.monotonic() + RETRY_SECONDS
         while True:
             try:
@@ -423,7 +416,7 @@ class Database:
 
     def _attempt(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         with engine.connect() as connection, connection.begin() as transaction:
-            _discard_pending_actions(connection)
+            connection.info.pop(_PENDING, None)  # of an earlier one that was rolled back
             result = work(connection)
             try:
                 transaction.commit()
@@ -431,12 +424,6 @@ class Database:
                 raise store_error(self.address, error) from error
             _log_committed_actions(connection, self.interface)
             return result
-
-    def _ensure_open(self) -> Engine:
-        with self._lock:
-            if self._engine is None:
-                self._engine = new_engine(self.address)
-            return self._engine
 
 
 def new_engine(address: Address, *, migrating: bool = False) -> Engine:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import logging
 import math
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
@@ -37,8 +39,8 @@ from dashboard.services.live_rates import (
     imported_series_status,
     series_status,
 )
-from dashboard.services.notes import all_events, get_event, notes_version
-from dashboard.services.rate_limit import LimitedAction
+from dashboard.services.notes import all_events, get_event
+from dashboard.services.rate_limit import HEAVY_MODEL, LimitedAction
 from dashboard.services.rates import get_series, list_cards, list_revisions
 from dashboard.services.study import measure_events, run_study
 from dashboard.services.study_inputs import first_moves_request
@@ -51,9 +53,39 @@ if TYPE_CHECKING:
 
 AS_OF_KEY: Final = "session.as_of"
 PHONE_AGENTS: Final = ("iphone", "android", "mobile", "ipod")
-READER_KEY: Final = "session.reader"
 logger = logging.getLogger("dashboard.pages")
 NO_RANK: Final = PlaceboRank("near")
+_page_reads: Final[ContextVar[dict[object, Any] | None]] = ContextVar("page_reads", default=None)
+"""What was read for the page that is being drawn, by the function that read it."""
+
+T = TypeVar("T")
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Read the cards and the events once while a page is drawn.
+
+    Callbacks, which run before the page, and fragments on their own read anew.
+    """
+    token = _page_reads.set({})
+    try:
+        yield
+    finally:
+        _page_reads.reset(token)
+
+
+def _once_a_page(read: Callable[[], T]) -> Callable[[], T]:
+    @wraps(read)
+    def get() -> T:
+        values = _page_reads.get()
+        if values is None:
+            return read()
+        if read not in values:
+            values[read] = read()
+        value: T = values[read]
+        return value
+
+    return get
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +134,7 @@ def set_as_of(moment: datetime | None) -> None:
 
 def find_language(wanted: str) -> str:
     """The language of a page for the one that its link names, else that of the process."""
+    get_live_context()  # it sets the language of the process by the settings
     return choose_language([wanted]) or current_language()
 
 
@@ -127,6 +160,7 @@ def _read_language() -> str | None:
 add_language_source(_read_language)
 
 
+@_once_a_page
 def get_cards() -> tuple[SeriesCard, ...]:
     """The cards of every series, the default first."""
     return list_cards(get_context().rates)
@@ -167,6 +201,8 @@ def get_series_versions() -> dict[str, int]:
 def get_series_status(*series_ids: str) -> tuple[SeriesStatus, ...]:
     """The status of series: age and problems; of all series where none is named."""
     statuses = _cached_series_status(_fetch_version(), get_view_day(), series_ids)
+    if series_ids and len(statuses) == len(series_ids):
+        return statuses
     return (
         *statuses,
         *imported_series_status(get_context().rates[-1], get_view_time(), series_ids),
@@ -207,10 +243,11 @@ def _cached_revisions(version: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
     return list_revisions(get_context().known, get_context().rate_cache)
 
 
+@_once_a_page
 def get_known_events() -> KnownEvents:
     """The visible events of catalogue and notes; without a database the catalogue alone."""
     try:
-        version = notes_version(get_context().notes)
+        version = get_context().notes.version()
         get_context().watch.set_version(version)
         shown, hidden = _cached_events(version)
         return KnownEvents(shown, version, hidden=hidden)
@@ -265,7 +302,7 @@ def get_view_time() -> datetime:
 
 
 def count_against_limit(kind: LimitedAction) -> None:
-    """Count one more write, link, import or export of this reader.
+    """Count one more write, link, import or export of the person of this process.
 
     Raises:
         RateLimited: there were too many; the message says when the next one is allowed.
@@ -285,8 +322,8 @@ def require_live_view() -> None:
 
 
 def get_reader_id() -> str:
-    """The id under which uses are counted: one for each tab of a browser."""
-    return f"page {st.session_state.setdefault(READER_KEY, secrets.token_hex(8))}"
+    """The name under which uses are counted: that of the person, in every tab."""
+    return get_context().settings.dashboard_user.strip()
 
 
 def get_view_day() -> date:
@@ -372,7 +409,9 @@ def _cached_study(
     selection: str,  # noqa: ARG001
 ) -> StudyAnswer:
     events, known, request = _arguments
-    return run_study([_series], events, request, known=known, compute=get_context().compute)
+    context = get_context()
+    run = partial(run_study, [_series], events, request, known=known, compute=context.compute)
+    return context.heavy_reads.run(run) if request.model == HEAVY_MODEL else run()
 
 
 def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:

@@ -130,7 +130,7 @@ def describe_frozen_view(
             ":blue-badge[:material/ac_unit: Frozen: as known on {time}]",
             time=format_timestamp(view["asof"]),
         ),
-        _("{series}: last {day}", series=escape_markdown(frozen.card.title), day=format_day(last)),
+        _("{series}: last {day}", series=escape_markdown(frozen.card.label), day=format_day(last)),
         differ,
     ]
     if other_events:
@@ -234,7 +234,7 @@ def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
     age = format_last_day(status, session.get_view_day())
     problem = describe_problem(status)
     parts = [
-        _("Rate: {series}", series=escape_markdown(status.card.title)),
+        _("Rate: {series}", series=escape_markdown(status.card.label)),
         f":orange-badge[{age}]" if status.is_overdue or not status.rows else age,
     ]
     if problem:
@@ -249,7 +249,7 @@ def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
     refresher = session.get_refresher()
     if refresher.is_offline:
         return (_("offline: nothing is fetched"),)
-    titles = {card.id: card.title for card in session.get_context().known.all_cards()}
+    titles = {card.id: card.label for card in session.get_context().known.all_cards()}
     progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
     parts = [escape_markdown(progress)] if progress else []
     shown = status.source_name if status.problem else ""
@@ -325,9 +325,14 @@ def _build_navigation_target(page: Page) -> st.Page:
 def _draw_page(page: Page) -> None:
     mark_dialogs_closed()
     end_run_on_leave(page.id)
-    remember_notes_version()
     view = open_url_state(page.id, page.params)
     session.set_as_of(view["asof"])
+    with session.reading_once():
+        _draw_frame(page, view)
+
+
+def _draw_frame(page: Page, view: UrlState) -> None:
+    remember_notes_version()
     if view["asof"] is None:
         draw_status_line(_get_page_series(page, view))
     else:
@@ -354,7 +359,7 @@ def _describe_ignored_controls(ignored: Sequence[str]) -> str:
     return " ".join(
         _(
             "{title} is no price: it is a control, offered as a factor and on the page Data.",
-            title=card.title,
+            title=card.label,
         )
         for card in cards
         if not card.is_price

@@ -3,7 +3,7 @@
 from datetime import date
 
 from dashboard.models.event import Draft
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.notes import add_note, delete_note
 from tests.api.conftest import rows_of
 from tests.shipped_catalogue import CATALOGUE
@@ -80,7 +80,7 @@ def test_the_file_is_the_one_the_page_gives(own_client):
         context.notes, Draft("=1+1 \u202eevil", date(2025, 4, 21), text='=cmd|"/C calc"')
     )
     answer = ask("/v1/events.csv?origin=note")
-    assert answer.body == table_csv("event_list", [note])
+    assert answer.body == table_file("event_list", [note])
     assert rows_of(answer)[0]["title"].startswith("'=1+1")
     assert ask("/v1/events.json?origin=note").json["rows"][0]["title"] == note.title
 

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 SHIPPED = Path(__file__).parents[2] / "data/rates"
 
@@ -87,7 +88,33 @@ def test_the_file_for_excel_starts_with_a_byte_order_mark(ask):
     assert excel.headers["content-disposition"].endswith('_excel.csv"')
 
 
-@pytest.mark.parametrize("address", ["/v1/rates.csv", "/v1/rates.json?limit=5"])
+def test_the_file_for_russian_excel_has_semicolons_and_decimal_commas(ask):
+    answer = ask("/v1/rates.csv?flavour=excel-ru&from=2025-04-21&to=2025-04-21")
+    line = "2025-04-22;2025-04-21;2025-04-21T12:30:00Z;80,7597;usd_rub_cbr"
+    assert answer.body.decode("utf-8-sig") == f"date;day;known_at;rate;series\r\n{line}\r\n"
+    assert answer.headers["content-disposition"].endswith('_excel_ru.csv"')
+
+
+def test_a_workbook_has_typed_cells(ask):
+    answer = ask("/v1/rates.xlsx?from=2025-04-21&to=2025-04-21")
+    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert answer.headers["content-disposition"].endswith('_2025-04-21_2025-04-21.xlsx"')
+    header, row = load_workbook(io.BytesIO(answer.body))["rates"].iter_rows()
+    assert [cell.value for cell in header] == ["date", "day", "known_at", "rate", "series"]
+    assert [cell.data_type for cell in row] == ["d", "d", "d", "n", "s"]
+    assert (str(row[2].value), row[3].value) == ("2025-04-21 12:30:00", 80.7597)
+
+
+def test_a_workbook_has_no_dialect(ask):
+    answer = ask("/v1/rates.xlsx?flavour=excel-ru")
+    assert answer.status == 400
+    assert "flavour excel-ru: is of CSV" in answer.json["detail"]
+
+
+ADDRESSES = ["/v1/rates.csv", "/v1/rates.json?limit=5", "/v1/rates.xlsx?from=2026-01-01"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_an_answer_that_still_holds_is_not_sent_again(ask, address):
     first = ask(address)
     again = ask(address, if_none_match=first.headers["etag"])

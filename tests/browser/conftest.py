@@ -6,22 +6,15 @@ Chromium that is missing fails these tests; it never skips them.
 from __future__ import annotations
 
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.script_runs import ScriptRuns
+from tests.started_product import SECONDS, Product
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 180  # what is broken takes longer, and a crowded machine less
 STILL = 30  # a run that the server merged with another has no end of its own
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -40,55 +33,6 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
-
-
-class Product:
-    """The dashboard as `python -m dashboard open` serves it, with notes in `home`.
-
-    It is offline unless it is given the address of a replica to ask.
-    """
-
-    def __init__(self, home, upstream=None):
-        self.home = home
-        self.upstream = upstream
-        self.process = None
-        self.log = Path(tempfile.mkstemp(prefix="rr-log-")[1])  # a pipe that nobody reads fills up
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-
-    def start(self):
-        command = [sys.executable, "-m", "dashboard", "open", "--no-browser", "--port"]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DASHBOARD_HOME", str(self.home))
-            patch.delenv("DATABASE_URL", raising=False)
-            if self.upstream is not None:
-                patch.setenv("DASHBOARD_OFFLINE", "0")
-                patch.setenv("DASHBOARD_UPSTREAM", self.upstream)
-            with self.log.open("a") as log:
-                self.process = subprocess.Popen(
-                    [*command, str(self.port)],
-                    cwd=ROOT,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                )
-        told = self.process.stdout.readline()  # it prints when the first page can be requested
-        if self.url.rstrip("/") not in told:
-            pytest.fail(f"the product did not start: {self.log.read_text()[-2_000:]}")
-        return self
-
-    def kill(self):
-        """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.communicate()
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.communicate(timeout=SECONDS)
-        self.log.unlink(missing_ok=True)
 
 
 class Reader:
@@ -111,11 +55,28 @@ class Reader:
         self.page.goto(self.url + path)
         return self.settle()
 
+    def wait_until(self, expression, arg=None):
+        """Wait until an expression of the page holds.
+
+        Playwright's own `wait_for_function` evaluates text in the page, which its policy forbids.
+        """
+        ends = monotonic() + SECONDS
+        while not self._holds(expression, arg):
+            if monotonic() > ends:
+                pytest.fail(f"never came true within {SECONDS} s: {expression}")
+            self.page.wait_for_timeout(50)
+
+    def _holds(self, expression, arg):
+        try:
+            return self.page.evaluate(expression, arg)
+        except Error:  # the page went to another address meanwhile
+            return False
+
     def settle(self):
         """Wait until every requested run has ended and the page stands still."""
         ends, counted, still = monotonic() + SECONDS, self.runs.count, monotonic() + STILL
         while True:
-            self.page.wait_for_function("""() => {
+            self.wait_until("""() => {
                 const app = document.querySelector('[data-testid=stApp]');
                 return app && app.dataset.testScriptState === 'notRunning'
                     && !document.querySelector('[data-stale=true]');
@@ -162,7 +123,7 @@ class Reader:
         self.page.mouse.move(x, y)
         self.page.wait_for_timeout(250)  # as a hand does: Plotly looks where the mouse rests
         self.page.mouse.click(x, y)
-        self.page.wait_for_function("before => location.href !== before", arg=before)
+        self.wait_until("before => location.href !== before", arg=before)
         return self.settle()
 
     def window_shown(self):
@@ -201,7 +162,7 @@ class Reader:
     def press_key(self, key):
         before = self.page.url
         self.hit(key)
-        self.page.wait_for_function("before => location.href !== before", arg=before)
+        self.wait_until("before => location.href !== before", arg=before)
         return self.settle()
 
 

@@ -98,7 +98,7 @@ def serious(reader):
 
 def finish(reader):
     """Wait until nothing is a placeholder or on its way, and the script rests."""
-    reader.page.wait_for_function("""() => {
+    reader.wait_until("""() => {
         const app = document.querySelector('[data-testid=stApp]');
         const busy = app.dataset.testScriptState !== 'notRunning'
             || document.querySelector('[data-testid=stSkeleton], [data-testid=stProgress]');
@@ -112,7 +112,7 @@ def turn_dark(reader):
     """Let the system of the reader turn dark, and the page be drawn again for it."""
     light, runs = reader.page.evaluate(BACKGROUND), reader.runs.count
     reader.page.emulate_media(color_scheme="dark")
-    reader.page.wait_for_function(f"light => {BACKGROUND} !== light", arg=light)
+    reader.wait_until(f"light => {BACKGROUND} !== light", arg=light)
     reader.page.keyboard.press("r")  # Streamlit's own key; the colours of figures are chosen anew
     reader.settle()
     assert reader.runs.count > runs
@@ -156,7 +156,7 @@ def test_nothing_serious_is_found_on_an_article_that_was_read(reader_of, look):
     reader = reader_of(look)
     finish(reader.open("article"))
     reader.press("Try an example")
-    reader.page.wait_for_function("location.search.includes('published=')")
+    reader.wait_until("location.search.includes('published=')")
     finish(reader)
     reader.press("Read it")
     reader.has("3 candidates.")

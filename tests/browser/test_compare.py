@@ -15,7 +15,7 @@ def product(product_to_read):
 def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
     reader.open("compare?up=usd")
     page = reader.page
-    page.wait_for_function(
+    reader.wait_until(
         "[...document.querySelectorAll('.js-plotly-plot')].filter(p => p._fullLayout).length === 2"
     )
     page.locator(".js-plotly-plot").nth(1).scroll_into_view_if_needed()

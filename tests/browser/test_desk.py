@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.imports import files
 from dashboard.ui.pages.article import controls as article_controls
-from tests.browser.conftest import Product
+from tests.started_product import Product
 
 HEADS = (
     "20 Apr 2025 · Keith Kellogg", "21 Apr 2025 · Dmitry Peskov", "18 Apr 2025 · Donald Trump",

@@ -54,6 +54,9 @@ def test_the_rates_of_the_page_are_those_of_the_command_line(noted, reader):
     excel, name = taken(reader, "CSV for Excel (all of this series, 3,370 rows)")
     assert excel == shell(noted, "rates", "export", "-", "--excel")
     assert name.endswith("_excel.csv")
+    book, name = taken(reader, "Excel workbook (all of this series, 3,370 rows)")
+    assert book == asked(noted, "rates.xlsx")
+    assert name.endswith(".xlsx")
 
 
 def test_the_rates_of_a_period_are_those_of_the_command_line(noted, reader):
@@ -129,7 +132,7 @@ def test_json_holds_the_rows_of_the_csv(noted, reader):
 def test_the_addresses_on_the_page_answer(noted, reader):
     reader.open("data?from=2025-01-01&cat=nato_remark&hour=unknown&exp=stronger")
     assert reader.has("Not investment advice")
-    reader.page.wait_for_function("document.body.textContent.includes('/api/v1/study.json')")
+    reader.wait_until("document.body.textContent.includes('/api/v1/study.json')")
     reader.settle()
     texts = reader.page.get_by_test_id("stCode").all_text_contents()
     addresses = {found for text in texts for found in re.findall(r'http://127[^\s"]+', text)}

@@ -107,7 +107,7 @@ def test_a_window_dragged_is_the_window_shown_and_back_undoes_it(reader):
     reader.page.go_back()
     reader.page.wait_for_url("**from=2025-01-01&to=2025-12-31**")
     shown = "document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range[0]"
-    reader.page.wait_for_function(f"{shown}.startsWith('2024-12-2')")
+    reader.wait_until(f"{shown}.startsWith('2024-12-2')")
 
 
 def test_a_window_stays_though_a_look_for_notes_brings_the_old_one(desk, product):
@@ -190,7 +190,7 @@ def test_a_phone_shows_nothing_wider_than_itself(new_reader):
 def test_a_dark_reader_gets_a_dark_figure(new_reader):
     reader = new_reader(color_scheme="dark").open().wait_for_chart()
     paper = "document.querySelector('.js-plotly-plot')._fullLayout.paper_bgcolor"
-    reader.page.wait_for_function(f"{paper}.toLowerCase() === '#101214'")
+    reader.wait_until(f"{paper}.toLowerCase() === '#101214'")
 
 
 def test_hostile_text_stays_text(reader):

@@ -8,8 +8,9 @@ from dashboard.config import Settings
 from dashboard.container import build_context
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note
-from tests.browser.conftest import Product, link_of
+from tests.browser.conftest import link_of
 from tests.services.bar_cache import HOURS, fill_cache
+from tests.started_product import Product
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +53,7 @@ def test_the_window_in_hours_is_chosen_and_back_takes_it_back(reader, product):
     reader.settle()
     assert reader.window_shown() == [-6.6, 12.6]
     reader.page.go_back()
-    reader.page.wait_for_function(
+    reader.wait_until(
         "document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range[0] === -2.6"
     )
     assert "wh" not in link_of(reader)

@@ -10,9 +10,10 @@ import pytest
 from dashboard.config import Settings
 from dashboard.container import build_context
 from dashboard.services.live_rates import RefreshRequest, refresh_rates
-from tests.browser.conftest import Product, Reader
+from tests.browser.conftest import Reader
 from tests.replica import Replica, failures
 from tests.replica.market import DAY, Market
+from tests.started_product import Product
 
 pytestmark = pytest.mark.browser
 
@@ -105,7 +106,7 @@ def test_new_days_appear_without_a_click_and_exactly_those(product, replica, ope
     product.start()
     reader = open_reader().wait_for_chart()
     assert reader.has(f"last {said(last)}")
-    reader.page.wait_for_function(
+    reader.wait_until(
         "last => document.querySelector('.js-plotly-plot')?.data"
         ".some(trace => Array.from(trace.x || []).some(x => String(x).startsWith(last)))",
         arg=str(last),
@@ -195,7 +196,7 @@ def test_a_dialog_stays_open_when_new_days_come(product, replica, open_reader, g
     assert max(days_drawn(reader), default=None) is None
     reader.page.keyboard.press("Escape")
     reader.page.get_by_role("dialog").wait_for(state="hidden")
-    reader.page.wait_for_function(
+    reader.wait_until(
         "last => document.querySelector('.js-plotly-plot')?.data"
         ".some(trace => Array.from(trace.x || []).some(x => String(x).startsWith(last)))",
         arg=str(max(new_days(replica))),

@@ -26,7 +26,7 @@ def click_row(reader, number, across=420):
     box = reader.page.get_by_test_id("stDataFrame").first.bounding_box()
     before = reader.page.url
     reader.page.mouse.click(box["x"] + across, box["y"] + ROW * (number + 1) + ROW / 2)
-    reader.page.wait_for_function("before => location.href !== before", arg=before)
+    reader.wait_until("before => location.href !== before", arg=before)
     return reader.settle()
 
 

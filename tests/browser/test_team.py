@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from dashboard.storage.notes import NoteRepository
-from tests.browser.conftest import Product, Reader, link_of
+from tests.browser.conftest import Reader, link_of
 from tests.browser.test_notes import fill, open_page, save, write_note
+from tests.started_product import Product
 
 pytestmark = pytest.mark.browser
 

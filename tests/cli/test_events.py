@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+from openpyxl import load_workbook
 
 from dashboard.storage.notes import NoteRepository
 from tests.shipped_catalogue import COUNT
@@ -178,6 +179,15 @@ def test_an_export_for_spreadsheets_has_its_mark(run_cli, tmp_path):
     content = (tmp_path / "e.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.count(b"\r\n") >= COUNT + 1
+
+
+def test_an_export_to_xlsx_holds_a_hostile_title_as_text(run_cli, tmp_path):
+    run_cli("events", "add", "--date", "2025-04-21", "--", "=1+1")
+    run_cli("events", "export", tmp_path / "e.xlsx", "--origin", "note")
+    (sheet,) = load_workbook(tmp_path / "e.xlsx").worksheets
+    cell = sheet.cell(2, [each.value for each in sheet[1]].index("title") + 1)
+    assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
+    assert "is already there" in run_cli("events", "import", tmp_path / "e.xlsx").err
 
 
 @pytest.mark.parametrize("title", HOSTILE)

@@ -13,6 +13,8 @@ TRANSLATIONS = {
     "they start on {day}": "elles commencent le {day}",
     "As known then: 2026-11-20 or 2026-11-20T09:00Z.": "Connu alors.",
     "written to {folder}": "écrit dans {folder}",
+    "Show every change to a note.": "Montrer chaque modification d'une note.",
+    "Time zone, else Europe/Moscow.": "Fuseau, sinon Europe/Moscow.",
 }
 
 
@@ -42,6 +44,8 @@ def test_what_is_not_translated_stays_english(run_cli):
 
 def test_the_help_is_in_the_language_too(run_cli):
     assert "Connu alors." in run_cli("facts", "--help").out
+    assert "Montrer chaque modification" in run_cli("events", "history", "--help").out
+    assert "Fuseau, sinon" in run_cli("events", "add", "--help").out
 
 
 def test_english_is_the_default(run_cli, monkeypatch):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from openpyxl import load_workbook
+
 from tests.cli.conftest import table
 
 
@@ -29,6 +31,24 @@ def test_an_export_has_the_record_the_day_and_the_moment(run_cli, tmp_path):
     assert [tuple(row.values()) for row in rows] == [
         ("2025-04-19", "2025-04-18", "2025-04-18T12:30:00Z", "81.1371", "usd_rub_cbr"),
         ("2025-04-22", "2025-04-21", "2025-04-21T12:30:00Z", "80.7597", "usd_rub_cbr"),
+    ]
+
+
+def test_an_export_for_russian_excel_has_decimal_commas(run_cli, tmp_path):
+    out = tmp_path / "r.csv"
+    run_cli("rates", "export", out, "--rates", "cny_rub_cbr", "--dialect", "excel-ru")
+    lines = out.read_bytes().decode("utf-8-sig").split("\r\n")
+    assert lines[1] == "2021-01-01;2020-12-31;2020-12-31T08:30:00Z;11,2956;cny_rub_cbr"
+    assert not [line for line in lines if "." in line]
+
+
+def test_an_export_to_xlsx_is_a_workbook_with_the_numbers_of_the_csv(run_cli, tmp_path):
+    out = tmp_path / "r.xlsx"
+    run_cli("rates", "export", out, "--rates", "cny_rub_cbr")
+    plain = run_cli("rates", "export", "-", "--rates", "cny_rub_cbr").out
+    rows = list(load_workbook(out)["rates"].iter_rows(min_row=2, values_only=True))
+    assert [(str(day.date()), rate) for day, _, _, rate, _ in rows] == [
+        (row["date"], float(row["rate"])) for row in csv.DictReader(plain.splitlines())
     ]
 
 

@@ -126,3 +126,15 @@ def test_many_spans_after_a_jump_are_recomputed_in_blocks(monkeypatch):
         assert count[k] == n
         assert means[0, k] == pytest.approx(exact_means[0], rel=1e-9, abs=1e-24)
         assert cross[0, 0, k] == pytest.approx(exact_cross[0][0], rel=1e-12)
+
+
+def test_spans_of_zeros_after_a_jump_need_no_recomputation(monkeypatch):
+    recomputed = []
+    monkeypatch.setattr(RunningMoments, "_recompute", lambda *given: recomputed.append(given))
+    values = np.zeros(5_000)
+    values[:2] = 1.0, -0.5
+    first = np.arange(2, 4_900)
+    count, means, cross = of(values, first, first + 99)
+    assert (recomputed, set(count.tolist())) == ([], {100})
+    assert not means.any()
+    assert not cross.any()

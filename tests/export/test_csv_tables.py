@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
@@ -96,6 +97,46 @@ def test_text_that_only_looks_like_a_window_is_guarded():
     assert lines[1:] == [',,,,,"[0,1]"', ",,,,,'=1", ',,,,,"[0,\'=1]"']
 
 
+RUSSIAN_DATE = re.compile(r"\s*\d{1,4}\s*[./:-]\s*\d{1,4}(\s*[./:-]\s*\d{1,4})?\s*")
+"""What an Excel with Russian settings reads as a day, a month or an hour."""
+
+
+def read_russian(data):
+    """The cells as an Excel with Russian settings splits the lines."""
+    text = data.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
+
+
+def test_a_file_for_russian_excel_has_semicolons_commas_and_crlf():
+    row = ("a;b", 11.6, 7, date(2025, 4, 21), datetime(2025, 4, 21, 9, tzinfo=UTC), "[0,1]")
+    assert (
+        csv_bytes(ONE_OF_EACH, [row, (None,) * 6], "excel-ru")
+        == (
+            '\ufefft;x;n;d;m;w\r\n"a;b";11,6;7;2025-04-21;2025-04-21T09:00:00Z;[0,1]\r\n;;;;;\r\n'
+        ).encode()
+    )
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_no_number_is_a_date_for_russian_excel_and_none_loses_a_digit(number):
+    cell = read_russian(csv_bytes(ONE_OF_EACH, [cells(x=number)], "excel-ru"))[1][1]
+    assert "." not in cell
+    assert not RUSSIAN_DATE.fullmatch(cell)
+    assert float(cell.replace(",", ".")) == number
+
+
+@pytest.mark.parametrize("text", ["11.6", "3/4", "2024.12", "12-5", "1.2.25", "10:30", " 5.6 "])
+def test_text_that_russian_excel_takes_for_a_date_has_a_quote_in_front(text):
+    ((_a, cell),) = read_russian(csv_bytes(TEXT, [("x", text)], "excel-ru"))[1:]
+    assert cell == f"'{text}"
+    assert csv_bytes(TEXT, [("x", text)]).decode() == f"a,b\nx,{text}\n"
+
+
+@pytest.mark.parametrize("text", ["2025-04-21", "[0,1]", "usd_rub_cbr", "7", "Rate 11.6", "v1.2a"])
+def test_other_text_is_as_it_was_for_russian_excel(text):
+    assert read_russian(csv_bytes(TEXT, [("x", text)], "excel-ru"))[1] == ["x", text]
+
+
 def test_quotes_separators_and_line_breaks_follow_rfc_4180():
     assert csv_bytes(TEXT, [('say "no"', "a\nb")]) == b'a,b\n"say ""no""","a\nb"\n'
 
@@ -105,11 +146,15 @@ def test_control_characters_leave_and_line_ends_become_one_kind():
     assert csv_bytes(TEXT, rows).decode() == 'a,b\nab,"one\ntwo\nthree four\ufffd"\n'
 
 
-@given(st.lists(st.tuples(st.text(), st.text()), max_size=5), st.sampled_from(["plain", "excel"]))
+@given(
+    st.lists(st.tuples(st.text(), st.text()), max_size=5),
+    st.sampled_from(["plain", "excel", "excel-ru"]),
+)
 def test_no_text_cell_starts_dangerously_and_every_row_arrives(rows, flavour):
     data = csv_bytes(TEXT, rows, flavour)
-    text = data.decode("utf-8-sig" if flavour == "excel" else "utf-8")
-    read = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    text = data.decode("utf-8" if flavour == "plain" else "utf-8-sig")
+    separator = ";" if flavour == "excel-ru" else ","
+    read = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     assert len(read) == len(rows) + 1
     for cell in (cell for row in read for cell in row):
         for part in cell.replace(";", ",").replace("|", ",").replace("\n", ",").split(","):

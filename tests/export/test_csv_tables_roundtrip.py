@@ -98,6 +98,7 @@ HOSTILE = Event(
     found=st.lists(events(), min_size=1, max_size=6, unique_by=lambda event: event.id),
 )
 @example(flavour="excel", found=[HOSTILE])
+@example(flavour="excel-ru", found=[HOSTILE])
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_roundtrip_of_events(flavour, found):
     data = csv_bytes(EVENT_LIST, EVENT_LIST.rows(found), flavour)

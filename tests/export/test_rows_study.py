@@ -1,5 +1,7 @@
 """The rows of a study: every event and window, nothing counted as zero, days next to offsets."""
 
+import csv
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -35,6 +37,14 @@ NAN = float("nan")
 
 def study_rows(answer):
     return {n: list(TABLES[n].rows(study_objects(answer, n))) for n in STUDY_TABLE_NAMES}
+
+
+DOLLAR = {"unit": "RUB per USD", "move_sign": -1}
+
+
+def named_rows(name, objects):
+    table = TABLES[name]
+    return [dict(zip(table.header, row, strict=True)) for row in table.rows(objects)]
 
 
 def car(window, values, crowd):
@@ -153,8 +163,59 @@ def test_a_projection_is_a_row_a_horizon_with_the_test_of_its_path():
     )
 
 
+def test_moves_are_those_of_the_published_number_with_the_direction_of_its_subject(answer):
+    lines = csv_bytes(TABLES["moves"], study_rows(answer)["moves"]).decode().splitlines()
+    rows = [
+        dict(zip(lines[0].split(","), next(csv.reader([line])), strict=True)) for line in lines[1:]
+    ]
+    assert [(row["event_id"], row["window"]) for row in rows] == [
+        ("a", "[0,0]"), ("a", "[0,1]"), ("'=b", "[0,0]"),
+    ]  # fmt: skip
+    assert [(row["base_rate"], row["end_rate"], float(row["move_pct"])) for row in rows] == [
+        ("1.0", "2.0", 100.0), ("1.0", "3.0", 200.0), ("3.0", "4.0", pytest.approx(100 / 3)),
+    ]  # fmt: skip
+    assert {row["direction"] for row in rows} == {"up"}
+    assert {(row["subject"], row["quote"]) for row in rows} == {("Made by hand", "per unit")}
+    assert (rows[1]["base_day"], rows[1]["end_day"]) == ("2024-01-01", "2024-01-03")
+
+
+@pytest.mark.parametrize(
+    ("rates", "card", "expected"),
+    [
+        ([80.0, 78.0], DOLLAR, (-2.5, "stronger", "RUB")),
+        ([80.0, 82.0], DOLLAR, (2.5, "weaker", "RUB")),
+        ([80.0, 80.0], DOLLAR, (0.0, "unchanged", "RUB")),
+        ([1.25, 1.0], {"unit": "USD per EUR", "move_sign": 1}, (-20.0, "weaker", "EUR")),
+        (
+            [50.0, 60.0],
+            {"unit": "USD per barrel", "move_sign": 1, "title": "Brent, EIA"},
+            (20.0, "up", "Brent"),
+        ),
+        (
+            [16.0, 18.0],
+            {"unit": "%", "move_sign": 1, "title": "Key rate, X", "change": "difference"},
+            (None, "up", "Key rate"),
+        ),
+        ([80.0, float("nan")], DOLLAR, (None, "", "RUB")),
+    ],
+)
+def test_the_sign_of_a_move_is_that_of_the_number_and_the_direction_that_of_the_subject(
+    answer, rates, card, expected
+):
+    (result,) = answer.results
+    series = made_series([*rates, 1.0, 1.0])
+    other = result.evolve(series=replace(series, card=replace(series.card, **card)))
+    move = named_rows("moves", [other])[0]
+    shown = None if move["move_pct"] is None else round(move["move_pct"], 10)
+    assert (shown, move["direction"], move["subject"]) == expected
+
+
 def test_columns_are_those_of_the_contract():
     assert {table.file_name: ",".join(table.header) for table in STUDY_TABLES} == {
+        "moves.csv": (
+            "event_day,title,category,source,move_pct,direction,subject,quote,window,base_day,"
+            "base_rate,end_day,end_rate,percentile,series,event_id,source_url"
+        ),
         "paths.csv": (
             "event_id,series,offset,day,rate,return,normal,abnormal,abnormal_se,car,ordinary_low,"
             "ordinary_high"

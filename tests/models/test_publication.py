@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -79,7 +80,10 @@ def test_no_records_have_no_moments(rule):
      ("2022-04-24", "16:30"), ("2022-04-25", "15:30"), ("2026-09-01", "15:30")],
 )  # fmt: skip
 def test_the_session_of_a_day(day, closes):
-    assert BANK_OF_RUSSIA.window_on(date.fromisoformat(day)).closes == closes
+    record = np.array([day], dtype="datetime64[D]") + 1  # the record is dated a day later
+    _, _, known_at = BANK_OF_RUSSIA.timestamps(record)
+    moscow = datetime.fromisoformat(str(known_at[0])).replace(tzinfo=UTC)
+    assert f"{moscow.astimezone(ZoneInfo('Europe/Moscow')):%Y-%m-%d %H:%M}" == f"{day} {closes}"
 
 
 def test_the_method_breaks_are_those_of_the_notices():
@@ -91,5 +95,5 @@ def test_the_method_breaks_are_those_of_the_notices():
 def test_a_break_lies_after_the_first_day_and_up_to_the_last():
     after = np.array(["2024-06-11", "2024-06-12", "2024-06-13"], dtype="datetime64[D]")
     until = np.array(["2024-06-12", "2024-06-13", "2024-06-20"], dtype="datetime64[D]")
-    assert crosses_break(BANK_OF_RUSSIA_BREAKS, after, until) == [False, True, False]
-    assert crosses_break((), after, until) == [False, False, False]
+    assert crosses_break(BANK_OF_RUSSIA_BREAKS, after, until).tolist() == [False, True, False]
+    assert crosses_break((), after, until).tolist() == [False, False, False]

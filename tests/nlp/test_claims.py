@@ -144,3 +144,81 @@ def test_a_claim_of_a_month_or_a_week_is_of_its_days(sentence, first, last):
 def test_the_official_rate_for_a_day_was_set_the_day_before():
     (claim,) = find_claims("Официальный курс доллара на 22 апреля составил 80,7597 рубля.", DAY)
     assert str(claim.day) == "2025-04-21"
+
+
+def test_a_record_against_two_currencies_is_two_claims():
+    sentence = (
+        "The rouble hit its strongest levels against both the dollar and the yuan since 2023."
+    )
+    assert [claim_text(claim) for claim in find_claims(sentence, DAY)] == [
+        "strongest since 2023-01 USD", "strongest since 2023-01 CNY",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "expected"), [
+    ("Against the Chinese yuan, the rouble was down 1.2% at 11.36.",
+     ["level exact 11.36 CNY", "down exact 1.2 previous CNY"]),
+    ("The rouble increased by 1.3% to 81.22 to the US currency.",
+     ["up exact 1.3 previous USD", "level exact 81.22 USD"]),
+    ("It is up 27% against the dollar so far this year.", ["up exact 27 year_start USD"]),
+    ("The rouble is up against the U.S. dollar by about 21% since the beginning of 2025.",
+     ["up about 21 year_start USD"]),
+    ("The rouble fell 3.7%, its biggest daily percentage fall since January 2015.",
+     ["down exact 3.7 previous USD"]),
+    ("The dollar was worth around 103 roubles in January and is at 81 roubles, not seen since"
+     " spring 2023.",
+     ["level about 103 USD", "level exact 81 USD", "strongest since 2023-03 USD"]),
+])  # fmt: skip
+def test_sentences_of_market_reports(sentence, expected):
+    assert sorted(claim_text(claim) for claim in find_claims(sentence, DAY)) == sorted(expected)
+
+
+def test_the_clock_of_a_sentence_has_no_day_of_the_sentence_before():
+    (claim,) = find_claims(
+        "At 0900 GMT the rouble was at 80.90 per dollar.", DAY, date(2024, 6, 28)
+    )
+    assert claim.day == DAY
+
+
+PRINTED = [
+    ("The rouble weakened past 100 to the dollar, its lowest in more than seven weeks.",
+     ["level above 100 USD", "weakest since 2025-02 USD"]),
+    ("The dollar dropped to a ten-month low of 80.9 roubles.",
+     ["level exact 80.9 USD", "strongest since 2024-05 USD"]),
+    ("The rouble touched 81 per dollar after a rally, a level last seen in June 2024.",
+     ["level exact 81 USD", "strongest since 2024-06 USD", "weakest since 2024-06 USD"]),
+    ("The ruble's 40% rally this year is the world's best.", ["up exact 40 year_start USD"]),
+    ("The rouble extended its gains, up 1.2% against the greenback at 80.75.",
+     ["level exact 80.75 USD", "up exact 1.2 previous USD"]),
+    ("The rouble lost ground, slipping 0.3% to 82.45 against the dollar by 1400 GMT.",
+     ["down exact 0.3 previous USD", "level exact 82.45 USD"]),
+    ("One dollar bought 81.2 rubles, the fewest since June 2023.",
+     ["level exact 81.2 USD", "strongest since 2023-06 USD"]),
+    ("At 81 to the dollar the rouble is the strongest it has been since June 2023.",
+     ["level exact 81 USD", "strongest since 2023-06 USD"]),
+    ("The rouble hasn't been this strong since the summer of 2023.",
+     ["strongest since 2023-06 USD"]),
+    ("The yuan fell to its lowest against the rouble since July 2023.",
+     ["strongest since 2023-07 CNY"]),
+    ("Oil fell 3% while the rouble held at 82 per dollar.", ["level exact 82 USD"]),
+    ("The rouble retreated from a ten-month high of 80.9.", []),
+    ("Russian rouble eases from strongest level since June 2024.", []),
+    ("Официальный курс доллара снизился на 0,6% до 80,76 рубля, минимума с мая 2023 года.",
+     ["level exact 80.76 USD", "strongest since 2023-05 USD", "up exact 0.6 previous USD"]),
+    ("Рубль обвалился: доллар превысил 110 рублей впервые с 16 марта 2022 года.",
+     ["level above 110 USD", "weakest since 2022-03 USD"]),
+    ("Евро упал на 1,2 рубля, до 92,3 рубля.", ["level exact 92.3 EUR"]),
+    ("Юань подешевел до 11,02 руб., обновив минимум с июля 2023 г.",
+     ["level exact 11.02 CNY", "strongest since 2023-07 CNY"]),
+    ("Рубль достиг самых сильных отметок почти за два года.", ["strongest since 2022-04 USD"]),
+    ("Рубль не был таким крепким с лета 2023 года.", ["strongest since 2023-06 USD"]),
+    ("Доллар впервые за год опустился ниже 81 рубля.",
+     ["level below 81 USD", "strongest since 2023-04 USD"]),
+    ("Рубль стал крепче 81 за доллар.", ["level below 81 USD"]),
+    ("Нефть упала на 3%, а рубль стоит 82 за доллар.", ["level exact 82 USD"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "expected"), PRINTED)
+def test_sentences_as_they_are_printed(sentence, expected):
+    assert sorted(claim_text(claim) for claim in find_claims(sentence, DAY)) == sorted(expected)

@@ -9,19 +9,21 @@ import gettext
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from babel.messages.pofile import read_po
 
 from dashboard.eventstudy.levels import compute_day_facts
 from dashboard.models import messages
-from dashboard.models.article import ClaimKind
+from dashboard.models.article import ClaimKind, Market
 from dashboard.models.event import EXPECTED_TITLES
 from dashboard.models.moves import Observation
 from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
 from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
 from dashboard.presentation import moves as move_messages
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
+from dashboard.services.claims import answer_claim
 from dashboard.services.events import EventFilter
 from dashboard.ui.pages.facts.state import KIND_TITLES
 from tests.presentation.made_view import FRIDAY, MONDAY, fixing, made_view, move
@@ -34,8 +36,8 @@ RISING = "stronger|strongest|rose|up|gained|highest"
 FALLING = "weaker|weakest|fell|down|lost|lowest"
 WORD = re.compile(rf"\b(?:(?P<rising>{RISING})|(?P<falling>{FALLING}))\b", re.IGNORECASE)
 IDIOM = re.compile(
-    r"\bup to\b|\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b|\b(?:events?|was) lost\b"
-    r"|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
+    r"\bup to\b|\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b"
+    r"|\b(?:events?|was|be) lost\b|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
     r"|\blowest and the highest rate\b",
     re.IGNORECASE,
 )
@@ -109,6 +111,7 @@ def of_moves(mode, sign):
 def of_expectations(_mode, sign):
     word = SIGNS[sign]
     yield messages.translate_deferred(EXPECTED_TITLES[word])
+    yield messages.translate_deferred(formatting.EXPECTED_LABELS[word])
     yield formatting.describe_expected(word)
     yield events.format_group(EventFilter(choices={"expected": word}))
 
@@ -152,8 +155,10 @@ def of_claimed_records(_mode, sign):
     kind = "strongest" if sign > 0 else "weakest"
     yield messages.translate_deferred(KIND_TITLES[ClaimKind(kind)])
     for rates, periods in RECORD_SERIES:
-        for since in periods:
-            answer = ask(kind, [rouble("one", mirrored(rates, sign))], since=since)
+        series = rouble("one", mirrored(rates, sign))
+        for since, market in product(periods, (None, Market.OTC)):
+            named = replace(ask(kind, [series], since=since).claim, market=market)
+            answer = answer_claim(named, [series])
             verdict = answer.of_main[0].verdict
             texts = (
                 claims.format_question(answer.claim),

@@ -17,7 +17,7 @@ from dashboard.presentation.moves import (
     format_percentile,
     format_percents,
     format_period,
-    get_pool_percentile,
+    judged_percentile,
     observation_name,
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
@@ -92,13 +92,13 @@ def test_a_short_time_is_told_by_its_days():
 
 def test_fewer_than_forty_dates_are_not_judged_but_the_nearest_are_told():
     few = move(ranks=ranks(quiet={"size": 39}))
-    assert get_pool_percentile(few, "quiet") is None
+    assert judged_percentile(few.rank("quiet")) is None
     assert describe_comparison(few, "quiet") == (
         "only 39 quiet days to compare with, July 2013 to January 2024; bigger than"
         f" 44{THIN}% of 500 days, April 2024 to April 2026, in units of volatility"
         f" (41{THIN}% by size alone)"
     )
-    assert get_pool_percentile(move(ranks=ranks(quiet={"size": 40})), "quiet") == 43.1
+    assert judged_percentile(move(ranks=ranks(quiet={"size": 40})).rank("quiet")) == 43.1
 
 
 def test_a_move_without_an_error_is_not_compared():

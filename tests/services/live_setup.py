@@ -4,29 +4,19 @@ from dashboard.services.live_rates import RefreshRequest, refresh_rates
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.http_client import DEFAULT_LIMITS
 from dashboard.sources.polite_client import PoliteClient
+from dashboard.sources.rates import LIVE_SOURCES
 from dashboard.sources.rates.bundled import BundledRates
-from dashboard.sources.rates.cbr import Cbr
-from dashboard.sources.rates.ecb import Ecb
-from dashboard.sources.rates.exchange_api import ExchangeApi
-from dashboard.sources.rates.fred import Fred
-from dashboard.sources.rates.moex import Moex
-from dashboard.sources.rates.yahoo import Yahoo
 from dashboard.storage.rate_cache import RateCache
-
-SOURCES = (Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)
 
 
 class LiveSetup:
     """Everything a refresh needs; `makes` are the classes of its live sources."""
 
-    def __init__(self, folder, session, clock, makes=SOURCES, limits=DEFAULT_LIMITS):
+    def __init__(self, folder, session, clock, makes=LIVE_SOURCES, limits=DEFAULT_LIMITS):
         self.clock = clock
         self.client = PoliteClient(session, clock, limits)
         self.rate_cache = RateCache(folder / "cache")
-        self.live = tuple(
-            make(self.client, folder / "yfinance") if make is Yahoo else make(self.client)
-            for make in makes
-        )
+        self.live = tuple(make.create(self.client, folder) for make in makes)
         self.known = CombinedRates(BundledRates(), self.live, self.rate_cache)
 
     def refresh(self, *series, progress=lambda done, total, series_id: None, **more):

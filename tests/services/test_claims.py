@@ -24,6 +24,7 @@ from dashboard.services.article import (
 from dashboard.services.claims import (
     answer_claim,
     check_claim,
+    check_claims,
     judge_change,
     judge_level,
     market_of_series,
@@ -383,3 +384,16 @@ def test_a_loss_is_solved_too():
     assert base.low < 100 < base.high
     assert base.high - base.low < 0.1
     assert [quote for _, quote in base.counted] == ["USD per RUB", "RUB per USD"]
+
+
+def test_claims_without_a_market_have_the_only_one_that_their_text_names(shipped):
+    text = (
+        "At noon the rouble was at 82.80 per dollar in the over-the-counter market. The currency is"
+        " up 27 % against the dollar so far this year. The euro cost 90 roubles."
+    )
+    level, change, euro = read_text(text, date(2025, 3, 19)).claims
+    assert (level.market, change.market, euro.market) == ("otc", None, None)
+    checked = check_claims([level, change, euro], shipped)
+    assert [item.claim.market for item in checked] == ["otc", "otc", None]
+    truths = {v.truth for v in of(checked[1], "usd_rub_cbr") if v.is_claimed}
+    assert truths == {ClaimTruth.ANOTHER}

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.services.event_import import RowVerdict
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,6 @@ def test_a_row_is_told_by_place_column_and_reason(reason, expected):
 
 def test_what_a_spreadsheet_would_run_is_guarded():
     row = RowVerdict("=cmd.csv, row 1", "wrong", reason="=cmd.csv, row 1, column =1+1: @SUM(A1); x")
-    assert table_csv("wrong_rows", [row]).decode() == (
+    assert table_file("wrong_rows", [row]).decode() == (
         "row,column,reason\n\"'=cmd.csv, row 1\",'=1+1,'@SUM(A1); x\n"
     )

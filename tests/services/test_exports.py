@@ -18,7 +18,7 @@ from dashboard.services.exports import (
     download_file_name,
     full_export_zip,
     study_csvs,
-    table_csv,
+    table_file,
     write_full_export,
     write_study,
 )
@@ -49,6 +49,7 @@ def answer(series, events):
 
 
 STUDY_FILES = {
+    "moves.csv",
     "paths.csv",
     "events.csv",
     "averages.csv",
@@ -105,7 +106,8 @@ def test_json_rows_are_those_of_the_files_with_null_for_missing(answer):
 
 def test_all_files_and_their_counts(tmp_path, answer):
     paths = write_study(tmp_path, answer, MADE)
-    assert {path.name for path in paths[:-1]} == STUDY_FILES
+    assert {path.name for path in paths[:-1]} == STUDY_FILES | {"study.xlsx"}
+    assert paths[0].name == "study.xlsx"
     assert paths[-1].name == "manifest.json"
     manifest = json.loads(paths[-1].read_text())
     assert manifest["software_version"] == __version__
@@ -142,8 +144,8 @@ def test_the_manifest_names_the_family_of_the_adjusted_p_values(tmp_path, answer
 def test_everything_holds_rates_and_events_too(tmp_path, answer, series, events):
     paths = write_full_export(tmp_path, answer, MADE, series=[series], events=events)
     assert [path.name for path in paths[:2]] == ["rates.csv", "event_list.csv"]
-    assert (tmp_path / "rates.csv").read_bytes() == table_csv("rates", [series])
-    assert (tmp_path / "event_list.csv").read_bytes() == table_csv("event_list", events)
+    assert (tmp_path / "rates.csv").read_bytes() == table_file("rates", [series])
+    assert (tmp_path / "event_list.csv").read_bytes() == table_file("event_list", events)
     rows = json.loads((tmp_path / "manifest.json").read_text())["counts"]["rows"]
     assert (rows["rates.csv"], rows["event_list.csv"]) == (301, 4)
 
@@ -158,7 +160,7 @@ def test_everything_in_one_file_is_the_folder_byte_for_byte(tmp_path, answer, se
 
 
 def test_rates_of_a_range_hold_both_ends(series):
-    rows = rows_of(table_csv("rates", [series.between(date(2024, 1, 3), date(2024, 1, 5))]))
+    rows = rows_of(table_file("rates", [series.between(date(2024, 1, 3), date(2024, 1, 5))]))
     assert [row["day"] for row in rows] == ["2024-01-03", "2024-01-04", "2024-01-05"]
 
 
@@ -167,6 +169,8 @@ def test_rates_of_a_range_hold_both_ends(series):
     [
         (("usd_rub_cbr", "rates", date(2022, 1, 1), None), {}, "usd_rub_cbr_rates_2022-01-01.csv"),
         (("../../x", "=cmd"), {"dialect": "excel"}, "x_cmd_excel.csv"),
+        (("rates",), {"dialect": "excel-ru"}, "rates_excel_ru.csv"),
+        (("rates",), {"dialect": "xlsx"}, "rates.xlsx"),
         ((None,), {"extension": "zip"}, "export.zip"),
     ],
 )

@@ -8,8 +8,9 @@ from dashboard.models.records import StoreStatus
 from dashboard.services.health import diagnose, diagnosis_json
 from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import new_session
+from dashboard.sources.rates import LIVE_SOURCES
 from tests.replica import failures
-from tests.services.live_setup import SOURCES, LiveSetup
+from tests.services.live_setup import LiveSetup
 from tests.sources.made_clock import MadeClock
 
 
@@ -83,7 +84,7 @@ def test_however_the_sources_fail_each_says_in_words_what_is_wrong(
 ):
     for service in replica.services.values():
         service.answers(failure)
-    for make, (part, kind) in zip(SOURCES, IN_WORDS.items(), strict=True):
+    for make, (part, kind) in zip(LIVE_SOURCES, IN_WORDS.items(), strict=True):
         # Each on a clock of its own: the waits of the others would use up its ten seconds.
         with new_session(replica.url) as session:
             clock = MadeClock(replica.market.now)

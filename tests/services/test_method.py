@@ -8,12 +8,12 @@ from dashboard.models.errors import InputError
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.study import StudyRequest
 from dashboard.services.method import (
-    check_model,
     count_attrition,
     describe_method,
     publication_rule_of,
     software_versions,
 )
+from dashboard.services.study import check_model
 from tests.made_series import event_at_row, event_on, made_card, made_series
 
 # Three estimation rows right before the window, which starts at the event.

@@ -19,7 +19,6 @@ from dashboard.services.notes import (
     get_event,
     list_notes,
     note_history,
-    notes_version,
     restore_note,
 )
 from dashboard.storage.notes import NoteRepository
@@ -145,12 +144,12 @@ def test_all_events_are_in_the_order_of_day_moment_and_id(store):
 
 
 def test_the_version_differs_after_a_change_and_only_then(store):
-    empty = notes_version(store)
+    empty = store.version()
     note = add_note(store, DRAFT)
-    added = notes_version(store)
-    assert notes_version(store) == added != empty
+    added = store.version()
+    assert store.version() == added != empty
     delete_note(store, note.id, 1)
-    assert notes_version(store) not in {empty, added}
+    assert store.version() not in {empty, added}
 
 
 HOSTILE = [

@@ -9,7 +9,7 @@ from dashboard.container import build_context
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft, Visibility
 from dashboard.services.events import EventFilter, count_facets, custom_categories, find_events
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.health import _check_notes as diagnosed
 from dashboard.services.health import check_health
 from dashboard.services.notes import (
@@ -20,7 +20,6 @@ from dashboard.services.notes import (
     get_event,
     list_notes,
     note_history,
-    notes_version,
     restore_note,
     restore_revision,
 )
@@ -79,8 +78,8 @@ def test_lists_searches_facets_and_files_have_it_for_its_owner_alone(ann, bob, s
     assert custom_categories(known(ann)) == ("zanzibar",)
     assert custom_categories(known(bob)) == ()
     assert count_facets(known(bob))["origin"] == {"catalogue": COUNT}
-    assert b"Zanzibar" in table_csv("event_list", known(ann))
-    assert b"anzibar" not in table_csv("event_list", known(bob))
+    assert b"Zanzibar" in table_file("event_list", known(ann))
+    assert b"anzibar" not in table_file("event_list", known(bob))
 
 
 def test_it_crowds_only_the_study_of_its_owner(ann, bob, secret):
@@ -97,9 +96,9 @@ def test_it_crowds_only_the_study_of_its_owner(ann, bob, secret):
 def test_studies_status_and_versions_do_not_count_it_for_others(ann, bob, secret):
     assert available_events(ann.catalogue, ann.notes).name == "catalogue and 1 notes"
     assert available_events(bob.catalogue, bob.notes).name == "catalogue and 0 notes"
-    before = notes_version(bob.notes)
+    before = bob.notes.version()
     edit_note(ann.notes, secret.id, SECRET, 1)
-    assert notes_version(bob.notes) == before
+    assert bob.notes.version() == before
     result = check_health((), bob.catalogue, bob.notes)
     assert (result.notes, result.last_change) == (0, None)
     assert diagnosed(bob.notes) == "SQLite answers, with 0 notes"

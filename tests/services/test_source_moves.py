@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.models.errors import InputError
 from dashboard.models.publication import BANK_OF_RUSSIA, ECB, LONDON_DAY
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.source_moves import (
     compare_sources_between,
     compare_sources_of_event,
@@ -146,7 +146,7 @@ def test_the_comparison_is_a_csv_with_the_time_rules():
     moves = compare_sources_of_event(
         [OFFICIAL, QUOTED], event_on("2026-11-18", at="2026-11-18T17:00")
     )
-    rows = list(csv.DictReader(io.StringIO(table_csv("source_moves", moves).decode())))
+    rows = list(csv.DictReader(io.StringIO(table_file("source_moves", moves).decode())))
     assert [row["series"] for row in rows] == ["official", "quoted"]
     assert rows[1]["base_known_at"] == "2026-11-18T00:00:00Z"
     assert "London" in rows[1]["date_rule"]

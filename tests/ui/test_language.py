@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.models.messages import set_default_language
 from tests.made_catalogue import write_catalogue
 from tests.ui.app_in_test import open_page, words_of
 
@@ -46,3 +47,13 @@ def test_an_unknown_language_is_english_with_one_line():
     assert [info.value for info in page.info] == [
         "There are no texts in the language “tlh” of this link: they are in English."
     ]
+
+
+def test_without_a_language_of_the_link_it_is_that_of_the_process(monkeypatch):
+    monkeypatch.setenv("DASHBOARD_LANGUAGE", "ru")
+    try:
+        for link in ({}, {"lang": "tlh"}):
+            page = open_page("method", **link)
+            assert "[[A tool]]" in words_of(page)
+    finally:
+        set_default_language("en")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.cli.parsing import fill_draft, read_day, read_moment
+from dashboard.cli.options import fill_draft, read_day, read_moment
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft
 

@@ -17,23 +17,20 @@ from dashboard.api.params import (
     SourceWindowParams,
 )
 from dashboard.api.responses import (
-    csv_response,
     describe_csv,
     describe_json,
     describe_page,
+    describe_workbook,
     json_response,
     note_etag,
     page_response,
+    table_response,
 )
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
-from dashboard.services.exports import (
-    download_file_name,
-    table_csv,
-)
 from dashboard.services.notes import get_event
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.serializers import (
@@ -51,13 +48,18 @@ EventId = Annotated[str, Path(max_length=200, description="The id of an event or
 
 
 @router.get("/events.csv", responses=describe_csv("event_list"), response_class=Response)
+@router.get(
+    "/events.xlsx",
+    responses=describe_workbook("event_list"),
+    response_class=Response,
+)
 def events_file(
     request: Request, context: Context, params: Annotated[EventsCsvParams, Query()]
 ) -> Response:
-    """Events and notes as CSV."""
+    """Events and notes as CSV, or a workbook."""
     events = params.find(known_events(context))
-    name = download_file_name("events", params.since, params.until, dialect=params.flavour)
-    return csv_response(request, table_csv("event_list", events, params.flavour), name)
+    name = ("events", params.since, params.until)
+    return table_response(request, "event_list", events, name, params.flavour)
 
 
 @router.get("/events.json", responses=describe_page("event_list"), response_class=Response)
@@ -82,7 +84,14 @@ def one_event(request: Request, context: Context, event_id: EventId) -> Response
 
 
 @router.get(
-    "/events/{event_id}/window.csv", responses=describe_csv("event_window"), response_class=Response
+    "/events/{event_id}/window.csv",
+    responses=describe_csv("event_window"),
+    response_class=Response,
+)
+@router.get(
+    "/events/{event_id}/window.xlsx",
+    responses=describe_workbook("event_window"),
+    response_class=Response,
 )
 def window_file(
     request: Request,
@@ -90,10 +99,10 @@ def window_file(
     event_id: EventId,
     params: Annotated[EventWindowCsvParams, Query()],
 ) -> Response:
-    """The path of a rate around one event as CSV."""
+    """The path of a rate around one event as CSV, or a workbook."""
     view = _event_view(context, event_id, params)
-    name = download_file_name(params.series, event_id, "window", dialect=params.flavour)
-    return csv_response(request, table_csv("event_window", [view], params.flavour), name)
+    name = (params.series, event_id, "window")
+    return table_response(request, "event_window", [view], name, params.flavour)
 
 
 @router.get(
@@ -116,18 +125,23 @@ def window(
     responses=describe_csv("source_moves"),
     response_class=Response,
 )
+@router.get(
+    "/events/{event_id}/sources.xlsx",
+    responses=describe_workbook("source_moves"),
+    response_class=Response,
+)
 def sources_file(
     request: Request,
     context: Context,
     event_id: EventId,
     params: Annotated[SourceWindowCsvParams, Query()],
 ) -> Response:
-    """The same move of the dollar on every source as CSV."""
+    """The same move of the dollar on every source as CSV, or a workbook."""
     moves = compare_sources_of_event(
         daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
-    name = download_file_name(event_id, "sources", dialect=params.flavour)
-    return csv_response(request, table_csv("source_moves", moves, params.flavour), name)
+    name = (event_id, "sources")
+    return table_response(request, "source_moves", moves, name, params.flavour)
 
 
 @router.get(

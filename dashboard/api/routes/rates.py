@@ -18,17 +18,17 @@ from dashboard.api.params import (
     SourceMovesPageParams,
 )
 from dashboard.api.responses import (
-    csv_response,
     describe_csv,
     describe_json,
     describe_page,
+    describe_workbook,
     json_response,
     page_response,
+    table_response,
 )
 from dashboard.container import AppContext
 from dashboard.models.moves import SourceMove
 from dashboard.services.claims import answer_facts, facts_json
-from dashboard.services.exports import download_file_name, table_csv
 from dashboard.services.rates import DEFAULT_SERIES, daily_series
 from dashboard.services.serializers import card_json, table_json
 from dashboard.services.source_moves import compare_sources_of_events, compare_sources_of_facts
@@ -39,21 +39,15 @@ sources_router = APIRouter(tags=["sources"])
 
 
 @rates_router.get("/rates.csv", responses=describe_csv("rates"), response_class=Response)
+@rates_router.get("/rates.xlsx", responses=describe_workbook("rates"), response_class=Response)
 def rates_file(
     request: Request, context: Context, params: Annotated[RatesCsvParams, Query()]
 ) -> Response:
-    """The observations of a period as CSV."""
+    """The observations of a period as CSV, or a workbook."""
     series = get_series_list(context, params.series)
     shown = [one.between(params.since, params.until) for one in series]
-    body = table_csv("rates", shown, params.flavour)
-    name = download_file_name(
-        *(one.card.id for one in series),
-        "rates",
-        params.since,
-        params.until,
-        dialect=params.flavour,
-    )
-    return csv_response(request, body, name)
+    name = (*(one.card.id for one in series), "rates", params.since, params.until)
+    return table_response(request, "rates", shown, name, params.flavour)
 
 
 @rates_router.get("/rates.json", responses=describe_page("rates"), response_class=Response)
@@ -93,14 +87,18 @@ def facts(request: Request, context: Context, params: Annotated[FactsParams, Que
 
 
 @sources_router.get("/sources.csv", responses=describe_csv("source_moves"), response_class=Response)
+@sources_router.get(
+    "/sources.xlsx",
+    responses=describe_workbook("source_moves"),
+    response_class=Response,
+)
 def sources_file(
     request: Request, context: Context, params: Annotated[SourceMovesCsvParams, Query()]
 ) -> Response:
-    """The same moves of the dollar on every source, event by event, as CSV."""
-    name = download_file_name("sources", params.since, params.until, dialect=params.flavour)
-    return csv_response(
-        request, table_csv("source_moves", _source_moves(context, params), params.flavour), name
-    )
+    """The same moves of the dollar on every source, event by event, as CSV, or a workbook."""
+    name = ("sources", params.since, params.until)
+    moves = _source_moves(context, params)
+    return table_response(request, "source_moves", moves, name, params.flavour)
 
 
 @sources_router.get(

@@ -18,7 +18,14 @@ from dashboard.api.params import (
     PageParams,
     WindowText,
 )
-from dashboard.api.responses import csv_response, describe_json, json_response, page_response
+from dashboard.api.responses import (
+    WORKBOOK_MEDIA_TYPE,
+    OpenApiResponses,
+    describe_json,
+    json_response,
+    page_response,
+    table_response,
+)
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
@@ -34,7 +41,7 @@ from dashboard.models.study import (
     read_window,
     read_windows,
 )
-from dashboard.services.exports import StudyTableName, download_file_name, study_objects, table_csv
+from dashboard.services.exports import StudyTableName, study_objects
 from dashboard.services.method import model_ids
 from dashboard.services.rate_limit import HEAVY_AT_ONCE, MAX_WAITING
 from dashboard.services.rates import DEFAULT_SERIES
@@ -112,29 +119,25 @@ class StudyPageParams(StudyParams, PageParams):
     table: StudyTableName | None = Field(None, description="Only this table, in pages.")
 
 
-@router.get(
-    "/study.csv",
-    responses={
-        200: {
-            "description": "One table of the study; `events` where none is named.",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        }
-    },
-    response_class=Response,
-)
+def _describe_table(media: str) -> OpenApiResponses:
+    text = "One table of the study; `events` where none is named."
+    return {200: {"description": text, "content": {media: {"schema": {"type": "string"}}}}}
+
+
+@router.get("/study.csv", responses=_describe_table("text/csv"), response_class=Response)
+@router.get("/study.xlsx", responses=_describe_table(WORKBOOK_MEDIA_TYPE), response_class=Response)
 async def study_file(
     request: Request,
     context: Context,
     token: RequestToken,
     params: Annotated[StudyCsvParams, Query()],
 ) -> Response:
-    """One table of a study as CSV."""
+    """One table of a study as CSV, or a workbook."""
 
     def respond() -> Response:
         objects = study_objects(_study_answer(context, params), params.table)
-        file = table_csv(params.table, objects, params.flavour)
-        name = download_file_name(*params.rates, "study", params.table, dialect=params.flavour)
-        return csv_response(request, file, name)
+        name = (*params.rates, "study", params.table)
+        return table_response(request, params.table, objects, name, params.flavour)
 
     return await _respond_in_turn(context, token, respond)
 

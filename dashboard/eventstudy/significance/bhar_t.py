@@ -23,5 +23,4 @@ class BharT:
         """Student t with N-1 degrees of freedom; does not apply to log returns."""
         t, n = mean_t_statistic(sample.pooled.bhar[sample.member])
         simple = np.full(len(n), sample.pooled.request.returns == "simple")
-        reason = f"needs {self.needs}"
-        return t_outcome(t, n - 1, n, (simple & (n >= 2), reason))
+        return t_outcome(t, n - 1, n, (simple & (n >= 2), f"needs {self.needs}"))

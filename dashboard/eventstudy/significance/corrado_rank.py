@@ -44,8 +44,7 @@ class CorradoRank:
                 one_day = first == last
                 value = day[columns][0] if one_day else longer[columns].mean()
                 z[w] = value * np.sqrt(last - first + 1)
-        reason = f"needs {self.needs}"
-        return normal_outcome(z, sample.counts, (sample.counts >= 1, reason))
+        return normal_outcome(z, sample.counts, (sample.counts >= 1, f"needs {self.needs}"))
 
 
 def _compute_rank_scores(values: Floats) -> Floats:

@@ -31,5 +31,4 @@ class OverlapT:
             scale = 1 + (n - 1) * r
             adjusted = t * np.sqrt((1 - r) / scale)
         applies = (n >= 2) & (scale > MIN_VARIANCE_FACTOR) & (r < 1)
-        reason = f"needs {self.needs}"
-        return t_outcome(adjusted, n - 1, n, (applies, reason))
+        return t_outcome(adjusted, n - 1, n, (applies, f"needs {self.needs}"))

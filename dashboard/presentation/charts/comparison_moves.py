@@ -143,14 +143,9 @@ def _compute_reach(chart: ComparisonChart, dots: list[MoveDot]) -> list[float]:
 
 
 def _build_dot_names(chart: ComparisonChart, dots: list[MoveDot], *, named: bool) -> theme.Figure:
-    labels = [_format_dot_name(chart, dot) for dot in dots]
+    labels = [format_event_label(chart, event, group) for group, event, *_ in dots]
     axis = build_event_rows(chart, labels, padding=0.6, showgrid=named)
     return axis if named else axis | {"tickvals": [], "ticktext": []}
-
-
-def _format_dot_name(chart: ComparisonChart, dot: MoveDot) -> str:
-    mark = f"{dot[0].style.glyph} " if chart.is_pair else ""
-    return f"{mark}{format_event_label(chart, dot[1])}"
 
 
 def _build_mean_line(chart: ComparisonChart, mean: float, colour: str) -> theme.Figure:
@@ -243,7 +238,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
                 name,
                 answer.shifted,
                 (float(answer.shifted[0]),),
-                chart.text_colour,
+                chart.palette.text,
                 "square",
                 _get_interval(answer.difference),
             )
@@ -306,7 +301,7 @@ def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...])
             range=[-0.18 * tallest, 1.15 * tallest],
             anchor=f"x{suffix}",
         )
-        font = {"size": theme.FONT_SIZE - 1, "color": chart.text_colour}
+        font = {"size": theme.FONT_SIZE - 1, "color": chart.palette.text}
         notes.append(theme.build_pane_note(chart.palette, pane.plot_name, ceiling, font=font))
         shapes += _build_pane_marks(chart, pane, suffix)
     layout = theme.build_layout(

@@ -90,11 +90,6 @@ class ComparisonChart:
         return self.groups[0].study.result.offsets.tolist() if self.groups else [0]
 
     @property
-    def text_colour(self) -> str:
-        """The colour of text on the surface."""
-        return self.palette.text
-
-    @property
     def is_pair(self) -> bool:
         """Whether there are two groups."""
         return len(self.groups) > 1
@@ -108,10 +103,13 @@ class ComparisonChart:
         return round(self.scale.shown(move), digits) + 0.0 if math.isfinite(move) else None
 
 
-def format_event_label(chart: ComparisonChart, event: Event) -> str:
-    """`12 Feb 2025 Hegseth: NATO membership …` on one line."""
+def format_event_label(
+    chart: ComparisonChart, event: Event, group: ComparisonGroup | None = None
+) -> str:
+    """`12 Feb 2025 Hegseth: NATO membership …` on one line, of two groups with the group's mark."""
     columns = PHONE_COLUMNS if chart.phone else LABEL_COLUMNS
-    return f"{format_short_day(event.day)}  {escape_plot(event.title, columns, 1)}"
+    mark = f"{group.style.glyph} " if group is not None and chart.is_pair else ""
+    return f"{mark}{format_short_day(event.day)}  {escape_plot(event.title, columns, 1)}"
 
 
 def build_heading(chart: ComparisonChart) -> theme.Figure:
@@ -131,7 +129,7 @@ def build_move_axis(chart: ComparisonChart, values: Sequence[float]) -> theme.Fi
 
 def build_event_rows(chart: ComparisonChart, labels: Sequence[str], **more: Any) -> theme.Figure:
     """A vertical axis of events by name."""
-    font = {"size": theme.FONT_SIZE - 2, "color": chart.text_colour}
+    font = {"size": theme.FONT_SIZE - 2, "color": chart.palette.text}
     return theme.build_row_axis(chart.palette, labels, **more) | {"tickfont": font}
 
 
@@ -160,12 +158,10 @@ def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
     data = [_build_paths_trace(chart, group) for group in chart.groups]
     for group in chart.groups:
         if group.study.n >= MIN_BAND_EVENTS:
-            data += [
-                *_build_bands(chart, group),
-                _build_median(chart, group),
-                _build_mean(chart, group),
-            ]
-    rows = _count_legend_rows(chart)
+            data += [*_build_bands(chart, group), *_build_lines(chart, group)]
+    # Five names a group; two in a row on a phone.
+    names = sum(5 if group.study.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
+    rows = -(-names // (2 if chart.phone else 5))
     top, bottom = (26 if chart.phone else 82), 50 + LEGEND_ROW * rows
     height = (PHONE_HEIGHT if chart.phone else HEIGHT) + LEGEND_ROW * rows
     event = {"color": chart.palette.selected, "width": 1.5, "dash": "dot"}
@@ -194,12 +190,6 @@ def _shown_paths(chart: ComparisonChart, group: ComparisonGroup) -> Floats:
     """The CAR paths of a group as they are on the axis, (N, L)."""
     shown: Floats = chart.scale.shown(1.0) * group.study.result.car
     return shown
-
-
-def _count_legend_rows(chart: ComparisonChart) -> int:
-    """How many rows the legend takes at most: five names a group, two in a row on a phone."""
-    judged = sum(5 if group.study.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
-    return -(-judged // (2 if chart.phone else 5))
 
 
 def summarize_paths(chart: ComparisonChart) -> str:
@@ -312,31 +302,26 @@ def _build_band(
     return theme.build_band([row.offset for row in known], low, high)
 
 
-def _build_line(
-    chart: ComparisonChart, group: ComparisonGroup, label: str, values: Sequence[float]
-) -> theme.Figure:
-    return theme.build_scatter(
-        "lines",
-        group.study.result.offsets.tolist(),
-        [chart.shown(value) for value in values],
-        name=f"{group.plot_name}: {label}" if chart.is_pair else label,
-        hovertemplate="offset %{x}: %{y}<extra>%{fullData.name}</extra>",
+def _build_lines(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.Figure]:
+    """The median and the mean."""
+    colour, offsets = chart.colour(group), group.study.result.offsets.tolist()
+    median, mean = (
+        theme.build_scatter(
+            mode,
+            offsets,
+            [chart.shown(value) for value in values],
+            name=_prefix_name(chart, group, name),
+            hovertemplate="offset %{x}: %{y}<extra>%{fullData.name}</extra>",
+        )
+        for mode, name, values in (
+            ("lines", _("median"), group.study.medians.tolist()),
+            ("lines+markers", _("mean"), [row.caar for row in group.study.averages]),
+        )
     )
-
-
-def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
-    values = [row.caar for row in group.study.averages]
-    colour = chart.colour(group)
-    return _build_line(chart, group, _("mean"), values) | {
-        "mode": "lines+markers",
-        "line": {"color": colour, "width": 2.6, "dash": group.style.dash},
-        "marker": {"symbol": group.style.symbol, "size": 6, "color": colour},
-    }
-
-
-def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
-    line = {"color": chart.colour(group), "width": 1.6, "dash": "dashdot"}
-    return _build_line(chart, group, _("median"), group.study.medians.tolist()) | {"line": line}
+    median["line"] = {"color": colour, "width": 1.6, "dash": "dashdot"}
+    mean["line"] = {"color": colour, "width": 2.6, "dash": group.style.dash}
+    mean["marker"] = {"symbol": group.style.symbol, "size": 6, "color": colour}
+    return [median, mean]
 
 
 def _build_path_offset_axis(chart: ComparisonChart) -> theme.Figure:
@@ -374,10 +359,12 @@ def build_heat_figure(chart: ComparisonChart) -> theme.Figure:
     """Events down, offsets across; blue = stronger, orange-brown = weaker, 0 = surface."""
     rows = select_heat_rows(chart)[0]
     cells = [
-        [_to_log_points(value) for value in group.study.result.abnormal[k].tolist()]
+        [round(100 * value, 2) + 0.0 if math.isfinite(value) else None
+         for value in group.study.result.abnormal[k].tolist()]
         for group, k, _ in rows
-    ]
-    limit = _compute_colour_limit(cells)
+    ]  # fmt: skip
+    sizes = sorted(abs(value) for line in cells for value in line if value is not None) or [1.0]
+    limit = max(sizes[min(int(COLOUR_COVERAGE * len(sizes)), len(sizes) - 1)], 0.01)
     heat = {
         "type": "heatmap",
         "x": chart.offsets,
@@ -389,15 +376,14 @@ def build_heat_figure(chart: ComparisonChart) -> theme.Figure:
         "xgap": 1,
         "ygap": 1,
         "hoverongaps": False,
-        "customdata": [[_format_cell(chart, value) for value in line] for line in cells],
+        "customdata": [
+            [_("no rate") if value is None else chart.scale.move(value / 100) for value in line]
+            for line in cells
+        ],
         "hovertemplate": _("%{customdata}, offset %{x}<extra></extra>"),
         "colorbar": _build_colour_bar(chart, limit),
     }
-    labels = [
-        f"{f'{group.style.glyph} ' if chart.is_pair else ''}"
-        f"{format_event_label(chart, group.events[k])}"
-        for group, k, _ in rows
-    ]
+    labels = [format_event_label(chart, group.events[k], group) for group, k, _ in rows]
     layout = build_event_layout(
         chart,
         HEAT_ROW_PIXELS * len(rows) + (120 if chart.phone else 150),
@@ -419,21 +405,6 @@ def summarize_heat(chart: ComparisonChart) -> str:
     if left:
         sentences.append(_("{count} with smaller moves are not drawn.", count=left))
     return " ".join(sentences)
-
-
-def _to_log_points(value: float) -> float | None:
-    return round(100 * value, 2) + 0.0 if math.isfinite(value) else None
-
-
-def _compute_colour_limit(cells: list[list[float | None]]) -> float:
-    sizes = sorted(abs(v) for line in cells for v in line if v is not None)
-    if not sizes:
-        return 1.0
-    return max(sizes[min(int(COLOUR_COVERAGE * len(sizes)), len(sizes) - 1)], 0.01)
-
-
-def _format_cell(chart: ComparisonChart, value: float | None) -> str:
-    return _("no rate") if value is None else chart.scale.move(value / 100)
 
 
 def _build_colour_bar(chart: ComparisonChart, limit: float) -> theme.Figure:

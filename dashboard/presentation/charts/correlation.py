@@ -24,6 +24,7 @@ PANEL_COLUMNS: Final = 3
 PHONE_PANEL_COLUMNS: Final = 1
 PANEL_PIXELS: Final = 150
 PANEL_GAP: Final = 46
+COLUMN_GAP: Final = 0.06
 PANEL_TOP: Final = 30
 PANEL_BOTTOM: Final = 42
 HIT_ROW_PIXELS: Final = 34
@@ -57,10 +58,11 @@ def build_lead_lag_figure(
     axes: theme.Figure = {}
     shapes: list[theme.Figure] = []
     notes: list[theme.Figure] = []
-    limit = _compute_correlation_limit(panels)
+    sizes = [max(abs(r.r), abs(r.low), abs(r.high)) for panel in panels for r in panel.rows]
+    limit = 1.15 * max([0.05, *sizes])
     for k, panel in enumerate(panels):
         line, column = divmod(k, columns)
-        x = _compute_panel_domain(column, columns, 0.06)
+        x = _compute_panel_domain(column, columns)
         top = 1 - line * (PANEL_PIXELS + PANEL_GAP) / inner
         y = (max(top - PANEL_PIXELS / inner, 0.0), top)
         suffix = "" if k == 0 else str(k + 1)
@@ -97,14 +99,9 @@ def summarize_lead_lag(panels: Sequence[LeadLagPanel]) -> str:
     )
 
 
-def _compute_correlation_limit(panels: Sequence[LeadLagPanel]) -> float:
-    sizes = [max(abs(r.r), abs(r.low), abs(r.high)) for panel in panels for r in panel.rows]
-    return 1.15 * max([0.05, *sizes])
-
-
-def _compute_panel_domain(column: int, columns: int, gap: float) -> tuple[float, float]:
-    width = (1 - gap * (columns - 1)) / columns
-    start = column * (width + gap)
+def _compute_panel_domain(column: int, columns: int) -> tuple[float, float]:
+    width = (1 - COLUMN_GAP * (columns - 1)) / columns
+    start = column * (width + COLUMN_GAP)
     return start, min(start + width, 1.0)
 
 
@@ -124,18 +121,15 @@ def _build_panel(
         "y": [round(row.r, 4) for row in rows],
         "width": 0.5,
         "marker": {
-            "color": [_bar_colour(row, palette, dark=dark) for row in rows],
+            "color": [
+                palette.muted if row.low <= row.r <= row.high else signed_colour(row.r, dark=dark)
+                for row in rows
+            ],
             "line": {"width": outline, "color": palette.text},
         },
         **theme.build_hover([_format_lag_hover(row) for row in rows]),
     }
     return [band | axes, bars | axes]
-
-
-def _bar_colour(row: CorrelationRow, palette: Palette, *, dark: bool) -> str:
-    if row.low <= row.r <= row.high:
-        return palette.muted
-    return signed_colour(row.r, dark=dark)
 
 
 def _format_lag_hover(row: CorrelationRow) -> str:

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import Final
 
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.moves import EventView, Fixing, PathPoint
 from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.timeline import (
@@ -53,7 +53,6 @@ HEIGHT: Final = 440
 PHONE_HEIGHT: Final = 380
 CATEGORY_ROW_PIXELS: Final = 20
 GAP_PIXELS: Final = 30
-BAND_LABEL: Final = deferred("range of ordinary moves before the event, not a forecast")
 MIN_BAND_RETURNS: Final = 40
 MAX_OFFSET_LABELS: Final = 16
 MAX_DAY_LABELS: Final = 12
@@ -406,7 +405,7 @@ def summarize_window(chart: EventWindowChart) -> str:
     if not known:
         return _("No rates in the event window.")
     first, last = known[0], known[-1]
-    outside = sum(not _is_inside_range(point) for point in known) if has_band(chart.view) else None
+    outside = sum(not p.low <= p.move <= p.high for p in known) if has_band(chart.view) else None
     bars = chart.view.card.bar_minutes
     values = {"unit": quoting.unit, "move": format_move(quoting, last.move)}
     if bars:
@@ -562,10 +561,6 @@ def _format_events_hover(events: list[Event], own: Event) -> str:
     return "<br>".join(lines)
 
 
-def _is_inside_range(point: PathPoint) -> bool:
-    return point.low <= point.move <= point.high
-
-
 # ------------------------------------------------------------------ chart of a view
 
 
@@ -602,7 +597,7 @@ def format_chart_title(view: EventView, quoting: QuotedSeries) -> str:
 def format_chart_subtitle(view: EventView, quoting: QuotedSeries) -> str:
     """The day, the series with its unit, and the base."""
     base = view.timing.base if view.timing else None
-    parts = [format_day(view.event.day), f"{view.card.title}, {quoting.unit}"]
+    parts = [format_day(view.event.day), f"{view.card.label}, {quoting.unit}"]
     return " · ".join([*parts, *([_describe_base(base, quoting)] if base else [])])
 
 

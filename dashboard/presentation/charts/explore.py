@@ -72,25 +72,18 @@ class CategoryPane:
         return COUNT_PIXELS if self.counted else CATEGORY_ROW_PIXELS * max(len(self.styles), 1) + 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Geometry:
-    """Heights and margins in pixels, and the limits of the panes in paper units."""
-
-    height: int
-    top: int
-    bottom: int
-    left: int
-    right: int
-    rate_top: float
-    rows_bottom: float
-
-
 def build_explore_layout(
     chart: ExploreChart, line: DrawnRateLine, pane: CategoryPane, palette: Palette
 ) -> theme.Figure:
     """One x axis, the rate, the category rows above it, a hidden 0-1 axis for guides."""
-    geometry = _compute_geometry(chart, pane, line)
-    above = (chart, line, palette, geometry.rate_top)
+    height, top, bottom, left, right = (
+        (PHONE_HEIGHT, 8, 40, 84, 52) if chart.phone else (HEIGHT, 66, 42, 118, 96)
+    )
+    bottom += 16 * int(line.is_intraday)
+    area = height - top - bottom
+    rows_bottom = 1 - pane.pixels / area
+    rate_top = rows_bottom - GAP_PIXELS / area
+    above = (chart, line, palette, rate_top)
     dates = theme.build_axis(
         palette,
         type="date",
@@ -108,15 +101,15 @@ def build_explore_layout(
     )
     layout = theme.build_layout(
         palette,
-        geometry.height,
-        (geometry.left, geometry.right, geometry.top, geometry.bottom, 4),
+        height,
+        (left, right, top, bottom, 4),
         hovermode="x",
         hoverdistance=-1,
         dragmode=False if chart.phone else "select" if chart.brush else "pan",
         selectdirection="h",
         xaxis=dates | clock,
-        yaxis=_build_rate_axis(chart, line, palette) | {"domain": [0, geometry.rate_top]},
-        yaxis2=_build_category_axis(chart, pane, palette) | {"domain": [geometry.rows_bottom, 1]},
+        yaxis=_build_rate_axis(chart, line, palette) | {"domain": [0, rate_top]},
+        yaxis2=_build_category_axis(chart, pane, palette) | {"domain": [rows_bottom, 1]},
         yaxis3={
             "overlaying": "y",
             "range": [0, 1],
@@ -125,9 +118,7 @@ def build_explore_layout(
             "tickmode": "auto",
         },
         annotations=[
-            theme.build_pane_note(
-                palette, _describe_axis(chart, line), geometry.rate_top, yshift=3
-            ),
+            theme.build_pane_note(palette, _describe_axis(chart, line), rate_top, yshift=3),
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
         ],
@@ -148,15 +139,6 @@ def _compute_x_range(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
     first = datetime.combine(chart.since, time()) - margin
     last = datetime.combine(chart.until, time()) + margin + timedelta(days=int(line.is_intraday))
     return [f"{end:%Y-%m-%d %H:%M}" for end in (first, last)]
-
-
-def _compute_geometry(chart: ExploreChart, pane: CategoryPane, line: DrawnRateLine) -> _Geometry:
-    height, top, bottom = (PHONE_HEIGHT, 8, 40) if chart.phone else (HEIGHT, 66, 42)
-    bottom += 16 * int(line.is_intraday)
-    left, right = (84, 52) if chart.phone else (118, 96)
-    area = height - top - bottom
-    rows_bottom = 1 - pane.pixels / area
-    return _Geometry(height, top, bottom, left, right, rows_bottom - GAP_PIXELS / area, rows_bottom)
 
 
 def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> theme.Figure:
@@ -296,11 +278,8 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
         data.append(_build_guide_trace(markers, palette))
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
         data.append(build_marker_trace(markers, pane.styles))
-    data.extend(
-        trace
-        for trace in (_build_break_trace(chart, palette), _build_selected_dot(chart, line, palette))
-        if trace
-    )
+    marks = _build_break_trace(chart, palette), _build_selected_dot(chart, line, palette)
+    data += [mark for mark in marks if mark]
     return {"data": data, "layout": build_explore_layout(chart, line, pane, palette)}
 
 

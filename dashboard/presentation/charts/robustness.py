@@ -184,6 +184,10 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
     ends = _compute_range(curve, drawn)
     margin = 0.6 + 0.01 * len(curve.rows)
     level = {"color": palette.muted, "width": 1}
+    labels = [
+        f"<b>{row.choice}</b>  {row.row_name}" if row.choice and not curve.phone else row.row_name
+        for row in curve.choices
+    ]
     return theme.build_layout(
         palette,
         HEAD_PIXELS + inner + 30,
@@ -200,7 +204,7 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
         ),
         yaxis=theme.build_number_axis(palette, ends, domain=[(matrix + 26) / inner, 1]),
         yaxis2=theme.build_row_axis(
-            palette, _build_labels(curve), 0.6, domain=[0, matrix / inner], showgrid=False
+            palette, labels, 0.6, domain=[0, matrix / inner], showgrid=False
         ),
         shapes=[
             theme.build_horizontal_line(value, level | {"dash": dash}, layer="below")
@@ -208,13 +212,6 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
         ],
         annotations=_build_notes(curve, ends, palette),
     )
-
-
-def _build_labels(curve: SpecificationCurve) -> list[str]:
-    return [
-        f"<b>{row.choice}</b>  {row.row_name}" if row.choice and not curve.phone else row.row_name
-        for row in curve.choices
-    ]
 
 
 def _compute_range(curve: SpecificationCurve, drawn: Sequence[int]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The time axis of events: category rows, clustered markers, sessions and weekends of bars."""
+"""The time axis of events: category rows, clustered markers, sessions of bars; tone of the news."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ import numpy as np
 import pandas as pd
 
 from dashboard.models.event import MOSCOW, Event
+from dashboard.models.inbox import ToneTimeline
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Bools, Days, Floats, Moments, RateSeries
 from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_day, format_weekday
+from dashboard.presentation.formatting import (
+    format_day,
+    format_signed,
+    format_timestamp,
+    format_weekday,
+)
 from dashboard.presentation.palette import (
     ALL_STYLES,
     CategoryStyle,
@@ -39,6 +45,8 @@ CLUSTER_MARKER_SIZE: Final = 14
 MAX_LISTED_EVENTS: Final = 3
 TITLE_COLUMNS: Final = 60
 MAX_MARKERS: Final = 2_000
+TONE_HEIGHT: Final = 260
+MAX_TONE_MARKS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,3 +387,62 @@ def _format_marker_hover(marker: Marker, markers: Sequence[Marker]) -> str:
     if len(events) > MAX_LISTED_EVENTS:
         lines.append(_("+{count} more", count=len(events) - MAX_LISTED_EVENTS))
     return "<br>".join([head, *lines])
+
+
+# ------------------------------------------------------------------ tone of the news
+
+
+def build_tone_figure(
+    timeline: ToneTimeline, palette: Palette, *, phone: bool = False
+) -> theme.Figure:
+    """A line through the average tone of each stretch of time, in Moscow time."""
+    points = timeline.points
+    trace = theme.build_scatter(
+        "lines+markers" if len(points) <= MAX_TONE_MARKS else "lines",
+        [
+            point.at.astimezone(ZoneInfo(MOSCOW)).replace(tzinfo=None).isoformat()
+            for point in points
+        ],
+        [point.tone for point in points],
+        line={"color": palette.line, "width": 1.6},
+        marker={"color": palette.line, "size": 5},
+        customdata=[format_timestamp(point.at) for point in points],
+        hovertemplate="%{customdata}<br>tone %{y:+.2f}<extra></extra>",
+    )
+    zero = theme.build_horizontal_line(0, {"color": palette.muted, "width": 1, "dash": "dot"})
+    dates = theme.build_axis(palette, type="date", showgrid=False, nticks=4 if phone else 10)
+    layout = theme.build_layout(
+        palette,
+        TONE_HEIGHT,
+        (46, 12, 10, 62, 4),
+        shapes=[zero],
+        xaxis=dates | theme.build_axis_title(palette, _("Moscow time")),
+        yaxis=theme.build_axis(palette, nticks=5)
+        | theme.build_axis_title(palette, _("average tone")),
+    )
+    return {"data": [trace], "layout": layout}
+
+
+def summarize_tone(timeline: ToneTimeline) -> str:
+    """A text alternative of the figure."""
+    tones = [point.tone for point in timeline.points]
+    first, last = timeline.points[0].at, timeline.points[-1].at
+    return _(
+        "Average tone of articles from {first} to {last}: {count} points between {lowest} and"
+        " {highest}, the last {tone}. Below zero is a negative tone.",
+        first=format_timestamp(first),
+        last=format_timestamp(last),
+        count=len(tones),
+        lowest=format_signed(min(tones), 2),
+        highest=format_signed(max(tones), 2),
+        tone=format_signed(tones[-1], 2),
+    )
+
+
+def build_tone_columns(timeline: ToneTimeline) -> dict[str, list[str]]:
+    """The figure as a table, the newest first."""
+    points = timeline.points[::-1]
+    return {
+        _("From"): [format_timestamp(point.at) for point in points],
+        _("Average tone"): [format_signed(point.tone, 2) for point in points],
+    }

@@ -1,9 +1,8 @@
 """Protocols of rate sources, the base class of live sources, and how to add one.
 
 1. `sources/rates/<id>.py`: a class with `id = "<id>"` that implements `RateSource`.
-2. One import and one entry in `RATE_SOURCES` (`sources/rates/__init__.py`).
+2. One import and one entry in `sources/rates/__init__.py`; of a live source in `LIVE_SOURCES`.
 3. A fixture for it in `tests/contracts/test_rate_sources.py`; the tests there hold for all.
-4. `container.py` creates it.
 
 A source that uses the network implements `LiveSource` as well and derives from `BaseLiveSource`:
 it fetches what is new, and never splices the data of two publishers.
@@ -16,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,6 +27,8 @@ from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import FetchResult, RateSeries, SeriesCard
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dashboard.sources.http_client import HttpClient
 
 
@@ -61,6 +62,10 @@ class RateSource(Protocol):
 @runtime_checkable
 class LiveSource(RateSource, Protocol):
     """A source that uses the network; `get` fetches the whole history."""
+
+    @classmethod
+    def create(cls, client: HttpClient, cache_folder: Path) -> Self:
+        """The source as the program uses it, with its client and the folder of caches."""
 
     @property
     def publisher_name(self) -> str:
@@ -110,6 +115,11 @@ class BaseLiveSource(ABC):
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
+
+    @classmethod
+    def create(cls, client: HttpClient, cache_folder: Path) -> Self:  # noqa: ARG003
+        """The source as the program uses it; it may keep files in a folder of its own there."""
+        return cls(client)
 
     @abstractmethod
     def cards(self) -> tuple[SeriesCard, ...]:

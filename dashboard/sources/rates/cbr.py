@@ -62,14 +62,14 @@ _official = partial(
 CARDS: Final = (
     _official(
         id="usd_rub_cbr",
-        title="USD/RUB, Bank of Russia",
+        title=deferred("USD/RUB, Bank of Russia"),
         unit="RUB per USD",
         inverse_unit="USD per RUB",
         description=deferred("Official rate of the US dollar (R01235)."),
     ),
     _official(
         id="cny_rub_cbr",
-        title="CNY/RUB, Bank of Russia",
+        title=deferred("CNY/RUB, Bank of Russia"),
         unit="RUB per CNY",
         inverse_unit="CNY per RUB",
         description=deferred(
@@ -78,14 +78,14 @@ CARDS: Final = (
     ),
     _official(
         id="eur_rub_cbr",
-        title="EUR/RUB, Bank of Russia",
+        title=deferred("EUR/RUB, Bank of Russia"),
         unit="RUB per EUR",
         inverse_unit="EUR per RUB",
         description=deferred("Official rate of the euro (R01239)."),
     ),
     _card(
         id=KEY_RATE_ID,
-        title="Key rate, Bank of Russia",
+        title=deferred("Key rate, Bank of Russia"),
         unit="% a year",
         inverse_unit="years per %",
         date_rule=KEY_RATE.id,

@@ -64,21 +64,21 @@ _rouble = partial(
 CARDS: Final = (
     _rouble(
         id="usd_rub_ecb",
-        title="USD/RUB, ECB cross",
+        title=deferred("USD/RUB, ECB cross"),
         unit="RUB per USD",
         inverse_unit="USD per RUB",
         description=deferred("RUB per EUR divided by USD per EUR."),
     ),
     _rouble(
         id="eur_rub_ecb",
-        title="EUR/RUB, ECB",
+        title=deferred("EUR/RUB, ECB"),
         unit="RUB per EUR",
         inverse_unit="EUR per RUB",
         description=deferred("Euro reference rate of the rouble."),
     ),
     _card(
         id="eur_usd_ecb",
-        title="EUR/USD, ECB",
+        title=deferred("EUR/USD, ECB"),
         unit="USD per EUR",
         inverse_unit="EUR per USD",
         description=deferred("Euro reference rate of the US dollar."),
@@ -87,7 +87,7 @@ CARDS: Final = (
     ),
     _card(
         id="usd_cny_ecb",
-        title="USD/CNY, ECB cross",
+        title=deferred("USD/CNY, ECB cross"),
         unit="CNY per USD",
         inverse_unit="USD per CNY",
         description=deferred("CNY per EUR divided by USD per EUR."),

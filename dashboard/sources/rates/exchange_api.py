@@ -27,7 +27,7 @@ FRIDAY: Final = 4
 CARDS: Final = (
     SeriesCard(
         id="usd_rub_exchange_api",
-        title="USD/RUB, exchange-api",
+        title=deferred("USD/RUB, exchange-api"),
         unit="RUB per USD",
         inverse_unit="USD per RUB",
         publisher="fawazahmed0/exchange-api",

@@ -37,7 +37,7 @@ _card = partial(SeriesCard, source_url="https://fred.stlouisfed.org", stale_afte
 CARDS: Final = (
     _card(
         id="brent_fred",
-        title="Brent, EIA by FRED",
+        title=deferred("Brent, EIA by FRED"),
         unit="USD per barrel",
         inverse_unit="barrels per USD",
         publisher="US Energy Information Administration, by FRED",
@@ -51,7 +51,7 @@ CARDS: Final = (
     ),
     _card(
         id="broad_dollar_fred",
-        title="Broad dollar, Federal Reserve",
+        title=deferred("Broad dollar, Federal Reserve"),
         unit="January 2006 = 100",
         inverse_unit="inverse index",
         publisher="Board of Governors of the Federal Reserve System, by FRED",
@@ -64,7 +64,7 @@ CARDS: Final = (
     ),
     _card(
         id="vix_fred",
-        title="VIX, Cboe by FRED",
+        title=deferred("VIX, Cboe by FRED"),
         unit="% a year",
         inverse_unit="years per %",
         publisher="Cboe, by FRED",

@@ -90,7 +90,7 @@ _card = partial(
 DAILY_CARDS: Final = (
     _card(
         id="cny_rub_moex",
-        title="CNY/RUB, Moscow Exchange",
+        title=deferred("CNY/RUB, Moscow Exchange"),
         unit="RUB per CNY",
         inverse_unit="CNY per RUB",
         description=deferred("CNYRUB_TOM, the yuan for tomorrow, board CETS."),
@@ -100,7 +100,7 @@ DAILY_CARDS: Final = (
     ),
     _card(
         id="usd_rub_future_moex",
-        title="USD/RUB perpetual future, Moscow Exchange",
+        title=deferred("USD/RUB perpetual future, Moscow Exchange"),
         description=deferred("USDRUBF, roubles for one dollar, board RFUD."),
         quantity=deferred("price of a perpetual future"),
         limits=deferred("A future with daily funding: near the official rate, not equal to it."),
@@ -108,7 +108,7 @@ DAILY_CARDS: Final = (
     ),
     _card(
         id="imoex_moex",
-        title="MOEX Russia index",
+        title=deferred("MOEX Russia index"),
         unit="points",
         inverse_unit="inverse points",
         move_sign=AS_QUOTED,
@@ -119,7 +119,7 @@ DAILY_CARDS: Final = (
     ),
     _card(
         id="usd_rub_moex",
-        title="USD/RUB, Moscow Exchange to June 2024",
+        title=deferred("USD/RUB, Moscow Exchange to June 2024"),
         description=deferred("USD000UTSTOM, the dollar for tomorrow, board CETS."),
         quantity=deferred("exchange price"),
         limits=deferred("Trading ended on 11 June 2024; later listings repeat that day's price."),
@@ -129,20 +129,25 @@ DAILY_CARDS: Final = (
 
 
 def _bar_card(card: SeriesCard, minutes: int) -> SeriesCard:
-    length = "hours" if minutes == 60 else f"{minutes} min"
     return SeriesCard(
         id=f"{card.id}_{minutes}m",
-        title=f"{card.title}, {length}",
+        title=deferred("{series}, hours", series=card.title)
+        if minutes == 60
+        else deferred("{series}, {minutes} min", series=card.title, minutes=minutes),
         unit=card.unit,
         inverse_unit=card.inverse_unit,
         publisher=card.publisher,
         source_url=card.source_url,
         licence=card.licence,
         date_rule=MOEX_BAR.id,
-        description=f"{card.description} Bars of {minutes} minutes.",
+        description=deferred(
+            "{description} Bars of {minutes} minutes.",
+            description=card.description,
+            minutes=minutes,
+        ),
         move_sign=card.move_sign,
         decimals=card.decimals,
-        quantity=f"{card.quantity}, close of each bar",
+        quantity=deferred("{quantity}, close of each bar", quantity=card.quantity),
         limits=card.limits,
         bar_minutes=minutes,
     )

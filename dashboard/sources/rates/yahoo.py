@@ -12,7 +12,7 @@ import warnings
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -66,7 +66,7 @@ _rouble = partial(
 CARDS: Final = (
     _rouble(
         id="usd_rub_yahoo",
-        title="USD/RUB, Yahoo",
+        title=deferred("USD/RUB, Yahoo"),
         unit="RUB per USD",
         inverse_unit="USD per RUB",
         description=deferred("RUB=X, last quote of the London day."),
@@ -74,7 +74,7 @@ CARDS: Final = (
     ),
     _rouble(
         id="eur_rub_yahoo",
-        title="EUR/RUB, Yahoo",
+        title=deferred("EUR/RUB, Yahoo"),
         unit="RUB per EUR",
         inverse_unit="EUR per RUB",
         description=deferred("EURRUB=X, last quote of the London day."),
@@ -82,7 +82,7 @@ CARDS: Final = (
     ),
     _rouble(
         id="cny_rub_yahoo",
-        title="CNY/RUB, Yahoo",
+        title=deferred("CNY/RUB, Yahoo"),
         unit="RUB per CNY",
         inverse_unit="CNY per RUB",
         description=deferred("CNYRUB=X, last quote of the London day."),
@@ -90,7 +90,7 @@ CARDS: Final = (
     ),
     _card(
         id="brent_yahoo",
-        title="Brent future, Yahoo",
+        title=deferred("Brent future, Yahoo"),
         unit="USD per barrel",
         inverse_unit="barrels per USD",
         date_rule=NEW_YORK_DAY.id,
@@ -102,7 +102,7 @@ CARDS: Final = (
     ),
     _card(
         id="dollar_index_yahoo",
-        title="Dollar index, Yahoo",
+        title=deferred("Dollar index, Yahoo"),
         unit="points",
         inverse_unit="inverse points",
         date_rule=NEW_YORK_DAY.id,
@@ -132,6 +132,11 @@ class Yahoo(BaseLiveSource):
         super().__init__(client)
         self._folder = folder
         self._session: ClientSession | None = None
+
+    @classmethod
+    def create(cls, client: HttpClient, cache_folder: Path) -> Self:
+        """The source with its cookies in the folder of caches."""
+        return cls(client, cache_folder / "yfinance")
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """Rouble quotes, and two controls."""

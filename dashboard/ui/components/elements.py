@@ -198,6 +198,7 @@ def _close_flash() -> None:
 def _undo_change(note: Event, undo: UndoAction) -> None:
     notes = session.get_context().notes
     try:
+        session.count_against_limit("write")
         if undo == "delete":
             delete_note(notes, note.id, note.revision)
             done = _("Taken back")

@@ -162,6 +162,7 @@ def hide_with_undo(event: Event) -> None:
     """Hide an event and offer to undo it."""
     context = session.get_context()
     try:
+        session.count_against_limit("write")
         hide_events(context.catalogue, context.notes, [event.id])
     except RoubleReactionError as error:
         set_flash(_("Not hidden: {error}", error=error))
@@ -173,6 +174,7 @@ def unhide_with_undo(events: list[Event]) -> None:
     """Show hidden events again."""
     context = session.get_context()
     try:
+        session.count_against_limit("write")
         shown = unhide_events(context.catalogue, context.notes, [event.id for event in events])
     except RoubleReactionError as error:
         set_flash(_("Not shown: {error}", error=error))
@@ -238,7 +240,7 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
         if moves.reason:
             where = _(
                 "No move on {title}: {reason}.",
-                title=state.series.card.title,
+                title=state.series.card.label,
                 reason=translate_deferred(moves.reason),
             )
             st.caption(escape_markdown(where))
@@ -299,6 +301,7 @@ def _draw_card_buttons(state: EventsState, event: Event) -> None:
 def delete_with_undo(note: Event) -> None:
     """Delete a note and offer to undo it; a note changed in the meantime is not deleted."""
     try:
+        session.count_against_limit("write")
         deleted = delete_note(session.get_context().notes, note.id, note.revision)
     except RoubleReactionError as error:
         set_flash(_("Not deleted: {error}", error=error))
@@ -309,6 +312,7 @@ def delete_with_undo(note: Event) -> None:
 def restore_with_undo(note: Event) -> None:
     """Take the deletion of a note back."""
     try:
+        session.count_against_limit("write")
         restore_note(session.get_context().notes, note.id)
     except RoubleReactionError as error:
         set_flash(_("Not restored: {error}", error=error))

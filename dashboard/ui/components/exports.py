@@ -1,4 +1,4 @@
-"""Files that leave a page: CSV buttons, reports and bundles, audited and rate-limited.
+"""Files that leave a page: tables, reports and bundles, audited and rate-limited.
 
 A file is made at the click, outside the run of the page: what it needs is bound while the page
 runs.
@@ -22,7 +22,8 @@ from dashboard.presentation.reports import ReportContext
 from dashboard.services.exports import (
     MEDIA_TYPES,
     PICTURE_FORMATS,
-    CsvDialect,
+    TABLE_MEDIA_TYPES,
+    FileFormat,
     download_file_name,
     write_report,
 )
@@ -37,7 +38,13 @@ if TYPE_CHECKING:
 logger: Final = logging.getLogger(__name__)
 
 BytesFactory = Callable[[], bytes]
-CsvFactory = Callable[[CsvDialect], bytes]
+TableFactory = Callable[[FileFormat], bytes]
+TABLE_LABELS: Final[dict[FileFormat, str]] = {
+    "plain": "CSV",
+    "xlsx": deferred("Excel workbook"),
+    "excel": deferred("CSV for Excel"),
+    "excel-ru": deferred("CSV for Russian Excel"),
+}
 BUNDLE_LABEL: Final = deferred("Bundle to reproduce it (ZIP)")
 REPORT_LABELS: Final[dict[ReportFormat, str]] = {
     "html": deferred("Page (HTML, opens without a network)"),
@@ -97,30 +104,39 @@ def _make_audited(make: BytesFactory, file_name: str, context: AppContext) -> by
     return content
 
 
-def draw_csv_buttons(label: str, name: tuple[object, ...], make: CsvFactory, key: str) -> None:
-    """Draw *CSV* and *CSV for Excel*; `make` is called with the dialect at the click.
+def draw_table_buttons(
+    label: str,
+    name: tuple[object, ...],
+    make: TableFactory,
+    key: str,
+    *,
+    has_workbook: bool = True,
+) -> None:
+    """Draw a button for each format of a table; `make` is called with the format at the click.
 
     Args:
         label: what is in the file, such as "this view, 412 rows".
         name: the parts of the file name.
         make: gives the bytes; it must hold a snapshot, not the state of the page.
         key: a key that is unique on the page.
+        has_workbook: whether the table is short enough for a workbook.
     """
-    dialects: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", _("CSV for Excel")))
-    for dialect, title in dialects:
+    for dialect, title in TABLE_LABELS.items():
+        if dialect == "xlsx" and not has_workbook:
+            continue
         file_name = download_file_name(*name, dialect=dialect)
         st.download_button(
-            f"{title} ({label})",
+            f"{translate_deferred(title)} ({label})",
             data=audit_export(_bind_dialect(make, dialect), file_name),
             file_name=file_name,
-            mime="text/csv",
+            mime=TABLE_MEDIA_TYPES[dialect],
             on_click="ignore",
             icon=":material/download:",
             key=f"{key}.{dialect}",
         )
 
 
-def _bind_dialect(make: CsvFactory, dialect: CsvDialect) -> Callable[[], bytes]:
+def _bind_dialect(make: TableFactory, dialect: FileFormat) -> Callable[[], bytes]:
     return lambda: make(dialect)
 
 

@@ -132,6 +132,7 @@ def _draw_restore(change: NoteRevision) -> None:
     if not st.button(label, icon=":material/restore:", key=key, type="tertiary"):
         return
     try:
+        session.count_against_limit("write")
         note = restore_revision(session.get_context().notes, change.note_id, change.revision)
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
@@ -349,6 +350,7 @@ def _draw_resolution_buttons(base: Draft, mine: Draft, conflict: ConflictState) 
 def _save_mine(merged: Draft, theirs: Event) -> None:
     notes = session.get_context().notes
     try:
+        session.count_against_limit("write")
         if theirs.deleted is not None:
             theirs = restore_note(notes, theirs.id)
         saved = edit_note(notes, theirs.id, merged, theirs.revision)
@@ -615,6 +617,7 @@ def _draw_choice(field: EventField, context: NoteFormContext) -> str:
         translate_deferred(field.form_label),
         [item.value for item in choices],
         default=start,
+        format_func=translate_deferred,
         required=True,
         key=f"{FORM_KEY}:{field.key}",
     )

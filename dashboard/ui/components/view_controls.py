@@ -170,7 +170,7 @@ def draw_period_fields(view: UrlState) -> None:
 
 def draw_series_choice(view: UrlState, cards: tuple[SeriesCard, ...]) -> None:
     """Draw the choice of series."""
-    titles = {card.id: card.title for card in cards}
+    titles = {card.id: card.label for card in cards}
     st.selectbox(
         _("Series"),
         list(titles),

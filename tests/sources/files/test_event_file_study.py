@@ -7,7 +7,7 @@ import pytest
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Expected, Origin
 from dashboard.models.user_files import EventFileOptions
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.sources.events.catalogue import Catalogue
 from dashboard.sources.files.event_file import read_events
 
@@ -262,7 +262,7 @@ def test_a_kind_of_hour_that_cannot_be_is_refused_with_its_place(kind, reason):
 
 def test_the_catalogue_comes_back_from_its_export_with_its_bounds():
     events = Catalogue().events()
-    back = {event.id: event for event in read(table_csv("event_list", events)).events}
+    back = {event.id: event for event in read(table_file("event_list", events)).events}
     for event in events:
         result = back[event.id]
         assert (result.hour_kind, result.starts_at, result.latest) == (

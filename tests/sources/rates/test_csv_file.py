@@ -207,9 +207,10 @@ def made_series(name, rate):
     return RateSeries(card, record, day, opens, known_at, np.array(rate))
 
 
-def test_our_own_export_of_rates_is_read_back_with_its_clock():
+@pytest.mark.parametrize("dialect", ["plain", "excel", "excel-ru"])
+def test_our_own_export_of_rates_is_read_back_with_its_clock(dialect):
     ours = [made_series("a", [1.1, np.nan]), made_series("b", [0.1 + 0.2, 3.0])]
-    table = read(csv_bytes(RATES, RATES.rows(ours)))
+    table = read(csv_bytes(RATES, RATES.rows(ours), dialect))
     assert [series.card.id for series in table.series] == ["a", "b"]
     for back, series in zip(table.series, ours, strict=True):
         assert np.array_equal(back.rate, series.rate, equal_nan=True)

@@ -160,9 +160,8 @@ def test_the_second_of_two_editors_is_told_and_sees_both_texts():
 
 def test_limits_a_reader_who_saves_too_often_is_told_and_keeps_the_text():
     app = writer()
-    app.session_state[session.READER_KEY] = "x"
     for _ in range(60):
-        session.get_context().limits.take("page x", "write")
+        session.get_context().limits.take("Anna", "write")
     form(app, "Title").set_value("The sixty-first").run()
     press(app, "Save note")
     assert any("at most 60 changes in a minute" in error.value for error in app.error)

@@ -8,7 +8,7 @@ import pytest
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.models.event import Draft
 from dashboard.models.study import StudyRequest
-from dashboard.services.exports import comparison_csv
+from dashboard.services.exports import comparison_file
 from dashboard.services.notes import add_note
 from dashboard.services.study import run_study
 from dashboard.ui import session
@@ -179,8 +179,9 @@ def test_the_funnel_says_what_was_lost_and_why():
 def test_the_files_are_those_of_the_one_export_path():
     app = open_compare(part="files", bcat="peace_talks")
     labels = [button.label for button in app.get("download_button")]
-    assert labels[0] == "CSV (headline, 3 rows)"  # two groups and their difference
     both = declared_of("nato_remark").n + declared_of("peace_talks").n
+    assert labels[0] == f"CSV (moves, {both} rows)"
+    assert "CSV (headline, 3 rows)" in labels  # two groups and their difference
     assert f"CSV (paths, {16 * both:,} rows)" in labels  # 16 offsets
     assert f"CSV (events, {both} rows)" in labels
 
@@ -196,11 +197,11 @@ def test_a_row_of_a_file_names_its_group():
         for name in ("nato_remark", "peace_talks")
     ]
     answer = compare_groups(session.load_series("usd_rub_cbr"), groups, known, StudyRequest())
-    lines = comparison_csv(answer, "tests").decode().splitlines()
+    lines = comparison_file(answer, "tests").decode().splitlines()
     assert {line.split(",")[0] for line in lines[1:]} == {
         "nato_remark", "peace_talks", "difference",
     }  # fmt: skip
-    rows = comparison_csv(answer, "headline").decode().splitlines()
+    rows = comparison_file(answer, "headline").decode().splitlines()
     assert [row.split(",")[0] for row in rows[1:]] == ["nato_remark", "peace_talks", "difference"]
 
 

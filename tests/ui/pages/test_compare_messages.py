@@ -42,10 +42,10 @@ def test_not_unusual_is_never_said_without_the_smallest_move_that_would_be_seen(
         " would not be seen with 9 events"
     )
     assert below == (
-        "95 % interval of the mean 0.20 weaker to 1.40 log pts stronger; signed ranks of clusters,"
-        " the test declared in advance: p = 0.21 (one question here, nothing to correct)."
-        " N = 9 events on 9 rates, 9 clusters. Median 0.80 log pts stronger; mean without the three"
-        " largest moves 0.40 log pts stronger."
+        "95 % interval of the mean 0.20 weaker to 1.40 log pts stronger; “Signed ranks of"
+        " clusters”, the test declared in advance: p = 0.21 (one question here, nothing to"
+        " correct). N = 9 events on 9 rates, 9 clusters. Median 0.80 log pts stronger; mean"
+        " without the three largest moves 0.40 log pts stronger."
     )
 
 

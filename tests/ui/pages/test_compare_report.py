@@ -75,7 +75,9 @@ def test_the_title_is_the_verdict_and_the_question_that_of_the_page():
 def test_a_verdict_stands_on_interval_p_n_median_and_the_mean_without_the_largest():
     told = report_of(NATO).paragraphs[0]
     assert "N = 9 events on 9 rates, 9 clusters." in told
-    assert "signed ranks of clusters, the test declared in advance: p = 0.004 (one question" in told
+    assert (
+        "“Signed ranks of clusters”, the test declared in advance: p = 0.004 (one question" in told
+    )
     assert "95 % interval of the mean " in told
     # Without 1.40, 1.30 and 1.20 the mean of 0.60 … 1.10 is 0.85.
     assert "Median 1.00 log pts stronger; mean without the three largest moves 0.85 log" in told

@@ -59,13 +59,13 @@ def test_the_catalogue_stands_with_its_licence():
 def test_without_filters_there_is_all():
     rates = {entry["name"]: entry["rows"] for entry in resources("rates")}
     labels = files(page_to_read("data"))
-    assert labels[:6] == [
+    assert labels[:10] == [
         f"{kind} ({what})"
         for what in (
             f"all of this series, {rates['usd_rub_cbr']:,} rows",
             f"every series, {sum(rates.values()):,} rows",
         )
-        for kind in ("CSV", "CSV for Excel", "JSON")
+        for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel", "JSON")
     ]
     assert f"CSV (all, {COUNT} rows)" in labels
     assert not any("this view" in label for label in labels)

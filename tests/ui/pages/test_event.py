@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.models.event import Draft
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
@@ -173,15 +173,14 @@ def test_the_csv_is_that_of_the_services():
     events = session.get_known_events().events
     kellogg = next(event for event in events if event.id == KELLOGG)
     view = build_event_view(session.load_series("usd_rub_cbr"), kellogg, events, DEFAULT_REQUEST)
-    assert table_csv("event_moves", [view]).startswith(b"event_id,")
+    assert table_file("event_moves", [view]).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
-        "CSV (moves, 5 rows)",
-        "CSV for Excel (moves, 5 rows)",
-        "CSV (this window, 16 rows)",
-        "CSV for Excel (this window, 16 rows)",
-        "CSV (every source, 3 rows)",
-        "CSV for Excel (every source, 3 rows)",
+        *(
+            f"{kind} ({what} rows)"
+            for what in ("moves, 5", "this window, 16", "every source, 3")
+            for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel")
+        ),
         "Page (HTML, opens without a network)",
         "Paper (PDF)",
         "Picture of the chart (PNG)",

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.models.errors import StoreError
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note, delete_note, edit_note, list_notes
+from dashboard.storage.notes import NoteRepository
 from dashboard.ui import session
 from tests.shipped_catalogue import CATALOGUE, COUNT, timed_ids
 from tests.ui.app_in_test import open_page, page_to_read, press, words_of
@@ -269,7 +270,7 @@ def test_without_the_store_the_catalogue_is_shown_and_it_is_said(monkeypatch):
     def fail(_notes):
         raise StoreError("the notes cannot be read now")
 
-    monkeypatch.setattr(session, "notes_version", fail)
+    monkeypatch.setattr(NoteRepository, "version", fail)
     app = open_page("events")
     assert len(table(app)) == COUNT
     assert "The notes cannot be read now; the catalogue is shown alone." in words_of(app)
@@ -284,10 +285,9 @@ def test_the_files_say_their_rows():
     remarks = sum(row["category"] == "nato_remark" for row in CATALOGUE)
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
-        f"CSV (this view, {remarks} rows)",
-        f"CSV for Excel (this view, {remarks} rows)",
-        f"CSV (all, {COUNT + 1} rows)",
-        f"CSV for Excel (all, {COUNT + 1} rows)",
+        f"{kind} ({what} rows)"
+        for what in (f"this view, {remarks}", f"all, {COUNT + 1}")
+        for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel")
     ]
 
 

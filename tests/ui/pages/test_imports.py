@@ -88,7 +88,12 @@ def test_with_a_wrong_row_only_the_good_ones_can_be_taken(page):
     assert "**1 row left out**" in words_of(page)
     assert list(table(page)["Row"]) == ["row 2 (line 3)"]
     labels = [each.label for each in page.get("download_button")]
-    assert labels == ["CSV (1 wrong row)", "CSV for Excel (1 wrong row)"]
+    assert labels == [
+        "CSV (1 wrong row)",
+        "Excel workbook (1 wrong row)",
+        "CSV for Excel (1 wrong row)",
+        "CSV for Russian Excel (1 wrong row)",
+    ]
 
 
 def test_the_table_shows_one_verdict_if_asked_and_the_link_says_so(page):

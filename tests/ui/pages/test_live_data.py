@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.rates import list_revisions
 from tests.replica import failures
 from tests.ui.app_in_test import open_page, words_of
@@ -123,7 +123,7 @@ def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(live_se
 
 def test_the_file_of_revised_values_holds_them(live_setup, replica):
     first = revised(live_setup, replica)
-    text = table_csv("revisions", list_revisions(live_setup.known, live_setup.rate_cache)).decode()
+    text = table_file("revisions", list_revisions(live_setup.known, live_setup.rate_cache)).decode()
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["series"], row["date"]) == (USD, "2026-11-20")
     assert (float(row["was"]), float(row["became"])) == (first, 85.5)

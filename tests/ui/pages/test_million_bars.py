@@ -10,7 +10,7 @@ from dashboard.container import build_context
 from dashboard.export.schemas import RATES
 from dashboard.models.publication import IMPORTED_BAR
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from tests.ui.app_in_test import figure_of, open_page, words_of
 
 ROWS = 1_000_000
@@ -99,7 +99,7 @@ def test_the_largest_moves_are_those_of_every_bar(page):
 
 
 def test_the_file_has_every_row():
-    text = table_csv("rates", [build_context().own.get("own_bars")])
+    text = table_file("rates", [build_context().own.get("own_bars")])
     assert text.count(b"\n") == ROWS + 1
     line = text.splitlines()[1 + SPIKE].decode().split(",")
     assert line[RATES.header.index("rate")] == repr(float(made_rates()[SPIKE]))

@@ -329,6 +329,7 @@ def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
         if candidate.draft is None:
             continue
         try:
+            session.count_against_limit("write")
             note = add_note(session.get_context().notes, candidate.draft)
         except RoubleReactionError as error:
             parts = [
@@ -345,6 +346,7 @@ def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
 
 def _undo_acceptance(number: int, note: Event) -> None:
     try:
+        session.count_against_limit("write")
         delete_note(session.get_context().notes, note.id, note.revision)
     except RoubleReactionError as error:
         set_flash(_("Not undone: {error}", error=error))
@@ -384,7 +386,7 @@ def _draw_claim(checked: CheckedClaim) -> None:
             _("Verdict"): [
                 format_marked_verdict(claim, verdict.truth) for verdict in checked.verdicts
             ],
-            _("Source"): [escape_markdown(verdict.card.title) for verdict in checked.verdicts],
+            _("Source"): [escape_markdown(verdict.card.label) for verdict in checked.verdicts],
             _("Numbers"): [
                 escape_markdown(format_verdict_numbers(claim, verdict), CLAIM_LIMIT)
                 for verdict in checked.verdicts
@@ -399,7 +401,7 @@ def _draw_claim(checked: CheckedClaim) -> None:
         verdict.truth == ClaimTruth.TRUE and verdict.is_claimed for verdict in checked.verdicts
     )
     for needed in () if held else checked.needed:
-        need = f"{needed.card.title}: {describe_needed_base(claim, needed)}"
+        need = f"{needed.card.label}: {describe_needed_base(claim, needed)}"
         st.caption(escape_markdown(need, CLAIM_LIMIT))
 
 

@@ -19,7 +19,8 @@ from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.presentation.palette import STYLE_BY_ID
 from dashboard.services.events import count_facets
-from dashboard.services.method import describe_method, needs_factor
+from dashboard.services.method import describe_method
+from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, default_window, event_windows
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
@@ -229,7 +230,7 @@ def _draw_study_settings(state: CompareState) -> None:
         st.selectbox(_("Expected move"), list(models), format_func=models.__getitem__,
                      **link.widget("model"))  # fmt: skip
         factors = {
-            card.id: card.title for card in available_factors(state.card, session.get_cards())
+            card.id: card.label for card in available_factors(state.card, session.get_cards())
         }
         if needs_factor(link["model"]) or link["factor"]:
             chosen = tuple(name for name in link["factor"] if name in factors)

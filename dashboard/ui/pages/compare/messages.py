@@ -30,7 +30,6 @@ from dashboard.presentation.formatting import (
     format_share,
     format_window,
     join_first,
-    lowercase_first,
 )
 from dashboard.presentation.moves import (
     count_observations,
@@ -115,7 +114,7 @@ def _name_whom(card: SeriesCard) -> str:
     subject = card.subject
     if not subject.is_currency or "USD" in {card.base, card.quote} - {subject.code}:
         return subject.name
-    return f"{subject.name} ({card.title.partition(',')[0]})"
+    return f"{subject.name} ({card.label.partition(',')[0]})"
 
 
 # ------------------------------------------------------------------ verdicts
@@ -144,8 +143,8 @@ def _describe_group_verdict(
     if headline.reason:
         verdict = _describe_no_verdict(headline)
         if len(state.groups) > 1:
-            verdict = f"{capitalize_first(name)}: {lowercase_first(verdict)}"
-        return verdict, f"{capitalize_first(moved)}. {size}. {spread}"
+            verdict = f"{name}: {verdict}"
+        return capitalize_first(verdict), f"{capitalize_first(moved)}. {size}. {spread}"
     moved = _add_rank_tension(moved, headline, state.scale)
     p = _describe_p(headline, answer)
     if is_significant(headline):
@@ -162,10 +161,10 @@ def _describe_group_verdict(
             least=_format_detectable_effect(headline, state.scale),
         )
     below = _(
-        "95 % interval of the mean {interval}; {test}, the test declared in advance: {p}."
+        "95 % interval of the mean {interval}; “{test}”, the test declared in advance: {p}."
         " {size}. {spread}",
         interval=state.scale.directed_span(headline.low, headline.high),
-        test=lowercase_first(translate_deferred(declared_test_title())),
+        test=translate_deferred(declared_test_title()),
         p=_format_corrected_p(headline, answer),
         size=size,
         spread=spread,
@@ -207,9 +206,9 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
             **values,
         )
     below = _(
-        "95 % interval of the difference {interval}; {test}: {p}. {size}.",
+        "95 % interval of the difference {interval}; “{test}”: {p}. {size}.",
         interval=state.scale.directed_span(headline.low, headline.high),
-        test=lowercase_first(translate_deferred(declared_test_title(difference=True))),
+        test=translate_deferred(declared_test_title(difference=True)),
         p=_format_corrected_p(headline, answer),
         size=size,
     )
@@ -266,11 +265,11 @@ def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Co
 
 def _describe_no_verdict(headline: Headline) -> str:
     if headline.clusters >= MIN_CLUSTERS:
-        return _("No verdict: {reason}", reason=translate_deferred(headline.reason))
+        return _("no verdict: {reason}", reason=translate_deferred(headline.reason))
     return plural(
-        "Too few separate episodes for a verdict ({n:,} cluster; {minimum} are needed): read the"
+        "too few separate episodes for a verdict ({n:,} cluster; {minimum} are needed): read the"
         " events one by one",
-        "Too few separate episodes for a verdict ({n:,} clusters; {minimum} are needed): read"
+        "too few separate episodes for a verdict ({n:,} clusters; {minimum} are needed): read"
         " the events one by one",
         headline.clusters,
         minimum=MIN_CLUSTERS,
@@ -412,8 +411,8 @@ def _describe_chart_source(state: CompareState) -> str:
     series = state.answer.series if state.answer else None
     last = series.day[-1].astype(object) if series is not None and len(series) else None
     if not last:
-        return state.card.title
-    return _("{series}, to {day}", series=state.card.title, day=format_day(last))
+        return state.card.label
+    return _("{series}, to {day}", series=state.card.label, day=format_day(last))
 
 
 def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:

@@ -45,7 +45,7 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.reports import ReportContext, describe_private_notes
-from dashboard.services.bundles import BundleRequest, build_bundle, source_files
+from dashboard.services.bundles import BundleRequest, build_bundle
 from dashboard.services.compare import (
     GroupTestLine,
     count_corrected_tests,
@@ -55,8 +55,9 @@ from dashboard.services.compare import (
 from dashboard.services.exports import (
     Provenance,
     StudyTableName,
-    comparison_csv,
+    comparison_file,
     count_comparison_rows,
+    source_files,
 )
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
@@ -74,8 +75,8 @@ from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
     build_manifest_parameters,
     build_report_context,
-    draw_csv_buttons,
     draw_report_buttons,
+    draw_table_buttons,
 )
 from dashboard.ui.components.view_controls import flip_quote
 from dashboard.ui.pages.base import Page
@@ -128,7 +129,7 @@ CELL_LIMIT: Final = 400
 GROUP_NAME_LIMIT: Final = 40
 MAX_LOST_EVENTS: Final = 60
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
-    "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
+    "moves", "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
 
 
@@ -588,10 +589,10 @@ def _draw_files(state: CompareState, answer: Comparison) -> None:
     with st.container(horizontal=True):
         for table in FILE_TABLES:
             rows = count_comparison_rows(answer, table)
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table),
                 (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
-                partial(comparison_csv, answer, table),
+                partial(comparison_file, answer, table),
                 f"compare.csv.{table}",
             )
 

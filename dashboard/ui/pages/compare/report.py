@@ -266,7 +266,7 @@ def _build_parameters(state: CompareState, answer: Comparison) -> Iterator[tuple
         period = format_period_limits(group.filter.since, group.filter.until)
         name = _("Group") if len(state.groups) < 2 else (_("First group"), _("Second group"))[at]
         yield name, _clean_paragraph(", ".join(filter(None, [format_group_name(group), period])))
-    yield _("Series"), f"{state.card.id}: {state.card.title}"
+    yield _("Series"), f"{state.card.id}: {state.card.label}"
     yield _("Shown as"), state.scale.axis
     yield _("Event window"), window_text(request.window)
     yield _("Window compared"), window_text(answer.window)

@@ -32,8 +32,8 @@ from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.compare import compare_groups
 from dashboard.services.events import EventFilter, find_events
-from dashboard.services.method import check_model, needs_factor
 from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.study import check_model, needs_factor
 from dashboard.services.study_inputs import (
     MAX_WINDOW_LENGTH,
     available_factors,
@@ -344,7 +344,7 @@ def _read_factors(
         return (), ((unused,) if link["factor"] else ())
     choices = {candidate.id for candidate in available_factors(card, session.get_cards())}
     notices = tuple(
-        _("{name} cannot explain {title}, so it was left out.", name=name, title=card.title)
+        _("{name} cannot explain {title}, so it was left out.", name=name, title=card.label)
         for name in link["factor"]
         if name not in choices
     )

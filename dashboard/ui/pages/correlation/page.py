@@ -49,7 +49,7 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
-from dashboard.services.exports import TABLES, table_csv
+from dashboard.services.exports import TABLES, table_file
 from dashboard.ui.components.elements import (
     Shortcut,
     draw_copy_link,
@@ -57,7 +57,7 @@ from dashboard.ui.components.elements import (
     draw_shortcuts,
     toggle_expander,
 )
-from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.correlation.state import (
     PARAMS,
@@ -176,7 +176,7 @@ def _draw_parts(view: UrlState, state: CorrelationState, related: EventRelations
                 " window {window} against a constant mean of 120 rates.",
                 used=related.used,
                 requested=related.requested,
-                title=card.title,
+                title=card.label,
                 sign=describe_sign(card),
                 window=format_window(related.window),
             ),
@@ -295,7 +295,7 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
     st.subheader(_("The same events on other series"), anchor=False)
     draw_cell_unit(view)
     cards, cells = get_cross_series(state)
-    titles = {card.id: card.title for card in cards}
+    titles = {card.id: card.label for card in cards}
     sentence = describe_cross_series(cells, cards)
     st.markdown(escape_markdown(sentence, SENTENCE_LIMIT))
     rows = build_map_rows(state, cards, cells)
@@ -350,7 +350,7 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
     if not rows:
         st.markdown(_("There are too few rates for a regression with these terms."))
         return
-    titles = {control.card.id: control.card.title for control in state.controls}
+    titles = {control.card.id: control.card.label for control in state.controls}
     terms = _build_regression_view(titles)
     st.dataframe(
         pd.DataFrame(build_text_columns(TABLES["regression"], rows, terms)),
@@ -437,10 +437,10 @@ def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str
             key=f"correlation.table.{name}",
         )
         with st.container(horizontal=True):
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("{file}.csv, {n:,} row", "{file}.csv, {n:,} rows", size, file=name),
                 (name,),
-                partial(table_csv, name, objects),
+                partial(table_file, name, objects),
                 f"correlation.csv.{name}",
             )
 
@@ -471,7 +471,7 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
             f"{card.id}_projection_{projection.group}",
             phone=state.phone,
         )
-    titles = {control.card.id: control.card.title for control in state.controls}
+    titles = {control.card.id: control.card.label for control in state.controls}
     held = ", ".join(titles.values()) or _("no other series")
     st.caption(
         escape_markdown(f"{_describe_method(held)} {describe_dropped(projection, titles)}", 1200)

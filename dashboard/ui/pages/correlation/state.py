@@ -372,7 +372,7 @@ def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) ->
     """Short titles of the columns."""
     named = PHONE_SHORT_TITLES if state.phone else SHORT_TITLES
     return tuple(
-        translate_deferred(named.get(card.id, "")) or escape_plot(card.title, 16, 2)
+        translate_deferred(named.get(card.id, "")) or escape_plot(card.label, 16, 2)
         for card in cards
     )
 
@@ -392,7 +392,7 @@ def _build_map_cell(
     head = _(
         "{group} on {series}",
         group=escape_plot(format_group_title(cell.group), 30, 1),
-        series=escape_plot(card.title, 40, 1),
+        series=escape_plot(card.label, 40, 1),
     )
     moved = _list_cell_means(card, cell)
     if not cell.has_verdict:
@@ -512,7 +512,7 @@ def draw_projection_choice(view: UrlState) -> None:
 
 def draw_controls_choice(view: UrlState, state: CorrelationState) -> None:
     """Draw the choice of control series of the regression and the projections."""
-    titles = {card.id: card.title for card in state.possible}
+    titles = {card.id: card.label for card in state.possible}
     st.multiselect(
         _("Controls beside the categories"),
         list(titles),

@@ -25,7 +25,6 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_short_day,
     format_timestamp,
-    lowercase_first,
 )
 from dashboard.presentation.rates import (
     describe_age,
@@ -37,14 +36,15 @@ from dashboard.presentation.rates import (
 )
 from dashboard.presentation.reports import describe_private_notes
 from dashboard.presentation.tables import View, build_text_columns
-from dashboard.services.bundles import source_files
 from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
+    MAX_SHEET_ROWS,
     TABLES,
     Provenance,
     download_file_name,
     full_export_zip,
-    table_csv,
+    source_files,
+    table_file,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import DEFAULT_SERIES, get_series
@@ -56,8 +56,8 @@ from dashboard.ui.components.elements import draw_copy_link
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
     audit_export,
-    draw_csv_buttons,
     draw_limit_notice,
+    draw_table_buttons,
     limit_export,
 )
 from dashboard.ui.components.view_controls import draw_series_choice
@@ -98,7 +98,6 @@ TESTS_HEIGHT: Final = 320
 SENTENCE_LIMIT: Final = 600
 LONG_SERIES_LENGTH: Final = 100_000
 STUDY_REQUESTED_KEY: Final = "data.study.asked"
-CATALOGUE_LICENCE: Final = deferred("As the project; titles are in our own words")
 
 
 def draw(view: UrlState) -> None:
@@ -146,7 +145,7 @@ def _build_rate_facts(state: DataState) -> list[str]:
     (report,) = session.get_series_status(card.id)
     wrong = describe_problem(report)
     return [
-        f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
+        f"**{escape_markdown(card.label)}**, {escape_markdown(card.unit)}",
         plural("{n:,} row", "{n:,} rows", report.rows),
         _format_series_range(report),
         _("source: {publisher}", publisher=format_markdown_link(card.publisher, card.source_url)),
@@ -167,7 +166,7 @@ def _build_catalogue_facts(data: Dataset) -> list[str]:
         plural("{n:,} row", "{n:,} rows", data.files[-1].count),
         _format_range(data),
         _("source: named in every row"),
-        _("licence: {licence}", licence=lowercase_first(translate_deferred(CATALOGUE_LICENCE))),
+        _("licence: as the project; titles are in our own words"),
         _("ships with the program"),
     ]
 
@@ -193,7 +192,7 @@ def _build_move_facts(state: DataState) -> list[str]:
     return [
         _(
             "**Event study on {title}**, as the command *study* makes it",
-            title=escape_markdown(card.title),
+            title=escape_markdown(card.label),
         ),
         plural("{n:,} event", "{n:,} events", len(state.known.events)),
         _("event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it"),
@@ -212,7 +211,9 @@ def _draw_table_choice(view: UrlState, state: DataState) -> None:
         _("Table"),
         list(STUDY_TABLES),
         format_func=lambda name: _(
-            "{name}.csv: {study_tables}", name=name, study_tables=STUDY_TABLES[name]
+            "{name}.csv: {study_tables}",
+            name=name,
+            study_tables=translate_deferred(STUDY_TABLES[name]),
         ),
         **view.widget("table"),
     )
@@ -265,10 +266,11 @@ def _draw_dataset(
 
 
 def _draw_files(data: Dataset, file: DataFile) -> None:
-    label = plural("{rows}, {n:,} row", "{rows}, {n:,} rows", file.count, rows=file.label)
+    label = plural("{rows}, {n:,} row", "{rows}, {n:,} rows", file.count, rows=file.title)
     key = f"data.{data.id}.{file.label}"
     with st.container(horizontal=True):
-        draw_csv_buttons(label, file.name, file.csv, key)
+        has_workbook = file.count <= MAX_SHEET_ROWS
+        draw_table_buttons(label, file.name, file.content, key, has_workbook=has_workbook)
         file_name = download_file_name(*file.name, extension="json")
         st.download_button(
             _("JSON ({label})", label=label),
@@ -295,7 +297,7 @@ def _draw_contents(data: Dataset) -> None:
         _draw_preview(file)
     with address:
         for item in data.files:
-            st.markdown(_("{rows}, CSV and JSON", rows=capitalize_first(item.label)))
+            st.markdown(_("{rows}, CSV and JSON", rows=capitalize_first(item.title)))
             both = [item.address.below(page, extension) for extension in ("csv", "json")]
             st.code("\n".join(both), language=None, wrap_lines=True)
         st.caption(
@@ -314,7 +316,7 @@ def _draw_contents(data: Dataset) -> None:
 def _draw_preview(file: DataFile) -> None:
     rows = file.last_rows(PREVIEW_ROWS)
     if not rows:
-        st.markdown(_("No rows in {label}.", label=file.label))
+        st.markdown(_("No rows in {label}.", label=file.title))
         return
     shown = rows[::-1]
     st.caption(
@@ -323,7 +325,7 @@ def _draw_preview(file: DataFile) -> None:
             "The last {shown:,} of {n:,} rows of {label}",
             file.count,
             shown=len(shown),
-            label=file.label,
+            label=file.title,
         )
     )
     st.dataframe(
@@ -352,7 +354,7 @@ def _draw_columns(table: str) -> None:
     st.table(
         {
             _("Column"): [f"`{column.name}`" for column in columns],
-            _("Holds"): [KIND_NAMES[column.kind] for column in columns],
+            _("Holds"): [translate_deferred(KIND_NAMES[column.kind]) for column in columns],
             _("Meaning"): [translate_deferred(column.description) for column in columns],
         },
         hide_index=True,
@@ -384,7 +386,7 @@ def _draw_series_overview() -> None:
 def _build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
     """One row a series; overdue or failing ones are amber."""
     return {
-        _("Series"): [escape_markdown(report.card.title) for report in reports],
+        _("Series"): [escape_markdown(report.card.label) for report in reports],
         _("Number"): [escape_markdown(report.card.unit) for report in reports],
         _("Source"): [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
         _("Rows"): [f"{report.rows:,}" for report in reports],
@@ -424,7 +426,7 @@ def _format_series_card(report: SeriesStatus) -> str:
         ":gray[source:] {publisher}",
         publisher=format_markdown_link(card.publisher, card.source_url),
     )
-    head = f"**{escape_markdown(card.title)}** `{card.id}`"
+    head = f"**{escape_markdown(card.label)}** `{card.id}`"
     return "  \n".join([head, source, *(line for line in facts if line)])
 
 
@@ -481,7 +483,7 @@ def _format_series_line(report: SeriesStatus) -> str:
 def _draw_missing_series(missing: Sequence[SeriesStatus]) -> None:
     if not missing:
         return
-    names = "; ".join(escape_markdown(report.card.title) for report in missing)
+    names = "; ".join(escape_markdown(report.card.label) for report in missing)
     st.markdown(_(":small[Not fetched yet: {names}.]", names=names))
     for problem in dict.fromkeys(describe_problem(report) for report in missing if report.problem):
         st.markdown(_format_warning(escape_markdown(problem, TEXT_LIMIT), is_wrong=True))
@@ -491,7 +493,7 @@ def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
     cards = [report.card for report in reports if report.rows]
     with st.expander(_("When each rate was known: the date rules"), icon=":material/schedule:"):
         for rule in {card.date_rule: PUBLICATION_RULES[card.date_rule] for card in cards}.values():
-            named = ", ".join(card.title for card in cards if card.date_rule == rule.id)
+            named = ", ".join(card.label for card in cards if card.date_rule == rule.id)
             text = escape_markdown(translate_deferred(rule.description), 500)
             st.markdown(f"**{escape_markdown(named)}.** {text}")
 
@@ -564,13 +566,15 @@ def _build_full_export() -> Callable[[], bytes]:
 
     def make() -> bytes:
         files = (*source_files(parts.rates, [DEFAULT_SERIES]), *available.files)
-        answer = run_study(
+        run = partial(
+            run_study,
             [series_of(DEFAULT_SERIES)],
             available.events,
             StudyRequest(cars=DEFAULT_CAR_WINDOWS),
             known=available.events,
             compute=parts.compute,
         )
+        answer = parts.heavy_reads.run(run)
         every = [series_of(card.id) for card in cards]
         provenance = Provenance(parameters | frozen, files, made_at)
         return full_export_zip(answer, provenance, series=every, events=available.events)
@@ -599,10 +603,10 @@ def _draw_revised_values() -> None:
             )
         )
         with st.container(horizontal=True):
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("all, {n:,} row", "all, {n:,} rows", len(revisions)),
                 ("rates", "revisions", f"asof-{session.get_view_day()}"),
-                lambda flavour: table_csv("revisions", revisions, flavour),
+                lambda flavour: table_file("revisions", revisions, flavour),
                 "data.revisions",
             )
         cards = {card.id: card for card in session.get_context().known.all_cards()}

@@ -17,11 +17,11 @@ from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest
 from dashboard.services.exports import (
     TABLES,
-    CsvDialect,
+    FileFormat,
     StudyTableName,
     study_objects,
     study_table_titles,
-    table_csv,
+    table_file,
 )
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.serializers import table_json
@@ -35,6 +35,8 @@ API_PATH: Final = "/api"
 DATE_KINDS: Final = ("date", "moment")
 ApiQuery = Mapping[str, str | Sequence[str]]
 STUDY_TABLES: Final = study_table_titles()
+THIS_VIEW: Final = deferred("this view")
+ALL_ROWS: Final = deferred("all")
 PARAMS: Final[tuple[UrlParam, ...]] = (
     *(param for param in FILTER_PARAMS if param.key != "origin"),
     choice_param("table", tuple(STUDY_TABLES), "events"),
@@ -99,7 +101,7 @@ class DataFile:
     """One file: its title, its number of rows, and the objects of its table.
 
     Attributes:
-        label: what it holds: this view, or all.
+        label: what it holds, this view or all: a message, English in keys.
         count: the number of rows.
         name: the parts of its name.
         address: where the API has it.
@@ -114,9 +116,14 @@ class DataFile:
     table: str
     objects: Callable[[], Sequence[Any]]
 
-    def csv(self, dialect: CsvDialect) -> bytes:
-        """The bytes of the CSV file."""
-        return table_csv(self.table, self.objects(), dialect)
+    @property
+    def title(self) -> str:
+        """The label in the language in use."""
+        return translate_deferred(self.label)
+
+    def content(self, dialect: FileFormat) -> bytes:
+        """The bytes of the file in a format."""
+        return table_file(self.table, self.objects(), dialect)
 
     def rows(self) -> JsonRows:
         """The rows as JSON."""
@@ -202,9 +209,9 @@ def build_rates_dataset(state: DataState) -> Dataset:
     every = [session.load_series(card.id) for card in session.get_cards()]
     files = [
         _build_rates_file(
-            _("all of this series"), [one], (one.card.id, "rates", "all"), state.asof
+            deferred("all of this series"), [one], (one.card.id, "rates", "all"), state.asof
         ),
-        _build_rates_file(_("every series"), every, ("all", "rates"), state.asof),
+        _build_rates_file(deferred("every series"), every, ("all", "rates"), state.asof),
     ]
     if since or until:
         files.insert(0, _build_view_rates_file(state))
@@ -216,7 +223,7 @@ def _build_view_rates_file(state: DataState) -> DataFile:
     shown = one.between(since, until)
     period: dict[str, Any] = {k: v for k, v in state.query.items() if k in {"from", "to"}}
     return DataFile(
-        _("this view"),
+        THIS_VIEW,
         len(shown),
         (one.card.id, "rates", since, until, state.asof),
         ApiEndpoint("rates", {"series": one.card.id, **period}),
@@ -245,11 +252,11 @@ def build_events_dataset(state: DataState, origin: Origin) -> Dataset:
     titles = {Origin.CATALOGUE: _("Events"), Origin.NOTE: _("Notes")}
     name = titles[origin].lower()
     of_origin = {"origin": origin.value}
-    files = [_build_events_file("all", every, ("usdrub", name, "all", state.asof), of_origin)]
+    files = [_build_events_file(ALL_ROWS, every, ("usdrub", name, "all", state.asof), of_origin)]
     if state.is_part:
         file_parts = ("usdrub", name, state.since, state.until, state.asof)
         files.insert(
-            0, _build_events_file(_("this view"), events, file_parts, {**of_origin, **state.query})
+            0, _build_events_file(THIS_VIEW, events, file_parts, {**of_origin, **state.query})
         )
     first, last = (every[0].day, every[-1].day) if every else (None, None)
     return Dataset(name, titles[origin], "event_list", tuple(files), first, last)
@@ -265,9 +272,9 @@ def _build_events_file(
 
 def build_moves_dataset(state: DataState) -> Dataset:
     """A table of the study of the events on the chosen series."""
-    files = [_build_study_file("all", state, state.known.events, {})]
+    files = [_build_study_file(ALL_ROWS, state, state.known.events, {})]
     if state.is_part:
-        files.insert(0, _build_study_file(_("this view"), state, state.found, state.query))
+        files.insert(0, _build_study_file(THIS_VIEW, state, state.found, state.query))
     return Dataset("moves", _("Moves"), state.table, tuple(files), *_get_series_ends(state.series))
 
 
@@ -282,7 +289,7 @@ def _build_study_file(
     table, series = state.table, state.series.card.id
     answer = get_study(state.series, state.known, events, StudyRequest())
     objects = study_objects(answer, table)
-    period = (state.since, state.until) if label == "this view" else ("all",)
+    period = (state.since, state.until) if label == THIS_VIEW else ("all",)
     chosen = {} if table == "events" else {"table": table}
     return DataFile(
         label,
@@ -304,9 +311,9 @@ def _get_series_ends(series: RateSeries) -> tuple[date, date]:
 
 def build_sources_dataset(state: DataState) -> Dataset:
     """The moves of the events on every source of the dollar."""
-    files = [_build_sources_file("all", state, state.known.events, {})]
+    files = [_build_sources_file(ALL_ROWS, state, state.known.events, {})]
     if state.is_part:
-        files.insert(0, _build_sources_file(_("this view"), state, state.found, state.query))
+        files.insert(0, _build_sources_file(THIS_VIEW, state, state.found, state.query))
     return Dataset("sources", translate_deferred(SOURCES_TITLE), "source_moves", tuple(files))
 
 
@@ -329,7 +336,7 @@ def _build_sources_file(
     def moves() -> tuple[SourceMove, ...]:
         return compare_sources_of_events(daily, events)
 
-    period = (state.since, state.until) if label == "this view" else ("all",)
+    period = (state.since, state.until) if label == THIS_VIEW else ("all",)
     return DataFile(
         label,
         len(events) * len(dollar_series(daily)),

@@ -78,7 +78,7 @@ def draw_user_rates() -> None:
 
 def _draw_stored_series(report: SeriesStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        facts = [f"**{escape_markdown(report.card.title)}**", f"`{report.card.id}`"]
+        facts = [f"**{escape_markdown(report.card.label)}**", f"`{report.card.id}`"]
         if report.first_day and report.last_day:
             facts += [
                 plural("{n:,} row", "{n:,} rows", report.rows),
@@ -100,7 +100,9 @@ def _draw_stored_series(report: SeriesStatus) -> None:
 def _remove_series(series_id: str) -> None:
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         delete_imported_rates(session.get_context().own, series_id)
+        session.get_context().notes.audit.write("rates-remove", series_id)
         set_flash(_("{series_id} was removed", series_id=series_id))
     except RoubleReactionError as error:
         set_flash(_("Not removed: {error}", error=error))

@@ -10,7 +10,8 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
-from dashboard.services.method import describe_method, needs_factor
+from dashboard.services.method import describe_method
+from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, codes_without_factors, event_windows
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice

@@ -24,8 +24,8 @@ from dashboard.presentation.reports import (
     build_window_columns,
     describe_private_notes,
 )
-from dashboard.services.bundles import BundleRequest, build_event_bundle, source_files
-from dashboard.services.exports import Provenance, table_csv
+from dashboard.services.bundles import BundleRequest, build_event_bundle
+from dashboard.services.exports import Provenance, source_files, table_file
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
     Shortcut,
@@ -43,8 +43,8 @@ from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
     build_manifest_parameters,
     build_report_context,
-    draw_csv_buttons,
     draw_report_buttons,
+    draw_table_buttons,
 )
 from dashboard.ui.components.note_form import (
     open_new_note,
@@ -372,16 +372,16 @@ def _draw_event_files(state: EventState) -> None:
     """Draw the CSV buttons of the window and of the moves."""
     view = state.view
     with st.container(horizontal=True):
-        draw_csv_buttons(
+        draw_table_buttons(
             plural("moves, {n:,} row", "moves, {n:,} rows", len(view.moves)),
             (view.event.id, view.card.id, "moves"),
-            lambda flavour: table_csv("event_moves", [view], flavour),
+            lambda flavour: table_file("event_moves", [view], flavour),
             "event.moves",
         )
-        draw_csv_buttons(
+        draw_table_buttons(
             plural("this window, {n:,} row", "this window, {n:,} rows", len(view.path)),
             (view.event.id, view.card.id, "window"),
-            lambda flavour: table_csv("event_window", [view], flavour),
+            lambda flavour: table_file("event_window", [view], flavour),
             "event.window",
         )
 

@@ -43,11 +43,11 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
 from dashboard.ui.components.event_card import build_event_facts
-from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.pages.event.state import EventState
 
 POOL_HELP: Final[dict[Pool, str]] = {
@@ -290,10 +290,10 @@ def draw_source_moves(state: EventState) -> None:
         )
     _draw_publication_rules(moves)
     with st.container(horizontal=True):
-        draw_csv_buttons(
+        draw_table_buttons(
             plural("every source, {n:,} row", "every source, {n:,} rows", len(moves)),
             (state.event.id, "sources"),
-            lambda flavour: table_csv("source_moves", moves, flavour),
+            lambda flavour: table_file("source_moves", moves, flavour),
             "event.sources",
         )
 
@@ -314,7 +314,7 @@ def build_source_columns(
     both = [_format_source_percents(move, quoting) for move in moves]
     return {
         _("Source"): [escape_markdown(moves_module.format_source_name(move)) for move in moves],
-        _("Base → end"): [moves_module.format_source_dates(move) for move in moves],
+        _("Base → end"): [moves_module.format_move_dates(move) for move in moves],
         escape_markdown(unit): [_format_source_rates(move, quoting) for move in moves],
         _("Direction"): [_format_source_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [one for one, _ in both],
@@ -341,12 +341,12 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
             another=another,
             source_size=moves_module.format_source_size(move),
         ),
-        f"{_format_source_rates(move, quoting)} ({moves_module.format_source_dates(move)})",
+        f"{_format_source_rates(move, quoting)} ({moves_module.format_move_dates(move)})",
     ]
 
 
 def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
-    titles = {move.card.id: move.card.title for move in moves}
+    titles = {move.card.id: move.card.label for move in moves}
     st.caption(translate_deferred(SOURCES_HELP))
     with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():

@@ -17,9 +17,8 @@ from dashboard.presentation.charts.event_window import EventWindowChart, build_w
 from dashboard.presentation.formatting import capitalize_first, format_day_range
 from dashboard.presentation.moves import observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.services.method import check_model, needs_factor
 from dashboard.services.rates import DEFAULT_SERIES
-from dashboard.services.study import build_event_view
+from dashboard.services.study import build_event_view, check_model, needs_factor
 from dashboard.services.study_inputs import (
     DAY_WINDOWS,
     DEFAULT_REQUEST,
@@ -76,7 +75,7 @@ def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
         return NormalModelChoice(
             notice=_(
                 "No series here can explain {title}, so the model {model} cannot be used.",
-                title=card.title,
+                title=card.label,
                 model=model,
             )
         )
@@ -85,7 +84,7 @@ def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
         notice = _(
             "{factor} cannot explain {series}: {reason}.",
             factor=_get_series_title(link["factor"]),
-            series=card.title,
+            series=card.label,
             reason=_explain_refusal(link["factor"], card),
         )
         link.ignore("factor")
@@ -109,7 +108,7 @@ def describe_factor_reach(card: SeriesCard) -> str:
     first, last = (day.astype(object) for day in session.load_series(card.id).day[[0, -1]])
     return _(
         "The model looks at {title} too: {day_range}.",
-        title=card.title,
+        title=card.label,
         day_range=format_day_range(first, last),
     )
 
@@ -125,7 +124,7 @@ def _describe_unused_factor(link: UrlState, model: str) -> str:
 
 
 def _get_series_title(series_id: str) -> str:
-    return next((card.title for card in session.get_cards() if card.id == series_id), series_id)
+    return next((card.label for card in session.get_cards() if card.id == series_id), series_id)
 
 
 def _explain_refusal(series_id: str, studied: SeriesCard) -> str:
@@ -213,7 +212,7 @@ def build_chart_file_name(state: EventState) -> str:
 def list_series_with_rates(event: Event) -> tuple[str, ...]:
     """The series that begin before an event's day, end on or after it, and can measure it."""
     cards = [c for c in session.get_price_cards() if event.moment is not None or not c.bar_minutes]
-    held = [(card.title, session.load_series(card.id).day) for card in cards]
+    held = [(card.label, session.load_series(card.id).day) for card in cards]
     day = np.datetime64(event.day, "D")
     return tuple(title for title, days in held if len(days) and days[0] < day <= days[-1])
 

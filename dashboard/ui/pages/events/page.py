@@ -27,7 +27,7 @@ from dashboard.presentation.moves import format_percentile, judged_percentile
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.services.notes import list_notes
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
@@ -55,7 +55,7 @@ from dashboard.ui.components.event_filters import (
     draw_no_matches,
     read_events_state,
 )
-from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.components.note_form import open_new_note, open_note_history
 from dashboard.ui.pages.base import Page
 from dashboard.ui.session import EventMoves
@@ -207,17 +207,17 @@ def _draw_files(view: UrlState, state: EventsState) -> None:
     shown, everything = state.chronological, state.known.events
     asof = f"asof-{session.get_view_day()}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        draw_csv_buttons(
+        draw_table_buttons(
             plural("this view, {n:,} row", "this view, {n:,} rows", len(shown)),
             ("usdrub", "events", state.since, state.until, asof),
-            lambda flavour: table_csv("event_list", shown, flavour),
+            lambda flavour: table_file("event_list", shown, flavour),
             "events.view",
         )
         if state.is_filtered:
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("all, {n:,} row", "all, {n:,} rows", len(everything)),
                 ("usdrub", "events", "all", asof),
-                lambda flavour: table_csv("event_list", everything, flavour),
+                lambda flavour: table_file("event_list", everything, flavour),
                 "events.all",
             )
         same: dict[str, Any] = build_link(

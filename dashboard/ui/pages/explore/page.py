@@ -43,7 +43,7 @@ from dashboard.presentation.palette import (
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import check_facts
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import MAX_SHEET_ROWS, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
@@ -60,7 +60,7 @@ from dashboard.ui.components.elements import (
     toggle_expander,
 )
 from dashboard.ui.components.event_card import draw_event_line
-from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.components.note_form import open_new_note
 from dashboard.ui.components.view_controls import PRESETS, DayWindow, widen_window
 from dashboard.ui.pages.base import Page
@@ -263,11 +263,12 @@ def _draw_data_tables(
         inside = series.between(shown.since, shown.until)
         total = len(inside)
         with st.container(horizontal=True):
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("this view, {n:,} row", "this view, {n:,} rows", total),
                 (series.card.id, "rates", shown.since, shown.until),
-                lambda flavour: table_csv("rates", [inside], flavour),
+                lambda flavour: table_file("rates", [inside], flavour),
                 "behind.rates",
+                has_workbook=total <= MAX_SHEET_ROWS,
             )
         if total > MAX_TABLE_ROWS:
             st.caption(
@@ -282,10 +283,10 @@ def _draw_data_tables(
         st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt=_("The rates in view"))
     with listed:
         with st.container(horizontal=True):
-            draw_csv_buttons(
+            draw_table_buttons(
                 plural("this view, {n:,} row", "this view, {n:,} rows", len(events)),
                 ("events", shown.since, shown.until),
-                lambda flavour: table_csv("event_list", events, flavour),
+                lambda flavour: table_file("event_list", events, flavour),
                 "behind.events",
             )
         st.dataframe(

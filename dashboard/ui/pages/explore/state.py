@@ -130,7 +130,7 @@ def format_title(state: ExploreState) -> str:
     """The figure's heading as a sentence: what the rate did between the ends of the window."""
     ends = _get_window_ends(state)
     if ends is None:
-        return _("{title}: no rate in this window", title=state.series.card.title)
+        return _("{title}: no rate in this window", title=state.series.card.label)
     (first, first_rate), (last, last_rate) = ends
     move = move_between(state.series.card, first_rate, last_rate)
     return _(
@@ -148,7 +148,7 @@ def _format_subtitle(state: ExploreState) -> str:
     if ends is not None:
         values = f"{state.quoting.rate(ends[0][1])} → {state.quoting.rate(ends[1][1])}"
     parts = (
-        card.title,
+        card.label,
         values,
         _("source: {publisher}", publisher=card.publisher),
         plural("{n:,} event", "{n:,} events", len(state.events)),

@@ -31,9 +31,8 @@ from dashboard.services.bundles import (
     ClaimBundleRequest,
     build_claim_bundle,
     claim_series,
-    source_files,
 )
-from dashboard.services.exports import Provenance
+from dashboard.services.exports import Provenance, source_files
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components.elements import (

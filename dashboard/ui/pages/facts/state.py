@@ -29,6 +29,7 @@ from dashboard.services.claims import (
     parse_claims,
     parse_period,
     series_for_currency,
+    solve_common_bases,
 )
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
@@ -162,9 +163,15 @@ def read_facts_state(view: UrlState, sentence: str) -> FactsState:
     claims = _read_claims(view, sentence, claim_day)
     series = session.load_daily_series()
     answers = tuple(answer_claim(claim, series, view["series"]) for claim in claims[:MAX_CLAIMS])
+    bases = solve_common_bases(claims, series)
+    notices = [
+        *_build_claim_notices(view, claims, answers, claim_day),
+        *dict.fromkeys(translate_deferred(claim.doubt) for claim in claims if claim.doubt),
+        *(" ".join(claims_module.describe_common_base(base)) for base in bases),
+    ]
     return FactsState(
         answers,
-        tuple(_build_claim_notices(view, claims, answers, claim_day)),
+        tuple(notices),
         QuoteMode(view["up"]),
         session.is_phone(),
         session.is_dark(),
@@ -236,7 +243,7 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
         subtitle=escape_plot(
             _(
                 "{title} · source: {publisher}",
-                title=series.card.title,
+                title=series.card.label,
                 publisher=series.card.publisher,
             ),
             160,
@@ -292,7 +299,7 @@ def _build_claim_notices(
         )
     mains = {answer.main for answer in answers if answer.main}
     if mains and view["series"] not in mains:
-        titles = {row.verdict.card.id: row.verdict.card.title for a in answers for row in a.rows}
+        titles = {row.verdict.card.id: row.verdict.card.label for a in answers for row in a.rows}
         named = "; ".join(titles[series_id] for series_id in sorted(mains) if series_id in titles)
         notices.append(
             _(

@@ -28,10 +28,10 @@ from dashboard.presentation.incoming_events import (
 )
 from dashboard.presentation.palette import category_title
 from dashboard.services.event_import import EventImportPlan, RowVerdict, import_events, undo_import
-from dashboard.services.exports import table_csv
+from dashboard.services.exports import table_file
 from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, draw_flash, draw_page_link, set_flash
-from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.components.note_form import draw_author_name, get_author_name
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.imports.controls import draw_column_mapping, draw_format_questions
@@ -123,10 +123,10 @@ def _draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
 
 def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
     """Draw downloads of the rows that cannot be imported, for correction."""
-    draw_csv_buttons(
+    draw_table_buttons(
         plural("{n:,} wrong row", "{n:,} wrong rows", len(rows)),
         ("wrong_rows", file_name.rpartition(".")[0] or file_name),
-        lambda flavour: table_csv("wrong_rows", rows, flavour),
+        lambda flavour: table_file("wrong_rows", rows, flavour),
         f"{key}.wrong",
     )
 
@@ -383,6 +383,7 @@ def _close_result(key: str) -> None:
 def revert_import(import_id: str) -> None:
     """Undo an import; notes changed since stay, and the result lists them."""
     try:
+        session.count_against_limit("write")
         st.session_state[UNDONE_KEY] = undo_import(
             session.get_context().notes, import_id, get_author_name()
         )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.container import event_outline_from_upload, event_rows_from_upload
+from dashboard.container import event_outline_from_upload, event_rows_from_file
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EventFileOptions, EventFileOutline, ImportRecord
@@ -126,7 +126,7 @@ def _build_plan(upload: Upload, reading: EventFileOptions, known: tuple[Any, ...
         outline = _build_outline(upload, reading)
         if outline.sheets and not outline.sheet:
             return PlannedUpload(outline)
-        rows = event_rows_from_upload(upload.data, upload.name, reading)
+        rows = event_rows_from_file(upload.data, reading, upload.name)
     except InputError as error:
         return PlannedUpload(
             outline, problem=error.labelled("" if error.field == "map" else error.field)

@@ -128,6 +128,11 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
 
 
 def _fetch_news() -> None:
+    try:
+        session.count_against_limit("fetch")
+    except RoubleReactionError as error:
+        set_flash(_("Not fetched: {error}", error=error))
+        return
     session.get_context().news.submit(force=True)
 
 
@@ -312,6 +317,7 @@ def _accept_item(cluster: NewsCluster) -> None:
     author = st.session_state.get(AUTHOR_KEY, "")
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         note = accept_cluster(cluster, session.get_context().inbox, author=author)
     except RoubleReactionError as error:
         set_flash(_("Not accepted: {error}", error=error))
@@ -324,6 +330,7 @@ def _dismiss_items(clusters: Sequence[NewsCluster]) -> None:
     ids = _item_ids(clusters)
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         dismiss_news(ids, session.get_context().inbox, author=st.session_state.get(AUTHOR_KEY, ""))
     except RoubleReactionError as error:
         set_flash(_("Not dismissed: {error}", error=error))
@@ -336,6 +343,7 @@ def _dismiss_items(clusters: Sequence[NewsCluster]) -> None:
 def _restore_items(ids: Sequence[str]) -> None:
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         undo_dismissal(ids, session.get_context().inbox)
     except RoubleReactionError as error:
         set_flash(_("Not put back: {error}", error=error))
@@ -388,7 +396,7 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
         text = escape_markdown(describe_feed(feed, state.now), STATUS_LIMIT)
         is_bad = bool(of.enabled and feed.state and feed.state.problem)
         status = f":orange[:material/warning: {text}]" if is_bad else text
-        terms = f" · :small[{escape_markdown(of.terms)}]" if of.terms else ""
+        terms = f" · :small[{escape_markdown(translate_deferred(of.terms))}]" if of.terms else ""
         st.markdown(f"{format_markdown_link(of.title, of.url)} · {status}{terms}", width="stretch")
         st.button(
             _("Switch off") if of.enabled else _("Switch on"),
@@ -421,9 +429,11 @@ def _draw_add_feed() -> None:
         return
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         added = register_feed(
             session.get_context().feeds, NewFeed(url or "", title or "", zone=zone or "")
         )
+        session.get_context().notes.audit.write("feed-add", added.id, (None, {"url": added.url}))
     except RoubleReactionError as error:
         st.warning(escape_markdown(str(error)))
         return
@@ -434,7 +444,10 @@ def _draw_add_feed() -> None:
 def _switch_feed(feed_id: str, *, enabled: bool) -> None:
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         set_feed_enabled(session.get_context().feeds, feed_id, enabled=enabled)
+        action = "feed-on" if enabled else "feed-off"
+        session.get_context().notes.audit.write(action, feed_id)
     except RoubleReactionError as error:
         set_flash(_("Not changed: {error}", error=error))
 
@@ -442,7 +455,9 @@ def _switch_feed(feed_id: str, *, enabled: bool) -> None:
 def _remove_feed(feed_id: str) -> None:
     try:
         session.require_live_view()
+        session.count_against_limit("write")
         unregister_feed(session.get_context().feeds, feed_id)
+        session.get_context().notes.audit.write("feed-remove", feed_id)
     except RoubleReactionError as error:
         set_flash(_("Not removed: {error}", error=error))
         return

@@ -12,7 +12,7 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.inbox import Decision, NewsCluster, ToneTimeline
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.presentation.charts.news_tone import (
+from dashboard.presentation.charts.timeline import (
     build_tone_columns,
     build_tone_figure,
     summarize_tone,
@@ -184,6 +184,7 @@ def _search_news(query: str, period: str) -> None:
     parts = session.get_context()
     try:
         session.require_live_view()
+        session.count_against_limit("fetch")
         result = search_news(parts.search, parts.inbox, query, period, session.get_wall_time)
     except RoubleReactionError as error:
         st.session_state[SEARCH_FAILED_KEY] = str(error)
@@ -203,6 +204,7 @@ def _search_news(query: str, period: str) -> None:
 
 def _measure_tone(query: str, period: str) -> None:
     try:
+        session.count_against_limit("fetch")
         timeline = tone_timeline(session.get_context().search, query, period, session.get_wall_time)
     except RoubleReactionError as error:
         st.session_state[SEARCH_FAILED_KEY] = str(error)

@@ -125,7 +125,7 @@ def _draw_rules() -> None:
     rules = [publication_rule_of(card) for card in cards]
     draw_text_table(
         {
-            _("Series"): [f"**{escape_markdown(card.title)}**" for card in cards],
+            _("Series"): [f"**{escape_markdown(card.label)}**" for card in cards],
             _("Unit"): [escape_markdown(card.unit) for card in cards],
             _("Market day"): [describe_rule(rule) for rule in rules],
             _("Hours in the rate"): [
@@ -149,7 +149,11 @@ def _draw_rules() -> None:
         {
             _("From"): [format_day(item.day) for breaks in broken for item in breaks],
             _("Publisher"): [escape_markdown(broken[b]) for b in broken for _ in b],
-            _("What changed"): [escape_markdown(item.text) for breaks in broken for item in breaks],
+            _("What changed"): [
+                escape_markdown(translate_deferred(item.text))
+                for breaks in broken
+                for item in breaks
+            ],
         },
         _("Changes in the way official rates are made"),
     )
@@ -203,7 +207,7 @@ def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
         _(
             "On {title}, with the settings of the Event page. No event disappears: each one that"
             " is not used is told with its reason.",
-            title=escape_markdown(series.card.title),
+            title=escape_markdown(series.card.label),
         )
     )
     rows = build_funnel_rows(
@@ -260,7 +264,7 @@ def _draw_sources() -> None:
     cards = session.get_cards()
     draw_text_table(
         {
-            _("Series"): [f"**{escape_markdown(card.title)}**" for card in cards],
+            _("Series"): [f"**{escape_markdown(card.label)}**" for card in cards],
             _("Publisher"): [
                 format_markdown_link(card.publisher, card.source_url) for card in cards
             ],

@@ -13,7 +13,7 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_label
 from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID
-from dashboard.services.method import needs_factor
+from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, is_comparable
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION
@@ -145,7 +145,7 @@ def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
     if not any(needs_factor(model) for model in state.grid.models) or not state.factors:
         return
     titles = {
-        card.id: card.title for card in available_factors(state.series[0].card, session.get_cards())
+        card.id: card.label for card in available_factors(state.series[0].card, session.get_cards())
     }
     st.selectbox(
         _("Factor"),
@@ -160,7 +160,7 @@ def _draw_series_choices(view: UrlState, state: RobustnessState) -> None:
     """Draw the choice of further series with the subject of the first."""
     first = state.series[0].card
     titles = {
-        card.id: card.title
+        card.id: card.label
         for card in session.get_price_cards()
         if card.id != first.id and is_comparable(card, first)
     }

@@ -15,7 +15,6 @@ from dashboard.models.analyses import (
     Specification,
     SpecificationRow,
 )
-from dashboard.models.event import EXPECTED_TITLES
 from dashboard.models.messages import deferred, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
@@ -23,6 +22,7 @@ from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
+    EXPECTED_LABELS,
     MINUS,
     NO_VALUE,
     THIN_SPACE,
@@ -100,8 +100,7 @@ def describe_group(group: EventGroup) -> str:
     named = join_or([category_title(category) for category in group.categories])
     parts = [named or _("events of every category")]
     if group.expected != ANY_OPTION:
-        expected = translate_deferred(EXPECTED_TITLES[group.expected]).lower()
-        parts.append(_("expected {direction}", direction=expected))
+        parts.append(translate_deferred(EXPECTED_LABELS[group.expected]))
     if group.tag:
         parts.append(_("with the tag of the link"))
     if group.since:
@@ -177,7 +176,7 @@ def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
         "Median of {n:,} distinct specifications: {subject} {size} log pts {direction}; {share}"
         " have its sign",
         answer.distinct,
-        subject=card.subject.noun if card.subject.is_currency else card.title,
+        subject=card.subject.noun if card.subject.is_currency else card.label,
         size=format_number(abs(100 * answer.median), 2),
         direction=name_direction(card, 100 * answer.median),
         share=_format_share(answer.same_sign),
@@ -384,11 +383,11 @@ def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
 
 
 def _get_series_title(series_id: str) -> str:
-    return next((card.title for card in session.get_cards() if card.id == series_id), series_id)
+    return next((card.label for card in session.get_cards() if card.id == series_id), series_id)
 
 
 def _format_subtitle(state: RobustnessState) -> str:
-    names = "; ".join(series.card.title for series in state.series)
+    names = "; ".join(series.card.label for series in state.series)
     return _(
         "{group} · {names} · mean CAR in log points", group=describe_group(state.group), names=names
     )

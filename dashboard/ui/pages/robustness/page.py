@@ -20,9 +20,9 @@ from dashboard.presentation.charts.robustness import (
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import get_palette
-from dashboard.services.exports import table_csv
-from dashboard.services.method import needs_factor
+from dashboard.services.exports import table_file
 from dashboard.services.robustness import RobustnessRun, RunProgress
+from dashboard.services.study import needs_factor
 from dashboard.ui.components.elements import (
     TARGETS_KEY,
     Shortcut,
@@ -33,7 +33,7 @@ from dashboard.ui.components.elements import (
     draw_shortcuts,
     toggle_expander,
 )
-from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.controls import draw_grid_choices, draw_group_controls
 from dashboard.ui.pages.robustness.messages import (
@@ -89,7 +89,7 @@ def draw(view: UrlState) -> None:
             " choices that could be defended.",
             len(state.events),
             group=escape_markdown(capitalize_first(describe_group(state.group)), 300),
-            series=escape_markdown(join_and([series.card.title for series in state.series]), 300),
+            series=escape_markdown(join_and([series.card.label for series in state.series]), 300),
         )
     )
     draw_group_controls(view)
@@ -269,10 +269,10 @@ def _draw_table(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> N
 
 def _draw_files(state: RobustnessState, answer: RobustnessAnswer) -> None:
     with st.container(horizontal=True):
-        draw_csv_buttons(
+        draw_table_buttons(
             plural("specifications, {n:,} row", "specifications, {n:,} rows", len(answer.rows)),
             (state.series[0].card.id, "specifications"),
-            lambda flavour: table_csv("specifications", answer.rows, flavour),
+            lambda flavour: table_file("specifications", answer.rows, flavour),
             "robustness.csv",
         )
 

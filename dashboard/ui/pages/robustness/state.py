@@ -16,7 +16,6 @@ from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyRequest, Window, read_window, window_text
 from dashboard.services.events import EventFilter, find_events
-from dashboard.services.method import needs_factor
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.robustness import (
     MAX_SPECIFICATIONS,
@@ -26,6 +25,7 @@ from dashboard.services.robustness import (
     RunProgress,
     count_categories,
 )
+from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, is_comparable
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION, CATEGORY_IDS, EXPECTED_OPTIONS
@@ -239,7 +239,7 @@ def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries,
         view.ignore("model")
         return (), _(
             "No series here can explain {title}: models without a factor only.",
-            title=series.card.title,
+            title=series.card.label,
         )
     chosen = view["factor"] or ("eur_usd_ecb" if "eur_usd_ecb" in choices else choices[0])
     return (session.load_series(chosen),), ""

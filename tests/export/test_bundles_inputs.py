@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from dashboard.export.bundle_inputs import (
+from dashboard.export.bundles import (
     card_from_json,
     card_to_json,
     read_events,
