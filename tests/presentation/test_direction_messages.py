@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from dashboard.eventstudy.levels import compute_day_facts
 from dashboard.models import messages
 from dashboard.models.article import ClaimKind, Market
+from dashboard.models.event import EXPECTED_TITLES
 from dashboard.models.moves import Observation
 from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
 from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
@@ -111,10 +112,10 @@ def of_moves(mode, sign):
 
 def of_expectations(_mode, sign):
     word = SIGNS[sign]
-    yield messages.translate_deferred(formatting.EXPECTED_TITLES[word])
+    yield messages.translate_deferred(EXPECTED_TITLES[word])
     yield messages.translate_deferred(formatting.EXPECTED_LABELS[word])
     yield formatting.describe_expected(word)
-    yield events.format_group(EventFilter(expected=word))
+    yield events.format_group(EventFilter(choices={"expected": word}))
 
 
 def of_groups(_mode, sign):
