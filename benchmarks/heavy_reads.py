@@ -62,7 +62,7 @@ def light_reads(url: str, seconds: float, pause: float) -> list[float]:
 
 
 def heavy_reads(url: str, stop: threading.Event, answers: Counter[int]) -> None:
-    """Ask for one study after the other; a refused client waits as it is told."""
+    """Ask for one study after the other; a refused client waits as long as the answer says."""
     for seed in itertools.count(threading.get_ident() % 1_000_000):
         if stop.is_set():
             return

@@ -26,6 +26,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from dashboard import shipped_path
+from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
@@ -123,7 +124,6 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
     from starlette.responses import Response
     from starlette.routing import Mount, Route
 
-    from dashboard.ui.errors import show_error
     from dashboard.ui.http_security import LAUNCH_PARAMETER
 
     @asynccontextmanager
@@ -156,6 +156,30 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
         on_script_error=show_error,
         lifespan=announce,
     )
+
+
+def show_error(error: Exception) -> bool:
+    """Draw the error box; traceback, paths and messages of libraries go to the log only.
+
+    Returns:
+        True, so that Streamlit does not draw its own exception box.
+    """
+    from dashboard.presentation.escaping import plain_text
+
+    error_id = secrets.token_hex(4)
+    logging.getLogger("dashboard.pages").error("page error %s", error_id, exc_info=error)
+    with st.container(border=True):
+        st.markdown(_("**Something went wrong on this page.** Your notes are safe."))
+        if isinstance(error, InputError):
+            st.text(plain_text(str(error)))
+        st.markdown(
+            _(
+                "Reload the page, or start again from *Explore*. If it happens again, report the"
+                " number below: it is in the log of the server."
+            )
+        )
+        st.code(error_id, language=None)
+    return True
 
 
 def build_middleware(launch_token: str) -> list[Middleware]:
@@ -227,7 +251,7 @@ def silence_cache_warnings() -> None:
 def warm_up() -> None:
     """Import what the first page needs and open the data, so that it draws at once."""
     try:
-        from dashboard.ui.server import warm_up_pages
+        from dashboard.ui.shell import warm_up_pages
 
         warm_up_pages()
     except Exception:
@@ -271,7 +295,7 @@ async def healthz(_request: Request) -> Response:
     import anyio.to_thread
     from starlette.responses import JSONResponse
 
-    from dashboard.ui.server import health_report
+    from dashboard.ui.shell import health_report
 
     healthy, report = await anyio.to_thread.run_sync(health_report)
     return JSONResponse(report, status_code=200 if healthy else 503)

@@ -54,12 +54,12 @@ neither confirmed nor refuted. Where the sentence names no market it is judged o
 
 @dataclass(frozen=True)
 class PrintedClaim:
-    """A claim as it was printed: our words for it, the source, and what it says about the rate.
+    """A claim as it was printed: our sentence for it, the source, and what it says about the rate.
 
     `remark` is what a reader should know about the comparison.
     """
 
-    words: str
+    sentence: str
     source: str
     claim: Claim
     remark: str = ""
@@ -119,7 +119,7 @@ MOSCOW_TIMES: Final = (
 COIN: Final = (
     "[a reference page](https://stashofcoins.com/coin/46420-russian-federation-3-rubles-2022)"
 )
-PAPER: Final = (
+WORKING_PAPER: Final = (
     "[Dreger et al. (2015)](https://papers.ssrn.com/sol3/papers.cfm?abstract_id=2617202), working"
     " paper, June 2015"
 )
@@ -168,7 +168,7 @@ OFFICIAL_CLAIMS: Final = (
         " value doubles the dollar; the dollar rose by half.",
     ),
     PrintedClaim(
-        "lost 50 % since January 2014 (to 31 March 2015)", PAPER,
+        "lost 50 % since January 2014 (to 31 March 2015)", WORKING_PAPER,
         change("2015-03-30", -50, "2013-12-31", Market.OFFICIAL),
         "From the record of 1 January 2014 to that of 31 March 2015, where the paper's data end.",
     ),
@@ -247,7 +247,7 @@ def largest_fall(series: RateSeries, days: tuple[date, date]) -> Fall:
 
 
 def format_row(printed: PrintedClaim, series: RateSeries) -> str:
-    """A row of the table: day, words, source, quantity, our number and verdict."""
+    """A row of the table: day, sentence, source, quantity, our number and verdict."""
     claim = printed.claim
     answer = answer_claim(claim, [series])
     truth = answer.of_main[0].verdict.truth if is_record_claim(claim) else get_overall_truth(answer)
@@ -258,7 +258,7 @@ def format_row(printed: PrintedClaim, series: RateSeries) -> str:
     needs = " ".join(f"{capitalize_first(base)}." for base in needed)
     numbers = " ".join(part for part in (numbers, needs, printed.remark) if part)
     cells = (
-        format_day(claim.day), printed.words, printed.source, quantity,
+        format_day(claim.day), printed.sentence, printed.source, quantity,
         numbers, f"**{format_verdict(claim, truth)}**",
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import CATEGORY_LIMIT, Category, Event, Expected, Origin
+from dashboard.models.event import CATEGORY_LIMIT, EVENT_CHOICES, Category, Event
 from dashboard.models.messages import translate as _
 from dashboard.models.study import Window
 from dashboard.services.events import EventFilter, custom_categories, find_events
@@ -78,16 +78,20 @@ class RatesParams(PeriodParams):
     )
 
 
-class EventsParams(PeriodParams):
+_CHOICES: Final[dict[str, Any]] = {
+    choice.name: (Literal[*choice.titles] | None, Field(None, description=choice.help))
+    for choice in EVENT_CHOICES
+}
+_ChoiceParams = create_model("EventChoices", __base__=PeriodParams, **_CHOICES)
+
+
+class EventsParams(_ChoiceParams):  # type: ignore[valid-type, misc]
     """Filters of events: all must match; the values of a repeated one are alternatives."""
 
     category: list[CategoryText] = Field(
         [], max_length=MAX_REPEATS, description="On the list, or a note's own."
     )
     q: str = Field("", max_length=200, description="Words in title, text, actor or source.")
-    origin: Literal[Origin.CATALOGUE, Origin.NOTE] | None = None
-    expected: Expected | None = None
-    hour: Literal["known", "unknown"] | None = Field(None, description="Is the hour known?")
     tag: list[str] = Field([], max_length=MAX_REPEATS)
 
     def find(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -109,20 +113,16 @@ class EventsParams(PeriodParams):
                 )
                 raise InputError(msg, field="category")
         return find_events(
-            (event for event in events if self._matches_hour(event)),
+            events,
             EventFilter(
                 categories=tuple(self.category),
                 text=self.q,
                 since=self.since,
                 until=self.until,
-                origin=self.origin,
-                expected=self.expected,
                 tags=tuple(self.tag),
+                choices={choice.name: getattr(self, choice.name) for choice in EVENT_CHOICES},
             ),
         )
-
-    def _matches_hour(self, event: Event) -> bool:
-        return self.hour is None or (self.hour == "known") == (event.moment is not None)
 
 
 class EventWindowParams(QueryParams):

@@ -28,13 +28,12 @@ event_commands = command_group(deferred("List, write, import and export events a
 
 
 @event_commands.command("list")
+@options.event_choice_options
 def list_events(  # noqa: PLR0913 - the fields of a search
     *,
     text: options.TextFilter = "",
     category: options.CategoryFilter = None,
-    expected: options.ExpectedFilter = None,
     tag: options.TagFilter = None,
-    origin: options.OriginFilter = None,
     since: options.SinceOption = None,
     until: options.UntilOption = None,
     removed: Annotated[
@@ -42,6 +41,7 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     ] = False,
     hidden: Annotated[bool, Opt("--hidden", help=deferred("Only events that you hide."))] = False,
     as_json: JsonOption = False,
+    **choices: str | None,
 ) -> None:
     """List the events of the catalogue and the notes."""
     from dashboard.cli import output
@@ -50,7 +50,7 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.serializers import table_json
 
     period = options.read_period(since, until)
-    event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
+    event_filter = EventFilter(category or (), text, *period, tag or (), choices)
     context = get_context()
     if hidden:
         events = find_events(hidden_events(context.catalogue, context.notes), event_filter)
@@ -141,25 +141,25 @@ def event_history(note_id: options.NoteIdArgument, *, as_json: JsonOption = Fals
 
 
 @event_commands.command("export")
+@options.event_choice_options
 def export_events(  # noqa: PLR0913 - the fields of a search
     file: options.TableFileArgument,
     *,
     text: options.TextFilter = "",
     category: options.CategoryFilter = None,
-    expected: options.ExpectedFilter = None,
     tag: options.TagFilter = None,
-    origin: options.OriginFilter = None,
     since: options.SinceOption = None,
     until: options.UntilOption = None,
     excel: options.ExcelOption = False,
     dialect: options.DialectOption = "plain",
+    **choices: str | None,
 ) -> None:
     """Write events and notes as CSV or .xlsx; `events import` reads it back."""
     from dashboard.services.events import EventFilter
     from dashboard.services.exports import table_file
 
     period = options.read_period(since, until)
-    event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
+    event_filter = EventFilter(category or (), text, *period, tag or (), choices)
     events = list_known_events(get_context(), event_filter)
     content = table_file("event_list", events, output_format(file, dialect, excel=excel))
     write_output(file, content, is_private=any(event.is_private for event in events))

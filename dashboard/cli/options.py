@@ -16,7 +16,7 @@ import typer
 
 from dashboard.models.article import PublicationTime
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, NOTE_FIELDS, Draft, EventField, Expected, Visibility
+from dashboard.models.event import EVENT_CHOICES, MOSCOW, NOTE_FIELDS, Draft, EventField, Visibility
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import CsvDialect
@@ -97,9 +97,6 @@ OriginFilter: TypeAlias = Annotated[
 ]
 TextFilter: TypeAlias = Annotated[
     str, Opt("--text", metavar="WORDS", help=deferred("Words in title, text or source."))
-]
-ExpectedFilter: TypeAlias = Annotated[
-    Expected | None, Opt("--expected", help=deferred("Only this direction."))
 ]
 TagFilter: TypeAlias = Annotated[
     Texts, Opt("--tag", help=deferred("Only with this tag; repeatable."))
@@ -183,6 +180,25 @@ SeriesIdArgument: TypeAlias = Annotated[
 # ---- the fields of a note
 
 _METAVARS: Final = {"date": "DATE", "moment": "HH:MM", "zone": "NAME", "link": "URL"}
+
+
+def event_choice_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command an option for every `EventChoice`, in place of its `**choices`."""
+    own = inspect.signature(command, eval_str=True)
+    params = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(
+            choice.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                Literal[*choice.titles] | None, Opt(f"--{choice.name}", help=choice.help)
+            ],
+        )
+        for choice in EVENT_CHOICES
+    ]
+    command.__signature__ = own.replace(parameters=[*params, *options])  # type: ignore[attr-defined]
+    return command
 
 
 def note_options(

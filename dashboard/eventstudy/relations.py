@@ -107,9 +107,9 @@ def _point_biserial_rows(
     n = sum(len(returns) for returns, _ in parts)
     for lag in LEAD_LAGS:
         # The cross product of the indicator with the return `lag` rows later, ends left out.
-        ahead, behind = max(0, lag), max(0, -lag)
+        lead, delay = max(0, lag), max(0, -lag)
         shifted = sum(
-            float(events[behind : len(events) - ahead] @ returns[ahead : len(returns) - behind])
+            float(events[delay : len(events) - lead] @ returns[lead : len(returns) - delay])
             for returns, events in parts
         )
         value = float(shifted / np.sqrt(power.prod()))

@@ -8,7 +8,7 @@ of changes and the reader of event files come from it. A new field of a note is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -442,3 +442,66 @@ class EditConflict(InputError):
         """Store the current note, so that a page can show both texts."""
         super().__init__(message)
         self.current = current
+
+
+# ------------------------------------------------------------------ filters
+
+
+@dataclass(frozen=True, slots=True)
+class EventChoice:
+    """A filter of events by one of a few options, declared once for every interface.
+
+    The link of a page, its control, the option of the commands and the parameter of the API are
+    made from it.
+
+    Attributes:
+        name: the command option `--name`, the parameter of the API, the key in `EventFilter`.
+        key: the key in links of pages.
+        label: the title of the control.
+        help: what the option and the parameter do.
+        titles: the options by their title.
+        value_of: the option that an event belongs to.
+    """
+
+    name: str
+    key: str
+    label: str
+    help: str
+    titles: Mapping[str, str]
+    value_of: Callable[[Event], str]
+
+
+EXPECTED_TITLES: Final = {
+    "stronger": deferred("Stronger"),
+    "weaker": deferred("Weaker"),
+    "unclear": deferred("Unclear"),
+}
+"""The directions that an event may be expected to go with, as a control shows them."""
+
+EVENT_CHOICES: Final = (
+    EventChoice(
+        "origin",
+        "origin",
+        deferred("Events of"),
+        deferred("Only the catalogue or the notes."),
+        {"catalogue": deferred("Catalogue"), "note": deferred("Notes")},
+        lambda event: str(event.origin),
+    ),
+    EventChoice(
+        "expected",
+        "exp",
+        deferred("Expected rouble"),
+        deferred("Only this direction."),
+        EXPECTED_TITLES,
+        lambda event: str(event.expected),
+    ),
+    EventChoice(
+        "hour",
+        "hour",
+        deferred("Hour"),
+        deferred("Only with, or without, a known hour."),
+        {"known": deferred("Known"), "unknown": deferred("Not known")},
+        lambda event: "known" if event.moment is not None else "unknown",
+    ),
+)
+"""The filters by one option, in the order of the controls."""

@@ -275,11 +275,12 @@ def format_group_count(n: int, filters: EventFilter) -> str:
 
 def _format_group(events: str, filters: EventFilter) -> str:
     """The noun of a group with the direction and the tags that its events have."""
-    if filters.expected == "stronger":
+    expected = filters.choices.get("expected")
+    if expected == "stronger":
         events = _("{events} expected to go with a stronger rouble", events=events)
-    elif filters.expected == "weaker":
+    elif expected == "weaker":
         events = _("{events} expected to go with a weaker rouble", events=events)
-    elif filters.expected:
+    elif expected:
         events = _("{events} of unclear direction", events=events)
     if not filters.tags:
         return events

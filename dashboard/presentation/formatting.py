@@ -25,12 +25,6 @@ MIN_POOL_SIZE: Final = 40
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 RECORD_KINDS: Final = ("strongest", "weakest")
 """The two records of a rate, from the rouble's point of view."""
-EXPECTED_TITLES: Final = {
-    "stronger": deferred("Stronger"),
-    "weaker": deferred("Weaker"),
-    "unclear": deferred("Unclear"),
-}
-"""The directions that an event may be expected to go with, as a control shows them."""
 EXPECTED_LABELS: Final = {
     "stronger": deferred("expected stronger"),
     "weaker": deferred("expected weaker"),

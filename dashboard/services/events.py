@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import Category, Event
+from dashboard.models.event import EVENT_CHOICES, Category, Event
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.services.notes import clean_line
@@ -42,16 +42,16 @@ class EventFilter:
 
     An event matches when it matches every field: one of `categories`, one of `tags`, and every
     word of `text` in title, actor, text, tags or source, ignoring case. An event of several
-    days matches `since` and `until` (both inclusive) when it overlaps them.
+    days matches `since` and `until` (both inclusive) when it overlaps them. `choices` has the
+    option of each `EventChoice` by its name; None or no entry does not restrict.
     """
 
     categories: Collection[str] = ()
     text: str = ""
     since: date | None = None
     until: date | None = None
-    origin: str | None = None
-    expected: str | None = None
     tags: Collection[str] = ()
+    choices: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def find_events(events: Iterable[Event], query: EventFilter) -> tuple[Event, ...]:
@@ -76,8 +76,8 @@ def count_facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:
     """The number of events for each value of a filter, the most frequent first.
 
     Returns:
-        By field of `EventFilter` (`categories`, `origin`, `expected`, `tags`), by value. Tags
-        that differ in case only are counted together, in the first spelling.
+        By `categories`, `tags` and the names of `EVENT_CHOICES`, by value. Tags that differ
+        in case only are counted together, in the first spelling.
     """
     events = tuple(events)
     spelling: dict[str, str] = {}
@@ -85,8 +85,7 @@ def count_facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:
         spelling.setdefault(fold_case(tag), tag)
     counts = {
         "categories": Counter(str(event.category) for event in events),
-        "origin": Counter(str(event.origin) for event in events),
-        "expected": Counter(str(event.expected) for event in events),
+        **{choice.name: Counter(map(choice.value_of, events)) for choice in EVENT_CHOICES},
         "tags": Counter(
             spelling[tag] for event in events for tag in {fold_case(tag) for tag in event.tags}
         ),
@@ -101,8 +100,11 @@ def _matches(event: Event, query: EventFilter) -> bool:
     """Whether an event has the chosen values and overlaps the period."""
     return (
         (not query.categories or event.category in query.categories)
-        and (not query.origin or event.origin == query.origin)
-        and (not query.expected or event.expected == query.expected)
+        and all(
+            not query.choices.get(choice.name)
+            or choice.value_of(event) == query.choices[choice.name]
+            for choice in EVENT_CHOICES
+        )
         and (query.since is None or (event.end_day or event.day) >= query.since)
         and (query.until is None or event.day <= query.until)
     )

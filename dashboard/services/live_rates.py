@@ -282,8 +282,8 @@ def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None)
         run.rate_cache.record_failure(card.id, source.id, str(error), run.now())
         log.warning("%s: %s", card.id, error)
         day = _last_day(last)
-        kept = _("kept the data of {day}", day=format_day(day)) if day else ""
-        message = f"{error}; {kept or _('there are no earlier data')}"
+        data = _("kept the data of {day}", day=format_day(day)) if day else ""
+        message = join_clauses(str(error), data or _("there are no earlier data"))
         return RefreshResult(
             card.id, source.id, RefreshOutcome.FAILED, NO_CHANGES, message, day, answered=False
         )

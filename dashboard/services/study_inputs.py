@@ -325,7 +325,7 @@ def select_events(
             categories.
     """
     check_categories(events, categories)
-    chosen = find_events(events, EventFilter(categories, origin=origin))
+    chosen = find_events(events, EventFilter(categories, choices={"origin": origin}))
     if not chosen:
         msg = _("there is no event to study; drop the origin or the category, or add a note")
         raise InputError(msg)

@@ -9,9 +9,9 @@ the page when it has changed. Neither reruns a page while a dialog is open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -19,9 +19,12 @@ from dashboard.models.event import Origin
 from dashboard.models.messages import deferred, plural, translate_deferred, use_language
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
+from dashboard.presentation.charts.explore import build_explore_figure
+from dashboard.presentation.charts.timeline import ExploreChart
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import NO_VALUE, format_day, format_number, format_timestamp
-from dashboard.presentation.palette import LOGO_BACKGROUND, LOGO_BASELINE, LOGO_LINE
+from dashboard.presentation.palette import LIGHT_PALETTE, LOGO_BACKGROUND, LOGO_BASELINE, LOGO_LINE
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.presentation.rates import (
     describe_failing_publishers,
     describe_fetch_progress,
@@ -30,11 +33,12 @@ from dashboard.presentation.rates import (
     format_last_day,
 )
 from dashboard.services.events import hidden_count_text
-from dashboard.services.live_rates import SeriesStatus
+from dashboard.services.health import check_health, health_json
+from dashboard.services.live_rates import SeriesStatus, series_status
 from dashboard.services.rates import AS_OF_CAVEAT, DEFAULT_SERIES, get_series, live_differences
 from dashboard.ui import session
-from dashboard.ui.components.interaction import mark_dialogs_closed, rerun_page
-from dashboard.ui.components.links import register_pages
+from dashboard.ui.components.elements import mark_dialogs_closed, register_pages, rerun_page
+from dashboard.ui.components.view_controls import compute_limits, resolve_window
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.state import end_run_on_leave
@@ -367,3 +371,31 @@ def _get_page_series(page: Page, view: UrlState) -> str:
     series_id = view["series"] if any(param.key == "series" for param in page.params) else ""
     known = {card.id for card in session.get_cards()}
     return series_id if series_id in known else DEFAULT_SERIES
+
+
+# ------------------------------------------------------------------ start of the server, health
+
+
+def warm_up_pages() -> None:
+    """Import the pages, read rates and events, and build the first figure of Explore."""
+    import plotly.graph_objects as go
+    import plotly.io
+    import plotly.tools
+
+    series, known = session.load_series(DEFAULT_SERIES), session.get_known_events().events
+    shown = resolve_window(None, None, compute_limits(series, known, session.get_view_day()))
+    events = tuple(e for e in known if shown.since <= e.day <= shown.until)
+    quoting = QuotedSeries(series.card, QuoteMode.WEAKER)
+    view = ExploreChart(series, quoting, events, shown.since, shown.until, selected=shown.until)
+    plotly.io.to_json(go.Figure(**build_explore_figure(view, LIGHT_PALETTE)), validate=False)
+
+
+def health_report() -> tuple[bool, dict[str, Any]]:
+    """Whether all parts answer, and the age of their data."""
+    context = session.get_context()
+    status = replace(
+        check_health(context.rates, context.catalogue, context.notes.for_user("")),
+        rates=series_status(context.known, context.rate_cache, session.get_wall_time()),
+        refresh=None if context.refresher.is_offline else context.refresher.state(),
+    )
+    return status.is_healthy, health_json(status)

@@ -67,7 +67,7 @@ def test_nobody_but_the_owner_reads_a_word_of_a_private_note(desk, person):
         answer = desk(address, person)
         asked = f"{answer.headers.get('link', '')}{answer.body.decode()}"
         if "?q=" in address or "category=" in address or "tag=" in address:
-            continue  # what was asked for is in the links of an empty list
+            continue  # the parameters are in the links of an empty list
         assert SECRET_WORD not in asked, address
         if desk.note.id not in address.format(id=desk.note.id, near=""):
             assert desk.note.id not in asked, address

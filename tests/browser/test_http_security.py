@@ -1,4 +1,4 @@
-"""The pages under their content security policy, and behind a launch token, in a real browser."""
+"""The pages under their content security policy, and with a launch token, in a real browser."""
 
 import pytest
 

@@ -100,7 +100,7 @@ def test_a_comparison_of_notes_with_hostile_titles_runs_asks_and_moves_nothing(t
     ]
     returns = np.random.default_rng(3).normal(0, 0.01, 60 + 8 * len(HOSTILE))
     # A tag is a person's word too, and the name of a group holds it.
-    tagged = EventFilter(tags=(HOSTILE[1],), expected="unclear")
+    tagged = EventFilter(tags=(HOSTILE[1],), choices={"expected": "unclear"})
     series = series_of_returns(returns, move_sign=-1)
     scene = build_compare_state(series, events, EventFilter(), tagged)
     live = "http://127.0.0.1:8501/compare?cat=all"

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from dashboard.eventstudy.levels import compute_day_facts
 from dashboard.models import messages
 from dashboard.models.article import ClaimKind, Market
+from dashboard.models.event import EXPECTED_TITLES
 from dashboard.models.moves import Observation
 from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
 from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
@@ -45,6 +46,8 @@ POSITIVE = re.compile(r"\bpositive = (?:(?:the rouble|number|\{\w+\}) )?(?P<mean
 """Which sign means what: always that the subject is stronger, or the number up."""
 EXPLAINED = (
     "level, strongest, weakest, up or down",  # the values of a column
+    "What the move was for the subject: stronger or weaker, up or down",  # the same
+    "Change of the published number from base_rate to end_rate, in per cent; + = the number rose",
     "up, down",  # terms: their meanings are rendered below
     "stronger, weaker",
     "{title}, the {half} strongest and {half} weakest of {events:,}",  # both ends of a list
@@ -109,10 +112,10 @@ def of_moves(mode, sign):
 
 def of_expectations(_mode, sign):
     word = SIGNS[sign]
-    yield messages.translate_deferred(formatting.EXPECTED_TITLES[word])
+    yield messages.translate_deferred(EXPECTED_TITLES[word])
     yield messages.translate_deferred(formatting.EXPECTED_LABELS[word])
     yield formatting.describe_expected(word)
-    yield events.format_group(EventFilter(expected=word))
+    yield events.format_group(EventFilter(choices={"expected": word}))
 
 
 def of_groups(_mode, sign):

@@ -51,8 +51,8 @@ def test_sql_of_1000_texts_through_every_filter(store, typed):
         EventFilter(text=typed),
         EventFilter(categories=(typed,)),
         EventFilter(tags=(typed,)),
-        EventFilter(origin=typed),
-        EventFilter(expected=typed),
+        EventFilter(choices={"origin": typed}),
+        EventFilter(choices={"expected": typed}),
     ):
         assert set(find_events(events, query)) <= set(events)
     assert store.get(typed) is None

@@ -73,9 +73,9 @@ def test_every_word_must_be_somewhere_whatever_its_case(text, ids):
 def test_choices_are_alternatives_within_a_field_and_add_up_across_fields():
     assert found(categories=["peace_talks"]) == ["talks", "mine"]
     assert found(categories=("peace_talks", "nato_remark")) == ["kellogg", "talks", "mine"]
-    assert found(categories=("peace_talks",), expected="stronger") == ["talks"]
-    assert found(origin="note") == ["mine"]
-    assert found(origin=Origin.CATALOGUE, tags=("TURKEY",)) == ["talks"]
+    assert found(categories=("peace_talks",), choices={"expected": "stronger"}) == ["talks"]
+    assert found(choices={"origin": "note"}) == ["mine"]
+    assert found(choices={"origin": Origin.CATALOGUE}, tags=("TURKEY",)) == ["talks"]
     assert found(tags=["talks", "none"]) == ["talks"]
     assert found(categories=["nonsense"]) == []
 
@@ -102,10 +102,17 @@ def test_facets_count_what_each_choice_would_find():
         "categories": {"peace_talks": 2, "nato_remark": 1},
         "origin": {"catalogue": 2, "note": 1},
         "expected": {"stronger": 2, "unclear": 1},
+        "hour": {"unknown": 3},
         "tags": {"Turkey": 2, "Talks": 1},
     }
     assert list(count_facets(EVENTS)["categories"]) == ["peace_talks", "nato_remark"]
-    assert count_facets(()) == {"categories": {}, "origin": {}, "expected": {}, "tags": {}}
+    assert count_facets(()) == {
+        "categories": {},
+        "origin": {},
+        "expected": {},
+        "hour": {},
+        "tags": {},
+    }
 
 
 @settings(max_examples=1_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -116,8 +123,8 @@ def test_sql_of_any_text_is_only_text_in_every_filter(typed):
         EventFilter(text=typed),
         EventFilter(tags=[typed]),
         EventFilter(categories=[typed]),
-        EventFilter(origin=typed),
-        EventFilter(expected=typed),
+        EventFilter(choices={"origin": typed}),
+        EventFilter(choices={"expected": typed}),
     ):
         find_events((*EVENTS, titled), query)
     assert titled in find_events((*EVENTS, titled), EventFilter(text=typed))

@@ -9,7 +9,7 @@ from tests.ui.app_in_test import SECONDS, words_of
 
 SCRIPT = """
 from dashboard.models.errors import InputError
-from dashboard.ui.errors import show_error
+from dashboard.app import show_error
 try:
     raise ERROR
 except Exception as error:

@@ -16,7 +16,7 @@ HEAVY = [
 CODE = """
 import json, sys
 import dashboard.app, dashboard.ui.shell
-from dashboard.ui.server import warm_up_pages
+from dashboard.ui.shell import warm_up_pages
 heavy = set(json.loads(sys.argv[1]))
 found = {"started": None, "drawn": None}
 warm_up_pages()

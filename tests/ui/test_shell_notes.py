@@ -10,9 +10,9 @@ from tests.ui.app_in_test import SECONDS
 PAGE = """
 import streamlit as st
 from dashboard.ui import shell
-from dashboard.ui.components import interaction
+from dashboard.ui.components import elements
 st.session_state.runs = st.session_state.get("runs", 0) + 1
-st.session_state[interaction.DIALOG_OPEN_KEY] = st.session_state.get("writing", False)
+st.session_state[elements.DIALOG_OPEN_KEY] = st.session_state.get("writing", False)
 shell.remember_notes_version()
 st.session_state[shell.NOTES_DRAWING_KEY] = False
 shell._check_notes()

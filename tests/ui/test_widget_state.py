@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
 
-from dashboard.ui import widget_state
+from dashboard.ui import url_state
 
 
 @pytest.fixture
@@ -15,12 +15,12 @@ def said():
 
 @pytest.fixture
 def callback(said):
-    return widget_state.ignore_fragment_echo(lambda key, *, to: said.append((key, to)))
+    return url_state.ignore_fragment_echo(lambda key, *, to: said.append((key, to)))
 
 
 def in_a_run(monkeypatch, parts):
     context = SimpleNamespace(fragment_ids_this_run=parts)
-    monkeypatch.setattr(widget_state, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(url_state, "get_script_run_ctx", lambda: context)
 
 
 @pytest.mark.parametrize("parts", [None, []])

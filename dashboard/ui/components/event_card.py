@@ -31,11 +31,9 @@ from dashboard.presentation.palette import category_title, get_event_style
 from dashboard.services.events import hide_events, unhide_events
 from dashboard.services.notes import delete_note, restore_note
 from dashboard.ui import session
+from dashboard.ui.components.elements import button_type, draw_page_link, open_page, set_flash
 from dashboard.ui.components.event_filters import EventsState
-from dashboard.ui.components.interaction import button_type, set_flash
-from dashboard.ui.components.links import draw_page_link, open_page
-from dashboard.ui.components.note_form import open_note_copy, open_note_editor
-from dashboard.ui.components.note_history import open_note_history
+from dashboard.ui.components.note_form import open_note_copy, open_note_editor, open_note_history
 from dashboard.ui.session import EventMoves
 
 # A link does not wrap: what does not fit in its line would be cut without a sign.

@@ -11,18 +11,19 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.models.event import CATEGORY_LIMIT, Event, Expected, Origin
+from dashboard.models.event import CATEGORY_LIMIT, EVENT_CHOICES, Event, EventChoice, Expected
 from dashboard.models.messages import deferred, join_and, join_or, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
-from dashboard.presentation.formatting import (
-    EXPECTED_TITLES,
-    format_short_day,
-)
+from dashboard.presentation.formatting import format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.services.events import EventFilter, custom_categories, find_events
+from dashboard.services.events import (
+    EventFilter,
+    custom_categories,
+    find_events,
+)
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
@@ -32,15 +33,13 @@ from dashboard.ui.url_state import (
     UrlState,
     choice_param,
     day_param,
+    ignore_fragment_echo,
     name_param,
     tags_param,
     text_param,
 )
-from dashboard.ui.widget_state import ignore_fragment_echo
 
 ANY_OPTION: Final = "any"
-HOUR_OPTIONS: Final = (ANY_OPTION, "known", "unknown")
-ORIGIN_OPTIONS: Final = (ANY_OPTION, Origin.CATALOGUE.value, Origin.NOTE.value)
 YEAR_KEY: Final = "events.year"
 EARLIEST_DAY: Final = date(1900, 1, 1)
 EXPECTED_OPTIONS: Final = (ANY_OPTION, *(item.value for item in Expected))
@@ -51,9 +50,10 @@ FILTER_PARAMS: Final[tuple[UrlParam, ...]] = (
     day_param("to", "2022-06-30"),
     tags_param("cat", CATEGORY_IDS, CATEGORY_LIMIT),
     text_param("q"),
-    choice_param("origin", ORIGIN_OPTIONS, ANY_OPTION),
-    choice_param("exp", EXPECTED_OPTIONS, ANY_OPTION),
-    choice_param("hour", HOUR_OPTIONS, ANY_OPTION),
+    *(
+        choice_param(choice.key, (ANY_OPTION, *choice.titles), ANY_OPTION)
+        for choice in EVENT_CHOICES
+    ),
 )
 EVENTS_PARAMS: Final[tuple[UrlParam, ...]] = (
     *FILTER_PARAMS,
@@ -148,26 +148,6 @@ def build_facets(view: UrlState, events: tuple[Event, ...]) -> EventFacets:
     return EventFacets(matching, dict(_build_predicates(view)))
 
 
-def get_event_year(event: Event) -> int:
-    """The year an event begins in."""
-    return event.day.year
-
-
-def get_hour_option(event: Event) -> str:
-    """Whether the hour of an event is known."""
-    return "known" if event.moment is not None else "unknown"
-
-
-def get_origin_option(event: Event) -> str:
-    """Where an event comes from."""
-    return str(event.origin)
-
-
-def get_expected_option(event: Event) -> str:
-    """The direction that is expected from the nature of an event."""
-    return str(event.expected)
-
-
 def find_whole_year(since: date | None, until: date | None) -> int | None:
     """The year that a period is exactly, None where it is something else."""
     if since is None or until is None or since.year != until.year:
@@ -185,13 +165,9 @@ def _build_predicates(view: UrlState) -> list[tuple[str, EventPredicate]]:
     if categories:
         chosen.append(("cat", lambda e: e.category in categories))
     offered = {param.key for param in view.params}
-    for key, value_of in (
-        ("origin", get_origin_option),
-        ("exp", get_expected_option),
-        ("hour", get_hour_option),
-    ):
-        if key in offered and view[key] != ANY_OPTION:
-            chosen.append((key, _build_equality(value_of, view[key])))
+    for choice in EVENT_CHOICES:
+        if choice.key in offered and view[choice.key] != ANY_OPTION:
+            chosen.append((choice.key, _build_equality(choice.value_of, view[choice.key])))
     return chosen
 
 
@@ -202,44 +178,10 @@ def _build_equality(value_of: Callable[[Event], str], wanted: str) -> EventPredi
 # ------------------------------------------------------------------ controls
 
 
-@dataclass(frozen=True, slots=True)
-class FacetChoice:
-    """A facet with one choice of a few: key in the link, label, titles of the options, value."""
-
-    key: str
-    label: str
-    titles: Mapping[str, str]
-    value_of: Callable[[Event], str]
-
-    def format_option(self, option: str) -> str:
-        """The title of an option."""
-        return translate_deferred(self.titles[option])
-
-
-FACET_CHOICES: Final = (
-    FacetChoice(
-        "origin",
-        deferred("Events of"),
-        {
-            ANY_OPTION: deferred("All"),
-            "catalogue": deferred("Catalogue"),
-            "note": deferred("Notes"),
-        },
-        get_origin_option,
-    ),
-    FacetChoice(
-        "exp",
-        deferred("Expected rouble"),
-        {ANY_OPTION: deferred("All")} | EXPECTED_TITLES,
-        get_expected_option,
-    ),
-    FacetChoice(
-        "hour",
-        deferred("Hour"),
-        {ANY_OPTION: deferred("All"), "known": deferred("Known"), "unknown": deferred("Not known")},
-        get_hour_option,
-    ),
-)
+def build_choice_titles(choice: EventChoice) -> dict[str, str]:
+    """The titles of the options of a control, with that for all of them."""
+    titles = {ANY_OPTION: deferred("All"), **choice.titles}
+    return {option: translate_deferred(title) for option, title in titles.items()}
 
 
 def draw_facet_filters(view: UrlState, state: EventsState) -> None:
@@ -265,7 +207,7 @@ def _draw_facets(view: UrlState, state: EventsState) -> None:
             draw_event_search(view)
         _draw_year(view, state)
         _draw_days(view)
-        for choice in FACET_CHOICES:
+        for choice in EVENT_CHOICES:
             _draw_choice(view, state, choice)
     _draw_categories(view, state)
 
@@ -285,12 +227,12 @@ def draw_plain_filters(view: UrlState) -> None:
     """Draw the same filters without counts, for a page that lists no events."""
     _draw_days(view)
     draw_event_search(view)
-    for choice in FACET_CHOICES:
+    for choice in EVENT_CHOICES:
         if choice.key in {param.key for param in view.params}:
             st.selectbox(
                 translate_deferred(choice.label),
-                list(choice.titles),
-                format_func=choice.format_option,
+                list(titles := build_choice_titles(choice)),
+                format_func=titles.__getitem__,
                 width=130,
                 **view.widget(choice.key),
             )
@@ -331,7 +273,7 @@ def describe_no_matches(view: UrlState) -> str:
     """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`; a search is not quoted."""
     names = [f"*{escape_markdown(category_title(category))}*" for category in view["cat"]]
     searched = [_("the search")] if view["q"] else []
-    others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
+    others = any(view[choice.key] != ANY_OPTION for choice in EVENT_CHOICES)
     named = join_and([*([join_or(names)] if names else []), *searched])
     criteria = named or (_("these filters") if others else _("this period"))
     since, until = view["from"], view["to"]
@@ -362,8 +304,8 @@ def _clear_param(view: UrlState, *keys: str) -> None:
 
 
 def _draw_year(view: UrlState, state: EventsState) -> None:
-    counts = state.facets.counts("period", get_event_year)
-    years = sorted({get_event_year(event) for event in state.known.events}, reverse=True)
+    counts = state.facets.counts("period", lambda event: event.day.year)
+    years = sorted({event.day.year for event in state.known.events}, reverse=True)
     chosen = find_whole_year(state.since, state.until)
     total = sum(counts.values())
     st.session_state[YEAR_KEY] = chosen if chosen in years else 0
@@ -395,16 +337,14 @@ def _draw_days(view: UrlState) -> None:
     st.date_input(_("To day"), **view.widget("to"), **common)
 
 
-def _draw_choice(view: UrlState, state: EventsState, choice: FacetChoice) -> None:
+def _draw_choice(view: UrlState, state: EventsState, choice: EventChoice) -> None:
     counts = state.facets.counts(choice.key, choice.value_of)
-    total = sum(counts.values())
+    counts[ANY_OPTION] = sum(counts.values())
+    titles = build_choice_titles(choice)
     st.segmented_control(
         translate_deferred(choice.label),
-        list(choice.titles),
-        format_func=lambda option: (
-            f"{choice.format_option(option)} ·"
-            f" {total if option == ANY_OPTION else counts[option]:,}"
-        ),
+        list(titles),
+        format_func=lambda option: f"{titles[option]} · {counts[option]:,}",
         required=True,
         **view.widget(choice.key),
     )

@@ -28,7 +28,7 @@ from dashboard.services.exports import (
     write_report,
 )
 from dashboard.ui import session
-from dashboard.ui.components.links import build_links
+from dashboard.ui.components.elements import build_links
 from dashboard.ui.url_state import UrlState
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.formatting import format_day, format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.ui.components.interaction import button_type
+from dashboard.ui.components.elements import button_type
 from dashboard.ui.url_state import UrlState
 
 DEFAULT_DAYS: Final = 730

@@ -12,9 +12,9 @@ A page in five steps:
 4. Data come from `dashboard.ui.session` (`load_series(id)`, `get_known_events()` …), never from
    sources or storage. Text of users goes only through `dashboard.presentation.escaping`, numbers
    and messages through `formatting`, colours through `palette`, figures through `charts` (plain
-   dictionaries) of the same package and `dashboard.ui.components.figures.draw_figure`.
+   dictionaries) of the same package and `dashboard.ui.components.elements.draw_figure`.
 5. Keep heavy imports (an engine, a file format) inside `draw`, so that Explore opens fast.
-   Link to another page with `draw_page_link("event", …, id=…)` of `ui.components.links`.
+   Link to another page with `draw_page_link("event", …, id=…)` of `ui.components.elements`.
 """
 
 from __future__ import annotations

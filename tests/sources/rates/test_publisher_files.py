@@ -30,7 +30,7 @@ def rows_of(series):
 
 
 def ohlc(header, dates, mark=",", tail="", decimal="."):
-    """A file of bars: Open, High, Low, Close behind the dates."""
+    """A file of bars: Open, High, Low, Close after the dates."""
     bars = ("82.3", "82.65", "81.21", "82.15"), ("81.1", "81.35", "80.2", "80.76")
     lines = [header]
     for day, bar in zip(dates, bars, strict=True):

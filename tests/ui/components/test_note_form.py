@@ -19,7 +19,7 @@ def form(app, label):
 WRITER = """
 from datetime import date, time
 from dashboard.models.event import Draft
-from dashboard.ui.components.interaction import draw_flash
+from dashboard.ui.components.elements import draw_flash
 from dashboard.ui.components.note_form import NoteFormContext, draw_note_form
 import streamlit as st
 draw_flash()

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.services.claims import ClaimQuery, claim_from_query
-from dashboard.ui.components.links import build_claim_query, build_level_query
+from dashboard.ui.components.elements import build_claim_query, build_level_query
 from tests.ui.app_in_test import code_of, figure_of, open_page, page_to_read, press, words_of
 
 

@@ -30,9 +30,14 @@ from dashboard.presentation.palette import STYLE_BY_ID
 from dashboard.services.notes import add_note, delete_note
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
-from dashboard.ui.components.figures import draw_text_table
-from dashboard.ui.components.interaction import button_type, draw_flash, set_flash
-from dashboard.ui.components.links import build_claim_query, draw_page_link
+from dashboard.ui.components.elements import (
+    build_claim_query,
+    button_type,
+    draw_flash,
+    draw_page_link,
+    draw_text_table,
+    set_flash,
+)
 from dashboard.ui.components.note_form import (
     EARLIEST_DAY,
     TIME_ZONES,
@@ -41,21 +46,21 @@ from dashboard.ui.components.note_form import (
     get_author_name,
     open_note_draft,
 )
-from dashboard.ui.pages.article.controls import INPUT_MODES, draw_article_input
 from dashboard.ui.pages.article.state import (
     DISMISSED,
+    INPUT_MODES,
     DraftCandidate,
     build_candidates,
     build_field_name,
     build_initial_draft,
+    draw_article_input,
     get_draft_time,
     get_problem,
     read_article_state,
     set_decision,
 )
 from dashboard.ui.pages.base import Page
-from dashboard.ui.url_state import UrlParam, UrlState, choice_param, day_param
-from dashboard.ui.widget_state import persistent_widget
+from dashboard.ui.url_state import UrlParam, UrlState, choice_param, day_param, persistent_widget
 
 CARDS_PER_PAGE: Final = 20
 SENTENCE_LIMIT: Final = 1_000

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.models.event import Event
+from dashboard.models.event import EXPECTED_TITLES, Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
 from dashboard.presentation.escaping import escape_label
 from dashboard.presentation.events import format_group
-from dashboard.presentation.formatting import EXPECTED_TITLES, capitalize_first
+from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.presentation.palette import STYLE_BY_ID
 from dashboard.services.events import count_facets
@@ -35,8 +35,7 @@ from dashboard.ui.pages.compare.state import (
     CompareState,
     has_second_group,
 )
-from dashboard.ui.url_state import UrlState
-from dashboard.ui.widget_state import ignore_fragment_echo
+from dashboard.ui.url_state import UrlState, ignore_fragment_echo
 
 EXPECTED_LABELS: Final = {ANY_EXPECTED: deferred("All")} | EXPECTED_TITLES
 OVERLAP_LABELS: Final = {

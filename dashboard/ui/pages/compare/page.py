@@ -60,6 +60,17 @@ from dashboard.services.exports import (
     source_files,
 )
 from dashboard.ui import session
+from dashboard.ui.components.elements import (
+    Shortcut,
+    build_event_url,
+    draw_copy_link,
+    draw_figure,
+    draw_selectable_figure,
+    draw_shortcuts,
+    draw_text_table,
+    open_page,
+    toggle_expander,
+)
 from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
     build_manifest_parameters,
@@ -67,9 +78,6 @@ from dashboard.ui.components.exports import (
     draw_report_buttons,
     draw_table_buttons,
 )
-from dashboard.ui.components.figures import draw_figure, draw_selectable_figure, draw_text_table
-from dashboard.ui.components.interaction import Shortcut, draw_shortcuts, toggle_expander
-from dashboard.ui.components.links import build_event_url, draw_copy_link, open_page
 from dashboard.ui.components.view_controls import flip_quote
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.compare.controls import (

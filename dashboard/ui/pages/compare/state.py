@@ -167,7 +167,7 @@ def name_group(filter_: EventFilter) -> str:
     """The group's name in tables and files: `nato_remark`, `all expected=stronger tag=swift`."""
     parts = [
         "+".join(filter_.categories) or ALL_CATEGORIES,
-        *([f"expected={filter_.expected}"] if filter_.expected else []),
+        *(f"{name}={option}" for name, option in filter_.choices.items() if option),
         *(f"tag={tag}" for tag in filter_.tags),
         *([f"from={filter_.since}"] if filter_.since else []),
         *([f"to={filter_.until}"] if filter_.until else []),
@@ -192,7 +192,7 @@ def _read_group_filters(link: UrlState) -> tuple[EventFilter, ...]:
                     categories=tuple(kind for kind in kinds if kind != ALL_CATEGORIES),
                     since=link[since],
                     until=link[until],
-                    expected=None if expected == ANY_EXPECTED else expected,
+                    choices={"expected": None if expected == ANY_EXPECTED else expected},
                     tags=link[f"{prefix}tag"],
                 )
             )

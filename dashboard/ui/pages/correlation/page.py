@@ -50,19 +50,15 @@ from dashboard.presentation.palette import get_palette
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import TABLES, table_file
-from dashboard.ui.components.exports import draw_table_buttons
-from dashboard.ui.components.figures import draw_figure
-from dashboard.ui.components.interaction import Shortcut, draw_shortcuts, toggle_expander
-from dashboard.ui.components.links import draw_copy_link
-from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.correlation.controls import (
-    draw_cell_unit,
-    draw_controls_choice,
-    draw_panel_choice,
-    draw_projection_choice,
-    draw_sample_controls,
-    draw_score_choice,
+from dashboard.ui.components.elements import (
+    Shortcut,
+    draw_copy_link,
+    draw_figure,
+    draw_shortcuts,
+    toggle_expander,
 )
+from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.correlation.state import (
     PARAMS,
     CorrelationState,
@@ -72,6 +68,12 @@ from dashboard.ui.pages.correlation.state import (
     build_map_rows,
     build_score_points,
     compute_map_limit,
+    draw_cell_unit,
+    draw_controls_choice,
+    draw_panel_choice,
+    draw_projection_choice,
+    draw_sample_controls,
+    draw_score_choice,
     format_scatter_titles,
     get_cross_series,
     get_projection,

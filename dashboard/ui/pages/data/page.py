@@ -52,6 +52,7 @@ from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
+from dashboard.ui.components.elements import draw_copy_link
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
     audit_export,
@@ -59,7 +60,6 @@ from dashboard.ui.components.exports import (
     draw_table_buttons,
     limit_export,
 )
-from dashboard.ui.components.links import draw_copy_link
 from dashboard.ui.components.view_controls import draw_series_choice
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.data.state import (

@@ -38,8 +38,7 @@ from dashboard.services.rates import (
     plan_rate_import,
 )
 from dashboard.ui import session
-from dashboard.ui.components.interaction import button_type, draw_flash, set_flash
-from dashboard.ui.components.links import draw_page_link
+from dashboard.ui.components.elements import button_type, draw_flash, draw_page_link, set_flash
 
 READ_KEY: Final = "own.read"
 COLUMN_CHOICES: Final = ("date", "columns", "sheet")

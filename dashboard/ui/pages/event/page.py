@@ -27,6 +27,17 @@ from dashboard.presentation.reports import (
 from dashboard.services.bundles import BundleRequest, build_event_bundle
 from dashboard.services.exports import Provenance, source_files, table_file
 from dashboard.ui import session
+from dashboard.ui.components.elements import (
+    Shortcut,
+    build_level_query,
+    build_page_url,
+    button_type,
+    draw_figure,
+    draw_flash,
+    draw_links,
+    draw_page_link,
+    draw_shortcuts,
+)
 from dashboard.ui.components.event_card import delete_with_undo, draw_hide_button, restore_with_undo
 from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
@@ -35,16 +46,12 @@ from dashboard.ui.components.exports import (
     draw_report_buttons,
     draw_table_buttons,
 )
-from dashboard.ui.components.figures import draw_figure
-from dashboard.ui.components.interaction import Shortcut, button_type, draw_flash, draw_shortcuts
-from dashboard.ui.components.links import (
-    build_level_query,
-    build_page_url,
-    draw_links,
-    draw_page_link,
+from dashboard.ui.components.note_form import (
+    open_new_note,
+    open_note_copy,
+    open_note_editor,
+    open_note_history,
 )
-from dashboard.ui.components.note_form import open_new_note, open_note_copy, open_note_editor
-from dashboard.ui.components.note_history import open_note_history
 from dashboard.ui.components.timing import draw_hour_sources, draw_notices, draw_timing
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.event.controls import draw_event_controls, draw_pool_choice

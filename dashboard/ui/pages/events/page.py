@@ -30,6 +30,14 @@ from dashboard.services.events import hidden_count_text
 from dashboard.services.exports import table_file
 from dashboard.services.notes import list_notes
 from dashboard.ui import session
+from dashboard.ui.components.elements import (
+    Shortcut,
+    button_type,
+    draw_copy_link,
+    draw_flash,
+    draw_page_link,
+    draw_shortcuts,
+)
 from dashboard.ui.components.event_card import (
     build_event_facts,
     draw_event_card,
@@ -48,10 +56,7 @@ from dashboard.ui.components.event_filters import (
     read_events_state,
 )
 from dashboard.ui.components.exports import draw_table_buttons
-from dashboard.ui.components.interaction import Shortcut, button_type, draw_flash, draw_shortcuts
-from dashboard.ui.components.links import draw_copy_link, draw_page_link
-from dashboard.ui.components.note_form import open_new_note
-from dashboard.ui.components.note_history import open_note_history
+from dashboard.ui.components.note_form import open_new_note, open_note_history
 from dashboard.ui.pages.base import Page
 from dashboard.ui.session import EventMoves
 from dashboard.ui.url_state import UrlState, build_link

@@ -47,22 +47,20 @@ from dashboard.services.exports import MAX_SHEET_ROWS, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
-from dashboard.ui.components.event_card import draw_event_line
-from dashboard.ui.components.exports import draw_table_buttons
-from dashboard.ui.components.figures import (
-    draw_after_chart,
-    draw_figure,
-    draw_selectable_figure,
-    request_deferred_run,
-)
-from dashboard.ui.components.interaction import (
+from dashboard.ui.components.elements import (
     Shortcut,
     button_type,
+    draw_after_chart,
+    draw_copy_link,
+    draw_figure,
     draw_flash,
+    draw_selectable_figure,
     draw_shortcuts,
+    request_deferred_run,
     toggle_expander,
 )
-from dashboard.ui.components.links import draw_copy_link
+from dashboard.ui.components.event_card import draw_event_line
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.components.note_form import open_new_note
 from dashboard.ui.components.view_controls import PRESETS, DayWindow, widen_window
 from dashboard.ui.pages.base import Page

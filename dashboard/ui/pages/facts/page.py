@@ -35,27 +35,28 @@ from dashboard.services.bundles import (
 from dashboard.services.exports import Provenance, source_files
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
+from dashboard.ui.components.elements import (
+    build_claim_query,
+    build_page_url,
+    draw_copy_link,
+    draw_figure,
+    draw_page_link,
+)
 from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
     build_manifest_parameters,
     build_report_context,
     draw_report_buttons,
 )
-from dashboard.ui.components.figures import draw_figure
-from dashboard.ui.components.links import (
-    build_claim_query,
-    build_page_url,
-    draw_copy_link,
-    draw_page_link,
-)
 from dashboard.ui.components.view_controls import draw_quote_switch
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.facts.controls import draw_claim_form, get_sentence
 from dashboard.ui.pages.facts.state import (
     PARAMS,
     SENTENCE_KIND,
     FactsState,
     build_claim_chart,
+    draw_claim_form,
+    get_sentence,
     read_facts_state,
 )
 from dashboard.ui.url_state import UrlState

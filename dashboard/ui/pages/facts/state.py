@@ -1,4 +1,4 @@
-"""State of the claim-check page: the claims that a link asks, and links that ask a claim."""
+"""State and controls of the claim-check page: claims that a link asks, links that ask a claim."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+
+import streamlit as st
 
 from dashboard.models.article import Claim, ClaimAnswer, ClaimKind, Exactness
 from dashboard.models.errors import InputError
@@ -15,7 +17,7 @@ from dashboard.models.series import RateSeries
 from dashboard.presentation import claims as claims_module
 from dashboard.presentation.charts.claim import ClaimChart
 from dashboard.presentation.claims import BASE_LABELS, is_record_claim
-from dashboard.presentation.escaping import escape_plot
+from dashboard.presentation.escaping import escape_markdown, escape_plot
 from dashboard.presentation.formatting import format_day
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import (
@@ -31,8 +33,15 @@ from dashboard.services.claims import (
 )
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
-from dashboard.ui.components.links import format_link_number
-from dashboard.ui.url_state import UrlParam, UrlState, choice_param, day_param, name_param
+from dashboard.ui.components.elements import button_type, format_link_number
+from dashboard.ui.url_state import (
+    UrlParam,
+    UrlState,
+    choice_param,
+    day_param,
+    ignore_fragment_echo,
+    name_param,
+)
 
 SENTENCE_KIND: Final = "sentence"
 EXAMPLE_SENTENCE: Final = (
@@ -299,3 +308,141 @@ def _build_claim_notices(
             )
         )
     return notices
+
+
+# ------------------------------------------------------------------ controls
+
+
+SENTENCE_KEY: Final = "facts.sentence"
+SENTENCE_FIELD_KEY: Final = "facts.sentence.field"
+SINCE_FIELD_KEY: Final = "facts.since.field"
+SINCE_PROBLEM_KEY: Final = "facts.since.problem"
+MAX_SENTENCE_LENGTH: Final = 4_000
+
+
+def get_sentence() -> str:
+    """The sentence of this reader, or the example before one was pasted."""
+    return str(st.session_state.get(SENTENCE_KEY, EXAMPLE_SENTENCE))
+
+
+def draw_claim_form(view: UrlState) -> None:
+    """Draw the form for a sentence and the form for a day."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            _("What to check"),
+            [str(kind) for kind in KIND_TITLES],
+            format_func=lambda kind: translate_deferred(KIND_TITLES[kind]),
+            width=230,
+            **view.widget("kind"),
+        )
+        st.date_input(
+            _("Printed on") if view["kind"] == SENTENCE_KIND else _("Day"),
+            format="YYYY-MM-DD",
+            min_value=EARLIEST_DAY,
+            max_value=LATEST_DAY,
+            width=140,
+            **view.widget("day", get_claim_day(view)),
+        )
+        if view["kind"] != SENTENCE_KIND:
+            _draw_claim(view)
+        st.button(
+            _("The example"),
+            key="facts.example",
+            icon=":material/lightbulb:",
+            on_click=_fill_example,
+            args=(view,),
+        )
+    if view["kind"] == SENTENCE_KIND:
+        _draw_sentence()
+
+
+def _draw_sentence() -> None:
+    st.session_state.setdefault(SENTENCE_KEY, EXAMPLE_SENTENCE)
+    st.session_state[SENTENCE_FIELD_KEY] = st.session_state[SENTENCE_KEY]
+    st.text_area(
+        _("Sentence to check, English or Russian"),
+        key=SENTENCE_FIELD_KEY,
+        on_change=ignore_fragment_echo(_take_sentence),
+        height=90,
+        max_chars=MAX_SENTENCE_LENGTH,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(_("Check"), key="facts.check", type=button_type(), icon=":material/fact_check:")
+        if get_sentence() != EXAMPLE_SENTENCE:
+            st.caption(
+                _(
+                    "Your sentence stays with you: it is not in the link of this page. Each"
+                    " claim that was recognised has a link of its own below."
+                )
+            )
+
+
+def _draw_claim(view: UrlState) -> None:
+    kind = view["kind"]
+    if kind == ClaimKind.LEVEL or kind in CHANGE_KINDS:
+        st.selectbox(
+            _("How"),
+            [str(how) for how in EXACTNESS_TITLES],
+            format_func=lambda how: translate_deferred(EXACTNESS_TITLES[how]),
+            width=120,
+            **view.widget("how"),
+        )
+        st.number_input(
+            _("Level") if kind == ClaimKind.LEVEL else _("Per cent"),
+            min_value=0.0001,
+            max_value=999.0,
+            step=1.0,
+            format="%.10g",
+            width=130,
+            **view.widget("value", get_claim_value(view)),
+        )
+    st.selectbox(_("RUB per"), CURRENCY_OPTIONS, width=100, **view.widget("cur"))
+    if kind in CHANGE_KINDS:
+        st.selectbox(
+            _("Counted from"),
+            list(BASE_TITLES),
+            format_func=lambda value: translate_deferred(BASE_TITLES[value]),
+            width=290,
+            **view.widget("base"),
+        )
+    if needs_period(view):
+        _draw_since(view)
+
+
+def _draw_since(view: UrlState) -> None:
+    if not st.session_state.get(SINCE_PROBLEM_KEY):
+        st.session_state[SINCE_FIELD_KEY] = view["since"] or EXAMPLE_PERIOD
+    st.text_input(
+        _("Since"),
+        key=SINCE_FIELD_KEY,
+        on_change=ignore_fragment_echo(_take_since),
+        args=(view,),
+        width=130,
+        max_chars=10,
+        help=_("A year, a month or a day: 2024, 2024-06, 2024-06-12"),
+    )
+    if problem := st.session_state.get(SINCE_PROBLEM_KEY):
+        st.markdown(f":orange[:material/warning: {escape_markdown(problem)}]")
+
+
+def _take_since(view: UrlState) -> None:
+    """Set the typed period; one that cannot be read stays in the field with a hint."""
+    text = str(st.session_state[SINCE_FIELD_KEY]).strip()
+    try:
+        parse_period(text)
+    except InputError as error:
+        st.session_state[SINCE_PROBLEM_KEY] = str(error)
+        return
+    st.session_state[SINCE_PROBLEM_KEY] = ""
+    view.set(since=text)
+
+
+def _take_sentence() -> None:
+    st.session_state[SENTENCE_KEY] = st.session_state[SENTENCE_FIELD_KEY]
+
+
+def _fill_example(view: UrlState) -> None:
+    st.session_state[SENTENCE_KEY] = EXAMPLE_SENTENCE
+    st.session_state[SINCE_PROBLEM_KEY] = ""
+    defaults = {param.key: param.default for param in PARAMS if param.key != "up"}
+    view.set(**defaults)

@@ -14,7 +14,7 @@ from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_day
 from dashboard.presentation.incoming_events import FIELD_LABELS, NO_COLUMN_LABEL
 from dashboard.ui.pages.imports.state import CHOICE_PREFIX, PlannedUpload
-from dashboard.ui.widget_state import get_persistent, persistent_widget
+from dashboard.ui.url_state import get_persistent, persistent_widget
 
 ZONE_OPTIONS: Final = (
     MOSCOW, "UTC", "Europe/Kyiv", "Europe/London", "Europe/Berlin", "America/New_York",

@@ -30,9 +30,8 @@ from dashboard.presentation.palette import category_title
 from dashboard.services.event_import import EventImportPlan, RowVerdict, import_events, undo_import
 from dashboard.services.exports import table_file
 from dashboard.ui import session
+from dashboard.ui.components.elements import button_type, draw_flash, draw_page_link, set_flash
 from dashboard.ui.components.exports import draw_table_buttons
-from dashboard.ui.components.interaction import button_type, draw_flash, set_flash
-from dashboard.ui.components.links import draw_page_link
 from dashboard.ui.components.note_form import draw_author_name, get_author_name
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.imports.controls import draw_column_mapping, draw_format_questions

@@ -19,7 +19,7 @@ from dashboard.models.user_files import EventFileOptions, EventFileOutline, Impo
 from dashboard.presentation.incoming_events import FIELD_LABELS
 from dashboard.services.event_import import EventImportPlan, RowVerdict, plan_event_import
 from dashboard.ui import session
-from dashboard.ui.widget_state import get_persistent, reset_persistent
+from dashboard.ui.url_state import get_persistent, reset_persistent
 
 UPLOAD_KEY: Final = "import.upload"
 PLANNED_KEY: Final = "import.planned"

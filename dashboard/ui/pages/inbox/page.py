@@ -35,12 +35,23 @@ from dashboard.services.inbox import (
 from dashboard.services.news import NewFeed, register_feed, set_feed_enabled, unregister_feed
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
-from dashboard.ui.components.interaction import button_type, draw_flash, rerun_page, set_flash
-from dashboard.ui.components.links import draw_copy_link, draw_page_link
+from dashboard.ui.components.elements import (
+    button_type,
+    draw_copy_link,
+    draw_flash,
+    draw_page_link,
+    rerun_page,
+    set_flash,
+)
 from dashboard.ui.components.note_form import AUTHOR_KEY, TIME_ZONES, open_note_draft
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.inbox.controls import draw_news_search
-from dashboard.ui.pages.inbox.state import ITEMS_PER_STEP, PARAMS, InboxState, read_inbox_state
+from dashboard.ui.pages.inbox.state import (
+    ITEMS_PER_STEP,
+    PARAMS,
+    InboxState,
+    draw_news_search,
+    read_inbox_state,
+)
 from dashboard.ui.url_state import UrlState
 
 DISMISSED_KEY: Final = "inbox.dismissed"

@@ -1,4 +1,4 @@
-"""State of the Inbox page: the items that match a link, and the state of the feeds."""
+"""State and controls of the Inbox page: the items that match a link, the state of the feeds."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import streamlit as st
+
 from dashboard.models.errors import RoubleReactionError
-from dashboard.models.inbox import Decision, NewsCluster
-from dashboard.models.messages import deferred
+from dashboard.models.inbox import Decision, NewsCluster, ToneTimeline
+from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.presentation.charts.timeline import (
+    build_tone_columns,
+    build_tone_figure,
+    summarize_tone,
+)
+from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.palette import get_palette
 from dashboard.services.inbox import (
     FeedStatus,
     InboxFilter,
@@ -17,8 +26,9 @@ from dashboard.services.inbox import (
     list_feed_statuses,
     list_inbox,
 )
-from dashboard.services.news import SEARCH_PERIODS
+from dashboard.services.news import SEARCH_PERIODS, search_news, tone_timeline
 from dashboard.ui import session
+from dashboard.ui.components.elements import draw_figure, set_flash
 from dashboard.ui.url_state import (
     UrlParam,
     UrlState,
@@ -110,3 +120,113 @@ def _list_feeds() -> tuple[tuple[FeedStatus, ...], str]:
         return list_feed_statuses(publishers, parts.inbox.feed_states()), ""
     except RoubleReactionError:
         return list_feed_statuses(publishers, ()), ""  # the list of stories says what is wrong
+
+
+# ------------------------------------------------------------------ the news search
+
+
+TONE_KEY: Final = "inbox.tone"
+SEARCH_FAILED_KEY: Final = "inbox.search_failed"
+SEARCH_HELP: Final = deferred(
+    "GDELT reads the news of the world in 65 languages and says when it first saw an article,"
+    " not when that was published. Operators: “key rate”, (a OR b), -word, sourcelang:russian."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredTone:
+    """The tone of a search as it was last measured."""
+
+    query: str
+    period: str
+    timeline: ToneTimeline
+
+
+def draw_news_search(view: UrlState, state: InboxState) -> None:
+    """Draw the search field, the last problem, and the tone of the last search."""
+    is_offline = session.get_context().news.is_offline
+    measured: MeasuredTone | None = st.session_state.get(TONE_KEY)
+    is_open = bool(view["find"] or measured or st.session_state.get(SEARCH_FAILED_KEY))
+    with st.expander(_("Search the news of the world (GDELT)"), expanded=is_open,
+                     icon=":material/travel_explore:"):  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input(_("Words"), placeholder='rouble "key rate"', max_chars=200,
+                          **view.typed("find"))  # fmt: skip
+            st.selectbox(
+                _("Period"),
+                list(PERIOD_LABELS),
+                format_func=lambda value: translate_deferred(PERIOD_LABELS[value]),
+                width=150,
+                **view.widget("period"),
+            )
+            search = (view["find"], view["period"])
+            st.button(
+                _("Search"),
+                key="inbox.search",
+                icon=":material/search:",
+                on_click=_search_news,
+                args=search,
+                disabled=is_offline or not view["find"],
+            )
+            st.button(_("Tone"), key="inbox.tone_of", icon=":material/show_chart:",
+                      on_click=_measure_tone, args=search,
+                      disabled=is_offline or not view["find"])  # fmt: skip
+        st.caption(escape_markdown(translate_deferred(SEARCH_HELP), 400))
+        if is_offline:
+            st.markdown(_("Offline: GDELT is not asked."))
+        if problem := st.session_state.get(SEARCH_FAILED_KEY):
+            st.warning(escape_markdown(problem, 400))
+        if measured is not None:
+            _draw_tone(measured, state)
+
+
+def _search_news(query: str, period: str) -> None:
+    parts = session.get_context()
+    try:
+        session.require_live_view()
+        session.count_against_limit("fetch")
+        result = search_news(parts.search, parts.inbox, query, period, session.get_wall_time)
+    except RoubleReactionError as error:
+        st.session_state[SEARCH_FAILED_KEY] = str(error)
+        return
+    messages = f" {' '.join(result.messages)}" if result.messages else ""
+    st.session_state.pop(SEARCH_FAILED_KEY, None)
+    set_flash(
+        plural(
+            "GDELT: {n:,} article, {new:,} new in the inbox.{messages}",
+            "GDELT: {n:,} articles, {new:,} new in the inbox.{messages}",
+            result.found,
+            new=result.new,
+            messages=messages,
+        )
+    )
+
+
+def _measure_tone(query: str, period: str) -> None:
+    try:
+        session.count_against_limit("fetch")
+        timeline = tone_timeline(session.get_context().search, query, period, session.get_wall_time)
+    except RoubleReactionError as error:
+        st.session_state[SEARCH_FAILED_KEY] = str(error)
+        return
+    st.session_state.pop(SEARCH_FAILED_KEY, None)
+    st.session_state[TONE_KEY] = MeasuredTone(query, period, timeline)
+
+
+def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
+    timeline = measured.timeline
+    st.markdown(
+        _(
+            "**Tone of the articles on {query}**, {period}",
+            query=escape_markdown(timeline.query),
+            period=translate_deferred(PERIOD_LABELS[measured.period]),
+        )
+    )
+    if not timeline.points:
+        st.markdown(escape_markdown(" ".join(timeline.messages), 300))
+        return
+    figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=state.phone)
+    draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline), "gdelt-tone",
+                phone=state.phone)  # fmt: skip
+    with st.expander(_("The table behind the chart"), icon=":material/table:"):
+        st.table(build_tone_columns(timeline), hide_index=True, border="horizontal")

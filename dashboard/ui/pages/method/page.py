@@ -44,8 +44,7 @@ from dashboard.services.method import (
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
-from dashboard.ui.components.figures import draw_figure, draw_text_table
-from dashboard.ui.components.links import draw_page_link
+from dashboard.ui.components.elements import draw_figure, draw_page_link, draw_text_table
 from dashboard.ui.pages.base import Page
 from dashboard.ui.url_state import UrlState, choice_param, name_param, text_param
 

@@ -8,10 +8,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS
+from dashboard.models.event import EXPECTED_TITLES
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_label
-from dashboard.presentation.formatting import EXPECTED_TITLES
 from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID
 from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, is_comparable
@@ -34,8 +34,7 @@ from dashboard.ui.pages.robustness.state import (
     RobustnessState,
     format_window_label,
 )
-from dashboard.ui.url_state import UrlState
-from dashboard.ui.widget_state import ignore_fragment_echo
+from dashboard.ui.url_state import UrlState, ignore_fragment_echo
 
 EXPECTED_LABELS: Final = {ANY_OPTION: deferred("All")} | EXPECTED_TITLES
 

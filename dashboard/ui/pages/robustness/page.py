@@ -23,15 +23,17 @@ from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import table_file
 from dashboard.services.robustness import RobustnessRun, RunProgress
 from dashboard.services.study import needs_factor
-from dashboard.ui.components.exports import draw_table_buttons
-from dashboard.ui.components.figures import draw_figure, draw_selectable_figure
-from dashboard.ui.components.interaction import (
+from dashboard.ui.components.elements import (
+    TARGETS_KEY,
     Shortcut,
     button_type,
+    draw_copy_link,
+    draw_figure,
+    draw_selectable_figure,
     draw_shortcuts,
     toggle_expander,
 )
-from dashboard.ui.components.links import TARGETS_KEY, draw_copy_link
+from dashboard.ui.components.exports import draw_table_buttons
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.controls import draw_grid_choices, draw_group_controls
 from dashboard.ui.pages.robustness.messages import (

@@ -186,7 +186,7 @@ def _select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[E
         categories=group.categories,
         since=group.since,
         until=group.until,
-        expected=None if group.expected == ANY_OPTION else group.expected,
+        choices={"expected": None if group.expected == ANY_OPTION else group.expected},
         tags=(group.tag,) if group.tag else (),
     )
     return find_events(known, event_filter)

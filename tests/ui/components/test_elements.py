@@ -7,14 +7,14 @@ from tests.ui.app_in_test import SECONDS
 
 PAGE = """
 import streamlit as st
-from dashboard.ui.components import figures, interaction
+from dashboard.ui.components import elements
 st.session_state.runs = st.session_state.get("runs", 0) + 1
-st.session_state[interaction.DIALOG_OPEN_KEY] = st.session_state.get("writing", False)
-drawn = figures.CHART_DRAWN_KEY in st.session_state
-figures.draw_after_chart(lambda: st.write("the table"), 100)
-figures.request_deferred_run()
+st.session_state[elements.DIALOG_OPEN_KEY] = st.session_state.get("writing", False)
+drawn = elements.CHART_DRAWN_KEY in st.session_state
+elements.draw_after_chart(lambda: st.write("the table"), 100)
+elements.request_deferred_run()
 if not drawn:
-    figures._run_deferred()
+    elements._run_deferred()
 """
 
 

@@ -1,0 +1,341 @@
+"""Links, dialogs, messages with Undo, buttons, shortcuts, figures and tables of every page.
+
+Streamlit loads a large script for charts and another for tables. To show the first chart sooner,
+the first run of a session leaves the place of a table empty and asks the browser for a second run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from dashboard.models.article import Claim, ClaimKind
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
+from dashboard.presentation.charts.theme import Figure, build_chart_config
+from dashboard.presentation.escaping import escape_label, escape_markdown
+from dashboard.services.claims import CLAIM_BASES, query_from_claim
+from dashboard.services.events import unhide_events
+from dashboard.services.notes import delete_note, restore_note
+from dashboard.ui import session
+from dashboard.ui.url_state import UrlState
+
+# ------------------------------------------------------------------ links
+
+
+TARGETS_KEY: Final = "shell.pages"
+
+
+def register_pages(targets: Mapping[str, st.Page]) -> None:
+    """Store Streamlit's page objects of this run, so that links can name pages by id."""
+    st.session_state[TARGETS_KEY] = dict(targets)
+
+
+def draw_page_link(page_id: str, label: str, *, icon: str | None = None, **params: str) -> None:
+    """Draw a link to a page; `label` may hold a user's text, `params` go into the address.
+
+    A page that is not registered is written as plain text.
+    """
+    target = st.session_state.get(TARGETS_KEY, {}).get(page_id)
+    if target is None:
+        st.markdown(escape_label(label))
+        return
+    st.page_link(target, label=f":primary[{escape_label(label)}]", icon=icon, query_params=params)
+
+
+def open_page(page_id: str, **params: str) -> None:
+    """Go to another page now, with these settings in its address."""
+    st.switch_page(st.session_state[TARGETS_KEY][page_id], query_params=params)
+
+
+def build_page_url(page_id: str, **params: str) -> str:
+    """The whole address of a page on this server, for copying."""
+    targets = st.session_state.get(TARGETS_KEY, {})
+    path = targets[page_id].url_path if page_id in targets else page_id
+    current = urlsplit(st.context.url or "http://127.0.0.1")
+    folder, _slash, last = current.path.rpartition("/")
+    if last and last not in {target.url_path for target in targets.values()}:
+        folder = current.path.rstrip("/")
+    query = urlencode(params, doseq=True)
+    return f"{current.scheme}://{current.netloc}{folder}/{path}{'?' if query else ''}{query}"
+
+
+def build_event_url(event_id: str, series_id: str) -> str:
+    """The whole address of the page of an event, on a series."""
+    return build_page_url("event", id=event_id, series=series_id)
+
+
+def build_claim_query(claim: Claim) -> dict[str, str] | None:
+    """The settings of a link that checks this claim; None where its day or period is unknown.
+
+    For any page that shows a claim: `draw_page_link("facts", "Check", **settings)`.
+    """
+    query = query_from_claim(claim)
+    if query is None:
+        return None
+    params = {"day": query.day.isoformat(), "kind": str(query.kind)}
+    if query.value is not None:
+        params |= {"value": format_link_number(query.value), "how": str(query.exactness)}
+    if query.base:
+        params["base"] = query.base if query.base in CLAIM_BASES else "year_start"
+    if query.since:
+        params["since"] = query.since
+    if query.currency != "USD":
+        params["cur"] = query.currency
+    return params
+
+
+def build_level_query(on: date, rate: float, series_id: str) -> dict[str, str]:
+    """The settings of a link that checks the level of a rate on a day."""
+    level = {
+        "kind": str(ClaimKind.LEVEL),
+        "value": format_link_number(round(rate, 4)),
+        "how": "exact",
+    }
+    return {"day": on.isoformat(), **level, "series": series_id}
+
+
+def format_link_number(value: float) -> str:
+    """A number as links write it, without zeros at its end."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+# ------------------------------------------------------------------ link of the current view
+
+
+def draw_copy_link(page_path: str, view: UrlState) -> None:
+    """Draw a folded block with the live and the frozen link to exactly this view."""
+    block = st.expander(_("Copy link"), icon=":material/link:", key="copy_link", on_change="rerun")
+    if block.open:
+        with block:
+            draw_links(page_path, view)
+
+
+def draw_links(page_path: str, view: UrlState) -> None:
+    """Draw both links, each with its own copy button."""
+    moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)
+    live, frozen = build_links(page_path, view, moment)
+    st.markdown(_("**Live**: it follows the data"))
+    st.code(live, language=None, wrap_lines=True)
+    st.markdown(_("**Frozen**: what is known now, whatever is fetched or revised later"))
+    st.code(frozen, language=None, wrap_lines=True)
+
+
+def build_links(page_path: str, view: UrlState, moment: datetime) -> tuple[str, str]:
+    """The live link of a view, and its link frozen at a moment."""
+    address = build_page_url(page_path)
+    queries = view.query(asof=None), view.query(asof=moment)
+    live, frozen = (f"{address}?{query}" if query else address for query in queries)
+    return live, frozen
+
+
+# ------------------------------------------------------------------ dialogs
+
+
+DIALOG_OPEN_KEY: Final = "dialog.open"
+FLASH_KEY: Final = "flash"
+FLASH_SHOWN_KEY: Final = "flash.told"
+UndoAction = Literal["delete", "restore", "unhide"]
+
+
+def open_dialog(title: str, icon: str, draw: Callable[..., None], *args: Any) -> None:
+    """Open a wide dialog; when it is dismissed, the page is brought up to date."""
+    st.session_state[DIALOG_OPEN_KEY] = True
+    st.dialog(title, width="large", icon=icon, on_dismiss="rerun")(draw)(*args)
+
+
+def mark_dialogs_closed() -> None:
+    """Record that a page is drawn from its beginning, which closes every dialog."""
+    st.session_state[DIALOG_OPEN_KEY] = False
+
+
+def is_dialog_open() -> bool:
+    """Whether a dialog is open, in which a person may be writing."""
+    return bool(st.session_state.get(DIALOG_OPEN_KEY))
+
+
+def rerun_page() -> None:
+    """Rerun the whole page from a fragment; not while a dialog is open, which a rerun closes."""
+    if not is_dialog_open():
+        st.rerun()
+
+
+# ------------------------------------------------------------------ messages with Undo
+
+
+def set_flash(text: str, note: Event | None = None, undo: UndoAction | None = None) -> None:
+    """Set the message of the next run; `undo` is the action that reverts the change to `note`."""
+    st.session_state[FLASH_KEY] = (text, note, undo)
+    st.session_state[FLASH_SHOWN_KEY] = False
+
+
+def draw_flash() -> None:
+    """Draw the last message; it stays until it is closed or undone."""
+    if FLASH_KEY not in st.session_state:
+        return
+    text, note, undo = st.session_state[FLASH_KEY]
+    if not st.session_state[FLASH_SHOWN_KEY]:
+        st.session_state[FLASH_SHOWN_KEY] = True
+        st.toast(escape_markdown(text))
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
+        if undo is not None:
+            st.button(_("Undo"), key="flash.undo", on_click=_undo_change, args=(note, undo))
+        st.button(_("Close"), key="flash.close", type="tertiary", on_click=_close_flash)
+
+
+def _close_flash() -> None:
+    st.session_state.pop(FLASH_KEY, None)
+
+
+def _undo_change(note: Event, undo: UndoAction) -> None:
+    notes = session.get_context().notes
+    try:
+        session.count_against_limit("write")
+        if undo == "delete":
+            delete_note(notes, note.id, note.revision)
+            done = _("Taken back")
+        elif undo == "unhide":
+            unhide_events(session.get_context().catalogue, notes, [note.id])
+            done = _("Shown again")
+        else:
+            restore_note(notes, note.id)
+            done = _("Restored")
+    except RoubleReactionError as error:
+        set_flash(_("Not undone: {error}", error=error))
+        return
+    set_flash(f"{done}: {note.title}")
+
+
+# ------------------------------------------------------------------ buttons
+
+
+def button_type(*, strong: bool = True) -> Literal["primary", "secondary"]:
+    """The Streamlit type of a prominent button.
+
+    Streamlit writes white on the primary colour, in dark themes too, where that colour must be
+    bright to be read as text; white on it has a contrast of 2.2 to 1. So there no button is
+    filled.
+    """
+    return "primary" if strong and not session.is_dark() else "secondary"
+
+
+# ------------------------------------------------------------------ keyboard shortcuts
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """One shortcut: the key, what it does, and the callback.
+
+    A key without a callback belongs to a button elsewhere on the page, and is only listed.
+    """
+
+    key: str
+    description: str
+    action: Callable[[], None] | None = None
+
+
+def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
+    """Draw the buttons that carry the shortcuts; they work while folded away, H opens the list."""
+    listed = (*keys, Shortcut("H", _("This list"), lambda: toggle_expander("keys")))
+    expander = st.expander(_("Keys"), icon=":material/keyboard:", key="keys", on_change="rerun")
+    with expander, st.container(horizontal=True):
+        for shortcut in listed:
+            if shortcut.action is None:
+                description = translate_deferred(shortcut.description)
+                st.markdown(f"`{shortcut.key}` {description}", width="content")
+            else:
+                st.button(
+                    translate_deferred(shortcut.description),
+                    key=f"key.{shortcut.key}",
+                    shortcut=shortcut.key,
+                    on_click=shortcut.action,
+                )
+
+
+def toggle_expander(key: str) -> None:
+    """Open or close an expander that keeps its state under a key; call it in a callback."""
+    st.session_state[key] = not st.session_state.get(key, False)
+
+
+# ------------------------------------------------------------------ drawing figures and tables
+
+
+MAX_PHONE_COLUMNS: Final = 3
+CHART_DRAWN_KEY: Final = "chart_first.drawn"
+DEFERRAL_SECONDS: Final = 1.8  # on the clock of the browser
+
+
+def draw_figure(figure: Figure, key: str, alt: str, file_name: str, *, phone: bool = False) -> None:
+    """Draw a figure that is only looked at; touch scrolls the page over it."""
+    fixed = {"dragmode": False, "hovermode": figure["layout"].get("hovermode", "closest")}
+    st.plotly_chart(
+        {**figure, "layout": figure["layout"] | fixed},
+        theme=None,
+        key=key,
+        alt=alt,
+        config=build_chart_config(file_name, interactive=not phone),
+    )
+
+
+def draw_selectable_figure(
+    figure: Figure, key: str, alt: str, file_name: str, on_select: Callable[[Any], None]
+) -> None:
+    """Draw a figure on which a reader picks a point, or a window where its drag mode says so.
+
+    `on_select` is called with the state of the selection, ready for `get_picked_day` and
+    `get_picked_window` of `dashboard.presentation.charts.theme`.
+    """
+    brush = figure["layout"]["dragmode"] == "select"
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=key,
+        alt=alt,
+        on_select=lambda: on_select(st.session_state[key]),
+        selection_mode="box" if brush else "points",
+        config=build_chart_config(file_name),
+    )
+
+
+def draw_text_table(columns: dict[str, list[str]], alt: str) -> None:
+    """Draw a table of safe Markdown; on a phone more than three columns become a list."""
+    if not session.is_phone() or len(columns) <= MAX_PHONE_COLUMNS:
+        st.table(columns, hide_index=True, border="horizontal", alt=alt)
+        return
+    first, *others = columns.values()
+    names = list(columns)[1:]
+    for head, *cells in zip(first, *others, strict=True):
+        lines = [f":gray[{name}:] {cell}" for name, cell in zip(names, cells, strict=True)]
+        st.markdown("  \n".join([head, *lines]))
+
+
+# ------------------------------------------------------------------ deferred rendering
+
+
+def draw_after_chart(draw: Callable[[], None], height: int) -> None:
+    """Draw something heavy; in the first run of a session a skeleton of `height` pixels."""
+    if CHART_DRAWN_KEY in st.session_state:
+        draw()
+    else:
+        st.skeleton(height)
+
+
+def request_deferred_run() -> None:
+    """End a page that used `draw_after_chart`: ask for the second run where one is needed."""
+    if CHART_DRAWN_KEY not in st.session_state:
+        _run_deferred()
+        st.session_state[CHART_DRAWN_KEY] = True
+
+
+@st.fragment(run_every=DEFERRAL_SECONDS)
+def _run_deferred() -> None:
+    if CHART_DRAWN_KEY in st.session_state:
+        rerun_page()
