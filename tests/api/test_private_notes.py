@@ -1,8 +1,10 @@
 """Private notes in the API: their owner's token alone reads them, whoever runs the process."""
 
+import io
 import json
 import logging
 import re
+import zipfile
 from datetime import date
 
 import pytest
@@ -19,6 +21,8 @@ from tests.asgi_client import get
 
 SECRET_WORD = "quicksilver"
 EVERY_READ = (
+    "/v1/events.xlsx", "/v1/events/{id}/window.xlsx", "/v1/events/{near}/window.xlsx",
+    "/v1/events/{id}/sources.xlsx", "/v1/study.xlsx?origin=note", "/v1/sources.xlsx?origin=note",
     "/v1/events.json", "/v1/events.csv", "/v1/events.csv?flavour=excel",
     f"/v1/events.json?q={SECRET_WORD}", f"/v1/events.json?category={SECRET_WORD}%20plans",
     f"/v1/events.json?tag={SECRET_WORD}", "/v1/events.json?origin=note",
@@ -61,11 +65,19 @@ def desk(tmp_path):
     unused.notes.close()
 
 
+def text_of(body):
+    """A body as text; of a workbook that of its parts."""
+    if not body.startswith(b"PK"):
+        return body.decode()
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
+
+
 @pytest.mark.parametrize("person", [None, "Bob"])
 def test_nobody_but_the_owner_reads_a_word_of_a_private_note(desk, person):
     for address in EVERY_READ:
         answer = desk(address, person)
-        asked = f"{answer.headers.get('link', '')}{answer.body.decode()}"
+        asked = f"{answer.headers.get('link', '')}{text_of(answer.body)}"
         if "?q=" in address or "category=" in address or "tag=" in address:
             continue  # the parameters are in the links of an empty list
         assert SECRET_WORD not in asked, address
@@ -102,6 +114,7 @@ def test_the_owner_reads_it_with_a_token(desk):
     assert desk("/v1/events/{id}/history", "Ann").json["total"] == 1
     assert desk("/v1/events/{id}/window.json", "Ann").status == 200
     assert desk.note.id in desk("/v1/study.csv?origin=note", "Ann").body.decode()
+    assert SECRET_WORD in text_of(desk("/v1/events.xlsx", "Ann").body)
     assert desk("/v1/events/{id}?asof=2099-01-01", "Ann").status == 200
 
 
@@ -180,5 +193,6 @@ def test_every_address_that_reads_events_is_among_those_that_were_tried(desk):
     tried = {re.sub(r"\{\w+\}", "{event_id}", path.partition("?")[0]) for path in EVERY_READ} | {
         "/v1/rates.csv",
         "/v1/rates.json",
+        "/v1/rates.xlsx",
     }
     assert reading == tried
