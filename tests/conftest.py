@@ -70,6 +70,7 @@ class OneBrowserAtATime(LoadScopeScheduling):
         return "postgres" if "postgres" in path else path
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowserAtATime:
     """Two browsers at once on two cores would wait for one another."""
     config.option.loadscopereorder = False  # it would order the files by their number of tests
