@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.imports import files
-from dashboard.ui.pages.article import controls as article_controls
+from dashboard.ui.pages.article import state as article_state
 from tests.started_product import Product
 
 HEADS = (
@@ -49,7 +49,7 @@ def test_ten_thousand_rows_are_looked_at_taken_and_undone_by_one_click(reader):
 def test_a_pasted_text_becomes_notes_only_by_a_click(reader):
     open_page(reader, "article?published=2025-04-22")
     field = reader.page.get_by_label("The text of the article, in English or Russian")
-    field.fill(article_controls.EXAMPLE_TEXT)
+    field.fill(article_state.EXAMPLE_TEXT)
     field.blur()
     reader.press("Read it")
     for head in HEADS:

@@ -11,7 +11,7 @@ from dashboard.container import article_from_link, build_context
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note
 from dashboard.sources.safe_fetch import ConnectionPolicy
-from dashboard.ui.pages.article import controls as article_controls
+from dashboard.ui.pages.article import state as article_state
 from tests.nlp.measure import texts
 from tests.sources.test_safe_fetch import HEAD, Net, moved, serving, whole
 from tests.ui.app_in_test import open_page, press, words_of
@@ -67,7 +67,7 @@ def test_the_page_says_what_it_does(page):
 
 def test_the_text_of_the_issue_gives_its_three_candidates_and_three_claims(page):
     press(page, "Try an example")
-    assert page.text_area[0].value == article_controls.EXAMPLE_TEXT == ISSUE
+    assert page.text_area[0].value == article_state.EXAMPLE_TEXT == ISSUE
     press(page, "Read it")
     assert not page.exception
     assert heads(page) == [
@@ -285,7 +285,7 @@ def on_line(monkeypatch):
 
     def use(net):
         by = partial(article_from_link, policy=ConnectionPolicy(net.resolve, net.dial))
-        monkeypatch.setattr(article_controls, "article_from_link", by)
+        monkeypatch.setattr(article_state, "article_from_link", by)
 
     return use
 
