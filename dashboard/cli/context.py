@@ -174,7 +174,13 @@ def select_series(
         )
 
     wanted = [*studied, *(factors or ())] if studied else ()
-    selection = resolve_series(context.rates, selected_names, open_file, wanted)
+    try:
+        selection = resolve_series(context.rates, selected_names, open_file, wanted)
+    except InputError as error:
+        if error.field == "series" and error.value in (factors or ()):
+            msg = _("is a column of none of the files; name one that is")
+            raise InputError(msg, field="factor", value=error.value) from None
+        raise
     if quote not in (None, AS_QUOTED_OPTION) and not opened:
         msg = _("is for a FILE of rates; our own series say what they count")
         raise InputError(msg, field="quote", value=quote)

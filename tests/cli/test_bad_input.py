@@ -80,7 +80,7 @@ def test_an_empty_cell_is_a_missing_rate_and_takes_its_returns_with_it(run_cli, 
 # ------------------------------------------------------------------ refused
 
 WRONG_RATES = {
-    "no date column": ("day,X\n2024-01-01,1\n", "r.csv, line 1: has no column date"),
+    "no date column": ("name,X\nalpha,1\n", "r.csv, line 1: has no column date"),
     "no rates": ("date\n2024-01-01\n", "r.csv, line 1: has no column of rates"),
     "no header": ("2024-01-01,100\n2024-01-02,101\n", "r.csv, line 1: has no column date"),
     "a header only": ("date,X\n", "r.csv: has a header but no rows"),
@@ -106,7 +106,7 @@ WRONG_RATES = {
     "too few fields": ("date,X,Y\n2024-01-01,1\n", "r.csv, line 2: 2 fields, fewer than the 3"),
     "an open quote": ('date,X\n2024-01-01,"1\n', "r.csv, line 2: a quote is opened"),
     "the same column twice": ("date,X,X\n2024-01-01,1,2\n", "r.csv, line 1: the column X is there"),
-    "a workbook": (b"PK\x03\x04rest", "r.csv: is an Excel workbook or a zip archive"),
+    "a workbook": (b"PK\x03\x04rest", "r.csv: is a damaged Excel workbook or zip archive"),
     "a page": ("<!doctype html><p>date,X", "r.csv"),
     "NUL": ("date,X\n2024-01-01,1\0\n", "r.csv, line 2: holds a NUL"),
 }
@@ -122,13 +122,13 @@ def test_a_wrong_file_of_rates_is_refused_in_one_line(run_cli, write_file, wrong
 
 
 WRONG_EVENTS = {
-    "no date column": ("id,when\na,2024-01-08\n", "e.csv, line 1: has no column date"),
+    "no date column": ("id,place\na,Moscow\n", "e.csv, line 1: has no column date"),
     "empty": ("", "e.csv: is empty"),
     "impossible date": ("id,date\na,2023-02-29\n", "e.csv, row 1 (line 2), column date"),
     "an empty date": ("id,date\na,\n", "e.csv, row 1 (line 2), column date"),
     "the same id twice": (
         "id,date\na,2024-01-08\nb,2024-01-08\na,2024-01-09\n",
-        "e.csv, row 3 (line 4), column id: 'a' is already on line 2",
+        "e.csv, row 3 (line 4), column id: 'a' is already in row 1 (line 2)",
     ),
     "an impossible time": (
         "id,date,time_utc\na,2024-01-08,25:00\n", "e.csv, row 1 (line 2), column time_utc: '25:00'",

@@ -120,7 +120,7 @@ REFUSED = {
     ),
     "a factor that is not there": (
         {"--model": "market", "--factor": "Q"},
-        "p.csv: has no column Q; choose one of A, B, M, C",
+        "--factor Q: is a column of none of the files; name one that is",
     ),
     "a factor that is a series too": (
         {"--model": "market", "--factor": "A"},
@@ -189,7 +189,7 @@ FILES = {
     ),
     "the same event twice": (
         {"events": talks(30) + "e30,2024-02-03,talks\n"},
-        "e.csv, row 2 (line 3), column id: 'e30' is already on line 2",
+        "e.csv, row 2 (line 3), column id: 'e30' is already in row 1 (line 2)",
     ),
     "no event at all": (
         {"events": "id,date\n"},
@@ -197,7 +197,7 @@ FILES = {
     ),
     "a series without a number": (
         {"rates": wide(A=[""] * len(DAYS), M=M)},
-        "p.csv, column A: holds no number; fill or remove the column",
+        "p.csv, column A: holds no number; fill it, or choose another column on import",
     ),
 }
 
@@ -242,7 +242,8 @@ UNANSWERED = {
          "sign … needs an event that moved"],
     ),
     "a run of missing rates": (
-        {"rates": wide(A=["" if k in NAN_RUN else a for k, a in enumerate(A)], M=M)},
+        {"rates": wide(**{name: ["" if k in NAN_RUN else value for k, value in enumerate(values)]
+                          for name, values in (("A", A), ("M", M))})},
         ["1 x window [0,1]: the return on 2024-01-31 is missing (e30)",
          "1 x window [0,1]: the return on 2024-02-05 is missing (e35)",
          "1 x too little history: 7 returns in the estimation window, 10 needed (e45)",

@@ -29,7 +29,7 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(folder):
         "tests.csv",
         "skipped.csv", "correlation.csv", "regression.csv", "direction.csv", "intervals.csv",
         "projections.csv",
-        "source_moves.csv", "manifest.json",
+        "source_moves.csv", "manifest.json", "moves.csv", "study.xlsx",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name in names - {"manifest.json"}:

@@ -76,7 +76,7 @@ def test_a_second_run_leaves_the_same_bytes(run_cli, panel, tmp_path):
     assert set(first) == {
         "paths.csv", "events.csv", "averages.csv", "headline.csv", "tests.csv", "skipped.csv",
         "correlation.csv", "regression.csv", "direction.csv", "intervals.csv", "projections.csv",
-        "manifest.json",
+        "manifest.json", "moves.csv", "study.xlsx",
     }  # fmt: skip
 
 

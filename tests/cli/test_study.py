@@ -11,6 +11,8 @@ from tests.cli.conftest import table
 from tests.shipped_catalogue import COUNT
 
 COLUMNS = {
+    "moves.csv": "event_day title category source move_pct direction subject quote window base_day"
+    " base_rate end_day end_rate percentile series event_id source_url",
     "paths.csv": "event_id series offset day rate return normal abnormal abnormal_se car"
     " ordinary_low ordinary_high",
     "events.csv": "event_id series event_day anchor_day shift_days window car car_se car_t df"
@@ -50,7 +52,7 @@ def small(write_file):
 def test_the_files_have_the_columns_of_the_contract(run_cli, small, tmp_path):
     assert run_cli("study", *small, "--out", tmp_path / "out").code == 0
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert written == {*COLUMNS, "manifest.json"}
+    assert written == {*COLUMNS, "manifest.json", "study.xlsx"}
     for name, columns in COLUMNS.items():
         assert table(tmp_path / "out" / name)[0] == columns.split()
 

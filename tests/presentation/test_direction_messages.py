@@ -46,7 +46,7 @@ POSITIVE = re.compile(r"\bpositive = (?:(?:the rouble|number|\{\w+\}) )?(?P<mean
 """Which sign means what: always that the subject is stronger, or the number up."""
 EXPLAINED = (
     "level, strongest, weakest, up or down",  # the values of a column
-    "What the move was for the subject: stronger or weaker, up or down",  # the same
+    "stronger, weaker, up, down or unchanged: what the move was for the subject",  # the same
     "Change of the published number from base_rate to end_rate, in per cent; + = the number rose",
     "up, down",  # terms: their meanings are rendered below
     "stronger, weaker",

@@ -16,7 +16,7 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMED = re.compile(
-    r"Rouble Reaction|\brouble-reaction\b|\bproof of (?:its )?cause\b"
+    r"Rouble Reaction|\brouble-reaction\b|^http\.response\.\w+$|\bproof of (?:its )?cause\b"
     r"|^\*\*Cause\.\*\* A move near an event is no proof"
 )
 """The name of the product, and the places that say that no cause is shown."""
@@ -33,7 +33,7 @@ EXPLAINED = {
     "cli/output.py": 1,  # which sign means what
     "presentation/correlation.py": 1,  # which sign means what
     "presentation/method.py": 6,  # the list of terms
-    "ui/pages/article/controls.py": 1,  # the text of a newspaper
+    "ui/pages/article/state.py": 1,  # the text of a newspaper
     "ui/pages/compare/report.py": 1,  # which way the axis runs, and which sign means what
     "ui/pages/correlation/page.py": 1,  # which colour means what
     "ui/pages/event/results.py": 1,  # which sign means what

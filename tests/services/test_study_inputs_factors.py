@@ -5,7 +5,9 @@ from dataclasses import replace
 from dashboard.services.study_inputs import available_factors
 from tests.made_series import made_card
 
-ROUBLE = replace(made_card(), id="rouble", move_sign=-1)
+ROUBLE = replace(
+    made_card(), id="rouble", move_sign=-1, unit="RUB per USD", inverse_unit="USD per RUB"
+)
 OIL = replace(made_card(), id="oil", move_sign=1)
 DOLLAR = replace(made_card(), id="dollar", move_sign=1)
 BARS = replace(made_card(), id="bars", move_sign=1, bar_minutes=10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import pytest
 
 from dashboard.cli import output
@@ -30,7 +32,8 @@ def test_the_sum_of_events_is_always_said(answer):
 
 
 def test_a_table_keeps_text_in_its_cell(capsys):
-    output.show_table(("a", "n"), [("[bold]x[/bold]\x1b[31m\ny", "1")], ("n",))
+    view = {"a": itemgetter(0), "n": itemgetter(1)}
+    output.show_table(view, [("[bold]x[/bold]\x1b[31m\ny", "1")], numbers=("n",))
     text = capsys.readouterr().out
     assert "\x1b" not in text
     assert "[bold]x[/bold]" in text
@@ -38,7 +41,8 @@ def test_a_table_keeps_text_in_its_cell(capsys):
 
 
 def test_nothing_is_cut_in_a_file(capsys):
-    output.show_table(("a", "b"), [("word " * 30, "x" * 60)])
+    view = {"a": itemgetter(0), "b": itemgetter(1)}
+    output.show_table(view, [("word " * 30, "x" * 60)])
     assert "x" * 60 in capsys.readouterr().out
 
 

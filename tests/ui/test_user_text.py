@@ -42,6 +42,15 @@ CONSTANTS = {
     "model.title": "the name of a model of normal returns, a constant of its module",
     "card.title": "from data/datapackage.json, or the plain words of an import",
     ".card.title": "from data/datapackage.json, or the plain words of an import",
+    "card.subject.title": "the noun of a currency, from the table of currencies",
+    ".subject.title": "the noun of a currency, from the table of currencies",
+    "subject.title": "the noun of a currency, from the table of currencies",
+    "card.label": "the title of a series that ships, or the plain words of an import",
+    ".card.label": "the title of a series that ships, or the plain words of an import",
+    "file.title": "the title of a table, from its schema or a series that ships",
+    "item.title": "the title of a table, from its schema or a series that ships",
+    "added.id": "an argument of the audit trail, which draws nothing",
+    "added.url": "an argument of the audit trail, which draws nothing",
     "palette.text": "a colour of the palette",
     ".palette.text": "a colour of the palette",
     "marker.style.title": "the title of a category, from the palette",
@@ -143,6 +152,9 @@ def is_constant(node):
         return True
     if isinstance(node, ast.Name):
         return node.id.lstrip("_").isupper()
+    if isinstance(node, ast.Call):  # a message of the catalogue without values
+        is_message = isinstance(node.func, ast.Name) and node.func.id == "_"
+        return is_message and not node.keywords and all(map(is_constant, node.args))
     if isinstance(node, ast.BinOp):
         return is_constant(node.left) and is_constant(node.right)
     if isinstance(node, ast.IfExp):
