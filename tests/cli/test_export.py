@@ -35,7 +35,8 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(folder):
     for name in names - {"manifest.json"}:
         content = (folder / name).read_bytes()
         assert manifest["files"][name]["sha256"] == hashlib.sha256(content).hexdigest()
-        assert manifest["counts"]["rows"][name] == len(table(folder / name)[1])
+        if name.endswith(".csv"):
+            assert manifest["counts"]["rows"][name] == len(table(folder / name)[1])
 
 
 def test_the_windows_are_those_of_the_pages(folder):
