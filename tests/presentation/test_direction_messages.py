@@ -47,7 +47,6 @@ POSITIVE = re.compile(r"\bpositive = (?:(?:the rouble|number|\{\w+\}) )?(?P<mean
 EXPLAINED = (
     "level, strongest, weakest, up or down",  # the values of a column
     "stronger, weaker, up, down or unchanged: what the move was for the subject",  # the same
-    "Change of the published number from base_rate to end_rate, in per cent; positive =",
     "up, down",  # terms: their meanings are rendered below
     "stronger, weaker",
     "{title}, the {half} strongest and {half} weakest of {events:,}",  # both ends of a list
