@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import runpy
 import shutil
@@ -100,6 +101,15 @@ MAIN = sys.modules["__main__"]
 def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that is drawn in a test takes the place of `__main__`; a new process would run it."""
     monkeypatch.setitem(sys.modules, "__main__", MAIN)
+
+
+@pytest.fixture(autouse=True)
+def root_log_handlers() -> Iterator[None]:
+    """A test that starts the log of the product leaves no handler to the tests after it."""
+    handlers = logging.getLogger().handlers
+    before = list(handlers)
+    yield
+    logging.getLogger().handlers = [h for h in logging.getLogger().handlers if h in before]
 
 
 @pytest.fixture(autouse=True)
