@@ -173,14 +173,9 @@ def select_series(
             path, reading.rates(quote or AS_QUOTED_OPTION, read_columns, factors)
         )
 
-    wanted = [*studied, *(factors or ())] if studied else ()
-    try:
-        selection = resolve_series(context.rates, selected_names, open_file, wanted)
-    except InputError as error:
-        if error.field == "series" and error.value in (factors or ()):
-            msg = _("is a column of none of the files; name one that is")
-            raise InputError(msg, field="factor", value=error.value) from None
-        raise
+    selection = resolve_series(
+        context.rates, selected_names, open_file, studied or (), factors or ()
+    )
     if quote not in (None, AS_QUOTED_OPTION) and not opened:
         msg = _("is for a FILE of rates; our own series say what they count")
         raise InputError(msg, field="quote", value=quote)

@@ -211,6 +211,7 @@ def resolve_series(
     names: Iterable[str],
     open_file: Callable[[Path], RateFile],
     columns: Sequence[str] = (),
+    factors: Sequence[str] = (),
 ) -> SelectedSeries:
     """The series of ids and files, in the order given.
 
@@ -218,7 +219,8 @@ def resolve_series(
         sources: the sources of series.
         names: ids of series, or paths of files.
         open_file: reads a file of rates.
-        columns: select only these series; all if empty.
+        columns: select only these series and the factors; all if empty.
+        factors: columns of a file that explain the series.
 
     Raises:
         InputError: a name is neither, a column does not exist, or two series have one id.
@@ -237,7 +239,7 @@ def resolve_series(
         files.append(DataFile(table.name, table.sha256))
         messages.extend(table.messages)
     _check_unique_ids(series)
-    return SelectedSeries(_select_columns(series, columns), tuple(files), tuple(messages))
+    return SelectedSeries(_select_columns(series, columns, factors), tuple(files), tuple(messages))
 
 
 def split_factors(
@@ -362,12 +364,20 @@ def _check_unique_ids(series: Sequence[RateSeries]) -> None:
         raise InputError(msg, field="rates")
 
 
-def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tuple[RateSeries, ...]:
+def _select_columns(
+    series: Sequence[RateSeries], columns: Sequence[str], factors: Sequence[str]
+) -> tuple[RateSeries, ...]:
+    if not columns:
+        return tuple(series)
     by_name = {one.card.id.casefold(): one for one in series}
     for column in columns:
         if column.casefold() not in by_name:
             known = ", ".join(one.card.id for one in series)
             msg = _("is not there; choose one of {known}", known=known)
             raise InputError(msg, field="series", value=column)
-    wanted = dict.fromkeys(column.casefold() for column in columns)
-    return tuple(by_name[name] for name in wanted) or tuple(series)
+    for factor in factors:
+        if factor.casefold() not in by_name:
+            msg = _("is a column of none of the files; name one that is")
+            raise InputError(msg, field="factor", value=factor)
+    wanted = dict.fromkeys(name.casefold() for name in (*columns, *factors))
+    return tuple(by_name[name] for name in wanted)

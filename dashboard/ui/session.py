@@ -166,6 +166,11 @@ def get_cards() -> tuple[SeriesCard, ...]:
     return list_cards(get_context().rates)
 
 
+def get_series_title(series_id: str) -> str:
+    """The title of a series in the language in use; its id where there is no such series."""
+    return next((card.label for card in get_cards() if card.id == series_id), series_id)
+
+
 def get_price_cards() -> tuple[SeriesCard, ...]:
     """The cards of the series whose log changes are returns: those a page can measure."""
     return tuple(card for card in get_cards() if card.is_price)

@@ -38,6 +38,7 @@ from dashboard.sources.files.event_grid import (
 from dashboard.sources.files.text import (
     decode_delimited,
     display_text,
+    find_column,
     is_date_like,
     line_place,
 )
@@ -102,8 +103,7 @@ class TextTable:
 
     def index(self, column: str) -> int | None:
         """The index of a column, case-insensitive; None if there is none."""
-        names = [name.casefold() for name in self.header]
-        return names.index(column.casefold()) if column.casefold() in names else None
+        return find_column(self.header, column)
 
     def column(self, name: str) -> list[str]:
         """The trimmed cells of a column; empty ones where the file has no such column."""

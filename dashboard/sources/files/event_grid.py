@@ -35,6 +35,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EVENT_FILE_FIELDS, unescape_formula
 from dashboard.sources.files.text import (
     display_text,
+    find_column,
     is_web_address,
     normalize_line,
     normalize_text,
@@ -142,8 +143,7 @@ class EventGrid:
 
     def index(self, column: str) -> int | None:
         """The index of a column, case-insensitive; None if there is none."""
-        names = [name.casefold() for name in self.header]
-        return names.index(column.casefold()) if column.casefold() in names else None
+        return find_column(self.header, column)
 
 
 def check_row_count(name: str, count: int) -> None:

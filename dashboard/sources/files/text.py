@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -226,6 +227,12 @@ def unsupported_format_error(name: str, kind: str, advice: str) -> InputError:
 
 
 # ---- cells
+
+
+def find_column(header: Sequence[str], name: str) -> int | None:
+    """The index of a column by its name, case-insensitive; None if there is none."""
+    names = [column.casefold() for column in header]
+    return names.index(name.casefold()) if name.casefold() in names else None
 
 
 class CellError(ValueError):

@@ -619,7 +619,7 @@ def build_attrition_columns(state: CompareState) -> dict[str, list[str]]:
 def _format_sample_size(state: CompareState, line: GroupTestLine) -> str:
     if line.row.group != DIFFERENCE_GROUP:
         return f"{line.row.n:,}"
-    return " and ".join(f"{group.study.n:,}" for group in state.groups)
+    return join_and(f"{group.study.n:,}" for group in state.groups)
 
 
 def _format_expected_share(group: ComparisonGroup) -> str:

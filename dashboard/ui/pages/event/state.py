@@ -83,7 +83,7 @@ def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
     if link["factor"] and link["factor"] not in choices:
         notice = _(
             "{factor} cannot explain {series}: {reason}.",
-            factor=_get_series_title(link["factor"]),
+            factor=session.get_series_title(link["factor"]),
             series=card.label,
             reason=_explain_refusal(link["factor"], card),
         )
@@ -114,17 +114,13 @@ def describe_factor_reach(card: SeriesCard) -> str:
 
 
 def _describe_unused_factor(link: UrlState, model: str) -> str:
-    title = _get_series_title(link["factor"])
+    title = session.get_series_title(link["factor"])
     link.ignore("factor")
     return _(
         "The model {model} looks at no other series, so {title} was left out.",
         model=model,
         title=title,
     )
-
-
-def _get_series_title(series_id: str) -> str:
-    return next((card.label for card in session.get_cards() if card.id == series_id), series_id)
 
 
 def _explain_refusal(series_id: str, studied: SeriesCard) -> str:

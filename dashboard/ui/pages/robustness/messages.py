@@ -348,7 +348,7 @@ def _build_choice_rows(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> tuple[ChoiceRow, ...]:
     """The lower pane: one row an option, for every kind with more than one option."""
-    series = ChoiceKind("series", lambda s: s.series, lambda s: _get_series_title(s.series))
+    series = ChoiceKind("series", lambda s: s.series, lambda s: session.get_series_title(s.series))
     choice_rows: list[ChoiceRow] = []
     for kind in (*CHOICE_KINDS, series):
         values = dict.fromkeys(kind.value_of(row.specification) for row in rows)
@@ -372,18 +372,18 @@ def build_specification_frame(
     """One row a specification in the order of the curve, as labels."""
     columns = build_text_columns(TABLES["specifications"], rows, SPECIFICATIONS_VIEW)
     if len(state.series) > 1:
-        columns[_("Series")] = [plain_text(_get_series_title(r.specification.series)) for r in rows]
+        columns[_("Series")] = [
+            plain_text(session.get_series_title(r.specification.series)) for r in rows
+        ]
     return pd.DataFrame({_("Place"): range(1, len(rows) + 1)} | columns)
 
 
 def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
     line = describe_choices(row.specification)
-    several = f" · {_get_series_title(row.specification.series)}" if len(state.series) > 1 else ""
+    several = (
+        f" · {session.get_series_title(row.specification.series)}" if len(state.series) > 1 else ""
+    )
     return line + several
-
-
-def _get_series_title(series_id: str) -> str:
-    return next((card.label for card in session.get_cards() if card.id == series_id), series_id)
 
 
 def _format_subtitle(state: RobustnessState) -> str:
