@@ -171,9 +171,13 @@ def link_of(reader):
     return parse_qs(urlsplit(reader.page.evaluate("location.href")).query)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The system's Chromium, driven by Playwright."""
+    """The system's Chromium, driven by Playwright.
+
+    Playwright's event loop counts as running in its thread for as long as this lasts, and the same
+    worker runs tests with a loop of their own afterwards: it ends with the file.
+    """
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         pytest.fail("Chromium is not installed: apt-get install chromium")
@@ -199,7 +203,7 @@ def product(tmp_path_factory):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(chromium):
     """One browser profile for all readers at a desk: the second one finds the scripts cached."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1500})
