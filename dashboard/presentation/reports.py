@@ -192,6 +192,35 @@ def format_as_of(series: RateSeries) -> str:
     )
 
 
+def build_picture_report(
+    chart: ReportChart, series: Iterable[RateSeries], context: ReportContext
+) -> ReportDocument:
+    """A chart alone, with its sources and the frozen link, for a picture of it."""
+    sources = [
+        ReportSource(_("Source"), one.card.publisher, as_of=format_data_day(one)) for one in series
+    ]
+    return ReportDocument(
+        title=chart.title,
+        question="",
+        parameters=(),
+        paragraphs=(),
+        charts=(chart,),
+        tables=(),
+        cautions=(),
+        sources=tuple(dict.fromkeys(sources)),
+        links=build_report_links(context),
+        software=SOFTWARE_VERSION,
+        made_at=context.moment,
+    )
+
+
+def format_data_day(series: RateSeries) -> str:
+    """`data to 1 Sep 2026`: the last market day that is known; empty for an empty series."""
+    if not len(series):
+        return ""
+    return _("data to {day}", day=format_day(date.fromisoformat(str(series.day[-1]))))
+
+
 def redact_private(event: Event) -> Event:
     """An event that a report is not about, without the text of a private note."""
     if not event.is_private:
