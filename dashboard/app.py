@@ -196,6 +196,7 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         ProblemResponses,
         SecurityHeaders,
     )
+    from dashboard.ui.index_page import IndexPage
 
     return [
         Middleware(SecurityHeaders),
@@ -205,6 +206,7 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         Middleware(LaunchGate, token=launch_token),
         Middleware(PageScript),
         Middleware(BodyDeadline),
+        Middleware(IndexPage),
     ]
 
 
