@@ -116,9 +116,26 @@ class QuotedSeries:
         of_the_rate = log_points * self.card.move_sign
         return -of_the_rate if self.is_inverse else of_the_rate
 
+    def quoted_percent(self, log_points: float) -> float:
+        """A move of the subject as a % change of the number shown."""
+        return log_to_percent(self.quoted_log_points(log_points))
+
     def percent(self, log_points: float, decimals: int = 1) -> str:
         """A move of the subject as a signed % change of the number shown."""
-        return format_percent(log_to_percent(self.quoted_log_points(log_points)), decimals)
+        return format_percent(self.quoted_percent(log_points), decimals)
+
+    def signed(self, log_points: float | None, decimals: int = 2) -> str:
+        """A move of the subject in log points of the number shown: `−0.47`."""
+        if log_points is None or math.isnan(log_points):
+            return NO_VALUE
+        return format_signed(self.quoted_log_points(log_points), decimals)
+
+    def directed(self, log_points: float, decimals: int = 1) -> str:
+        """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
+        if math.isnan(log_points) or is_unchanged(log_points):
+            return self.direction(log_points) or NO_VALUE
+        size = self.percent(log_points, decimals).lstrip("+" + MINUS)
+        return _("{size} {direction}", size=size, direction=self.direction(log_points))
 
     def directed(self, log_points: float, decimals: int = 1) -> str:
         """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
@@ -159,15 +176,12 @@ class QuotedSeries:
         subject = self.card.subject.title if self.card.subject.is_currency else self.unit
         if math.isnan(log_points):
             return _("{subject}: no rate to compare", subject=subject)
-        change = self.percent(log_points)
-        values = {"subject": subject, "unit": self.unit, "change": change}
-        if is_unchanged(log_points):
-            return _("{subject} unchanged ({unit} {change})", **values)
         return _(
-            "{subject} {size} {direction} ({unit} {change})",
-            size=change.lstrip("+" + MINUS),
-            direction=self.direction(log_points),
-            **values,
+            "{subject} {move} ({unit} {change})",
+            subject=subject,
+            move=self.directed(log_points),
+            unit=self.unit,
+            change=self.percent(log_points),
         )
 
 
@@ -211,6 +225,11 @@ class MoveScale:
         """The number on the axis."""
         points = PERCENT * move
         return points if self.is_simple else self.quoting.quoted_log_points(points)
+
+    def shown_percent(self, move: float) -> float:
+        """The change of the number on the axis in per cent."""
+        points = PERCENT * move
+        return points if self.is_simple else self.quoting.quoted_percent(points)
 
     def with_unit(self, number: str) -> str:
         """A number with what it counts: `0.59 log pts`, `0.59 %`."""
@@ -270,6 +289,24 @@ class MoveScale:
         if word != self.direction(second):
             start = f"{start} {word}"
         return format_range(start, self.directed(second))
+
+    def percent(self, move: float, decimals: int = 1) -> str:
+        """`−0.6 %`: the change of the number on the axis with its sign."""
+        return format_percent(self.shown_percent(move), decimals)
+
+    def directed_percent(self, move: float, decimals: int = 1) -> str:
+        """`0.6 % stronger`: its size, and the direction of the subject."""
+        if math.isnan(move) or is_unchanged(PERCENT * move):
+            return self.direction(move) or NO_VALUE
+        size = self.percent(move, decimals).lstrip("+" + MINUS)
+        return _("{size} {direction}", size=size, direction=self.direction(move))
+
+    def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
+        """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NO_VALUE
+        ends = sorted((self.shown_percent(low), self.shown_percent(high)))
+        return format_range(*(format_percent(end, decimals) for end in ends))
 
     def signed(self, move: float, decimals: int = 2) -> str:
         """`−0.59`: the number on the axis with its sign."""
