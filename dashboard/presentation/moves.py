@@ -210,6 +210,15 @@ def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard
     return " ".join((*sentences, describe_few_dates(first)) if sentences else sentences).strip()
 
 
+def summarize_rank(rank: PlaceboRank, card: SeriesCard) -> str:
+    """`Bigger than 44 % of 500 days`; empty where the move is not ranked."""
+    share = judged_percentile(rank)
+    if share is None:
+        return ""
+    noun = _("bars") if card.bar_minutes else _("days")
+    return _("Bigger than {share} {dates}", share=_describe_share(share, rank.size), dates=noun)
+
+
 def format_percentile_cell(rank: PlaceboRank) -> str:
     """The percentile alone, for a cell of a table."""
     share = judged_percentile(rank)

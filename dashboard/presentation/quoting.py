@@ -102,6 +102,15 @@ class QuotedSeries:
         """The number shown for a rate, with its published decimals."""
         return format_number(self.shown(rate), self.decimals)
 
+    def price(self, rate: float) -> str:
+        """`RUB 80.76`: the number shown with its currency, to be read; its unit where it has none.
+
+        Two decimals fewer than are published.
+        """
+        number = format_number(self.shown(rate), max(self.decimals - 2, 0))
+        currency, per, _base = self.unit.partition(" per ")
+        return f"{currency} {number}" if per else f"{number} {self.unit}"
+
     def quoted_log_points(self, log_points: float) -> float:
         """A move of the subject as a move of the number shown (100 x log change)."""
         of_the_rate = log_points * self.card.move_sign
@@ -120,6 +129,13 @@ class QuotedSeries:
         if log_points is None or math.isnan(log_points):
             return NO_VALUE
         return format_signed(self.quoted_log_points(log_points), decimals)
+
+    def directed(self, log_points: float, decimals: int = 1) -> str:
+        """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
+        if math.isnan(log_points) or is_unchanged(log_points):
+            return self.direction(log_points) or NO_VALUE
+        size = self.percent(log_points, decimals).lstrip("+" + MINUS)
+        return _("{size} {direction}", size=size, direction=self.direction(log_points))
 
     def directed(self, log_points: float, decimals: int = 1) -> str:
         """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
