@@ -27,6 +27,21 @@ from dashboard.services.notes import delete_note, restore_note
 from dashboard.ui import session
 from dashboard.ui.url_state import UrlState
 
+# ------------------------------------------------------------------ heading
+
+
+def draw_heading(text: str, purpose: str = "") -> None:
+    """Draw the one heading of the first level of a page, and one line below it.
+
+    Args:
+        text: safe Markdown, see `escape_markdown`.
+        purpose: safe Markdown; empty draws no line.
+    """
+    st.title(text, anchor=False)
+    if purpose:
+        st.markdown(f":gray[{purpose}]")
+
+
 # ------------------------------------------------------------------ links
 
 
