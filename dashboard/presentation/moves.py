@@ -37,10 +37,9 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_range,
     format_short_day,
-    format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 
 BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
 RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
@@ -354,12 +353,12 @@ def format_p_value(p: float | None, among: int) -> str:
     return NO_VALUE if p is None else f"{format_p(p)} (N = {among:,})"
 
 
-def format_car(move: Move) -> str:
-    """`+0.36 ± 1.12`: CAR and its standard error in log points."""
+def format_car(move: Move, quoting: QuotedSeries) -> str:
+    """`−0.36 ± 1.12`: CAR of the number shown and its standard error, in log points."""
     if move.car is None:
         return NO_VALUE
     error = NO_VALUE if move.car_se is None else format_number(move.car_se)
-    return f"{format_signed(move.car)} ± {error}"
+    return f"{quoting.signed(move.car)} ± {error}"
 
 
 # ------------------------------------------------------------------ intraday bars
@@ -529,9 +528,9 @@ def format_source_percents(move: SourceMove, decimals: int = 2) -> tuple[str, st
     return format_percent(move.pct_quoted, decimals), format_percent(move.pct_inverse, decimals)
 
 
-def format_source_size(move: SourceMove, decimals: int = 2) -> str:
-    """The move in log points."""
-    return NO_VALUE if move.log_points is None else format_signed(move.log_points, decimals)
+def format_source_size(move: SourceMove, mode: QuoteMode) -> str:
+    """The move of the number shown in log points."""
+    return QuotedSeries(move.card, mode).signed(move.log_points)
 
 
 def name_source_direction(move: SourceMove) -> str:

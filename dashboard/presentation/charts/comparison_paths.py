@@ -37,6 +37,7 @@ END_COLUMNS: Final = 20
 HEIGHT: Final = 460
 PHONE_HEIGHT: Final = 400
 PATHS_BOTTOM: Final = 50
+HEADING_PIXELS: Final = 82
 LABEL_PIXELS: Final = 146
 PHONE_LABEL_PIXELS: Final = 92
 LABEL_LINE_PIXELS: Final = 18
@@ -183,8 +184,10 @@ def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
         data += [*_build_bands(chart, group), _build_mean(chart, group)]
     axis = build_move_axis(chart, _list_drawn_values(chart, single))
     height = PHONE_HEIGHT if chart.phone else chart.height
-    top, right = (26, PHONE_LABEL_PIXELS) if chart.phone else (82, LABEL_PIXELS)
+    right = PHONE_LABEL_PIXELS if chart.phone else LABEL_PIXELS
+    top = 26 if chart.phone else HEADING_PIXELS + LABEL_LINE_PIXELS * chart.subheading.count("<br>")
     event = {"color": chart.palette.selected, "width": 1.5, "dash": "dot"}
+    first, last = chart.window
     axis_text = chart.scale.axis_towards("up", in_percent=True)
     layout = theme.build_layout(
         chart.palette,
@@ -192,9 +195,22 @@ def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
         (50 if chart.phone else 58, right, top, PATHS_BOTTOM, 4),
         xaxis=_build_path_offset_axis(chart),
         yaxis=axis,
-        shapes=[theme.build_vertical_line(-0.5, event)],
+        shapes=[
+            theme.build_vertical_line(-0.5, event),
+            theme.build_region(first - 0.5, last + 0.5, chart.palette.pill),
+        ],
         annotations=[
             theme.build_pane_note(chart.palette, axis_text, yshift=2),
+            theme.build_note(
+                chart.palette,
+                _("compared"),
+                (first + last) / 2,
+                1,
+                xref="x",
+                yref="paper",
+                xanchor="center",
+                yanchor="top",
+            ),
             *_build_end_labels(chart, axis["range"], height - top - PATHS_BOTTOM),
         ],
     )

@@ -54,9 +54,11 @@ def draw_compare_controls(state: CompareState) -> None:
     """Draw one row: the groups with their dates, the series, the method."""
     link = state.link
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(_("After"), width="content")
+        if not state.phone:
+            st.markdown(_("After"), width="content")
         _draw_group_chip(state, 0)
-        st.markdown(_("vs"), width="content")
+        if not state.phone:
+            st.markdown(_("vs"), width="content")
         _draw_group_chip(state, 1)
         if has_second_group(link):
             st.button("", key="compare.remove", icon=":material/close:", type="tertiary",

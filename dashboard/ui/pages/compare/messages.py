@@ -46,6 +46,7 @@ from dashboard.presentation.moves import (
     format_percentile_cell,
     observation_name,
 )
+from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import MoveScale
 from dashboard.presentation.tables import TextColumns, View, build_text_columns
 from dashboard.services.compare import (
@@ -144,16 +145,17 @@ def _name_whom(card: SeriesCard) -> str:
 def format_chip(state: CompareState, at: int) -> str:
     """`NATO remarks, 2025: 17 events`: a group, its dates and how many of its events are used.
 
-    Without an answer the events listed are counted.
+    Without an answer the events listed are counted; on a phone there is no room for a number.
     """
     query = state.filters[at]
+    narrowed = query.tags or query.choices.get("expected")
+    titles = [category_title(kind) for kind in query.categories]
+    group = format_group(query) if narrowed or not titles else ", ".join(titles)
+    chip = f"{capitalize_first(group)}, {format_period(query.since, query.until)}"
+    if state.phone:
+        return chip
     count = state.answer.groups[at].n if state.answer else len(state.listed[at])
-    return _(
-        "{group}, {period}: {events}",
-        group=capitalize_first(format_group(query)),
-        period=format_period(query.since, query.until),
-        events=plural("{n:,} event", "{n:,} events", count),
-    )
+    return f"{chip}: {plural('{n:,} event', '{n:,} events', count)}"
 
 
 def format_period(since: date | None, until: date | None) -> str:

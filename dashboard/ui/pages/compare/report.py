@@ -67,7 +67,6 @@ from dashboard.ui.pages.compare.messages import (
 from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, CompareState
 
 HEADING_COLUMNS: Final = 110
-WIDE_HEADING_COLUMNS: Final = 170
 SENTENCE_LIMIT: Final = 2_000
 MAX_MOVE_ROWS: Final = 120
 """Events in a table of the report; the CSV files and the bundle have all of them."""
@@ -82,7 +81,7 @@ def build_chart(
         groups=state.groups,
         scale=state.scale,
         heading=escape_plot(title, HEADING_COLUMNS, 1),
-        subheading=escape_plot(below, WIDE_HEADING_COLUMNS, 1),
+        subheading=escape_plot(below, HEADING_COLUMNS, 2),
         window=state.answer.window if state.answer else (0, 0),
         dark=state.dark,
         phone=state.phone,

@@ -55,7 +55,6 @@ from dashboard.ui.pages.robustness.messages import (
     describe_single_tests,
     format_curve_headline,
     format_pick,
-    get_card,
     sort_rows,
 )
 from dashboard.ui.pages.robustness.state import (
@@ -163,8 +162,8 @@ def _draw_start(state: RobustnessState, label: str) -> None:
 
 
 def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
-    card, curve = state.series[0].card, build_curve(state, answer)
-    st.subheader(escape_markdown(format_curve_headline(answer, card), 300), anchor=False)
+    curve = build_curve(state, answer)
+    st.subheader(escape_markdown(format_curve_headline(answer, state.scale), 300), anchor=False)
     if not curve.rows:
         st.markdown(_("Take another group of events, or a series that reaches them."))
         return
@@ -288,7 +287,7 @@ def _follow_click(state: RobustnessState) -> None:
     answer = get_cached_answers().get(state.key)
     if key != state.key or answer is None:
         return
-    rows = sort_rows(answer)
+    rows = sort_rows(answer, state.scale)
     target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
     if target is None or not 0 <= place < len(rows):
         return
@@ -305,7 +304,7 @@ def _draw_specification(
     chosen = row.specification
     with st.container(border=True):
         st.markdown(f"**{format_pick(row, place, len(rows))}**: {describe_choices(chosen)}")
-        st.markdown(escape_markdown(describe_mean(row, get_card(state, chosen)), 300))
+        st.markdown(escape_markdown(describe_mean(row, state.scale), 300))
         target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
         if target is None:
             st.caption(_("The page Compare is not part of this dashboard."))

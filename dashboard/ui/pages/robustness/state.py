@@ -15,6 +15,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyRequest, Window, read_window, window_text
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, find_events
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.robustness import (
@@ -102,6 +103,9 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     nonempty_choices_param("events", tuple(EVENT_FILTERS), DEFAULT_GRID.event_filters),
     choice_param("returns", ("log", "simple"), "log"),
     names_param("also", (), ("cny_rub_cbr",), "none"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
     name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
 
@@ -128,6 +132,13 @@ class RobustnessState:
     phone: bool
     notice: str = ""
     refused: str = ""
+    mode: QuoteMode = QuoteMode.WEAKER
+
+    @property
+    def scale(self) -> MoveScale:
+        """How a mean is shown: as a move of the number in the quote that was chosen."""
+        quoting = QuotedSeries(self.series[0].card, self.mode)
+        return MoveScale(quoting, is_simple=self.grid.returns == "simple")
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -179,7 +190,7 @@ def read_robustness_state(view: UrlState) -> RobustnessState:
     request = RobustnessRequest(grid, series, events, factors, categories=categories)
     state = RobustnessState(
         group, request, build_run_key(request, known.version), session.is_dark(),
-        session.is_phone(), notice,
+        session.is_phone(), notice, mode=QuoteMode(view["up"]),
     )  # fmt: skip
     return _check_grid(state)
 
