@@ -65,9 +65,9 @@ FIRST_BAR_LABEL: Final = deferred("the first bar that can contain it")
 PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 
-def observation_name(card: SeriesCard) -> str:
-    """The noun for one observation of a series: fixing, reference rate, bar, rate."""
-    return translate_deferred(_get_observation_nouns(card)[0])
+def observation_name(card: SeriesCard, *, many: bool = False) -> str:
+    """The noun for an observation of a series, or for several: fixing, reference rate, bar."""
+    return translate_deferred(_get_observation_nouns(card)[many])
 
 
 def count_observations(count: int, card: SeriesCard) -> str:

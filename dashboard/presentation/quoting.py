@@ -245,11 +245,11 @@ class MoveScale:
         """`log pts of RUB per USD, up = weaker rouble`, for a vertical axis."""
         return self.axis_towards("up")
 
-    def axis_towards(self, side: str) -> str:
-        """The same for an axis whose values grow to a side, as `right`."""
-        card = self.quoting.card
+    def axis_towards(self, side: str, *, in_percent: bool = False) -> str:
+        """The same for an axis whose values grow to a side, as `right`; per cent where wanted."""
+        card, unit = self.quoting.card, self.quoting.unit
         if not self.is_simple:
-            text = _("log pts of {unit}", unit=self.quoting.unit)
+            text = _("% of {unit}", unit=unit) if in_percent else _("log pts of {unit}", unit=unit)
             meaning = self.quoting.axis_meaning(side)
         else:
             text = _("% (simple) of {unit}", unit=card.subject_unit)
@@ -316,9 +316,18 @@ class MoveScale:
         """`▼ −0.59 stronger`: arrow and sign of the number shown, direction of the subject."""
         if not math.isfinite(move):
             return NO_VALUE
-        shown = self.shown(move)
-        arrow = "■" if is_unchanged(PERCENT * move) else "▲" if shown > 0 else "▼"
-        return f"{arrow} {self.signed(move)} {self.direction(move)}"
+        return f"{self._arrow(move)} {self.signed(move)} {self.direction(move)}"
+
+    def percent_move(self, move: float, decimals: int = 1) -> str:
+        """`▼ −0.6 % stronger`: the same in per cent."""
+        if not math.isfinite(move):
+            return NO_VALUE
+        return f"{self._arrow(move)} {self.percent(move, decimals)} {self.direction(move)}"
+
+    def _arrow(self, move: float) -> str:
+        if is_unchanged(PERCENT * move):
+            return "■"
+        return "▲" if self.shown(move) > 0 else "▼"
 
     def span(self, low: float, high: float) -> str:
         """`−1.2 to +0.4`: an interval as shown, the smaller number first."""
