@@ -64,9 +64,9 @@ FIRST_BAR_LABEL: Final = deferred("the first bar that can contain it")
 PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 
-def observation_name(card: SeriesCard) -> str:
-    """The noun for one observation of a series: fixing, reference rate, bar, rate."""
-    return translate_deferred(_get_observation_nouns(card)[0])
+def observation_name(card: SeriesCard, *, many: bool = False) -> str:
+    """The noun for an observation of a series, or for several: fixing, reference rate, bar."""
+    return translate_deferred(_get_observation_nouns(card)[many])
 
 
 def count_observations(count: int, card: SeriesCard) -> str:
@@ -230,6 +230,15 @@ def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard
             _("[0,1] is bigger than {share} windows.", share=_describe_share(share, both.size))
         )
     return " ".join((*sentences, describe_few_dates(first)) if sentences else sentences).strip()
+
+
+def summarize_rank(rank: PlaceboRank, card: SeriesCard) -> str:
+    """`Bigger than 44 % of 500 days`; empty where the move is not ranked."""
+    share = judged_percentile(rank)
+    if share is None:
+        return ""
+    noun = _("bars") if card.bar_minutes else _("days")
+    return _("Bigger than {share} {dates}", share=_describe_share(share, rank.size), dates=noun)
 
 
 def format_percentile_cell(rank: PlaceboRank) -> str:
