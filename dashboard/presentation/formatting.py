@@ -119,6 +119,20 @@ def format_p(p: float) -> str:
     return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
 
 
+def format_p_equal(p: float) -> str:
+    """`p = 0.18`, `p < 0.001`."""
+    text = format_p(p)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def format_whole_share(share: float) -> str:
+    """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
+    if math.isnan(share):
+        return NO_VALUE
+    percent = 100 * share
+    return format_share(share, 0 if percent in {0.0, 100.0} or 0.5 <= percent < 99.5 else 1)
+
+
 def format_window(window: Window) -> str:
     """`[−5,1]` with a true minus."""
     return window_text(window).replace("-", MINUS)

@@ -37,10 +37,9 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_range,
     format_short_day,
-    format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 
 BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
 RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
@@ -66,9 +65,9 @@ FIRST_BAR_LABEL: Final = deferred("the first bar that can contain it")
 PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 
-def observation_name(card: SeriesCard) -> str:
-    """The noun for one observation of a series: fixing, reference rate, bar, rate."""
-    return translate_deferred(_get_observation_nouns(card)[0])
+def observation_name(card: SeriesCard, *, many: bool = False) -> str:
+    """The noun for an observation of a series, or for several: fixing, reference rate, bar."""
+    return translate_deferred(_get_observation_nouns(card)[many])
 
 
 def count_observations(count: int, card: SeriesCard) -> str:
@@ -209,6 +208,15 @@ def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard
             _("[0,1] is bigger than {share} windows.", share=_describe_share(share, both.size))
         )
     return " ".join((*sentences, describe_few_dates(first)) if sentences else sentences).strip()
+
+
+def summarize_rank(rank: PlaceboRank, card: SeriesCard) -> str:
+    """`Bigger than 44 % of 500 days`; empty where the move is not ranked."""
+    share = judged_percentile(rank)
+    if share is None:
+        return ""
+    noun = _("bars") if card.bar_minutes else _("days")
+    return _("Bigger than {share} {dates}", share=_describe_share(share, rank.size), dates=noun)
 
 
 def format_percentile_cell(rank: PlaceboRank) -> str:
@@ -354,12 +362,12 @@ def format_p_value(p: float | None, among: int) -> str:
     return NO_VALUE if p is None else f"{format_p(p)} (N = {among:,})"
 
 
-def format_car(move: Move) -> str:
-    """`+0.36 ± 1.12`: CAR and its standard error in log points."""
+def format_car(move: Move, quoting: QuotedSeries) -> str:
+    """`−0.36 ± 1.12`: CAR of the number shown and its standard error, in log points."""
     if move.car is None:
         return NO_VALUE
     error = NO_VALUE if move.car_se is None else format_number(move.car_se)
-    return f"{format_signed(move.car)} ± {error}"
+    return f"{quoting.signed(move.car)} ± {error}"
 
 
 # ------------------------------------------------------------------ intraday bars
@@ -529,9 +537,9 @@ def format_source_percents(move: SourceMove, decimals: int = 2) -> tuple[str, st
     return format_percent(move.pct_quoted, decimals), format_percent(move.pct_inverse, decimals)
 
 
-def format_source_size(move: SourceMove, decimals: int = 2) -> str:
-    """The move in log points."""
-    return NO_VALUE if move.log_points is None else format_signed(move.log_points, decimals)
+def format_source_size(move: SourceMove, mode: QuoteMode) -> str:
+    """The move of the number shown in log points."""
+    return QuotedSeries(move.card, mode).signed(move.log_points)
 
 
 def name_source_direction(move: SourceMove) -> str:

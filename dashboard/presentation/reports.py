@@ -258,7 +258,7 @@ def build_event_tables(
     """Every table of an event, those without rows left out."""
     tables = (
         build_table(_("Moves around the event"), build_moves_columns(view, quoting, pool)),
-        build_table(_("How certain is that?"), build_significance_columns(view, pool)),
+        build_table(_("How certain is that?"), build_significance_columns(view, quoting, pool)),
         build_crowd_table(view),
         build_table(_("The window, offset by offset"), build_window_columns(view, quoting)),
     )
@@ -287,7 +287,7 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
         ),
         f"{unit}, %": measured(lambda move: format_percents(move, quoting)[0]),
         f"{other_unit}, %": measured(lambda move: format_percents(move, quoting)[1]),
-        _("Log pts"): "move_log_pts",
+        _("Log pts"): measured(lambda move: quoting.signed(move.log_points)),
         _("How unusual"): measured(
             lambda move: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
         ),
@@ -296,7 +296,7 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
     return build_text_columns(TABLES["event_moves"], [view], columns)
 
 
-def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
+def build_significance_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> TextColumns:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
 
     def share(pool: Pool, name: str = "percentile") -> Callable[[Any], str]:
@@ -305,8 +305,8 @@ def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
     first, *others = POOL_TITLES
     columns: View = {
         _("Window"): "window",
-        _("CAR ± s.e., log pts"): lambda part: format_abnormal_move(part.item),
-        "t": "car_t",
+        _("CAR ± s.e., log pts"): lambda part: format_abnormal_move(part.item, quoting),
+        "t": lambda part: quoting.signed(part.item.car_t),
         _("p of t"): lambda part: format_p_value(part.item.p_value, view.n_estimation),
         _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])): lambda part: (
             format_p_value(part.item.rank(pool).p, part.item.rank(pool).size)
@@ -335,11 +335,11 @@ def build_crowd_table(view: EventView) -> ReportTable:
     )
 
 
-def format_abnormal_move(move: Move) -> str:
+def format_abnormal_move(move: Move, quoting: QuotedSeries) -> str:
     """CAR with its standard error, or why a move has none."""
     if move.car is None and move.log_points is not None:
         return translate_deferred(move.reason) or _("a rate inside the window is missing")
-    return format_car(move)
+    return format_car(move, quoting)
 
 
 def _format_share(rank: PlaceboRank, name: str) -> str:
@@ -367,8 +367,8 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> TextColumns:
         _("Offset"): lambda part: format_offset(part.item.offset),
         **_list_time_columns(card),
         quoting.unit: lambda part: quoting.rate(part.item.rate),
-        _("Log pts of {unit} against the base", unit=quoting.unit): lambda part: format_signed(
-            quoting.quoted_log_points(part.item.move)
+        _("Log pts of {unit} against the base", unit=quoting.unit): lambda part: quoting.signed(
+            part.item.move
         ),
         card.subject.title if card.subject.is_currency else _("Direction"): lambda part: (
             quoting.direction(part.item.move) or NO_VALUE

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.presentation.terms import define_terms
 from dashboard.services.method import describe_method
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
@@ -82,11 +83,17 @@ def test_the_attrition_chart_and_its_table_agree():
     assert bars == sorted(bars, reverse=True)
 
 
-def test_terms_and_limits_are_told():
-    words = words_of(page_to_read("method"))
-    for word in ("offset 0", "base", "event window", "CAR", "placebo p", "quiet date"):
-        assert f"**{word}**" in words
-    assert "no proof that the event moved the rate" in words
+def test_every_term_has_its_anchor_and_its_meaning():
+    app = page_to_read("method")
+    anchors = [item.proto.anchor for item in app.subheader]
+    words = as_read(words_of(app))
+    for term in define_terms(session.get_cards()[0]):
+        assert anchors.count(term.anchor) == 1
+        assert term.meaning in words
+
+
+def test_the_limits_are_told():
+    assert "no proof that the event moved the rate" in words_of(page_to_read("method"))
 
 
 def document_rows(heading):

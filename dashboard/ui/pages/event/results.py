@@ -7,12 +7,12 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.models.currencies import NEWS_CURRENCY, Subject
+from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, SourceMove
-from dashboard.models.study import Pool, duration_text
+from dashboard.models.study import Pool, Window, duration_text
 from dashboard.presentation import moves as moves_module
 from dashboard.presentation import reports
 from dashboard.presentation.escaping import escape_markdown, plain_text_block
@@ -21,7 +21,6 @@ from dashboard.presentation.formatting import (
     NO_VALUE,
     capitalize_first,
     describe_crowding,
-    format_signed,
     format_window,
     join_first,
 )
@@ -64,8 +63,8 @@ SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
 RULE_LIMIT: Final = 500
 SOURCES_HELP: Final = deferred(
     "One dollar, several numbers: an official average, a market price, an offshore quote, a"
-    " cross by the yuan. The window is [0,1] of each, from its last number before the event to"
-    " its second one that can contain it, so the days may differ."
+    " cross by the yuan. The window is {window} of each, as in the headline, from its last number"
+    " before the event, so the days may differ."
 )
 
 
@@ -111,7 +110,7 @@ def draw_headline(state: EventState) -> None:
         _(
             "Abnormal move {car} log pts, p of t {p}, placebo p {placebo_p}. A move near an"
             " event is no proof of its cause.",
-            car=format_car(move),
+            car=format_car(move, quoting),
             p=format_p_value(move.p_value, view.n_estimation),
             placebo_p=format_p_value(rank.p, rank.size),
         )
@@ -131,12 +130,12 @@ def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark
     )
     st.markdown(_("**How certain is that?**"))
     st.table(
-        build_tests_columns(view, pool),
+        build_tests_columns(view, quoting, pool),
         hide_index=True,
         border="horizontal",
         alt=_("Abnormal moves, their errors and tests, one row a window"),
     )
-    st.caption(describe_columns(view, pool))
+    st.caption(describe_columns(view, quoting, pool))
 
 
 def draw_move_list(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
@@ -149,7 +148,7 @@ def draw_move_list(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: 
             )
             for line in build_move_lines(view, move, quoting, pool):
                 st.caption(line)
-    st.caption(describe_columns(view, pool))
+    st.caption(describe_columns(view, quoting, pool))
 
 
 def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: Pool) -> list[str]:
@@ -165,13 +164,13 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
             chosen=chosen,
             other_unit=other_unit,
             other=other,
-            log_points=format_signed(move.log_points),
+            log_points=quoting.signed(move.log_points),
         ),
         f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
         f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}",
         _(
             "CAR {error}; p of t {p}; placebo p {placebo_p}",
-            error=_format_significance(move),
+            error=_format_significance(move, quoting),
             p=format_p_value(move.p_value, view.n_estimation),
             placebo_p=format_p_value(rank.p, rank.size),
         ),
@@ -195,34 +194,27 @@ def build_moves_columns(
     }
 
 
-def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
+def build_tests_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> TableColumns:
     """The table of the report as safe Markdown."""
-    plain = reports.build_significance_columns(view, pool)
+    plain = reports.build_significance_columns(view, quoting, pool)
     return plain | {
         _("Window"): [f"**{window}**" for window in plain[_("Window")]],
-        _("CAR ± s.e., log pts"): [_format_significance(move) for move in view.moves],
+        _("CAR ± s.e., log pts"): [_format_significance(move, quoting) for move in view.moves],
     }
 
 
-def _describe_log_points(subject: Subject) -> str:
-    if not subject.is_currency:
-        return _("Log pts = 100 × log change of the number, positive = up")
-    return _(
-        "Log pts = 100 × log change of {subject}'s value, positive = stronger", subject=subject.name
-    )
-
-
-def describe_columns(view: EventView, pool: Pool) -> str:
+def describe_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> str:
     """The meaning of the columns, as the Method page has it."""
     request = view.request
     columns = _(
-        "{log_points}; the two percentages are the same move seen from either side. CAR: the"
+        "Log pts = 100 × log change of {unit}, + = more {unit}; the two percentages are the same"
+        " move seen from either side. CAR: the"
         " move less the one expected under the model ({model}), from the {moves} moves that end"
         " {gap} before the window. Percentile: share of {dates} with a smaller CAR, each in"
         " units of the volatility before it; by size alone: with a smaller CAR as it is. Placebo"
         " p: share, the event included, with one at least as large in those units. Windows are"
         " written in offsets: 0 is the first rate that can contain the event.",
-        log_points=_describe_log_points(view.card.subject),
+        unit=quoting.unit,
         model=describe_model(request.model, view.factors),
         moves=view.n_estimation,
         gap=request.gap,
@@ -261,8 +253,8 @@ def _format_crowd(move: Move) -> str:
     return f"**{len(move.crowd)}**: {join_first(named, MAX_NAMED_EVENTS, '; ')}"
 
 
-def _format_significance(move: Move) -> str:
-    text = reports.format_abnormal_move(move)
+def _format_significance(move: Move, quoting: QuotedSeries) -> str:
+    text = reports.format_abnormal_move(move, quoting)
     return escape_markdown(text) if move.car is None else text
 
 
@@ -273,7 +265,8 @@ def draw_source_moves(state: EventState) -> None:
     """Draw the table, the publication times and the file; nothing for other series."""
     if state.view.card.subject.code != NEWS_CURRENCY:
         return
-    moves = _get_source_moves(state.event)
+    window = get_source_window(state.view)
+    moves = _get_source_moves(state.event, window)
     st.subheader(_("The same move on every source"), anchor=False)
     if state.phone:
         for move in moves:
@@ -288,7 +281,7 @@ def draw_source_moves(state: EventState) -> None:
             border="horizontal",
             alt=_("The move of the dollar around the event, one row a source"),
         )
-    _draw_publication_rules(moves)
+    _draw_publication_rules(moves, window)
     with st.container(horizontal=True):
         draw_table_buttons(
             plural("every source, {n:,} row", "every source, {n:,} rows", len(moves)),
@@ -298,11 +291,17 @@ def draw_source_moves(state: EventState) -> None:
         )
 
 
-def _get_source_moves(event: Event) -> tuple[SourceMove, ...]:
+def get_source_window(view: EventView) -> Window:
+    """The window of the headline; of bars, which the daily sources do not have, [0,1]."""
+    move = get_main_move(view)
+    return DEFAULT_SOURCE_WINDOW if move is None or view.card.bar_minutes else move.window
+
+
+def _get_source_moves(event: Event, window: Window) -> tuple[SourceMove, ...]:
     """The event on every daily series of the dollar that is known now."""
     daily = [card.id for card in session.get_cards() if not card.bar_minutes]
     return compare_sources_of_event(
-        [session.load_series(series_id) for series_id in daily], event, DEFAULT_SOURCE_WINDOW
+        [session.load_series(series_id) for series_id in daily], event, window
     )
 
 
@@ -319,7 +318,7 @@ def build_source_columns(
         _("Direction"): [_format_source_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [one for one, _ in both],
         f"{escape_markdown(other)}, %": [one for _, one in both],
-        _("Log pts"): [moves_module.format_source_size(move) for move in moves],
+        _("Log pts"): [moves_module.format_source_size(move, quoting.mode) for move in moves],
     }
 
 
@@ -339,15 +338,15 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
             one_text=one,
             other=other,
             another=another,
-            source_size=moves_module.format_source_size(move),
+            source_size=moves_module.format_source_size(move, quoting.mode),
         ),
         f"{_format_source_rates(move, quoting)} ({moves_module.format_move_dates(move)})",
     ]
 
 
-def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
+def _draw_publication_rules(moves: Sequence[SourceMove], window: Window) -> None:
     titles = {move.card.id: move.card.label for move in moves}
-    st.caption(translate_deferred(SOURCES_HELP))
+    st.caption(translate_deferred(SOURCES_HELP, window=format_window(window)))
     with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():
             named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -12,7 +13,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.comparison_moves import build_funnel_figure
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
-from dashboard.presentation.formatting import format_day
+from dashboard.presentation.formatting import capitalize_first, format_day
 from dashboard.presentation.method import (
     LIMITATIONS,
     build_brief_size_columns,
@@ -21,7 +22,6 @@ from dashboard.presentation.method import (
     build_recommendation_columns,
     build_recommendation_notes,
     build_size_columns,
-    define_terms,
     describe_constants,
     describe_projection_coverage,
     describe_rule,
@@ -32,6 +32,7 @@ from dashboard.presentation.method import (
 )
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.terms import TERM_GROUPS, Term, define_terms
 from dashboard.services.method import (
     MethodDescription,
     count_attrition,
@@ -71,6 +72,7 @@ def draw(link: UrlState) -> None:
             " step; below it are the rules, the models, the tests, the words and the limits."
         )
     )
+    _draw_terms(series.card)
     _draw_example(link, series, known)
     _draw_rules()
     method = describe_method()
@@ -80,7 +82,6 @@ def draw(link: UrlState) -> None:
     _draw_test_recommendations()
     _draw_funnel(series, known)
     _draw_limits(known)
-    _draw_terms(series.card)
     _draw_sources()
 
 
@@ -247,16 +248,22 @@ def _draw_limits(known: tuple[Event, ...]) -> None:
 
 
 def _draw_terms(card: SeriesCard) -> None:
-    st.subheader(_("Terminology"))
-    all_terms = define_terms(card)
-    half = (len(all_terms) + 1) // 2
-    for column, terms in zip(st.columns(2), (all_terms[:half], all_terms[half:]), strict=True):
-        column.markdown(
-            "\n".join(
-                f"- **{escape_markdown(word)}**: {escape_markdown(meaning)}"
-                for word, meaning in terms
-            )
-        )
+    st.subheader(_("Glossary"), anchor="glossary")
+    terms = define_terms(card)
+    for group, title in TERM_GROUPS.items():
+        st.markdown(f"**{translate_deferred(title)}**")
+        _draw_term_group([term for term in terms if term.group == group])
+
+
+def _draw_term_group(terms: Sequence[Term]) -> None:
+    """Draw terms in two columns, each with the anchor that the help of the pages links to."""
+    half = (len(terms) + 1) // 2
+    columns = [st.container()] if session.is_phone() else st.columns(2, gap="medium")
+    for k, term in enumerate(terms):
+        with columns[0 if k < half else -1]:
+            name = escape_markdown(capitalize_first(term.name))
+            st.subheader(f":small[{name}]", anchor=term.anchor)
+            st.markdown(escape_markdown(term.meaning, CELL_LIMIT))
 
 
 def _draw_sources() -> None:
