@@ -133,7 +133,7 @@ class QuotedSeries:
         """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
         if math.isnan(log_points) or is_unchanged(log_points):
             return self.direction(log_points) or NO_VALUE
-        size = format_percent_size(self.quoted_percent(log_points))
+        size = self.percent(log_points, decimals).lstrip("+" + MINUS)
         return _("{size} {direction}", size=size, direction=self.direction(log_points))
 
     def other_percent(self, log_points: float, decimals: int = 1) -> str:
