@@ -189,8 +189,7 @@ def _draw_chart(view: UrlState, state: ExploreState) -> None:
             key=CHART_KEY,
             alt=format_alt_text(state),
             height="content" if state.phone else "stretch",
-            config=build_chart_config(_build_file_name(state), interactive=not state.phone)
-            | {"scrollZoom": not state.phone, "doubleClick": False},
+            config=build_chart_config(figure, interactive=not state.phone) | {"doubleClick": False},
         )
     mount_script(
         "chart",
