@@ -43,10 +43,10 @@ from dashboard.ui.components.elements import (
     register_pages,
     rerun_page,
 )
+from dashboard.ui.components.robustness_run import end_run_on_leave
 from dashboard.ui.components.view_controls import compute_limits, resolve_window
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.robustness.state import end_run_on_leave
 from dashboard.ui.url_state import (
     UrlState,
     format_ignored_notice,
