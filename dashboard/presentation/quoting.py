@@ -17,7 +17,6 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import (
-    MINUS,
     NO_VALUE,
     THIN_SPACE,
     format_number,
@@ -102,6 +101,15 @@ class QuotedSeries:
         """The number shown for a rate, with its published decimals."""
         return format_number(self.shown(rate), self.decimals)
 
+    def price(self, rate: float) -> str:
+        """`RUB 80.76`: the number shown with its currency, to be read; its unit where it has none.
+
+        Two decimals fewer than are published.
+        """
+        number = format_number(self.shown(rate), max(self.decimals - 2, 0))
+        currency, per, _base = self.unit.partition(" per ")
+        return f"{currency} {number}" if per else f"{number} {self.unit}"
+
     def quoted_log_points(self, log_points: float) -> float:
         """A move of the subject as a move of the number shown (100 x log change)."""
         of_the_rate = log_points * self.card.move_sign
@@ -121,7 +129,7 @@ class QuotedSeries:
             return NO_VALUE
         return format_signed(self.quoted_log_points(log_points), decimals)
 
-    def directed(self, log_points: float, decimals: int = 1) -> str:
+    def directed(self, log_points: float) -> str:
         """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
         if math.isnan(log_points) or is_unchanged(log_points):
             return self.direction(log_points) or NO_VALUE
@@ -186,6 +194,14 @@ def describe_side(side: str, direction: str) -> str:
     return _("up = {direction}", direction=direction)
 
 
+def format_percent_size(percent: float) -> str:
+    """`0.5 %`, `0.04 %`, `under 0.01 %`: a change without its sign."""
+    size = abs(percent)
+    if size < 0.005:
+        return _("under {size}", size=f"{format_number(0.01)}{THIN_SPACE}%")
+    return f"{format_number(size, 1 if size >= 0.095 else 2)}{THIN_SPACE}%"
+
+
 def log_to_percent(log_points: float) -> float:
     """A log move (x 100) as a percentage change."""
     return 100.0 * math.expm1(log_points / 100.0)
@@ -229,11 +245,11 @@ class MoveScale:
         """`log pts of RUB per USD, up = weaker rouble`, for a vertical axis."""
         return self.axis_towards("up")
 
-    def axis_towards(self, side: str) -> str:
-        """The same for an axis whose values grow to a side, as `right`."""
-        card = self.quoting.card
+    def axis_towards(self, side: str, *, in_percent: bool = False) -> str:
+        """The same for an axis whose values grow to a side, as `right`; per cent where wanted."""
+        card, unit = self.quoting.card, self.quoting.unit
         if not self.is_simple:
-            text = _("log pts of {unit}", unit=self.quoting.unit)
+            text = _("% of {unit}", unit=unit) if in_percent else _("log pts of {unit}", unit=unit)
             meaning = self.quoting.axis_meaning(side)
         else:
             text = _("% (simple) of {unit}", unit=card.subject_unit)
@@ -249,41 +265,26 @@ class MoveScale:
         """The colour of the direction of a move."""
         return self.quoting.colour(PERCENT * move, dark=dark)
 
-    def size(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts`, without a sign and direction."""
-        if math.isnan(move):
-            return NO_VALUE
-        return self.with_unit(format_number(abs(PERCENT * move), decimals))
-
-    def directed(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts stronger`; `unchanged` where it did not move."""
-        if not math.isfinite(move):
-            return NO_VALUE
-        word = self.direction(move)
-        if is_unchanged(PERCENT * move):
-            return word
-        return _("{size} {direction}", size=self.size(move, decimals), direction=word)
-
-    def directed_span(self, low: float, high: float) -> str:
-        """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
-        if not (math.isfinite(low) and math.isfinite(high)):
-            return NO_VALUE
-        first, second = sorted((low, high), key=abs) if low * high > 0 else (low, high)
-        start, word = format_number(abs(PERCENT * first)), self.direction(first)
-        if word != self.direction(second):
-            start = f"{start} {word}"
-        return format_range(start, self.directed(second))
-
     def percent(self, move: float, decimals: int = 1) -> str:
         """`−0.6 %`: the change of the number on the axis with its sign."""
         return format_percent(self.shown_percent(move), decimals)
 
-    def directed_percent(self, move: float, decimals: int = 1) -> str:
+    def directed_percent(self, move: float) -> str:
         """`0.6 % stronger`: its size, and the direction of the subject."""
         if math.isnan(move) or is_unchanged(PERCENT * move):
             return self.direction(move) or NO_VALUE
-        size = self.percent(move, decimals).lstrip("+" + MINUS)
+        size = format_percent_size(self.shown_percent(move))
         return _("{size} {direction}", size=size, direction=self.direction(move))
+
+    def directed_span(self, low: float, high: float, decimals: int = 1) -> str:
+        """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NO_VALUE
+        if self.direction(low) != self.direction(high):
+            return format_range(*(self.directed_percent(end, decimals) for end in (low, high)))
+        first, second = sorted((low, high), key=abs)
+        start = format_number(abs(self.shown_percent(first)), decimals)
+        return format_range(start, self.directed_percent(second, decimals))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
         """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""
@@ -300,9 +301,18 @@ class MoveScale:
         """`▼ −0.59 stronger`: arrow and sign of the number shown, direction of the subject."""
         if not math.isfinite(move):
             return NO_VALUE
-        shown = self.shown(move)
-        arrow = "■" if is_unchanged(PERCENT * move) else "▲" if shown > 0 else "▼"
-        return f"{arrow} {self.signed(move)} {self.direction(move)}"
+        return f"{self._arrow(move)} {self.signed(move)} {self.direction(move)}"
+
+    def percent_move(self, move: float, decimals: int = 1) -> str:
+        """`▼ −0.6 % stronger`: the same in per cent."""
+        if not math.isfinite(move):
+            return NO_VALUE
+        return f"{self._arrow(move)} {self.percent(move, decimals)} {self.direction(move)}"
+
+    def _arrow(self, move: float) -> str:
+        if is_unchanged(PERCENT * move):
+            return "■"
+        return "▲" if self.shown(move) > 0 else "▼"
 
     def span(self, low: float, high: float) -> str:
         """`−1.2 to +0.4`: an interval as shown, the smaller number first."""

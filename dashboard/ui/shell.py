@@ -48,11 +48,11 @@ from dashboard.ui.components.elements import (
     rerun_page,
     set_shortcut_list,
 )
+from dashboard.ui.components.robustness_run import end_run_on_leave
 from dashboard.ui.components.view_controls import compute_limits, resolve_window
 from dashboard.ui.index_page import APP_ICON, APP_NAME
 from dashboard.ui.pages import MAIN_PAGES, MORE_PAGES, PAGES
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.robustness.state import end_run_on_leave
 from dashboard.ui.url_state import (
     UrlState,
     build_page_query,

@@ -23,13 +23,12 @@ from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
     EXPECTED_LABELS,
     MINUS,
-    NO_VALUE,
-    THIN_SPACE,
     capitalize_first,
     format_day,
     format_number,
     format_p,
     format_share,
+    format_whole_share,
 )
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import MoveScale
@@ -170,17 +169,8 @@ def format_curve_headline(answer: RobustnessAnswer, scale: MoveScale) -> str:
         answer.distinct,
         subject=card.subject.noun if card.subject.is_currency else card.label,
         move=scale.directed_percent(answer.median),
-        share=_format_share(answer.same_sign),
+        share=format_whole_share(answer.same_sign),
     )
-
-
-def _format_share(share: float) -> str:
-    """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
-    if math.isnan(share):
-        return NO_VALUE
-    percent = 100 * share
-    whole = percent in {0.0, 100.0} or 0.5 <= percent < 99.5
-    return f"{format_number(percent, 0 if whole else 1)}{THIN_SPACE}%"
 
 
 def describe_joint_test(answer: RobustnessAnswer) -> str:
@@ -201,7 +191,7 @@ def describe_joint_test(answer: RobustnessAnswer) -> str:
         " median rank score is at least as large in {share} of {draws:,} throws ({every}).",
         joint_p=format_p(answer.joint_p),
         clusters=answer.clusters,
-        share=_format_share(answer.joint_p),
+        share=format_whole_share(answer.joint_p),
         draws=answer.draws,
         every=every,
     )
@@ -223,9 +213,9 @@ def describe_single_tests(answer: RobustnessAnswer) -> str:
         "Taken one by one: {share} of {tested:,} have a p below 0.05, uncorrected; about"
         " {expected} would by chance alone. They are answers to one question on the same days,"
         " so that no single one of them is evidence.",
-        share=_format_share(answer.share_below),
+        share=format_whole_share(answer.share_below),
         tested=answer.tested,
-        expected=_format_share(SIGNIFICANCE_LEVEL),
+        expected=format_whole_share(SIGNIFICANCE_LEVEL),
     )
 
 

@@ -21,7 +21,6 @@ from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import table_file
-from dashboard.services.robustness import RobustnessRun, RunProgress
 from dashboard.services.study import needs_factor
 from dashboard.ui.components.elements import (
     TARGETS_KEY,
@@ -34,6 +33,12 @@ from dashboard.ui.components.elements import (
     toggle_expander,
 )
 from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.components.robustness_run import (
+    draw_progress,
+    end_run,
+    get_cached_answers,
+    get_run,
+)
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.controls import draw_grid_choices, draw_group_controls
 from dashboard.ui.pages.robustness.messages import (
@@ -57,9 +62,6 @@ from dashboard.ui.pages.robustness.state import (
     PARAMS,
     RobustnessState,
     build_compare_query,
-    end_run,
-    get_cached_answers,
-    get_current_run,
     get_progress,
     read_robustness_state,
     request_run,
@@ -69,7 +71,6 @@ from dashboard.ui.url_state import UrlState
 PICKED_KEY: Final = "robustness.picked"
 FOLLOW_KEY: Final = "robustness.go"
 DEFAULT_MIN_ESTIMATION: Final = StudyRequest().min_estimation
-POLL_SECONDS: Final = 0.7
 CHART_KEY: Final = "robustness.curve"
 TABLE_HEIGHT: Final = 320
 TABLE_EXPANDER_KEY: Final = "robustness.table"
@@ -144,9 +145,9 @@ def _draw_run(state: RobustnessState) -> None:
             icon=":material/error:",
         )
     else:
-        run = get_current_run()
+        run = get_run(state.key)
         if run is not None:
-            _draw_progress(run)
+            draw_progress(run)
 
 
 def _draw_start(state: RobustnessState, label: str) -> None:
@@ -158,22 +159,6 @@ def _draw_start(state: RobustnessState, label: str) -> None:
         on_click=request_run,
         args=(state,),
     )
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def _draw_progress(run: RobustnessRun) -> None:
-    """Draw the progress of the run; the rest of the page stays until it has ended."""
-    progress = run.poll()
-    if not progress.is_running:
-        st.rerun()
-    st.progress(progress.done / max(progress.total, 1), text=_describe_progress(progress))
-    st.button(_("Cancel"), key="robustness.cancel", icon=":material/close:", on_click=run.cancel)
-
-
-def _describe_progress(progress: RunProgress) -> str:
-    if progress.is_waiting:
-        return _("Waiting for another reader's run to end")
-    return _("{done:,} of {total:,} specifications", done=progress.done, total=progress.total)
 
 
 def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
