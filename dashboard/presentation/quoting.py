@@ -136,13 +136,6 @@ class QuotedSeries:
         size = format_percent_size(self.quoted_percent(log_points))
         return _("{size} {direction}", size=size, direction=self.direction(log_points))
 
-    def directed(self, log_points: float, decimals: int = 1) -> str:
-        """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
-        if math.isnan(log_points) or is_unchanged(log_points):
-            return self.direction(log_points) or NO_VALUE
-        size = self.percent(log_points, decimals).lstrip("+" + MINUS)
-        return _("{size} {direction}", size=size, direction=self.direction(log_points))
-
     def other_percent(self, log_points: float, decimals: int = 1) -> str:
         """The same move in the other quote, with its unit: `USD per RUB −20.0 %`."""
         other = QuotedSeries(self.card, QuoteMode.WEAKER if self.is_inverse else QuoteMode.USD)
