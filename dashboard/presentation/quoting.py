@@ -265,31 +265,6 @@ class MoveScale:
         """The colour of the direction of a move."""
         return self.quoting.colour(PERCENT * move, dark=dark)
 
-    def size(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts`, without a sign and direction."""
-        if math.isnan(move):
-            return NO_VALUE
-        return self.with_unit(format_number(abs(PERCENT * move), decimals))
-
-    def directed(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts stronger`; `unchanged` where it did not move."""
-        if not math.isfinite(move):
-            return NO_VALUE
-        word = self.direction(move)
-        if is_unchanged(PERCENT * move):
-            return word
-        return _("{size} {direction}", size=self.size(move, decimals), direction=word)
-
-    def directed_span(self, low: float, high: float) -> str:
-        """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
-        if not (math.isfinite(low) and math.isfinite(high)):
-            return NO_VALUE
-        first, second = sorted((low, high), key=abs) if low * high > 0 else (low, high)
-        start, word = format_number(abs(PERCENT * first)), self.direction(first)
-        if word != self.direction(second):
-            start = f"{start} {word}"
-        return format_range(start, self.directed(second))
-
     def percent(self, move: float, decimals: int = 1) -> str:
         """`−0.6 %`: the change of the number on the axis with its sign."""
         return format_percent(self.shown_percent(move), decimals)
@@ -300,6 +275,16 @@ class MoveScale:
             return self.direction(move) or NO_VALUE
         size = format_percent_size(self.shown_percent(move))
         return _("{size} {direction}", size=size, direction=self.direction(move))
+
+    def directed_span(self, low: float, high: float, decimals: int = 1) -> str:
+        """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NO_VALUE
+        if self.direction(low) != self.direction(high):
+            return format_range(*(self.directed_percent(end, decimals) for end in (low, high)))
+        first, second = sorted((low, high), key=abs)
+        start = format_number(abs(self.shown_percent(first)), decimals)
+        return format_range(start, self.directed_percent(second, decimals))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
         """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""

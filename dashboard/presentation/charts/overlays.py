@@ -170,9 +170,9 @@ def build_overlay_notes(
             top = panes[line.place][1]
             notes.append(theme.build_pane_note(palette, text, top, font=font, yanchor="top"))
             continue
-        lower = {"yref": "y domain", "y": 1, "yanchor": "top", "xanchor": "right", "x": 0.995}
+        corner = {"xref": "paper", "yref": "y domain", "xanchor": "right", "yanchor": "top"}
         shift = {"yshift": -2 - END_SPACING * line.place, "font": font}
-        notes.append(theme.build_pane_note(palette, text, **(lower | shift)))
+        notes.append(theme.build_note(palette, text, 0.995, 1, **corner, **shift))
     return notes
 
 

@@ -123,11 +123,10 @@ def draw_robustness_line(
 
 def _draw_agreement(title: str, answer: RobustnessAnswer, query: LinkParams | None) -> None:
     text = f"{title}: {describe_agreement(answer)}"
+    st.caption(text)
     target = st.session_state.get(TARGETS_KEY, {}).get("robustness")
-    if target is None or query is None:
-        st.caption(text)
-    else:
-        st.page_link(target, label=f":small[:primary[{text}]]", query_params=query)
+    if target is not None and query is not None:
+        st.page_link(target, label=_(":small[:primary[See all choices]]"), query_params=query)
 
 
 def describe_agreement(answer: RobustnessAnswer) -> str:

@@ -36,12 +36,12 @@ TABLES_KEY: Final = "behind"
 def draw_series_controls(view: UrlState, state: ExploreState) -> None:
     """Draw the series, what is drawn over it, and its quote."""
     cards = session.get_price_cards()
-    view_controls.draw_series_choice(view, cards, label="collapsed", width=230)
+    view_controls.draw_series_choice(view, cards, label="collapsed", width=205)
     drawn = len(state.overlays) + (view["ma"] != "0")
     label = _("Overlay ({count})", count=drawn) if drawn else _("Overlay")
     with st.popover(label, icon=":material/add:", help=_("Other series, average, scale, notes")):
         draw_overlay_controls(view, state)
-    view_controls.draw_quote_switch(view, state.series.card, label="collapsed", width=200)
+    view_controls.draw_quote_switch(view, state.series.card, label="collapsed", width=160)
 
 
 def draw_overlay_controls(view: UrlState, state: ExploreState) -> None:
