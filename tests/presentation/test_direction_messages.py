@@ -246,7 +246,7 @@ def test_word_sign_and_arrow_agree(owner, mode, sign):
 @pytest.mark.parametrize(
     ("text", "sign"),
     [
-        ("Rouble 0.47 log pts weaker", 1),
+        ("Rouble 0.5 % weaker", 1),
         ("Rouble 1.0 % stronger (RUB per USD +1.0 %)", 1),
         ("USD per RUB +1.0 %", -1),
         ("▼ +1.0 % weaker", -1),

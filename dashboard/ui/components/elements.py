@@ -26,7 +26,7 @@ from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.terms import Term, find_term
 from dashboard.services.claims import CLAIM_BASES, query_from_claim
 from dashboard.services.events import unhide_events
-from dashboard.services.notes import delete_note, restore_note
+from dashboard.services.notes import delete_note, restore_note, undo_edit
 from dashboard.ui import session
 from dashboard.ui.url_state import UrlState, get_link_language
 
@@ -209,8 +209,7 @@ def build_links(page_path: str, view: UrlState, moment: datetime) -> tuple[str, 
 
 DIALOG_OPEN_KEY: Final = "dialog.open"
 FLASH_KEY: Final = "flash"
-FLASH_SHOWN_KEY: Final = "flash.told"
-UndoAction = Literal["delete", "restore", "unhide"]
+UndoAction = Literal["delete", "edit", "restore", "unhide"]
 
 
 def open_dialog(title: str, icon: str, draw: Callable[..., None], *args: Any) -> None:
@@ -241,7 +240,6 @@ def rerun_page() -> None:
 def set_flash(text: str, note: Event | None = None, undo: UndoAction | None = None) -> None:
     """Set the message of the next run; `undo` is the action that reverts the change to `note`."""
     st.session_state[FLASH_KEY] = (text, note, undo)
-    st.session_state[FLASH_SHOWN_KEY] = False
 
 
 def draw_flash() -> None:
@@ -249,14 +247,13 @@ def draw_flash() -> None:
     if FLASH_KEY not in st.session_state:
         return
     text, note, undo = st.session_state[FLASH_KEY]
-    if not st.session_state[FLASH_SHOWN_KEY]:
-        st.session_state[FLASH_SHOWN_KEY] = True
-        st.toast(escape_markdown(text))
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
         if undo is not None:
             st.button(_("Undo"), key="flash.undo", on_click=_undo_change, args=(note, undo))
-        st.button(_("Close"), key="flash.close", type="tertiary", on_click=_close_flash)
+        icon = ":material/close:"
+        close = {"help": _("Close"), "type": "tertiary", "on_click": _close_flash}
+        st.button("", icon=icon, key="flash.close", **close)
 
 
 def _close_flash() -> None:
@@ -270,6 +267,9 @@ def _undo_change(note: Event, undo: UndoAction) -> None:
         if undo == "delete":
             delete_note(notes, note.id, note.revision)
             done = _("Taken back")
+        elif undo == "edit":
+            undo_edit(notes, note)
+            done = _("Changed back")
         elif undo == "unhide":
             unhide_events(session.get_context().catalogue, notes, [note.id])
             done = _("Shown again")
