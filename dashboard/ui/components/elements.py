@@ -19,7 +19,7 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.messages import translate_deferred
-from dashboard.presentation.charts.theme import Figure, build_chart_config
+from dashboard.presentation.charts.theme import Figure, build_chart_config, is_zoomable
 from dashboard.presentation.escaping import escape_label, escape_markdown
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.terms import Term, find_term
@@ -163,7 +163,8 @@ def term_link(key: str, label: str = "") -> str:
 
 def _build_term_url(term: Term) -> str:
     language = get_link_language()
-    address = build_page_url("method", **({"lang": language} if language else {}))
+    params = {"term": term.anchor} | ({"lang": language} if language else {})
+    address = build_page_url("method", **params)
     return f"{address}#{term.anchor}"
 
 
@@ -333,20 +334,41 @@ CHART_DRAWN_KEY: Final = "chart_first.drawn"
 DEFERRAL_SECONDS: Final = 1.8  # on the clock of the browser
 
 
-def draw_figure(figure: Figure, key: str, alt: str, file_name: str, *, phone: bool = False) -> None:
-    """Draw a figure that is only looked at; touch scrolls the page over it."""
-    fixed = {"dragmode": False, "hovermode": figure["layout"].get("hovermode", "closest")}
+def draw_figure(
+    figure: Figure,
+    key: str,
+    alt: str,
+    file_name: str = "",  # noqa: ARG001 - callers stop to give it
+    *,
+    phone: bool = False,
+) -> None:
+    """Draw a figure that is only looked at; where a time axis is not fixed, it zooms and pans.
+
+    On a phone touch scrolls the page over it.
+    """
+    zooms = is_zoomable(figure) and not phone
+    layout = figure["layout"] | {
+        "dragmode": "pan" if zooms else False,
+        "hovermode": figure["layout"].get("hovermode", "closest"),
+    }
+    if phone:
+        axes = {name: axis for name, axis in layout.items() if name.startswith("xaxis")}
+        layout |= {name: axis | {"fixedrange": True} for name, axis in axes.items()}
     st.plotly_chart(
-        {**figure, "layout": figure["layout"] | fixed},
+        {**figure, "layout": layout},
         theme=None,
         key=key,
         alt=alt,
-        config=build_chart_config(file_name, interactive=not phone),
+        config=build_chart_config(figure, interactive=not phone),
     )
 
 
 def draw_selectable_figure(
-    figure: Figure, key: str, alt: str, file_name: str, on_select: Callable[[Any], None]
+    figure: Figure,
+    key: str,
+    alt: str,
+    file_name: str,  # noqa: ARG001 - callers stop to give it
+    on_select: Callable[[Any], None],
 ) -> None:
     """Draw a figure on which a reader picks a point, or a window where its drag mode says so.
 
@@ -361,7 +383,7 @@ def draw_selectable_figure(
         alt=alt,
         on_select=lambda: on_select(st.session_state[key]),
         selection_mode="box" if brush else "points",
-        config=build_chart_config(file_name),
+        config=build_chart_config(figure),
     )
 
 

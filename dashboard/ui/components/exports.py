@@ -6,20 +6,35 @@ runs.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, DeferredFileResponsePayload
+from streamlit.runtime import app_session
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.media_file_manager import MediaFileManager, MediaFileMetadata
+from streamlit.runtime.media_file_storage import (
+    MediaFileKind,
+    MediaFileStorage,
+    MediaFileStorageError,
+)
 
-from dashboard.models.errors import RoubleReactionError
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.messages import deferred, keep_language, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, as_of_text
 from dashboard.models.tables import PictureSize, ReportChart, ReportDocument, ReportFormat
 from dashboard.presentation.charts.theme import Figure
+from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.reports import ReportContext, build_picture_report
 from dashboard.services.exports import (
     MEDIA_TYPES,
@@ -47,6 +62,10 @@ TABLE_LABELS: Final[dict[FileFormat, str]] = {
     "excel": deferred("CSV for Excel"),
     "excel-ru": deferred("CSV for Russian Excel"),
 }
+FILE_SECONDS: Final = 600.0
+"""How long a file can be fetched after it was made."""
+MAKER_SECONDS: Final = 120.0
+"""How long a button works after the run of the page that drew it."""
 MENU_HEIGHT: Final = 220
 """Of a menu in pixels while it is filled."""
 BUNDLE_LABEL: Final = deferred("Bundle to reproduce it (ZIP)")
@@ -79,22 +98,27 @@ def audit_export(make: BytesFactory, file_name: str) -> BytesFactory:
         make: gives the bytes; it must hold a snapshot, not the state of the page.
         file_name: its name in the audit log.
     """
-    return partial(_make_audited, make, file_name, session.get_live_context())
+    return keep_language(partial(_make_audited, make, file_name, session.get_live_context()))
 
 
 def limit_export(make: BytesFactory, file_name: str) -> BytesFactory:
     """A report or a bundle: audited like a table, and limited to a number an hour.
 
-    The factory raises `RateLimited`, which a browser shows as a missing file only: use
-    `draw_limit_notice` beforehand.
+    What fails is tried a second time. The factory raises `RateLimited` where the limit is reached.
     """
     context, reader = session.get_live_context(), session.get_reader_id()
 
     def make_one() -> bytes:
         context.limits.take(reader, "export")
-        return make()
+        try:
+            return make()
+        except InputError:
+            raise
+        except RoubleReactionError as error:  # a browser that did not start, or was too slow
+            logger.warning("%s is made a second time: %s", file_name, error)
+            return make()
 
-    return partial(_make_audited, make_one, file_name, context)
+    return keep_language(partial(_make_audited, make_one, file_name, context))
 
 
 def _make_audited(make: BytesFactory, file_name: str, context: AppContext) -> bytes:
@@ -414,3 +438,70 @@ def _draw_download(
         key=key,
         help=explanation,
     )
+
+
+# ------------------------------------------------------------------ files outlive runs of a page
+
+
+class LastingFiles(MediaFileManager):
+    """Streamlit's files, with those for download available for a while after a run of the page.
+
+    Streamlit refers to a made file from no page, and deletes it after the next two runs of any
+    page or fragment in the process: sooner than a busy browser fetches it. What makes a file goes
+    with the run that offered it, although the browser still shows the button of that run.
+    """
+
+    def __init__(self, storage: MediaFileStorage) -> None:
+        super().__init__(storage)
+        self._file_ends: WeakKeyDictionary[MediaFileMetadata, float] = WeakKeyDictionary()
+        self._maker_ends: dict[str, float] = {}
+
+    def _delete_file(self, file_id: str) -> None:
+        now, metadata = time.monotonic(), self._file_metadata[file_id]
+        ends = self._file_ends.setdefault(metadata, now + FILE_SECONDS)
+        if metadata.kind != MediaFileKind.DOWNLOADABLE or now >= ends:
+            super()._delete_file(file_id)
+
+    def _drop_deferred_id(self, file_id: str) -> None:
+        now = time.monotonic()
+        if now >= self._maker_ends.setdefault(file_id, now + MAKER_SECONDS):
+            del self._maker_ends[file_id]
+            super()._drop_deferred_id(file_id)
+
+
+class FileRequestHandler(DeferredFileHandler):
+    """Answers the click on a download button; what is refused is shown below it with its reason."""
+
+    async def handle(
+        self, request: BackendOperationRequest, session_id: str
+    ) -> BackendOperationResponse:
+        """The address of the file, or why there is none."""
+        file_id, manager = request.deferred_file.file_id, self._get_media_file_mgr()
+        try:
+            url = await asyncio.to_thread(manager.execute_deferred, file_id)
+        except MediaFileStorageError as error:
+            logger.warning("a file for session %s was not made", session_id, exc_info=error)
+            return BackendOperationResponse(
+                request_id=request.request_id, error_msg=describe_failure(error)
+            )
+        return BackendOperationResponse(
+            request_id=request.request_id, deferred_file=DeferredFileResponsePayload(url=url)
+        )
+
+
+def describe_failure(error: MediaFileStorageError) -> str:
+    """Why a file was not made, in words for the reader, and what to do."""
+    cause = error.__cause__
+    if isinstance(cause, RoubleReactionError):
+        return _("Not made: {reason}", reason=plain_text(str(cause)))
+    return _("The file was not made. Click again; if it fails again, reload the page.")
+
+
+def keep_downloads() -> None:
+    """Let files outlive the runs of pages, in this process; call it before the first session.
+
+    There is no public way to either.
+    """
+    server = runtime.get_instance()
+    server._media_file_mgr = LastingFiles(server._media_file_mgr._storage)
+    app_session.DeferredFileHandler = FileRequestHandler  # type: ignore[attr-defined]
