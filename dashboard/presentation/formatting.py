@@ -262,7 +262,7 @@ def describe_crowding(others: int) -> str:
 def describe_expected(expected: str) -> str:
     """The direction expected from the nature of an event, before looking at the market."""
     if expected == "stronger":
-        return _("expected from its nature: stronger rouble")
+        return _("expected: stronger rouble")
     if expected == "weaker":
-        return _("expected from its nature: weaker rouble")
-    return _("no direction expected from its nature")
+        return _("expected: weaker rouble")
+    return _("no direction expected")

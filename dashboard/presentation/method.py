@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_day,
     format_event_time,
     format_number,
@@ -36,9 +38,11 @@ from dashboard.presentation.moves import (
     quote_units,
 )
 from dashboard.presentation.quoting import QuotedSeries
+from dashboard.presentation.terms import Term
 from dashboard.services.method import (
     AttritionCounts,
     MethodConstants,
+    MethodDescription,
     ProjectionCoverage,
     RejectionRate,
     SizeRow,
@@ -90,6 +94,7 @@ PATTERN_TITLES: Final = {
     "clustered": deferred("clustered"),
     "dense": deferred("dense"),
 }
+ENTRY_LIMIT: Final = 500
 TableColumns = dict[str, list[str]]
 
 
@@ -298,6 +303,66 @@ def _build_crowd_step(move: Move) -> ExampleStep:
         _("other events whose first rate is the same one"),
         f"{len(move.crowd)}: {names}",
     )
+
+
+# ------------------------------------------------------------------ search
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """One text of a part of the Method page that a search can find.
+
+    `text` is safe Markdown, `plain` what a query is compared with, in lower case.
+    """
+
+    part: str
+    text: str
+    plain: str
+
+
+def search_entries(entries: Iterable[SearchEntry], query: str) -> list[SearchEntry]:
+    """The entries that contain every word of a query, whatever its case."""
+    words = query.casefold().split()
+    return [entry for entry in entries if all(word in entry.plain for word in words)]
+
+
+def build_term_entries(terms: Iterable[Term]) -> list[SearchEntry]:
+    """The terms of the glossary."""
+    return [_build_entry("glossary", term.name, term.meaning) for term in terms]
+
+
+def build_rule_entries(rules: Iterable[tuple[str, PublicationRule]]) -> list[SearchEntry]:
+    """The date rule of every series, given with its title."""
+    return [
+        _build_entry("dates", title, translate_deferred(rule.description)) for title, rule in rules
+    ]
+
+
+def build_method_entries(method: MethodDescription) -> list[SearchEntry]:
+    """The models and the tests, with what each is for."""
+    entries = [
+        *(("models", m.title, m.id, m.says, m.reference) for m in method.models),
+        *(("tests", t.title, t.id, t.null_hypothesis, t.reference) for t in method.tests),
+    ]
+    return [
+        _build_entry(
+            part,
+            f"{translate_deferred(title)} ({name})",
+            f"{translate_deferred(text)} · {reference}",
+        )
+        for part, title, name, text, reference in entries
+    ]
+
+
+def build_limit_entries(events: tuple[Event, ...]) -> list[SearchEntry]:
+    """What cannot be known."""
+    texts = (*map(translate_deferred, LIMITATIONS), describe_timing_gaps(events))
+    return [SearchEntry("limits", text, text.casefold()) for text in texts]
+
+
+def _build_entry(part: str, title: str, text: str) -> SearchEntry:
+    shown = f"**{escape_markdown(capitalize_first(title))}**: {escape_markdown(text, ENTRY_LIMIT)}"
+    return SearchEntry(part, shown, f"{title} {text}".casefold())
 
 
 # ------------------------------------------------------------------ tables

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from dashboard.models.currencies import is_unchanged
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
@@ -57,7 +56,7 @@ MIN_NEARBY_DATES: Final = 50
 """A pool with fewer dates within two years of the event says so."""
 MONTH_FORMAT_SPAN: Final = timedelta(days=92)
 """A longer span is written with its months."""
-INSIDE_RANGE: Final = deferred("inside the ordinary range")
+INSIDE_RANGE: Final = deferred("an ordinary move")
 OUTSIDE_RANGE: Final = deferred("outside the ordinary range")
 NO_BREAK_SPACE: Final = "\u00a0"
 MOSCOW_TIME: Final = deferred("Moscow time")
@@ -153,9 +152,7 @@ def describe_comparison(move: Move, pool: Pool) -> str:
     """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
     if move.car is None and move.reason:
         return _("no abnormal move: {reason}", reason=translate_deferred(move.reason))
-    is_single = move.window[0] == move.window[1]
-    of_bars = move.base is not None and move.base.bar_minutes > 0
-    noun = (_("bars") if of_bars else _("days")) if is_single else _("windows")
+    noun = name_dates(move)
     text = describe_rank(move.rank(pool), noun)
     near = move.rank("near")
     if (
@@ -193,6 +190,31 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
         period=period,
         percentile=format_percentile(rank.by_move),
     )
+
+
+def describe_rank_briefly(rank: PlaceboRank, noun: str) -> str:
+    """`Bigger than 44 % of the 500 nearest days`, `Bigger than 44 % of quiet days (504)`."""
+    percentile = judged_percentile(rank)
+    if percentile is None:
+        return _("Too few dates to compare with")
+    values = {"percentile": format_percentile(percentile), "count": f"{rank.size:,}"}
+    return {
+        "near": _("Bigger than {percentile} of the {count} nearest {dates}", dates=noun, **values),
+        "quiet": _("Bigger than {percentile} of quiet {dates} ({count})", dates=noun, **values),
+        "similar": _(
+            "Bigger than {percentile} of {dates} of similar volatility ({count})",
+            dates=noun,
+            **values,
+        ),
+        "all": _("Bigger than {percentile} of all {dates} ({count})", dates=noun, **values),
+    }[rank.pool]
+
+
+def name_dates(move: Move) -> str:
+    """What a move is compared with: days, bars, or windows where it takes several."""
+    if move.window[0] != move.window[1]:
+        return _("windows")
+    return _("bars") if move.base is not None and move.base.bar_minutes else _("days")
 
 
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
@@ -254,20 +276,14 @@ def describe_few_dates(rank: PlaceboRank) -> str:
 
 
 def describe_move(move: Move, quoting: QuotedSeries) -> str:
-    """`Rouble 0.47 log pts stronger`."""
+    """`Rouble 0.5 % stronger`."""
     if move.log_points is None:
         return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
-    return _("{subject} {move}", subject=name_subject(quoting), move=describe_size(move, quoting))
-
-
-def describe_size(move: Move, quoting: QuotedSeries) -> str:
-    """`0.47 log pts stronger`, `unchanged`; of a move that was measured."""
-    log_points = move.log_points or 0.0
-    direction = quoting.direction(log_points)
-    if is_unchanged(log_points):
-        return direction
-    size = format_number(abs(log_points))
-    return _("{size} log pts {direction}", size=size, direction=direction)
+    return _(
+        "{subject} {move}",
+        subject=name_subject(quoting),
+        move=quoting.directed(move.log_points),
+    )
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:

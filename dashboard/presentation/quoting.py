@@ -17,7 +17,6 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import (
-    MINUS,
     NO_VALUE,
     THIN_SPACE,
     format_number,
@@ -130,18 +129,11 @@ class QuotedSeries:
             return NO_VALUE
         return format_signed(self.quoted_log_points(log_points), decimals)
 
-    def directed(self, log_points: float, decimals: int = 1) -> str:
+    def directed(self, log_points: float) -> str:
         """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
         if math.isnan(log_points) or is_unchanged(log_points):
             return self.direction(log_points) or NO_VALUE
-        size = self.percent(log_points, decimals).lstrip("+" + MINUS)
-        return _("{size} {direction}", size=size, direction=self.direction(log_points))
-
-    def directed(self, log_points: float, decimals: int = 1) -> str:
-        """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
-        if math.isnan(log_points) or is_unchanged(log_points):
-            return self.direction(log_points) or NO_VALUE
-        size = self.percent(log_points, decimals).lstrip("+" + MINUS)
+        size = format_percent_size(self.quoted_percent(log_points))
         return _("{size} {direction}", size=size, direction=self.direction(log_points))
 
     def other_percent(self, log_points: float, decimals: int = 1) -> str:
@@ -200,6 +192,14 @@ def describe_side(side: str, direction: str) -> str:
     if side == "right":
         return _("right = {direction}", direction=direction)
     return _("up = {direction}", direction=direction)
+
+
+def format_percent_size(percent: float) -> str:
+    """`0.5 %`, `0.04 %`, `under 0.01 %`: a change without its sign."""
+    size = abs(percent)
+    if size < 0.005:
+        return _("under {size}", size=f"{format_number(0.01)}{THIN_SPACE}%")
+    return f"{format_number(size, 1 if size >= 0.095 else 2)}{THIN_SPACE}%"
 
 
 def log_to_percent(log_points: float) -> float:
@@ -265,41 +265,26 @@ class MoveScale:
         """The colour of the direction of a move."""
         return self.quoting.colour(PERCENT * move, dark=dark)
 
-    def size(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts`, without a sign and direction."""
-        if math.isnan(move):
-            return NO_VALUE
-        return self.with_unit(format_number(abs(PERCENT * move), decimals))
-
-    def directed(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts stronger`; `unchanged` where it did not move."""
-        if not math.isfinite(move):
-            return NO_VALUE
-        word = self.direction(move)
-        if is_unchanged(PERCENT * move):
-            return word
-        return _("{size} {direction}", size=self.size(move, decimals), direction=word)
-
-    def directed_span(self, low: float, high: float) -> str:
-        """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
-        if not (math.isfinite(low) and math.isfinite(high)):
-            return NO_VALUE
-        first, second = sorted((low, high), key=abs) if low * high > 0 else (low, high)
-        start, word = format_number(abs(PERCENT * first)), self.direction(first)
-        if word != self.direction(second):
-            start = f"{start} {word}"
-        return format_range(start, self.directed(second))
-
     def percent(self, move: float, decimals: int = 1) -> str:
         """`−0.6 %`: the change of the number on the axis with its sign."""
         return format_percent(self.shown_percent(move), decimals)
 
-    def directed_percent(self, move: float, decimals: int = 1) -> str:
+    def directed_percent(self, move: float) -> str:
         """`0.6 % stronger`: its size, and the direction of the subject."""
         if math.isnan(move) or is_unchanged(PERCENT * move):
             return self.direction(move) or NO_VALUE
-        size = self.percent(move, decimals).lstrip("+" + MINUS)
+        size = format_percent_size(self.shown_percent(move))
         return _("{size} {direction}", size=size, direction=self.direction(move))
+
+    def directed_span(self, low: float, high: float) -> str:
+        """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NO_VALUE
+        if self.direction(low) != self.direction(high):
+            return format_range(*(self.directed_percent(end) for end in (low, high)))
+        first, second = sorted((low, high), key=abs)
+        start = format_percent_size(self.shown_percent(first)).removesuffix(f"{THIN_SPACE}%")
+        return format_range(start, self.directed_percent(second))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
         """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""

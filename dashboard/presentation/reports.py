@@ -60,8 +60,8 @@ from dashboard.presentation.formatting import (
     format_day,
     format_event_time,
     format_offset,
+    format_percent,
     format_range,
-    format_signed,
     format_timestamp,
     format_weekday,
     format_window,
@@ -369,16 +369,15 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> TextColumns:
         return lambda part: cell(part.item) if is_banded and part.item.offset != -1 else NO_VALUE
 
     def ordinary(point: PathPoint) -> str:
-        ends = sorted(map(quoting.quoted_log_points, (point.low, point.high)))
-        return format_range(*map(format_signed, ends))
+        ends = sorted(map(quoting.quoted_percent, (point.low, point.high)))
+        return format_range(*(format_percent(end, 2) for end in ends))
 
     columns: View = {
         _("Offset"): lambda part: format_offset(part.item.offset),
         **_list_time_columns(card),
         quoting.unit: lambda part: quoting.rate(part.item.rate),
-        _("Log pts of {unit} against the base", unit=quoting.unit): lambda part: quoting.signed(
-            part.item.move
-        ),
+        _("Against the base"): lambda part: quoting.percent(part.item.move, 2),
+        _("Log pts"): lambda part: quoting.signed(part.item.move),
         card.subject.title if card.subject.is_currency else _("Direction"): lambda part: (
             quoting.direction(part.item.move) or NO_VALUE
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -149,7 +148,7 @@ _ENTRIES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("leave_one_out", deferred("without each event"),
          deferred("The average computed again without one event at a time: it shows whether a"
                   " single event carries the result.")),
-        ("t_statistic", deferred("t"),
+        ("t_statistic", deferred("Student's t"),
          deferred("The move divided by its standard error. With a long estimation window, beyond ±2"
                   " is rare.")),
     ),
@@ -199,15 +198,6 @@ def find_term(key: str) -> Term:
         KeyError: there is no such term.
     """
     return _translate(TERMS[key])
-
-
-def search_terms(terms: Iterable[Term], query: str) -> Iterator[Term]:
-    """The terms that contain every word of a query, in name or meaning, whatever its case."""
-    wanted = query.casefold().split()
-    for term in terms:
-        text = f"{term.name} {term.meaning}".casefold()
-        if all(word in text for word in wanted):
-            yield term
 
 
 def _translate(term: Term) -> Term:

@@ -78,8 +78,9 @@ def of_quoting(mode, sign):
             yield f"{quoting.other_percent(sign * size)} {quoting.direction(sign * size)}"
         for is_simple in (False, True):
             scale = MoveScale(quoting, is_simple)
-            yield scale.directed(sign * 0.0047)
+            yield scale.directed_percent(sign * 0.0047)
             yield scale.move(sign * 0.0047)
+            yield scale.percent_move(sign * 0.0047)
             yield scale.directed_span(*sorted((sign * 0.001, sign * 0.0047)))
 
 

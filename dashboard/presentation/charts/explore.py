@@ -75,6 +75,7 @@ PLOT_PIXELS: Final = 850
 PHONE_PIXELS: Final = 320
 MAX_HOVER_LINES: Final = 3
 NAMED_MOVE_PIXELS: Final = 34
+NAME_OPACITY: Final = 0.75
 CLOSE_NAMES: Final = 130
 """Pixels within which the name of a second move is put on another height."""
 RATE_TRACE: Final = "rate"
@@ -175,7 +176,7 @@ def _build_margin(chart: ExploreChart) -> tuple[int, int, int, int, int]:
         return 34, 10, 6, 30 + bars, 2
     has_axes = bool(chart.overlays) and chart.overlay_mode == "axis"
     right = OVERLAY_AXIS_PIXELS * len(chart.overlays) + 8 if has_axes else 76
-    return 112, right, 6, 8 if chart.has_overview else 30 + bars, 4
+    return 90, right, 6, 8 if chart.has_overview else 30 + bars, 4
 
 
 def _divide_area(chart: ExploreChart, pane: CategoryPane, area: int) -> PaneDomains:
@@ -357,6 +358,7 @@ def _name_moves(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> l
                 "ay": (-1 if above else 1) * NAMED_MOVE_PIXELS * (1 + level),
                 "xanchor": "right" if ends_right else "left",
                 "align": "left",
+                "bgcolor": theme.fade_colour(palette.surface, NAME_OPACITY),
                 "font": {"size": theme.FONT_SIZE - 2, "color": palette.text},
             }
         )

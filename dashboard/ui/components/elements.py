@@ -163,7 +163,8 @@ def term_link(key: str, label: str = "") -> str:
 
 def _build_term_url(term: Term) -> str:
     language = get_link_language()
-    address = build_page_url("method", **({"lang": language} if language else {}))
+    params = {"term": term.anchor} | ({"lang": language} if language else {})
+    address = build_page_url("method", **params)
     return f"{address}#{term.anchor}"
 
 

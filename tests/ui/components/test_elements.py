@@ -54,11 +54,11 @@ def test_the_help_of_a_term_is_its_meaning_and_a_link_to_the_glossary():
     first, placebo, holm = page.metric[0].proto.help.split("\n\n")
     assert first == "Two terms."
     assert placebo.startswith("**Placebo p.** How often")
-    assert placebo.endswith("/method#placebo-p)")
-    assert holm.endswith("/method#holm)")
+    assert placebo.endswith("/method?term=placebo-p#placebo-p)")
+    assert holm.endswith("/method?term=holm#holm)")
     named, labelled = (item.value for item in page.markdown)
     assert named.startswith("[BCa](http")
-    assert '/method#bca "Bias-corrected' in named
+    assert '/method?term=bca#bca "Bias-corrected' in named
     assert labelled.startswith("[interval](http")
 
 

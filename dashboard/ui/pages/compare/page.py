@@ -73,9 +73,12 @@ from dashboard.ui.components.elements import (
 )
 from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
+    ChartPicture,
+    Downloads,
+    TableFactory,
     build_manifest_parameters,
     build_report_context,
-    draw_report_buttons,
+    draw_download_menu,
     draw_table_buttons,
 )
 from dashboard.ui.components.robustness_run import build_usual_request, draw_robustness_line
@@ -140,6 +143,7 @@ MAX_LOST_EVENTS: Final = 60
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
     "moves", "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
+MENU_TABLES: Final[tuple[StudyTableName, ...]] = ("moves", "averages")
 
 
 def draw(link: UrlState) -> None:
@@ -218,7 +222,9 @@ def _draw_numbers(state: CompareState, answer: Comparison) -> None:
         st.caption(escape_markdown(text, VERDICT_LIMIT))
     if not all(group.is_judged or group.study.n >= MIN_VERDICT_EVENTS for group in state.groups):
         st.caption(_("Too few events for a mean: each is drawn by itself."))
-    st.toggle(_("Show each event"), **state.link.switch("paths", "each", "mean"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle(_("Show each event"), **state.link.switch("paths", "each", "mean"))
+        _draw_downloads(state, answer)
     for at, group in enumerate(state.groups):
         request = build_usual_request(
             answer.series, state.listed[at], state.known, answer.request.returns
@@ -604,29 +610,43 @@ def _draw_used_events(state: CompareState, group: ComparisonGroup, answer: Compa
 
 
 def _draw_files(state: CompareState, answer: Comparison) -> None:
-    """Draw the report, a bundle of each group, and the CSV files of this view."""
-    _draw_report_buttons(state, answer)
-    with st.container(horizontal=True):
-        for table in FILE_TABLES:
-            rows = count_comparison_rows(answer, table)
-            draw_table_buttons(
-                plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table),
-                (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
-                partial(comparison_file, answer, table),
-                f"compare.csv.{table}",
-            )
+    """Draw the CSV files of this view."""
+    for table in FILE_TABLES:
+        with st.container(horizontal=True):
+            label, make = _get_table_file(answer, table)
+            name = (*_build_name_parts(state), table, f"asof-{session.get_view_day()}")
+            draw_table_buttons(label, name, make, f"compare.csv.{table}")
 
 
-def _draw_report_buttons(state: CompareState, answer: Comparison) -> None:
-    """Draw the report and a bundle for each group, of what the page shows now."""
+def _get_table_file(answer: Comparison, table: StudyTableName) -> tuple[str, TableFactory]:
+    """The label of a table with its rows, and what gives its bytes in a format."""
+    rows = count_comparison_rows(answer, table)
+    label = plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table)
+    return label, partial(comparison_file, answer, table)
+
+
+def _draw_downloads(state: CompareState, answer: Comparison) -> None:
+    """Draw the menu of the chart: picture, tables, report, bundles and links of this view."""
+    heading = format_paths_heading(state, answer)
+    printed = replace(state, dark=False, phone=False)
     context = build_report_context("compare", state.link)
-    draw_report_buttons(
-        lambda: build_compare_report(state, answer, context),
-        build_group_bundles(state, answer, context),
-        _build_name_parts(state),
-        "compare.report",
+    downloads = Downloads(
+        name=_build_name_parts(state),
+        page_id="compare",
+        link=state.link,
+        picture=ChartPicture(
+            lambda: build_paths_figure(build_chart(printed, heading)),
+            title=build_verdict_lines(state, answer)[-1][0],
+            subtitle=heading[1],
+            alt=summarize_paths(build_chart(printed, heading)),
+            series=(answer.series, *state.factors),
+        ),
+        tables={table: _get_table_file(answer, table) for table in MENU_TABLES},
+        report=lambda: build_compare_report(state, answer, context),
+        bundles=build_group_bundles(state, answer, context),
         warning=describe_private_notes(tuple(state.events.values())),
     )
+    draw_download_menu(downloads, "compare.download")
 
 
 def build_group_bundles(

@@ -18,20 +18,21 @@ from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import (
     format_clock,
     format_day,
+    format_day_range,
     format_short_day,
     format_weekday,
 )
 from dashboard.presentation.moves import describe_both_ranks, spans_break, summarize_rank
-from dashboard.presentation.palette import format_coloured
+from dashboard.presentation.palette import format_coloured, get_event_style
 from dashboard.services.claims import check_facts
 from dashboard.services.study import first_rate_days
-from dashboard.ui.components.elements import button_type, open_page
-from dashboard.ui.components.event_card import draw_event_line
+from dashboard.ui.components.elements import button_type, draw_page_link, open_page
 from dashboard.ui.components.note_form import open_new_note
 from dashboard.ui.pages.explore.state import ExploreState, find_day_move
 from dashboard.ui.url_state import UrlState
 
 MAX_LISTED_EVENTS: Final = 6
+MAX_LISTED_IN_SHEET: Final = 2
 BASE_LABELS: Final = {
     "week": deferred("1 week"),
     "month": deferred("1 month"),
@@ -53,7 +54,8 @@ def draw_day_card(view: UrlState, state: ExploreState) -> None:
             open_new_note(state.day, state.series.card.id)
         if st.button(_("Check a claim"), icon=":material/fact_check:", key="day_card.check"):
             open_page("facts", day=day_of_rate.isoformat(), series=state.series.card.id)
-    _draw_changes(state, day_of_rate)
+    if not is_sheet(state):
+        _draw_changes(state, day_of_rate)
 
 
 def find_rate_day(series: RateSeries, day: date) -> date:
@@ -98,7 +100,7 @@ def _draw_head(view: UrlState, state: ExploreState) -> None:
                 type="tertiary",
                 shortcut=key,
             )
-        if state.phone and state.chosen:
+        if is_sheet(state):
             st.button(
                 "",
                 icon=":material/close:",
@@ -119,6 +121,8 @@ def _draw_rate(state: ExploreState, move: DayMove) -> None:
     ranks = describe_both_ranks((move.rank, move.rank_both), card)
     too_few = _("Too few moves before it to learn its volatility from.")
     st.markdown(rank or too_few, help=ranks or None)
+    if is_sheet(state):
+        return
     lines = [
         _(
             "{rate} {unit} {step}, from {base} on {day}",
@@ -201,7 +205,30 @@ def _draw_events(state: ExploreState, move: DayMove | None) -> None:
 
 def _list_events(state: ExploreState, heading: str, events: list[Event]) -> None:
     st.markdown(heading)
-    for event in events[:MAX_LISTED_EVENTS]:
-        draw_event_line(event, up=state.quoting.mode, series=state.series.card.id)
-    if len(events) > MAX_LISTED_EVENTS:
-        st.caption(escape_markdown(_("and {count} more", count=len(events) - MAX_LISTED_EVENTS)))
+    limit = MAX_LISTED_IN_SHEET if is_sheet(state) else MAX_LISTED_EVENTS
+    for event in events[:limit]:
+        with st.container(gap=None):
+            draw_page_link(
+                "event",
+                f"{get_event_style(event).glyph} {event.title}",
+                icon="",
+                id=event.id,
+                up=state.quoting.mode.value,
+                series=state.series.card.id,
+            )
+            st.caption(escape_markdown(_format_event_line(event)))
+    if len(events) > limit:
+        st.caption(escape_markdown(_("+ {count} more", count=len(events) - limit)))
+
+
+def _format_event_line(event: Event) -> str:
+    """`20 Apr 2025, 15:09 MSK · Jerusalem Post`: when, and who reported or wrote it."""
+    when = format_day_range(event.day, event.end_day)
+    if event.moment is not None:
+        when = _("{day}, {clock} MSK", day=when, clock=format_clock(event.moment))
+    return " · ".join(filter(None, (when, event.author or event.source_name)))
+
+
+def is_sheet(state: ExploreState) -> bool:
+    """Whether the card is drawn as a sheet over the foot of a phone."""
+    return state.phone and state.chosen is not None

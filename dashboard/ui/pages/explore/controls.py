@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.presentation.charts.overlays import MAX_OVERLAYS
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES, format_coloured
@@ -16,7 +17,6 @@ from dashboard.ui.components import view_controls
 from dashboard.ui.components.elements import Shortcut, draw_shortcuts, toggle_expander
 from dashboard.ui.components.view_controls import PRESETS, apply_preset
 from dashboard.ui.pages.explore.state import (
-    MAX_OVERLAYS,
     ExploreState,
     count_matches_of_all_years,
     list_overlay_cards,
@@ -36,12 +36,12 @@ TABLES_KEY: Final = "behind"
 def draw_series_controls(view: UrlState, state: ExploreState) -> None:
     """Draw the series, what is drawn over it, and its quote."""
     cards = session.get_price_cards()
-    view_controls.draw_series_choice(view, cards, label="collapsed", width=230)
+    view_controls.draw_series_choice(view, cards, label="collapsed", width=205)
     drawn = len(state.overlays) + (view["ma"] != "0")
     label = _("Overlay ({count})", count=drawn) if drawn else _("Overlay")
     with st.popover(label, icon=":material/add:", help=_("Other series, average, scale, notes")):
         draw_overlay_controls(view, state)
-    view_controls.draw_quote_switch(view, state.series.card, label="collapsed", width=200)
+    view_controls.draw_quote_switch(view, state.series.card, label="collapsed", width=160)
 
 
 def draw_overlay_controls(view: UrlState, state: ExploreState) -> None:

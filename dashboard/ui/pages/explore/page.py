@@ -135,12 +135,13 @@ def _draw_desktop(view: UrlState, state: ExploreState) -> None:
         st.markdown(f":gray[{escape_markdown(_format_window_line(state))}]", width="stretch")
         draw_window_controls(view, state)
     with third:
-        draw_category_choice(view, state)
+        with st.container(width="stretch"):
+            draw_category_choice(view, state)
         draw_search_field(view)
     if not state.events:
         with nothing:
             draw_no_events(view, state)
-    with card, st.container(key="explore.card", border=True):
+    with card, st.container(key="explore.card", border=True, gap="xsmall"):
         draw_flash()
         draw_day_card(view, state)
     _draw_folds(view, state)
@@ -164,7 +165,9 @@ def _draw_phone(view: UrlState, state: ExploreState) -> None:
         draw_no_events(view, state)
     _draw_chart(view, state)
     draw_flash()
-    with st.container(border=True, key="explore.sheet" if state.chosen else "explore.card"):
+    with st.container(
+        key="explore.sheet" if state.chosen else "explore.card", border=True, gap="xsmall"
+    ):
         draw_day_card(view, state)
     st.markdown(_("**Events in view, newest first**"))
     for event in state.events[::-1][:LISTED_ON_PHONE]:
@@ -191,7 +194,11 @@ def _draw_chart(view: UrlState, state: ExploreState) -> None:
     mount_script(
         "chart",
         SCRIPT_KEY,
-        {"chart": f"st-key-{CHART_KEY}", "traces": [RATE_TRACE, EVENTS_TRACE]},
+        {
+            "chart": f"st-key-{CHART_KEY}",
+            "traces": [RATE_TRACE, EVENTS_TRACE],
+            "surface": get_palette(dark=state.dark).surface,
+        },
         on_zoom_change=lambda: _apply_zoom(view, state),
         on_pick_change=lambda: view.set(sel=_get_picked_day()),
         on_reset_change=lambda: view.set(**{"from": None, "to": None}),

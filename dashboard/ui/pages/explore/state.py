@@ -281,8 +281,8 @@ def read_zoom(zoom: Mapping[str, Any], bounds: WindowLimits) -> tuple[date | Non
     """The `from` and `to` of a link for the ends of the axis as a person left them.
 
     Args:
-        zoom: `from` and `to` as Plotly writes moments, and whether it is the axis of the `overview`;
-            that of the chart is a little wider than its window, see `EDGE_MARGIN`.
+        zoom: `from` and `to` as Plotly writes moments; `overview` says which axis they are of, and
+            that of the chart is a little wider than its window (`EDGE_MARGIN`).
         bounds: how far a window can reach.
     """
     first, last = sorted(_parse_moment(zoom[key]) for key in ("from", "to"))
