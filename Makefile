@@ -6,7 +6,10 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes
+
+# Without bytecode every process would compile anew what it imports: seconds at each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test lint format types lock messages reference docs screenshots bench clean
 .DEFAULT_GOAL := help
@@ -15,6 +18,7 @@ help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/ready-to-run  ## open the dashboard in the browser (PORT=8501)
+	@$(BIN)/python -m compileall -q dashboard
 	@$(BIN)/python -m dashboard open --port $(PORT)
 
 # Two workers for two cores: further threads of the linear algebra would wait for one another.

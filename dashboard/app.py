@@ -132,6 +132,7 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
         silence_cache_warnings()
         limit_disconnected_sessions()
         await anyio.to_thread.run_sync(warm_up)
+        await anyio.to_thread.run_sync(keep_downloads)
         threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
         freeze_gc()
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
@@ -261,6 +262,13 @@ def warm_up() -> None:
     except Exception:
         # The page that needs it will meet the same error and show it.
         logging.getLogger("dashboard").exception("warming up failed")
+
+
+def keep_downloads() -> None:
+    """Let files for download outlive the run of the page that offered them."""
+    from dashboard.ui.components.exports import keep_downloads as keep_files
+
+    keep_files()
 
 
 def back_up_today() -> None:

@@ -172,6 +172,8 @@ _CONVERTERS: Final[dict[ColumnKind, Callable[[Any], Any]]] = {
 
 
 ReportFormat: TypeAlias = Literal["html", "pdf", "png", "svg"]
+PictureSize: TypeAlias = Literal["web", "print", "square"]
+"""Of the formats that hold the first chart alone."""
 
 
 @dataclass(frozen=True, slots=True)

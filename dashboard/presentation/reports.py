@@ -61,8 +61,8 @@ from dashboard.presentation.formatting import (
     format_day,
     format_event_time,
     format_offset,
+    format_percent,
     format_range,
-    format_signed,
     format_timestamp,
     format_weekday,
     format_window,
@@ -192,6 +192,35 @@ def format_as_of(series: RateSeries) -> str:
     )
 
 
+def build_picture_report(
+    chart: ReportChart, series: Iterable[RateSeries], context: ReportContext
+) -> ReportDocument:
+    """A chart alone, with its sources and the frozen link, for a picture of it."""
+    sources = [
+        ReportSource(_("Source"), one.card.publisher, as_of=format_data_day(one)) for one in series
+    ]
+    return ReportDocument(
+        title=chart.title,
+        question="",
+        parameters=(),
+        paragraphs=(),
+        charts=(chart,),
+        tables=(),
+        cautions=(),
+        sources=tuple(dict.fromkeys(sources)),
+        links=build_report_links(context),
+        software=SOFTWARE_VERSION,
+        made_at=context.moment,
+    )
+
+
+def format_data_day(series: RateSeries) -> str:
+    """`data to 1 Sep 2026`: the last market day that is known; empty for an empty series."""
+    if not len(series):
+        return ""
+    return _("data to {day}", day=format_day(date.fromisoformat(str(series.day[-1]))))
+
+
 def redact_private(event: Event) -> Event:
     """An event that a report is not about, without the text of a private note."""
     if not event.is_private:
@@ -229,7 +258,7 @@ def build_event_tables(
     """Every table of an event, those without rows left out."""
     tables = (
         build_table(_("Moves around the event"), build_moves_columns(view, quoting, pool)),
-        build_table(_("How certain is that?"), build_significance_columns(view, pool)),
+        build_table(_("How certain is that?"), build_significance_columns(view, quoting, pool)),
         build_crowd_table(view),
         build_table(_("The window, offset by offset"), build_window_columns(view, quoting)),
     )
@@ -258,7 +287,7 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
         ),
         f"{unit}, %": measured(lambda move: format_percents(move, quoting)[0]),
         f"{other_unit}, %": measured(lambda move: format_percents(move, quoting)[1]),
-        _("Log pts"): "move_log_pts",
+        _("Log pts"): measured(lambda move: quoting.signed(move.log_points)),
         _("How unusual"): measured(
             lambda move: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
         ),
@@ -267,7 +296,7 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
     return build_text_columns(TABLES["event_moves"], [view], columns)
 
 
-def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
+def build_significance_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> TextColumns:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
 
     def share(pool: Pool, name: str = "percentile") -> Callable[[Any], str]:
@@ -276,8 +305,8 @@ def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
     first, *others = POOL_TITLES
     columns: View = {
         _("Window"): "window",
-        _("CAR ± s.e., log pts"): lambda part: format_abnormal_move(part.item),
-        "t": "car_t",
+        _("CAR ± s.e., log pts"): lambda part: format_abnormal_move(part.item, quoting),
+        "t": lambda part: quoting.signed(part.item.car_t),
         _("p of t"): lambda part: format_p_value(part.item.p_value, view.n_estimation),
         _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])): lambda part: (
             format_p_value(part.item.rank(pool).p, part.item.rank(pool).size)
@@ -306,11 +335,11 @@ def build_crowd_table(view: EventView) -> ReportTable:
     )
 
 
-def format_abnormal_move(move: Move) -> str:
+def format_abnormal_move(move: Move, quoting: QuotedSeries) -> str:
     """CAR with its standard error, or why a move has none."""
     if move.car is None and move.log_points is not None:
         return translate_deferred(move.reason) or _("a rate inside the window is missing")
-    return format_car(move)
+    return format_car(move, quoting)
 
 
 def _format_share(rank: PlaceboRank, name: str) -> str:
@@ -331,16 +360,15 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> TextColumns:
         return lambda part: cell(part.item) if is_banded and part.item.offset != -1 else NO_VALUE
 
     def ordinary(point: PathPoint) -> str:
-        ends = sorted(map(quoting.quoted_log_points, (point.low, point.high)))
-        return format_range(*map(format_signed, ends))
+        ends = sorted(map(quoting.quoted_percent, (point.low, point.high)))
+        return format_range(*(format_percent(end, 2) for end in ends))
 
     columns: View = {
         _("Offset"): lambda part: format_offset(part.item.offset),
         **_list_time_columns(card),
         quoting.unit: lambda part: quoting.rate(part.item.rate),
-        _("Log pts of {unit} against the base", unit=quoting.unit): lambda part: format_signed(
-            quoting.quoted_log_points(part.item.move)
-        ),
+        _("Against the base"): lambda part: quoting.percent(part.item.move, 2),
+        _("Log pts"): lambda part: quoting.signed(part.item.move),
         card.subject.title if card.subject.is_currency else _("Direction"): lambda part: (
             quoting.direction(part.item.move) or NO_VALUE
         ),

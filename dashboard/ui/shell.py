@@ -37,11 +37,16 @@ from dashboard.services.health import check_health, health_json
 from dashboard.services.live_rates import SeriesStatus, series_status
 from dashboard.services.rates import AS_OF_CAVEAT, DEFAULT_SERIES, get_series, live_differences
 from dashboard.ui import session
-from dashboard.ui.components.elements import mark_dialogs_closed, register_pages, rerun_page
+from dashboard.ui.components.elements import (
+    draw_heading,
+    mark_dialogs_closed,
+    register_pages,
+    rerun_page,
+)
+from dashboard.ui.components.robustness_run import end_run_on_leave
 from dashboard.ui.components.view_controls import compute_limits, resolve_window
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.robustness.state import end_run_on_leave
 from dashboard.ui.url_state import (
     UrlState,
     format_ignored_notice,
@@ -338,6 +343,8 @@ def _draw_frame(page: Page, view: UrlState) -> None:
     else:
         draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
+    if page.heading:
+        draw_heading(translate_deferred(page.heading), translate_deferred(page.purpose))
     page.draw(view)
     sentences = (
         format_ignored_notice(view.ignored),

@@ -120,6 +120,19 @@ def test_everything_of_the_page_is_the_folder_of_the_command_line(noted, reader,
     assert name.startswith("everything_20")
 
 
+def test_a_file_outlives_the_runs_of_pages(noted, reader):
+    """Streamlit deletes a made file after the next two runs of any page of the process."""
+    reader.open("data")
+    with reader.page.expect_download() as waiting:
+        reader.press("CSV (all, 1 row)", exact=True)
+    for _ in range(3):
+        reader.open("data")
+        reader.settle()
+    answer = reader.page.request.get(waiting.value.url)
+    assert answer.status == 200
+    assert answer.body() == Path(waiting.value.path()).read_bytes()
+
+
 def test_json_holds_the_rows_of_the_csv(noted, reader):
     reader.open("data")
     page, name = taken(reader, "JSON (all, 1 row)")

@@ -23,6 +23,7 @@ from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
 from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
 from dashboard.presentation import moves as move_messages
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
+from dashboard.presentation.terms import define_terms
 from dashboard.services.claims import answer_claim
 from dashboard.services.events import EventFilter
 from dashboard.ui.pages.facts.state import EXAMPLES, KIND_TITLES
@@ -77,8 +78,9 @@ def of_quoting(mode, sign):
             yield f"{quoting.other_percent(sign * size)} {quoting.direction(sign * size)}"
         for is_simple in (False, True):
             scale = MoveScale(quoting, is_simple)
-            yield scale.directed(sign * 0.0047)
+            yield scale.directed_percent(sign * 0.0047)
             yield scale.move(sign * 0.0047)
+            yield scale.percent_move(sign * 0.0047)
             yield scale.directed_span(*sorted((sign * 0.001, sign * 0.0047)))
 
 
@@ -131,11 +133,11 @@ def of_terms(_mode, sign):
         yield correlation.describe_sign(card)
     for card, count in ((USD_RUB, "fewer"), (EUR_USD, "more")):
         assert card.move_sign == (QUOTE_IS_SUBJECT if count == "fewer" else AS_QUOTED)
-        (_, _), (_, stronger), (_, log_change) = method.define_terms(card)[:3]
+        stronger, log_change = (term.meaning for term in define_terms(card)[1:3])
         assert f"stronger = {count} " in stronger
         assert ("minus" in log_change) == (count == "fewer")
         yield from (stronger, log_change)
-    yield method.define_terms(BRENT)[2][1]
+    yield define_terms(BRENT)[2].meaning
     yield method.build_example_steps(made_view(), QuotedSeries(USD_RUB, QuoteMode.WEAKER))[5].rule
 
 

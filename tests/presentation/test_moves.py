@@ -143,8 +143,10 @@ def test_the_chosen_quote_comes_first():
 
 
 def test_an_abnormal_move_carries_its_error():
-    assert format_car(move()) == "+0.90 ± 1.20"
-    assert format_car(move(car_se=None)) == "+0.90 ± –"
+    per_usd, per_rouble = (QuotedSeries(CARD, mode) for mode in (QuoteMode.WEAKER, QuoteMode.USD))
+    assert format_car(move(), per_usd) == "−0.90 ± 1.20"
+    assert format_car(move(), per_rouble) == "+0.90 ± 1.20"
+    assert format_car(move(car_se=None), per_usd) == "−0.90 ± –"
 
 
 def test_a_move_of_nothing_is_unchanged():

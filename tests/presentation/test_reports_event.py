@@ -38,9 +38,9 @@ def test_the_tables_are_those_of_the_page_in_plain_words():
     moves = table_of(report_of(), "Moves around the event")
     assert moves.columns[2:6] == ("RUB per USD", "Direction", "RUB per USD, %", "USD per RUB, %")
     (row,) = moves.rows
-    assert row[2:7] == ("80.0000 → 79.2000", "▼ stronger", "−1.00\u202f%", "+1.01\u202f%", "+1.00")
+    assert row[2:7] == ("80.0000 → 79.2000", "▼ stronger", "−1.00\u202f%", "+1.01\u202f%", "−1.00")
     certain = table_of(report_of(), "How certain is that?")
-    assert certain.rows[0][1:4] == ("+0.90 ± 1.20", "+0.75", "0.45 (N = 120)")
+    assert certain.rows[0][1:4] == ("−0.90 ± 1.20", "−0.75", "0.45 (N = 120)")
     path = table_of(report_of(), "The window, offset by offset")
     assert len(path.rows) == 6
 

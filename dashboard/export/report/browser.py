@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.export.report.chart_svg import ChartRefused, svg_size, without_title
+from dashboard.export.report.chart_svg import Canvas, ChartRefused, svg_size
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
@@ -33,9 +33,6 @@ NOT_FOUND: Final = deferred(
 NOT_STARTED: Final = deferred(
     "report: the browser does not start; try `{path} --headless --dump-dom about:blank`"
 )
-SCALE: Final = 2
-"""Pixels of a PNG to a pixel of the page."""
-
 _OPTIONS: Final = (
     "--proxy-server=http://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
@@ -67,7 +64,7 @@ class Browser:
         self.kaleido = kaleido
 
     async def draw(self, figure: Mapping[str, Any]) -> bytes:
-        """The SVG of a Plotly figure without its title, drawn by the plotly.js of plotly.py.
+        """The SVG of a Plotly figure, drawn by the plotly.js of plotly.py.
 
         Raises:
             ChartRefused: Plotly cannot draw it.
@@ -75,7 +72,7 @@ class Browser:
         from kaleido.errors import JavascriptError, KaleidoError
 
         try:
-            svg: bytes = await self.kaleido.calc_fig(without_title(figure), {"format": "svg"})
+            svg: bytes = await self.kaleido.calc_fig(dict(figure), {"format": "svg"})
         except (JavascriptError, KaleidoError) as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             msg = _("report: the chart cannot be drawn ({reason})", reason=reason[:200])
@@ -104,17 +101,20 @@ class Browser:
         )
         return dated(base64.b64decode(answer["data"]), made_at)
 
-    async def picture(self, svg: bytes) -> bytes:
-        """An SVG as a PNG at `SCALE` times its size."""
+    async def picture(self, svg: bytes, canvas: Canvas) -> bytes:
+        """An SVG as a PNG of as many pixels as its canvas has."""
         width, height = svg_size(svg)
         source = base64.b64encode(svg).decode("ascii")
-        html = f'<body style="margin:0"><img src="data:image/svg+xml;base64,{source}"></body>'
-        tab = await self._show(html, (width, height))
+        html = (
+            f'<body style="margin:0"><img style="display:block;width:{width}px;height:{height}px"'
+            f' src="data:image/svg+xml;base64,{source}"></body>'
+        )
+        tab = await self._show(html, (width, height), canvas.scale)
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         answer = await _command(tab, "Page.captureScreenshot", format="png", clip=clip)
         return base64.b64decode(answer["data"])
 
-    async def _show(self, html: str, size: tuple[int, int] | None = None) -> Tab:
+    async def _show(self, html: str, size: tuple[int, int] | None = None, scale: float = 1) -> Tab:
         """A tab with a page in it that runs no script; images inside the page are loaded."""
         tab: Tab = await self.kaleido.create_tab("about:blank")
         await _command(tab, "Page.enable")
@@ -125,7 +125,7 @@ class Browser:
                 "Emulation.setDeviceMetricsOverride",
                 width=size[0],
                 height=size[1],
-                deviceScaleFactor=SCALE,
+                deviceScaleFactor=scale,
                 mobile=False,
             )
         tree = await _command(tab, "Page.getFrameTree")

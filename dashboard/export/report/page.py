@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.export.report.chart_svg import Caption
+from dashboard.models.messages import translate as _
 from dashboard.models.tables import ReportChart, ReportDocument
 
 if TYPE_CHECKING:
@@ -56,14 +57,16 @@ def footer_html(report: ReportDocument) -> str:
 
 
 def caption_of(report: ReportDocument, chart: ReportChart) -> Caption:
-    """What is baked into a chart: title, subtitle, definition, sources with their day, links."""
-    sources = [
-        f"{source.what}: {name}"
-        for source, name in zip(report.sources, dated_sources(report), strict=True)
-    ]
-    links = [f"{link.label}: {link.url}" for link in report.links]
-    made = f"{report.software}, made {report.made_at}"
-    footer = [chart.definition, *sources, *links, made]
+    """What is baked into a picture: title, subtitle, definition, sources, product and link."""
+    names = dated_sources(report)
+    if len(names) == 1:
+        source = _("Source: {name}", name=names[0])
+    else:
+        pairs = zip(report.sources, names, strict=True)
+        source = " · ".join(f"{source.what}: {name}" for source, name in pairs)
+    link = report.links[-1].url if report.links else ""
+    product = " · ".join(filter(None, (report.software, link)))
+    footer = [text for text in (chart.definition, source, product) if text]
     return Caption(chart.title, chart.subtitle, footer, chart.alt)
 
 

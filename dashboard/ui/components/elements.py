@@ -19,18 +19,36 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.messages import translate_deferred
-from dashboard.presentation.charts.theme import Figure, build_chart_config
+from dashboard.presentation.charts.theme import Figure, build_chart_config, is_zoomable
 from dashboard.presentation.escaping import escape_label, escape_markdown
+from dashboard.presentation.formatting import capitalize_first
+from dashboard.presentation.terms import Term, find_term
 from dashboard.services.claims import CLAIM_BASES, query_from_claim
 from dashboard.services.events import unhide_events
 from dashboard.services.notes import delete_note, restore_note
 from dashboard.ui import session
-from dashboard.ui.url_state import UrlState
+from dashboard.ui.url_state import UrlState, get_link_language
+
+# ------------------------------------------------------------------ heading
+
+
+def draw_heading(text: str, purpose: str = "") -> None:
+    """Draw the one heading of the first level of a page, and one line below it.
+
+    Args:
+        text: safe Markdown, see `escape_markdown`.
+        purpose: safe Markdown; empty draws no line.
+    """
+    st.title(text, anchor=False)
+    if purpose:
+        st.markdown(f":gray[{purpose}]")
+
 
 # ------------------------------------------------------------------ links
 
 
 TARGETS_KEY: Final = "shell.pages"
+TERM_LIMIT: Final = 400  # characters of a meaning
 
 
 def register_pages(targets: Mapping[str, st.Page]) -> None:
@@ -105,6 +123,49 @@ def build_level_query(on: date, rate: float, series_id: str) -> dict[str, str]:
 def format_link_number(value: float) -> str:
     """A number as links write it, without zeros at its end."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+# ------------------------------------------------------------------ help of terms
+
+
+def term_help(*keys: str, text: str = "") -> str:
+    """The `help=` of anything that shows a term: its meaning, and a link to the glossary.
+
+    Args:
+        *keys: keys of `dashboard.presentation.terms.TERMS`, in the order of the explanation.
+        text: what to say first about this place; safe Markdown.
+
+    Raises:
+        KeyError: there is no such term.
+    """
+    link = _("Method")
+    meanings = [
+        f"**{capitalize_first(escape_markdown(term.name))}.** "
+        f"{escape_markdown(term.meaning, TERM_LIMIT)} [{link}]({_build_term_url(term)})"
+        for term in map(find_term, keys)
+    ]
+    return "\n\n".join(filter(None, (text, *meanings)))
+
+
+def term_link(key: str, label: str = "") -> str:
+    """A term for a sentence or the heading of a text table, linked to the glossary.
+
+    The result is safe Markdown; the meaning appears on hover. `label` is the text to link, the
+    name of the term by default.
+
+    Raises:
+        KeyError: there is no such term.
+    """
+    term = find_term(key)
+    meaning = term.meaning.replace('"', "”")
+    return f'[{escape_label(label or term.name)}]({_build_term_url(term)} "{meaning}")'
+
+
+def _build_term_url(term: Term) -> str:
+    language = get_link_language()
+    params = {"term": term.anchor} | ({"lang": language} if language else {})
+    address = build_page_url("method", **params)
+    return f"{address}#{term.anchor}"
 
 
 # ------------------------------------------------------------------ link of the current view
@@ -273,20 +334,41 @@ CHART_DRAWN_KEY: Final = "chart_first.drawn"
 DEFERRAL_SECONDS: Final = 1.8  # on the clock of the browser
 
 
-def draw_figure(figure: Figure, key: str, alt: str, file_name: str, *, phone: bool = False) -> None:
-    """Draw a figure that is only looked at; touch scrolls the page over it."""
-    fixed = {"dragmode": False, "hovermode": figure["layout"].get("hovermode", "closest")}
+def draw_figure(
+    figure: Figure,
+    key: str,
+    alt: str,
+    file_name: str = "",  # noqa: ARG001 - callers stop to give it
+    *,
+    phone: bool = False,
+) -> None:
+    """Draw a figure that is only looked at; where a time axis is not fixed, it zooms and pans.
+
+    On a phone touch scrolls the page over it.
+    """
+    zooms = is_zoomable(figure) and not phone
+    layout = figure["layout"] | {
+        "dragmode": "pan" if zooms else False,
+        "hovermode": figure["layout"].get("hovermode", "closest"),
+    }
+    if phone:
+        axes = {name: axis for name, axis in layout.items() if name.startswith("xaxis")}
+        layout |= {name: axis | {"fixedrange": True} for name, axis in axes.items()}
     st.plotly_chart(
-        {**figure, "layout": figure["layout"] | fixed},
+        {**figure, "layout": layout},
         theme=None,
         key=key,
         alt=alt,
-        config=build_chart_config(file_name, interactive=not phone),
+        config=build_chart_config(figure, interactive=not phone),
     )
 
 
 def draw_selectable_figure(
-    figure: Figure, key: str, alt: str, file_name: str, on_select: Callable[[Any], None]
+    figure: Figure,
+    key: str,
+    alt: str,
+    file_name: str,  # noqa: ARG001 - callers stop to give it
+    on_select: Callable[[Any], None],
 ) -> None:
     """Draw a figure on which a reader picks a point, or a window where its drag mode says so.
 
@@ -301,7 +383,7 @@ def draw_selectable_figure(
         alt=alt,
         on_select=lambda: on_select(st.session_state[key]),
         selection_mode="box" if brush else "points",
-        config=build_chart_config(file_name),
+        config=build_chart_config(figure),
     )
 
 

@@ -54,7 +54,7 @@ from dashboard.services.rate_limit import check_note_quota
 from dashboard.services.study import build_event_view
 from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, open_dialog, set_flash
-from dashboard.ui.components.timing import build_timing_steps
+from dashboard.ui.components.timing import draw_timing
 from dashboard.ui.url_state import get_persistent, persistent_widget
 
 # ------------------------------------------------------------------ the revision history of a note
@@ -247,12 +247,7 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
     headline, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
     st.markdown(f"**{escape_markdown(headline)}.** {escape_markdown(how_unusual)}")
     if view.timing is not None:
-        for step in build_timing_steps(event, view.timing, view.card):
-            foot = escape_markdown(step.foot.replace("\n", " · "))
-            st.markdown(
-                f":small[:gray[{escape_markdown(step.head)}]]  \n"
-                f"{escape_markdown(step.text)}  \n:small[:gray[{foot}]]"
-            )
+        draw_timing(event, view.timing, view.card)
     for remark in build_notices(view):
         st.caption(escape_markdown(remark))
 
@@ -460,7 +455,7 @@ def draw_note_form(context: NoteFormContext) -> None:
 def _describe_visibility(draft: Draft | None) -> str:
     """Who will see what is saved."""
     if draft is None or draft.visibility == Visibility.SHARED:
-        return _("Everybody who uses this store of notes sees it.")
+        return _("Visible to everyone on this server.")
     person = escape_markdown(session.get_context().notes.person, 80)
     return _(
         "Only {person} sees it: in lists, charts, studies and files. It is not encrypted: who"

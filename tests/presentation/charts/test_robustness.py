@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import plotly.graph_objects as go
+import pytest
 
 from dashboard.models.analyses import Specification, SpecificationRow
 from dashboard.presentation.charts.robustness import (
@@ -23,6 +24,8 @@ from dashboard.presentation.palette import (
     STRONGER_COLOUR,
     WEAKER_COLOUR,
 )
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
+from tests.presentation.test_quoting import USD_RUB
 
 CHOSEN = Specification("usd_rub_cbr", "mean", (0, 1), 120, 10, "keep", "all")
 
@@ -33,12 +36,14 @@ def row(caar, p=0.5, low=math.nan, high=math.nan):
 
 def curve(rows, plain=None, choices=(), **more):
     descriptions = tuple(f"choices {k}" for k in range(len(rows)))
-    fields = {"headline": "Headline", "definition": "of what", "up_label": "stronger rouble",
-              "down_label": "weaker rouble", "dark": False, "phone": False} | more  # fmt: skip
-    return SpecificationCurve(tuple(rows), descriptions, choices, plain, 0.004, **fields)
+    fields = {"headline": "Headline", "definition": "of what", "scale": PER_USD,
+              "dark": False, "phone": False} | more  # fmt: skip
+    return SpecificationCurve(tuple(rows), descriptions, choices, plain, -0.004, **fields)
 
 
-ROWS = [row(-0.01, 0.01, -0.02, 0.0), row(0.004), row(0.02, 0.2, 0.01, 0.03)]
+PER_USD = MoveScale(QuotedSeries(USD_RUB, QuoteMode.WEAKER))
+# A rouble that gets 1 log point stronger is RUB per USD 1 log point down, and so on.
+ROWS = [row(0.01, 0.01, 0.0, 0.02), row(-0.004), row(-0.02, 0.2, -0.03, -0.01)]
 CHOICES = (ChoiceRow("[0,0]", "window", (0, 2)), ChoiceRow("[0,1]", "", (1,)))
 
 
@@ -51,7 +56,7 @@ def test_points_stand_in_order_with_the_colour_of_their_direction():
     points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert points["x"] == [1, 2, 3]
     assert points["y"] == [-1.0, 0.4, 2.0]
-    assert points["marker"]["color"] == [WEAKER_COLOUR, STRONGER_COLOUR, STRONGER_COLOUR]
+    assert points["marker"]["color"] == [STRONGER_COLOUR, WEAKER_COLOUR, WEAKER_COLOUR]
 
 
 def test_a_small_p_is_a_filled_mark_so_that_colour_is_not_alone():
@@ -62,7 +67,7 @@ def test_a_small_p_is_a_filled_mark_so_that_colour_is_not_alone():
 def test_an_interval_that_is_not_known_is_not_drawn():
     line = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "intervals")
     assert line["x"] == [1, 1, None, 3, 3, None]
-    assert line["y"] == [-2.0, 0.0, None, 1.0, 3.0, None]
+    assert line["y"] == [0.0, -2.0, None, 3.0, 1.0, None]
 
 
 def test_every_choice_is_a_row_with_a_mark_under_each_of_its_points():
@@ -85,7 +90,7 @@ def test_a_click_carries_the_place_and_the_hover_has_n_and_p():
     points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert [data[0] for data in points["customdata"]] == [0, 1, 2]
     assert points["customdata"][0][1] == (
-        "1 of 3<br>−1.00 log pts (−2.00 to 0.00)<br>N = 17, p 0.010<br>choices 0"
+        "1 of 3<br>−1.00 log pts stronger (−2.00 to 0.00)<br>N = 17, p 0.010<br>choices 0"
     )
 
 
@@ -109,6 +114,25 @@ def test_the_largest_curve_stays_below_300_kilobytes():
 def test_plotly_takes_it_dark_on_a_phone_and_empty():
     go.Figure(**build_curve_figure(curve(ROWS, 2, CHOICES, dark=True, phone=True), DARK_PALETTE))
     go.Figure(**build_curve_figure(curve([]), LIGHT_PALETTE))
+
+
+@pytest.mark.parametrize(
+    ("mode", "first", "top", "bottom"),
+    [
+        (QuoteMode.WEAKER, -1.0, "▲ weaker rouble", "▼ stronger rouble"),
+        (QuoteMode.INVERTED, -1.0, "▼ stronger rouble", "▲ weaker rouble"),
+        (QuoteMode.USD, 1.0, "▲ stronger rouble", "▼ weaker rouble"),
+    ],
+)
+def test_the_ends_of_the_axis_name_the_direction_of_their_sign(mode, first, top, bottom):
+    figure = build_curve_figure(
+        curve(ROWS, scale=MoveScale(QuotedSeries(USD_RUB, mode))), LIGHT_PALETTE
+    )
+    assert trace(figure, "points")["y"][0] == first
+    bounds = figure["layout"]["yaxis"]["range"]
+    notes = {note["y"]: note["text"] for note in figure["layout"]["annotations"]}
+    assert (notes[bounds[1]], notes[bounds[0]]) == (top, bottom)
+    assert (bounds[0] > bounds[1]) == (mode is QuoteMode.INVERTED)
 
 
 def test_the_summary_tells_the_ends_and_the_median():

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from dashboard.services import robustness
+from dashboard.ui.components.robustness_run import RUN_KEY
 from dashboard.ui.pages.robustness import page as robustness_page
 from dashboard.ui.pages.robustness import state as robustness_state
-from dashboard.ui.pages.robustness.state import RUN_KEY
 from tests.ui.app_in_test import as_read, open_page, press
 
 SMALL = {"car": ["0:0", "0:1"], "estimation": ["120"], "gap": ["10"], "overlap": ["keep"],

@@ -675,4 +675,7 @@ def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
     )
 
 
-PAGE = Page("data", deferred("Data"), ":material/database:", "data", draw, PARAMS)
+PAGE = Page(
+    "data", deferred("Data"), ":material/database:", "data", draw, PARAMS,
+    heading=deferred("Data"),
+)  # fmt: skip

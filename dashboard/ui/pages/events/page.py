@@ -536,4 +536,7 @@ def _draw_deleted_card(note: Event) -> None:
                 open_note_history(note)
 
 
-PAGE = Page("events", deferred("Events & notes"), ":material/list:", "events", draw, EVENTS_PARAMS)
+PAGE = Page(
+    "events", deferred("Events & notes"), ":material/list:", "events", draw, EVENTS_PARAMS,
+    heading=deferred("Events and notes"),
+)  # fmt: skip

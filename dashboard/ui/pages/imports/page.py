@@ -430,5 +430,5 @@ def _draw_record(record: ImportRecord) -> None:
 
 PAGE = Page(
     "imports", deferred("Import"), ":material/upload_file:", "import", draw,
-    (choice_param("show", tuple(VERDICT_FILTERS), "all"),),
+    (choice_param("show", tuple(VERDICT_FILTERS), "all"),), heading=deferred("Import events"),
 )  # fmt: skip

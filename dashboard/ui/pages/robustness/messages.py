@@ -17,25 +17,21 @@ from dashboard.models.analyses import (
 )
 from dashboard.models.messages import deferred, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.series import SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
     EXPECTED_LABELS,
     MINUS,
-    NO_VALUE,
-    THIN_SPACE,
     capitalize_first,
     format_day,
-    format_log_points,
     format_number,
     format_p,
     format_share,
-    format_signed,
+    format_whole_share,
 )
 from dashboard.presentation.palette import category_title
-from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.quoting import MoveScale
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.exports import TABLES
 from dashboard.ui import session
@@ -66,9 +62,6 @@ FILTER_LABELS: Final = {
     "alone": deferred("alone in [0,1]"),
 }
 SPECIFICATIONS_VIEW: Final[View] = {
-    deferred("Mean, log pts"): "caar",
-    deferred("95 % low"): "ci_low",
-    deferred("95 % high"): "ci_high",
     "N": "n",
     "p": "p_value",
     deferred("overlap_t p"): "p_overlap",
@@ -145,51 +138,39 @@ def describe_choices(specification: Specification) -> str:
     )
 
 
-def describe_mean(row: SpecificationRow, card: SeriesCard) -> str:
-    """`+0.81 log pts (stronger), 95 % interval −0.20 to +1.82, N = 17, p 0.23`."""
+def describe_mean(row: SpecificationRow, scale: MoveScale) -> str:
+    """`−0.81 log pts (stronger), 95 % interval −1.82 to +0.20 log pts, N = 17, p 0.23`."""
     if math.isnan(row.caar):
         return _("no mean: N = {count:,}", count=row.n)
     values = {
-        "mean": format_log_points(100 * row.caar, 2),
-        "direction": name_direction(card, 100 * row.caar),
+        "mean": scale.with_unit(scale.signed(row.caar)),
+        "direction": scale.direction(row.caar),
         "count": row.n,
         "p": format_p(row.p_value),
     }
     if math.isnan(row.low):
         return _("{mean} ({direction}), N = {count:,}, p {p}", **values)
     return _(
-        "{mean} ({direction}), {share} interval {low} to {high}, N = {count:,}, p {p}",
+        "{mean} ({direction}), {share} interval {interval}, N = {count:,}, p {p}",
         share=format_share(0.95),
-        low=format_signed(100 * row.low, 2),
-        high=format_log_points(100 * row.high, 2),
+        interval=scale.with_unit(scale.span(row.low, row.high)),
         **values,
     )
 
 
-def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
+def format_curve_headline(answer: RobustnessAnswer, scale: MoveScale) -> str:
     """The median in words, with how many choices agree."""
     if not answer.distinct:
         return _("No specification has an event with a move")
+    card = scale.quoting.card
     return plural(
-        "Median of {n:,} distinct specification: {subject} {size} log pts {direction}; {share}"
-        " have its sign",
-        "Median of {n:,} distinct specifications: {subject} {size} log pts {direction}; {share}"
-        " have its sign",
+        "Median of {n:,} distinct specification: {subject} {move}; {share} have its sign",
+        "Median of {n:,} distinct specifications: {subject} {move}; {share} have its sign",
         answer.distinct,
         subject=card.subject.noun if card.subject.is_currency else card.label,
-        size=format_number(abs(100 * answer.median), 2),
-        direction=name_direction(card, 100 * answer.median),
-        share=_format_share(answer.same_sign),
+        move=scale.directed_percent(answer.median),
+        share=format_whole_share(answer.same_sign),
     )
-
-
-def _format_share(share: float) -> str:
-    """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
-    if math.isnan(share):
-        return NO_VALUE
-    percent = 100 * share
-    whole = percent in {0.0, 100.0} or 0.5 <= percent < 99.5
-    return f"{format_number(percent, 0 if whole else 1)}{THIN_SPACE}%"
 
 
 def describe_joint_test(answer: RobustnessAnswer) -> str:
@@ -210,7 +191,7 @@ def describe_joint_test(answer: RobustnessAnswer) -> str:
         " median rank score is at least as large in {share} of {draws:,} throws ({every}).",
         joint_p=format_p(answer.joint_p),
         clusters=answer.clusters,
-        share=_format_share(answer.joint_p),
+        share=format_whole_share(answer.joint_p),
         draws=answer.draws,
         every=every,
     )
@@ -232,9 +213,9 @@ def describe_single_tests(answer: RobustnessAnswer) -> str:
         "Taken one by one: {share} of {tested:,} have a p below 0.05, uncorrected; about"
         " {expected} would by chance alone. They are answers to one question on the same days,"
         " so that no single one of them is evidence.",
-        share=_format_share(answer.share_below),
+        share=format_whole_share(answer.share_below),
         tested=answer.tested,
-        expected=_format_share(SIGNIFICANCE_LEVEL),
+        expected=format_whole_share(SIGNIFICANCE_LEVEL),
     )
 
 
@@ -301,22 +282,19 @@ CHOICE_KINDS: Final = (
 )
 
 
-def sort_rows(answer: RobustnessAnswer) -> tuple[SpecificationRow, ...]:
-    """The rows with a mean, the smallest first; equal ones keep the order of the grid."""
+def sort_rows(answer: RobustnessAnswer, scale: MoveScale) -> tuple[SpecificationRow, ...]:
+    """The rows with a mean, the smallest number first; equal ones keep the order of the grid."""
     known = [row for row in answer.rows if not math.isnan(row.caar)]
-    return tuple(sorted(known, key=lambda row: row.caar))
+    return tuple(sorted(known, key=lambda row: scale.shown(row.caar)))
 
 
 def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> SpecificationCurve:
     """The data of the figure; user text is escaped here."""
-    rows, card = sort_rows(answer), state.series[0].card
+    rows, card = sort_rows(answer, state.scale), state.series[0].card
     at = next(
         (k for k, row in enumerate(rows) if is_default_specification(row.specification)
          and row.specification.series == card.id), None,
     )  # fmt: skip
-    quoting = QuotedSeries(card, QuoteMode.WEAKER)
-    up, down = (quoting.direction(value) for value in (1.0, -1.0))
-    subject = f" {card.subject.noun}" if card.subject.is_currency else ""
     return SpecificationCurve(
         rows=rows,
         descriptions=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),
@@ -325,16 +303,16 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
         median=answer.median,
         headline="" if state.phone else escape_plot(_format_curve_title(state, answer), 110, 1),
         definition=escape_plot(_format_subtitle(state), 44 if state.phone else 130, 1),
-        up_label=f"{up}{subject}",
-        down_label=f"{down}{subject}",
+        scale=state.scale,
         dark=state.dark,
         phone=state.phone,
     )
 
 
 def _format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
-    """`NATO remarks: median of 154 specifications +0.86 log pts`."""
-    median = format_log_points(100 * answer.median, 2)
+    """`NATO remarks: median of 154 specifications −0.86 log pts (stronger)`."""
+    scale = state.scale
+    median = f"{scale.with_unit(scale.signed(answer.median))} ({scale.direction(answer.median)})"
     return plural(
         "{group}: median of {n:,} specification {median}",
         "{group}: median of {n:,} specifications {median}",
@@ -370,7 +348,12 @@ def build_specification_frame(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> pd.DataFrame:
     """One row a specification in the order of the curve, as labels."""
-    columns = build_text_columns(TABLES["specifications"], rows, SPECIFICATIONS_VIEW)
+    scale = state.scale
+    sizes: View = {
+        _("Mean, {unit}", unit=scale.with_unit("").strip()): lambda row: scale.signed(row.caar),
+        deferred("95 % interval"): lambda row: scale.span(row.low, row.high),
+    }
+    columns = build_text_columns(TABLES["specifications"], rows, {**sizes, **SPECIFICATIONS_VIEW})
     if len(state.series) > 1:
         columns[_("Series")] = [
             plain_text(session.get_series_title(r.specification.series)) for r in rows
@@ -389,7 +372,10 @@ def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
 def _format_subtitle(state: RobustnessState) -> str:
     names = "; ".join(series.card.label for series in state.series)
     return _(
-        "{group} · {names} · mean CAR in log points", group=describe_group(state.group), names=names
+        "{group} · {names} · mean CAR, {axis}",
+        group=describe_group(state.group),
+        names=names,
+        axis=state.scale.axis,
     )
 
 
@@ -401,11 +387,6 @@ def _order_values(
         kind.value_of(specification) for specification in state.grid.specifications()
     )
     return [value for value in order if value in set(values)]
-
-
-def get_card(state: RobustnessState, specification: Specification) -> SeriesCard:
-    """The card of the series of a specification."""
-    return next(e.card for e in state.series if e.card.id == specification.series)
 
 
 def format_pick(row: SpecificationRow, place: int, total: int) -> str:

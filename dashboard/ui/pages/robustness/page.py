@@ -21,7 +21,6 @@ from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import table_file
-from dashboard.services.robustness import RobustnessRun, RunProgress
 from dashboard.services.study import needs_factor
 from dashboard.ui.components.elements import (
     TARGETS_KEY,
@@ -34,6 +33,12 @@ from dashboard.ui.components.elements import (
     toggle_expander,
 )
 from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.components.robustness_run import (
+    draw_progress,
+    end_run,
+    get_cached_answers,
+    get_run,
+)
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.controls import draw_grid_choices, draw_group_controls
 from dashboard.ui.pages.robustness.messages import (
@@ -50,7 +55,6 @@ from dashboard.ui.pages.robustness.messages import (
     describe_single_tests,
     format_curve_headline,
     format_pick,
-    get_card,
     sort_rows,
 )
 from dashboard.ui.pages.robustness.state import (
@@ -58,9 +62,6 @@ from dashboard.ui.pages.robustness.state import (
     PARAMS,
     RobustnessState,
     build_compare_query,
-    end_run,
-    get_cached_answers,
-    get_current_run,
     get_progress,
     read_robustness_state,
     request_run,
@@ -70,7 +71,6 @@ from dashboard.ui.url_state import UrlState
 PICKED_KEY: Final = "robustness.picked"
 FOLLOW_KEY: Final = "robustness.go"
 DEFAULT_MIN_ESTIMATION: Final = StudyRequest().min_estimation
-POLL_SECONDS: Final = 0.7
 CHART_KEY: Final = "robustness.curve"
 TABLE_HEIGHT: Final = 320
 TABLE_EXPANDER_KEY: Final = "robustness.table"
@@ -145,9 +145,9 @@ def _draw_run(state: RobustnessState) -> None:
             icon=":material/error:",
         )
     else:
-        run = get_current_run()
+        run = get_run(state.key)
         if run is not None:
-            _draw_progress(run)
+            draw_progress(run)
 
 
 def _draw_start(state: RobustnessState, label: str) -> None:
@@ -161,25 +161,9 @@ def _draw_start(state: RobustnessState, label: str) -> None:
     )
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def _draw_progress(run: RobustnessRun) -> None:
-    """Draw the progress of the run; the rest of the page stays until it has ended."""
-    progress = run.poll()
-    if not progress.is_running:
-        st.rerun()
-    st.progress(progress.done / max(progress.total, 1), text=_describe_progress(progress))
-    st.button(_("Cancel"), key="robustness.cancel", icon=":material/close:", on_click=run.cancel)
-
-
-def _describe_progress(progress: RunProgress) -> str:
-    if progress.is_waiting:
-        return _("Waiting for another reader's run to end")
-    return _("{done:,} of {total:,} specifications", done=progress.done, total=progress.total)
-
-
 def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
-    card, curve = state.series[0].card, build_curve(state, answer)
-    st.subheader(escape_markdown(format_curve_headline(answer, card), 300), anchor=False)
+    curve = build_curve(state, answer)
+    st.subheader(escape_markdown(format_curve_headline(answer, state.scale), 300), anchor=False)
     if not curve.rows:
         st.markdown(_("Take another group of events, or a series that reaches them."))
         return
@@ -303,7 +287,7 @@ def _follow_click(state: RobustnessState) -> None:
     answer = get_cached_answers().get(state.key)
     if key != state.key or answer is None:
         return
-    rows = sort_rows(answer)
+    rows = sort_rows(answer, state.scale)
     target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
     if target is None or not 0 <= place < len(rows):
         return
@@ -320,7 +304,7 @@ def _draw_specification(
     chosen = row.specification
     with st.container(border=True):
         st.markdown(f"**{format_pick(row, place, len(rows))}**: {describe_choices(chosen)}")
-        st.markdown(escape_markdown(describe_mean(row, get_card(state, chosen)), 300))
+        st.markdown(escape_markdown(describe_mean(row, state.scale), 300))
         target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
         if target is None:
             st.caption(_("The page Compare is not part of this dashboard."))
