@@ -13,7 +13,7 @@ LINKS = {
         {"cat": "escalation", "bcat": "peace_talks", "part": part}
         for part in ("moves", "placebo", "carries", "when", "lost")
     ],
-    "facts": [{}, {"day": "2025-04-21", "kind": "strongest", "since": "2024-06"}],
+    "facts": [{"day": "2025-04-21", "kind": "strongest", "since": "2024-06"}],
 }
 CASES = [(page, link) for page in PAGES for link in LINKS.get(page.id, [{}])]
 FIGURES = {"explore", "event", "compare", "correlation", "facts", "method"}
