@@ -133,7 +133,7 @@ class QuotedSeries:
         """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
         if math.isnan(log_points) or is_unchanged(log_points):
             return self.direction(log_points) or NO_VALUE
-        size = self.percent(log_points, decimals).lstrip("+" + MINUS)
+        size = format_percent_size(self.quoted_percent(log_points))
         return _("{size} {direction}", size=size, direction=self.direction(log_points))
 
     def other_percent(self, log_points: float, decimals: int = 1) -> str:
@@ -276,15 +276,15 @@ class MoveScale:
         size = format_percent_size(self.shown_percent(move))
         return _("{size} {direction}", size=size, direction=self.direction(move))
 
-    def directed_span(self, low: float, high: float, decimals: int = 1) -> str:
+    def directed_span(self, low: float, high: float) -> str:
         """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
         if self.direction(low) != self.direction(high):
-            return format_range(*(self.directed_percent(end, decimals) for end in (low, high)))
+            return format_range(*(self.directed_percent(end) for end in (low, high)))
         first, second = sorted((low, high), key=abs)
-        start = format_number(abs(self.shown_percent(first)), decimals)
-        return format_range(start, self.directed_percent(second, decimals))
+        start = format_percent_size(self.shown_percent(first)).removesuffix(f"{THIN_SPACE}%")
+        return format_range(start, self.directed_percent(second))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
         """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""

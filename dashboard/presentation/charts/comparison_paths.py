@@ -258,8 +258,8 @@ def _list_drawn_values(chart: ComparisonChart, single: Sequence[ComparisonGroup]
                 values += [chart.scale.shown_percent(end) for end in ends if math.isfinite(end)]
     for group in single:
         moves = group.study.result.car
-        ends = (float(end) for end in (np.nanmin(moves, initial=0), np.nanmax(moves, initial=0)))
-        values += map(chart.scale.shown_percent, ends)
+        extremes = (float(np.nanmin(moves, initial=0)), float(np.nanmax(moves, initial=0)))
+        values += map(chart.scale.shown_percent, extremes)
     return values
 
 

@@ -155,7 +155,7 @@ def format_chip(state: CompareState, at: int) -> str:
     if state.phone:
         return chip
     count = state.answer.groups[at].n if state.answer else len(state.listed[at])
-    return f"{chip}: {plural('{n:,} event', '{n:,} events', count)}"
+    return _("{group}: {events}", group=chip, events=plural("{n:,} event", "{n:,} events", count))
 
 
 def format_period(since: date | None, until: date | None) -> str:
@@ -228,7 +228,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     moved = _(
         "{subject} {move} after {group} than after {other}",
         subject=state.card.subject.noun,
-        move=_describe_size(state.scale, headline.mean),
+        move=state.scale.directed_percent(headline.mean),
         group=format_group(one.filter),
         other=format_group(other.filter),
     )
@@ -276,11 +276,6 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     return head, " ".join(filter(None, (below, unseen, doubt)))
 
 
-def _describe_size(scale: MoveScale, move: float) -> str:
-    """`0.6 % stronger`; below a tenth of a per cent with two decimals."""
-    return scale.directed_percent(move, 1 if abs(scale.shown_percent(move)) >= 0.095 else 2)
-
-
 def _format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
     """`1.3 %`: the smallest mean that the test would find in four studies of five."""
     least = abs(scale.shown_percent(headline.smallest_visible))
@@ -308,7 +303,7 @@ def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Co
     headline = group.study.headline
     values = {
         "subject": state.card.subject.noun,
-        "move": _describe_size(state.scale, headline.mean if headline else group.study.mean),
+        "move": state.scale.directed_percent(headline.mean if headline else group.study.mean),
         "window": describe_window(answer.window, state.card),
         "events": format_group(group.filter),
     }
@@ -342,14 +337,14 @@ def _describe_sample_size(headline: Headline) -> str:
 
 def _describe_spread(headline: Headline, scale: MoveScale) -> str:
     """The median, and the mean without the three moves that are largest in size."""
-    median = _describe_size(scale, headline.median)
+    median = scale.directed_percent(headline.median)
     if math.isnan(headline.mean_without_largest):
         spread = _("Median {median}.", median=median)
     else:
         spread = _(
             "Median {median}; mean without the three largest moves {mean}.",
             median=median,
-            mean=_describe_size(scale, headline.mean_without_largest),
+            mean=scale.directed_percent(headline.mean_without_largest),
         )
     if not headline.depends_on_one_rate:
         return spread
@@ -422,8 +417,8 @@ def describe_influential_events(
         " instead of {mean}.",
         event=titles[most.event_id],
         count=len(rows) - 1,
-        without=_describe_size(scale, most.without),
-        mean=_describe_size(scale, mean),
+        without=scale.directed_percent(most.without),
+        mean=scale.directed_percent(mean),
     )
     turned = [row for row in rows if row.without * mean < 0]
     if not turned:
