@@ -30,6 +30,11 @@ APP_ICON: Final = (
     f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
     f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
 )
+FIRST_SCREEN: Final = (
+    f'<div class="first-screen" aria-hidden="true"><header>{APP_NAME}</header>'
+    "<div></div><div></div></div>"
+)
+"""What is seen until the first element of the page is there; shell.js removes it."""
 ASSETS: Final = Path(__file__).with_name("assets")
 STREAMLIT_INDEX: Final = Path(streamlit.__file__).parent / "static" / "index.html"
 OTHER_PREFIXES: Final = (
@@ -44,6 +49,7 @@ THEME_VARIABLES: Final = {
     "primary": "primaryColor",
     "link": "linkColor",
     "border": "borderColor",
+    "block": "secondaryBackgroundColor",
 }
 
 
@@ -61,6 +67,7 @@ def build_index() -> str:
         {
             "<title>Streamlit</title>": f"<title>{APP_NAME}</title>\n<style>{style}</style>",
             'href="./favicon.png"': f'href="{_icon_address()}"',
+            '<div id="root"></div>': f'<div id="root"></div>\n{FIRST_SCREEN}',
             '<script type="module"': f'<script>{script}</script>\n<script type="module"',
         },
     )
