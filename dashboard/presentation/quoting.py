@@ -281,10 +281,10 @@ class MoveScale:
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
         if self.direction(low) != self.direction(high):
-            return format_range(*(self.directed_percent(end, decimals) for end in (low, high)))
+            return format_range(*map(self.directed_percent, (low, high)))
         first, second = sorted((low, high), key=abs)
         start = format_number(abs(self.shown_percent(first)), decimals)
-        return format_range(start, self.directed_percent(second, decimals))
+        return format_range(start, self.directed_percent(second))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
         """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""

@@ -278,7 +278,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
 
 def _describe_size(scale: MoveScale, move: float) -> str:
     """`0.6 % stronger`; below a tenth of a per cent with two decimals."""
-    return scale.directed_percent(move, 1 if abs(scale.shown_percent(move)) >= 0.095 else 2)
+    return scale.directed_percent(move)
 
 
 def _format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
