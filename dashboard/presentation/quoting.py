@@ -276,14 +276,14 @@ class MoveScale:
         size = format_percent_size(self.shown_percent(move))
         return _("{size} {direction}", size=size, direction=self.direction(move))
 
-    def directed_span(self, low: float, high: float, decimals: int = 1) -> str:
+    def directed_span(self, low: float, high: float) -> str:
         """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
         if self.direction(low) != self.direction(high):
-            return format_range(*map(self.directed_percent, (low, high)))
+            return format_range(*(self.directed_percent(end) for end in (low, high)))
         first, second = sorted((low, high), key=abs)
-        start = format_number(abs(self.shown_percent(first)), decimals)
+        start = format_percent_size(self.shown_percent(first)).removesuffix(f"{THIN_SPACE}%")
         return format_range(start, self.directed_percent(second))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:

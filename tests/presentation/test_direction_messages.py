@@ -43,7 +43,7 @@ from dashboard.ui.pages.event.results import (
     build_source_columns,
     build_tests_columns,
 )
-from dashboard.ui.pages.facts.state import KIND_TITLES
+from dashboard.ui.pages.facts.state import EXAMPLES, KIND_TITLES
 from tests.presentation.made_view import FRIDAY, MONDAY, fixing, made_view, move
 from tests.presentation.test_correlation import GOES_ON, cell
 from tests.presentation.test_quoting import BRENT, EUR_USD, USD_RUB
@@ -174,6 +174,7 @@ def of_claimed_records(_mode, sign):
     """The last day that was at least as strong, or as weak, has a rate not beyond 80 roubles."""
     kind = "strongest" if sign > 0 else "weakest"
     yield messages.translate_deferred(KIND_TITLES[ClaimKind(kind)])
+    yield messages.translate_deferred(EXAMPLES[0 if sign > 0 else 1].title)
     for rates, periods in RECORD_SERIES:
         series = rouble("one", mirrored(rates, sign))
         for since, market in product(periods, (None, Market.OTC)):

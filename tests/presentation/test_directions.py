@@ -240,7 +240,7 @@ def test_changes_of_a_paragraph_are_those_of_the_file_with_the_word_of_their_dir
             continue
         here = RATES[max(day for day in RATES if day <= query.day)]
         if query.base == "since" and claim_from_query(query).since.day < min(RATES):
-            assert text.count("Cannot be known: there is no rate at the base.") == 1
+            assert text.count("No data: there is no rate at the base.") == 1
         for result in CHANGE.finditer(text):
             base = RATES[day_in(result["day"])]
             assert result["rate"] == f"{base:.4f}"

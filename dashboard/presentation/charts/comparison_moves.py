@@ -53,15 +53,16 @@ def build_moves_figure(chart: ComparisonChart, group: ComparisonGroup) -> theme.
     named = _select_named(chart, dots)
     rows = _place_rows(len(dots), named)
     font = {"size": theme.FONT_SIZE - 2, "color": chart.palette.text}
+    foot = (rows[-1] if rows else 0) + DOT_ROW_PIXELS
     names = {
-        "range": [(rows[-1] if rows else 0) + DOT_ROW_PIXELS, -DOT_ROW_PIXELS],
+        "range": [foot, -DOT_ROW_PIXELS],
         "tickvals": [rows[k] for k in named],
         "ticktext": [format_event_label(chart, dots[k][0]) for k in named],
     }
     margin = (20, 20 if chart.phone else 66, 46)
     layout = build_event_layout(
         chart,
-        round(names["range"][0] + DOT_ROW_PIXELS + sum(margin[1:])),
+        round(foot + DOT_ROW_PIXELS + sum(margin[1:])),
         margin,
         hoverdistance=30,
         xaxis=build_move_axis(chart, _compute_reach(chart)) | _build_move_title(chart),

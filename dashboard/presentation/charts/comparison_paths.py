@@ -258,8 +258,8 @@ def _list_drawn_values(chart: ComparisonChart, single: Sequence[ComparisonGroup]
                 values += [chart.scale.shown_percent(end) for end in ends if math.isfinite(end)]
     for group in single:
         moves = group.study.result.car
-        ends = (float(end) for end in (np.nanmin(moves, initial=0), np.nanmax(moves, initial=0)))
-        values += map(chart.scale.shown_percent, ends)
+        extremes = (float(np.nanmin(moves, initial=0)), float(np.nanmax(moves, initial=0)))
+        values += map(chart.scale.shown_percent, extremes)
     return values
 
 
@@ -352,7 +352,7 @@ def _build_end_labels(
     chart: ComparisonChart, bounds: Sequence[float], pixels: int
 ) -> list[theme.Figure]:
     """The name of every mean, or of every path of a small group, at the right end of its line."""
-    ends = sorted(_list_line_ends(chart))
+    ends = sorted(_list_line_ends(chart), key=lambda end: end[0])
     low, high = min(bounds), max(bounds)
     gap = LABEL_LINE_PIXELS * (high - low) / pixels
     places = spread_evenly([end for end, _, _ in ends], [gap * lines for _, lines, _ in ends])

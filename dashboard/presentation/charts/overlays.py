@@ -164,13 +164,18 @@ def build_overlay_notes(
     dark = palette is DARK_PALETTE
     notes = []
     for line in lines:
-        font = {"size": theme.FONT_SIZE - 1, "color": line.style.colour(dark=dark)}
+        font: theme.Figure = {"size": theme.FONT_SIZE - 1, "color": line.style.colour(dark=dark)}
         text = f"{line.style.glyph} {line.name} ({line.overlay.quoting.unit})"
         if panes:
             top = panes[line.place][1]
             notes.append(theme.build_pane_note(palette, text, top, font=font, yanchor="top"))
             continue
-        corner = {"xref": "paper", "yref": "y domain", "xanchor": "right", "yanchor": "top"}
+        corner: theme.Figure = {
+            "xref": "paper",
+            "yref": "y domain",
+            "xanchor": "right",
+            "yanchor": "top",
+        }
         shift = {"yshift": -2 - END_SPACING * line.place, "font": font}
         notes.append(theme.build_note(palette, text, 0.995, 1, **corner, **shift))
     return notes

@@ -66,6 +66,10 @@ def start_run(key: Hashable, request: RobustnessRequest) -> RobustnessRun:
     return run
 
 
+def _start(key: Hashable, request: RobustnessRequest) -> None:
+    start_run(key, request)
+
+
 def end_run() -> None:
     """End the run of this reader, if there is one."""
     run: RobustnessRun | None = st.session_state.pop(RUN_KEY, None)
@@ -118,7 +122,7 @@ def draw_robustness_line(
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(_("{title}: not computed yet", title=title), width="content")
             st.button(_("Run"), key=f"robustness.start{mark}", icon=":material/play_arrow:",
-                      type="tertiary", on_click=start_run, args=(key, request))  # fmt: skip
+                      type="tertiary", on_click=_start, args=(key, request))  # fmt: skip
 
 
 def _draw_agreement(title: str, answer: RobustnessAnswer, query: LinkParams | None) -> None:

@@ -155,7 +155,7 @@ def format_chip(state: CompareState, at: int) -> str:
     if state.phone:
         return chip
     count = state.answer.groups[at].n if state.answer else len(state.listed[at])
-    return f"{chip}: {plural('{n:,} event', '{n:,} events', count)}"
+    return _("{group}: {events}", group=chip, events=plural("{n:,} event", "{n:,} events", count))
 
 
 def format_period(since: date | None, until: date | None) -> str:
@@ -224,11 +224,12 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     one, other = state.groups
     headline = answer.difference
     if headline is None or math.isnan(headline.mean):
-        return _("Difference: one of the groups has no event with a move"), ""
+        name = format_group(one.filter if not one.study.n else other.filter)
+        return _("No verdict on the difference: no move to show for {name}", name=name), ""
     moved = _(
         "{subject} {move} after {group} than after {other}",
         subject=state.card.subject.noun,
-        move=_describe_size(state.scale, headline.mean),
+        move=state.scale.directed_percent(headline.mean),
         group=format_group(one.filter),
         other=format_group(other.filter),
     )
@@ -276,11 +277,6 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     return head, " ".join(filter(None, (below, unseen, doubt)))
 
 
-def _describe_size(scale: MoveScale, move: float) -> str:
-    """`0.6 % stronger`; below a tenth of a per cent with two decimals."""
-    return scale.directed_percent(move)
-
-
 def _format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
     """`1.3 %`: the smallest mean that the test would find in four studies of five."""
     least = abs(scale.shown_percent(headline.smallest_visible))
@@ -308,7 +304,7 @@ def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Co
     headline = group.study.headline
     values = {
         "subject": state.card.subject.noun,
-        "move": _describe_size(state.scale, headline.mean if headline else group.study.mean),
+        "move": state.scale.directed_percent(headline.mean if headline else group.study.mean),
         "window": describe_window(answer.window, state.card),
         "events": format_group(group.filter),
     }
@@ -342,14 +338,14 @@ def _describe_sample_size(headline: Headline) -> str:
 
 def _describe_spread(headline: Headline, scale: MoveScale) -> str:
     """The median, and the mean without the three moves that are largest in size."""
-    median = _describe_size(scale, headline.median)
+    median = scale.directed_percent(headline.median)
     if math.isnan(headline.mean_without_largest):
         spread = _("Median {median}.", median=median)
     else:
         spread = _(
             "Median {median}; mean without the three largest moves {mean}.",
             median=median,
-            mean=_describe_size(scale, headline.mean_without_largest),
+            mean=scale.directed_percent(headline.mean_without_largest),
         )
     if not headline.depends_on_one_rate:
         return spread
@@ -388,8 +384,13 @@ def format_part_label(state: CompareState, answer: Comparison, part: str) -> str
     """The label of a folded part, with its number where it has one."""
     title = translate_deferred(PART_TITLES[part])
     if part == "tests":
-        count = count_kinds_of_tests(answer)
-        return _("Is it unusual? The declared test and {count} others", count=count - 1)
+        declared = len(state.groups)
+        return plural(
+            "Is it unusual? {n:,} declared test and {others} others",
+            "Is it unusual? {n:,} declared tests and {others} others",
+            declared,
+            others=count_kinds_of_tests(answer) - declared,
+        )
     if part == "lost":
         return f"{title}: {'; '.join(map(_describe_sample, state.groups))}"
     return title
@@ -422,8 +423,8 @@ def describe_influential_events(
         " instead of {mean}.",
         event=titles[most.event_id],
         count=len(rows) - 1,
-        without=_describe_size(scale, most.without),
-        mean=_describe_size(scale, mean),
+        without=scale.directed_percent(most.without),
+        mean=scale.directed_percent(mean),
     )
     turned = [row for row in rows if row.without * mean < 0]
     if not turned:

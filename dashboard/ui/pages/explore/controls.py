@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.presentation.charts.overlays import MAX_OVERLAYS
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES, format_coloured
@@ -16,7 +17,6 @@ from dashboard.ui.components import view_controls
 from dashboard.ui.components.elements import Shortcut, draw_shortcuts, toggle_expander
 from dashboard.ui.components.view_controls import PRESETS, apply_preset
 from dashboard.ui.pages.explore.state import (
-    MAX_OVERLAYS,
     ExploreState,
     count_matches_of_all_years,
     list_overlay_cards,
