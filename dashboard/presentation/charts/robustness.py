@@ -245,6 +245,7 @@ def _build_notes(
     inside = {"xref": "paper", "yref": "y"}
     headline = {"size": theme.FONT_SIZE + (0 if curve.phone else 2)}
     median = curve.scale.shown_percent(curve.median)
+    level = _("median {median}", median=curve.scale.percent(curve.median, 2))
     at_median = inside | {"xanchor": "right", "yanchor": "bottom"}
     up, down = (inside | {"xanchor": "left", "yanchor": side} for side in ("top", "bottom"))
     notes = [
@@ -252,13 +253,7 @@ def _build_notes(
             palette, f"<b>{curve.headline}</b>", 0, 1, font=headline, yshift=22, **above
         ),
         theme.build_note(palette, curve.definition, 0, 1, yshift=4, **above),
-        theme.build_note(
-            palette,
-            _("median {median}", median=curve.scale.percent(curve.median, 2)),
-            1,
-            median,
-            **at_median,
-        ),
+        theme.build_note(palette, level, 1, median, **at_median),
         theme.build_note(palette, _name_end(curve, bounds[1]), 0.01, bounds[1], **up),
         theme.build_note(palette, _name_end(curve, bounds[0]), 0.01, bounds[0], **down),
     ]

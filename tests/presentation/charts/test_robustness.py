@@ -140,6 +140,6 @@ def test_the_ends_of_the_axis_name_the_direction_of_their_sign(mode, first, top,
 def test_the_summary_tells_the_ends_and_the_median():
     assert summarize_curve(curve(ROWS)) == (
         "3 specifications sorted by their mean move, from −1.00\u202f% to +2.02\u202f%, median"
-        " below, the choices behind each."
+        " +0.40\u202f%; below, the choices behind each."
     )
     assert summarize_curve(curve([])) == "No specification has a mean."
