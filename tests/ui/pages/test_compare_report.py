@@ -146,12 +146,15 @@ def test_who_was_lost_is_named_with_the_reason(both):
 def test_sources_parameters_day_and_both_links_are_there(both):
     assert [source.what for source in both.sources] == ["Rate", "Events"]
     # 150 returns from 1 January 2024 on end on 30 May.
-    assert both.sources[0].as_of == "as of 30 May 2024"
+    assert both.sources[0].as_of == "data to 30 May 2024"
     assert both.sources[1].name == "the catalogue of this program: 19 events"
     told = dict(both.parameters)
     assert (told["First group"], told["Window compared"]) == ("NATO remarks", "[0,0]")
     assert told["As of"] == "26 Nov 2026, 12:00 MSK (live, when this was made)"
-    assert [link.url for link in both.links] == [MADE.live, MADE.frozen]
+    assert [link.url for link in both.links] == [
+        "compare?cat=nato_remark&bcat=energy",
+        "compare?cat=nato_remark&bcat=energy&asof=2026-11-26T09:00Z",
+    ]
     assert "no proof of its cause" in both.cautions[-1]
 
 
