@@ -149,7 +149,7 @@ def _describe_question(state: RobustnessState) -> str:
 
 
 def _draw_chips(view: UrlState, state: RobustnessState) -> None:
-    """Draw the group of events, the series and the grid of choices, each behind a button."""
+    """Draw the group of events, the series and the grid of choices, a button for each."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         group = capitalize_first(describe_group(state.group))
         with st.popover(escape_label(group, CHIP_LIMIT), key="robustness.group"):
