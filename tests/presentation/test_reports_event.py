@@ -28,10 +28,10 @@ def report_of(view=None, mode=QuoteMode.WEAKER, made=MADE):
 def test_the_title_is_the_answer_as_a_sentence():
     report = report_of()
     # From 80.00 to 79.20: 100 ln(80 / 79.2) = 1.005.
-    assert report.title == "Rouble 1.00 log pts stronger after: Somebody said something"
+    assert report.title == "Rouble 1.0\u202f% stronger after: Somebody said something"
     assert report.charts[0].title == report.title
     assert "“Somebody said something”" in report.question
-    assert report.paragraphs[0].startswith("Rouble 1.00 log pts stronger at the first fixing.")
+    assert report.paragraphs[0].startswith("Rouble 1.0\u202f% stronger at the first fixing.")
 
 
 def test_the_tables_are_those_of_the_page_in_plain_words():
