@@ -503,8 +503,8 @@ def _build_event_charts(
             title,
             format_chart_subtitle(view, quoting),
             _(
-                "Move of {unit} against the {observation_name} before the event, in log points"
-                " (100 × log change), by offset; 0 is the first that can contain it.",
+                "Change of {unit} in % from the {observation_name} before the event; 0 is the first"
+                " that can contain it.",
                 unit=quoting.unit,
                 observation_name=observation_name(view.card),
             ),
