@@ -26,7 +26,7 @@ from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.presentation.terms import define_terms
 from dashboard.services.claims import answer_claim
 from dashboard.services.events import EventFilter
-from dashboard.ui.pages.facts.state import KIND_TITLES
+from dashboard.ui.pages.facts.state import EXAMPLES, KIND_TITLES
 from tests.presentation.made_view import FRIDAY, MONDAY, fixing, made_view, move
 from tests.presentation.test_correlation import GOES_ON, cell
 from tests.presentation.test_quoting import BRENT, EUR_USD, USD_RUB
@@ -157,6 +157,7 @@ def of_claimed_records(_mode, sign):
     """The last day that was at least as strong, or as weak, has a rate not beyond 80 roubles."""
     kind = "strongest" if sign > 0 else "weakest"
     yield messages.translate_deferred(KIND_TITLES[ClaimKind(kind)])
+    yield messages.translate_deferred(EXAMPLES[0 if sign > 0 else 1].title)
     for rates, periods in RECORD_SERIES:
         series = rouble("one", mirrored(rates, sign))
         for since, market in product(periods, (None, Market.OTC)):
@@ -246,7 +247,7 @@ def test_word_sign_and_arrow_agree(owner, mode, sign):
 @pytest.mark.parametrize(
     ("text", "sign"),
     [
-        ("Rouble 0.47 log pts weaker", 1),
+        ("Rouble 0.5 % weaker", 1),
         ("Rouble 1.0 % stronger (RUB per USD +1.0 %)", 1),
         ("USD per RUB +1.0 %", -1),
         ("▼ +1.0 % weaker", -1),

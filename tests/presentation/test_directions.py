@@ -37,11 +37,12 @@ POOL = re.compile(
     r"(?:of (?:the )?|all )\d+ (?:days|windows), [A-Z][a-z]+ \d{4} to [A-Z][a-z]+ \d{4}, in units"
 )
 MOVE = re.compile(
-    r"was (?:(?P<size>[\d.]+) log pts (?P<word>stronger|weaker)|(?P<still>unchanged))"
+    rf"was (?:(?P<size>(?:under )?[\d.]+){THIN}% (?P<word>stronger|weaker)|(?P<still>unchanged))"
     rf".*?: (?P<base>[\d.]+) → (?P<end>[\d.]+) (?P<unit>RUB per USD|USD per RUB),"
     rf" (?P<first>{DAY}) → (?P<last>{DAY})"
     rf" \((?P<u1>RUB per USD|USD per RUB) (?P<p1>[+−]?[\d.]+){THIN}%,"
-    rf" (?P<u2>RUB per USD|USD per RUB) (?P<p2>[+−]?[\d.]+){THIN}%\)"
+    rf" (?P<u2>RUB per USD|USD per RUB) (?P<p2>[+−]?[\d.]+){THIN}%,"
+    r" (?P<points>[+−]?[\d.]+) log pts\)"
 )
 
 
@@ -127,7 +128,13 @@ def test_word_sign_arrow_and_number_of_a_sentence_agree_with_the_rates_that_ship
             assert ratio == 1
         else:
             assert result["word"] == ("weaker" if ratio > 1 else "stronger"), text
-            assert float(result["size"]) == pytest.approx(abs(100 * math.log(ratio)), abs=0.00501)
+            change = abs(percents[result["unit"]])
+            if not result["size"].startswith("under"):
+                within = 0.0501 if change >= 0.1 else 0.00501
+                assert float(result["size"]) == pytest.approx(change, abs=within + 0.005), text
+            sign = -1 if is_usd else 1
+            expected = sign * 100 * math.log(ratio)
+            assert signed(result["points"]) == pytest.approx(expected, abs=0.00501), text
         rises = shown[1] > shown[0]
         arrow = quoting.arrow(get_main_move(view).log_points)
         assert arrow == ("■" if ratio == 1 else "▲" if rises else "▼"), text
@@ -230,7 +237,7 @@ def test_changes_of_a_paragraph_are_those_of_the_file_with_the_word_of_their_dir
             continue
         here = RATES[max(day for day in RATES if day <= query.day)]
         if query.base == "since" and claim_from_query(query).since.day < min(RATES):
-            assert text.count("Cannot be known: there is no rate at the base.") == 1
+            assert text.count("No data: there is no rate at the base.") == 1
         for result in CHANGE.finditer(text):
             base = RATES[day_in(result["day"])]
             assert result["rate"] == f"{base:.4f}"

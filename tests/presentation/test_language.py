@@ -36,7 +36,6 @@ EXPLAINED = {
     "ui/pages/article/state.py": 1,  # the text of a newspaper
     "ui/pages/compare/report.py": 1,  # which way the axis runs, and which sign means what
     "ui/pages/correlation/page.py": 1,  # which colour means what
-    "ui/pages/event/results.py": 1,  # which sign means what
     "ui/pages/facts/page.py": 1,  # an example of a claim
     "ui/pages/facts/state.py": 2,  # the kinds of a claim
 }

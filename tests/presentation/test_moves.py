@@ -46,7 +46,7 @@ def test_a_share_has_a_decimal_only_near_a_border(percentile, words):
 
 @pytest.mark.parametrize(
     ("percentile", "said"),
-    [(94.9, "inside"), (95.0, "outside"), (0.0, "inside"), (None, "too few")],
+    [(94.9, "an ordinary"), (95.0, "outside"), (0.0, "an ordinary"), (None, "too few")],
 )
 def test_the_ordinary_range_ends_at_95(percentile, said):
     assert classify_percentile(percentile).startswith(said)
@@ -159,8 +159,7 @@ def test_a_move_of_nothing_is_unchanged():
 def test_a_series_without_roubles_goes_up_and_down():
     card = made_card()
     assert (
-        describe_move(move(), QuotedSeries(card, QuoteMode.WEAKER))
-        == "Made by hand 1.00 log pts up"
+        describe_move(move(), QuotedSeries(card, QuoteMode.WEAKER)) == f"Made by hand 1.0{THIN}% up"
     )
     assert observation_name(card) == "rate"
     assert describe_window((0, 0), card) == "at the first rate"

@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
@@ -168,7 +169,7 @@ async def _render_picture(
 
 async def _render_page(browser: Browser, report: ReportDocument, kind: ReportFormat) -> bytes:
     charts = [
-        await _draw(browser, chart.figure, Caption(chart.title, chart.subtitle, (), chart.alt))
+        await _draw(browser, chart.figure, caption_of(report, replace(chart, definition="")))
         for chart in report.charts
     ]
     page = report_html(report, charts)

@@ -352,7 +352,7 @@ def _build_end_labels(
     chart: ComparisonChart, bounds: Sequence[float], pixels: int
 ) -> list[theme.Figure]:
     """The name of every mean, or of every path of a small group, at the right end of its line."""
-    ends = sorted(_list_line_ends(chart))
+    ends = sorted(_list_line_ends(chart), key=lambda end: end[0])
     low, high = min(bounds), max(bounds)
     gap = LABEL_LINE_PIXELS * (high - low) / pixels
     places = spread_evenly([end for end, _, _ in ends], [gap * lines for _, lines, _ in ends])

@@ -178,7 +178,8 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
     """
     now, as_of = session.get_export_time(), session.get_as_of()
     live, frozen = build_links(page_id, link, as_of or now.replace(microsecond=0))
-    return ReportContext(now, live, frozen, as_of)
+    public_url = session.get_live_context().settings.dashboard_public_url or ""
+    return ReportContext(now, live, frozen, as_of, public_url)
 
 
 def build_manifest_parameters(context: ReportContext) -> dict[str, str]:

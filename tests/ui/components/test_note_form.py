@@ -113,7 +113,7 @@ def test_the_preview_shows_the_timing_and_the_move_while_writing():
     # a Sunday: first fixing Monday 21 April at 80.7597, base Friday 18 April at 81.1371
     assert "Mon 21 Apr 2025" in text
     assert "Fri 18 Apr 2025" in text
-    assert "0.47 log pts stronger" in text
+    assert "0.5\u202f% stronger" in text
 
 
 def test_a_preview_before_the_end_makes_sense_is_only_a_hint():

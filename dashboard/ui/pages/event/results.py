@@ -95,8 +95,13 @@ def draw_verdict(state: EventState) -> None:
     )
     verdict = describe_verdict(move, state.pool)
     st.markdown(f"### {movement} {describe_window(move.window, view.card)}: {verdict}")
+    rank = (
+        capitalize_first(describe_comparison(move, state.pool))
+        if move.car is None and move.reason
+        else describe_rank_briefly(move.rank(state.pool), name_dates(move))
+    )
     parts = (
-        describe_rank_briefly(move.rank(state.pool), name_dates(move)),
+        rank,
         f"{format_move_rates(move, quoting)} {quoting.unit} ({format_move_dates(move)})",
         describe_crowd(move, view.card),
     )

@@ -535,6 +535,6 @@ def _draw_deleted_card(note: Event) -> None:
 
 
 PAGE = Page(
-    "events", deferred("Events & notes"), ":material/list:", "events", draw, EVENTS_PARAMS,
+    "events", deferred("Notes"), ":material/list:", "events", draw, EVENTS_PARAMS,
     heading=deferred("Events and notes"),
 )  # fmt: skip
