@@ -428,9 +428,9 @@ def _list_downloads(link: UrlState, state: EventState) -> Downloads:
         link,
         _build_picture(state, series) if view.path else None,
         _list_tables(state),
-        lambda: build_event_report(view, series, state.quoting, state.pool, context),
-        {translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(request, provenance)},
-        describe_private_notes([view.event]),
+        report=lambda: build_event_report(view, series, state.quoting, state.pool, context),
+        bundles={translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(request, provenance)},
+        warning=describe_private_notes([view.event]),
     )
 
 
