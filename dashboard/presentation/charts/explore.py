@@ -302,7 +302,7 @@ def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
 def _build_end_label(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette
 ) -> list[theme.Figure]:
-    """The last number in view: beside its end, or over it where there is no space on the right."""
+    """The last number in view: right of its end, or over it where there is no space."""
     finite = np.flatnonzero(line.in_view & np.isfinite(line.shown))
     if not len(finite):
         return []

@@ -185,7 +185,7 @@ def _draw_phone(view: UrlState, state: ExploreState) -> None:
 
 
 def _format_window_line(state: ExploreState) -> str:
-    """From what to what, of which series; and what is cut of the window that was asked for."""
+    """From what to what, of which series; and what is cut of the window in the link."""
     return " · ".join(filter(None, (format_subtitle(state), state.shown.notice)))
 
 
