@@ -135,6 +135,11 @@ class ReportContext:
         """The moment of making for readers."""
         return _("made {moment}", moment=format_timestamp(self.made_at))
 
+    @property
+    def public_live(self) -> str:
+        """The live link where it leads somewhere from everywhere; else empty."""
+        return safe_link(self.publish(self.live)) or ""
+
     def publish(self, url: str) -> str:
         """A link as a file writes it: on the public address, or what follows this machine's own.
 
@@ -432,7 +437,7 @@ def build_event_report(
             time=plain_text(format_event_time(view.event)),
         ),
         parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
-        paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
+        paragraphs=_build_event_paragraphs(view, quoting, pool, context.public_live),
         charts=_build_event_charts(view, quoting, title),
         tables=build_event_tables(view, quoting, pool),
         cautions=_build_cautions(view, pool),
@@ -498,8 +503,8 @@ def _build_event_charts(
             title,
             format_chart_subtitle(view, quoting),
             _(
-                "Move of {unit} against the {observation_name} before the event, in log points"
-                " (100 × log change), by offset; 0 is the first that can contain it.",
+                "Change of {unit} in % from the {observation_name} before the event; 0 is the first"
+                " that can contain it.",
                 unit=quoting.unit,
                 observation_name=observation_name(view.card),
             ),

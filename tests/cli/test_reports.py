@@ -16,7 +16,7 @@ def test_an_event_becomes_a_page(run_cli, tmp_path):
     assert (answer.code, answer.out) == (0, f"written to {out}\n")
     page = out.read_text(encoding="utf-8").replace("\u202f", " ")
     # 100 ln(81.1371 / 80.7597) = 0.466
-    assert "Rouble 0.5\u202f% stronger after: Kellogg says NATO membership" in page
+    assert "Rouble 0.5 % stronger after: Kellogg says NATO membership" in page
     assert f'href="https://desk.example/rr/event?id={EVENT}"' in page
     assert "Free use with attribution to the Bank of Russia" in page
     assert "data to 1 Sep 2026" in page

@@ -251,9 +251,14 @@ def draw_flash() -> None:
         st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
         if undo is not None:
             st.button(_("Undo"), key="flash.undo", on_click=_undo_change, args=(note, undo))
-        icon = ":material/close:"
-        close = {"help": _("Close"), "type": "tertiary", "on_click": _close_flash}
-        st.button("", icon=icon, key="flash.close", **close)
+        st.button(
+            "",
+            icon=":material/close:",
+            key="flash.close",
+            help=_("Close"),
+            type="tertiary",
+            on_click=_close_flash,
+        )
 
 
 def _close_flash() -> None:
