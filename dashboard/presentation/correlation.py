@@ -62,8 +62,8 @@ SCORE_HELP: Final = deferred(
     " against the moves."
 )
 CELL_UNIT_TITLES: Final = {
-    "scar": deferred("Standardised mean"),
-    "spread": deferred("Spreads of shifted dates"),
+    "scar": deferred("Standard deviations"),
+    "spread": deferred("Deviations of shifted dates"),
     "percentile": deferred("Percentile of shifted dates"),
     "mean": deferred("Mean, log points"),
 }
@@ -85,6 +85,43 @@ def describe_sign(card: SeriesCard) -> str:
     if not card.subject.is_currency:
         return _("positive = number up")
     return _("positive = {currency} stronger", currency=card.subject.noun)
+
+
+def describe_answer(
+    correlations: tuple[CorrelationRow, ...], directions: tuple[DirectionRow, ...]
+) -> str:
+    """What stands out of all correlations and hit rates after their corrections, in a sentence."""
+    lags = [row for row in correlations if row.method == "point_biserial"]
+    hits = [row for row in directions if row.n]
+    events = next((row.n + row.unclear + row.unmoved for row in hits if row.group == "all"), 0)
+    values = {
+        "lags": plural("{n:,} correlation", "{n:,} correlations", len(lags)),
+        "hits": plural("{n:,} hit rate", "{n:,} hit rates", len(hits)),
+        "events": plural("{n:,} event", "{n:,} events", events),
+    }
+    found = [
+        *(
+            _("{group} at lag {lag}", group=format_group_title(row.group),
+              lag=format_signed(row.lag, 0))
+            for row in lags if row.p_adjusted < SIGNIFICANCE_LEVEL
+        ),
+        *(
+            _("{group} by its hit rate", group=format_group_title(row.group))
+            for row in hits if row.p_adjusted < SIGNIFICANCE_LEVEL
+        ),
+    ]  # fmt: skip
+    if not found:
+        return _(
+            "Nothing beyond chance: none of {lags} and {hits} has a Holm-corrected p below 0.05"
+            " ({events})",
+            **values,
+        )
+    return _(
+        "Beyond chance: {found}. Of {lags} and {hits} only these have a Holm-corrected p below"
+        " 0.05 ({events})",
+        found=join_and(found),
+        **values,
+    )
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:

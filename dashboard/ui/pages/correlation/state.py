@@ -43,6 +43,7 @@ from dashboard.presentation.correlation import (
 from dashboard.presentation.escaping import escape_label, escape_plot
 from dashboard.presentation.formatting import (
     format_day,
+    format_month,
     format_number,
     format_p,
     format_signed,
@@ -60,6 +61,7 @@ from dashboard.services.events import EventFilter, find_events
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import available_factors
 from dashboard.ui import session
+from dashboard.ui.components.elements import term_help
 from dashboard.ui.components.event_filters import CATEGORY_IDS
 from dashboard.ui.components.view_controls import draw_period_fields, draw_series_choice
 from dashboard.ui.session import KnownEvents
@@ -80,7 +82,16 @@ ALL_GROUPS: Final = "all"
 CROSS_SERIES_IDS: Final = ("usd_rub_cbr", "cny_rub_cbr", "eur_rub_ecb", "eur_usd_ecb", "brent_eia")
 """The columns of the heat map: rouble by dollar, yuan and euro, the dollar itself, oil."""
 MAX_OBSERVATIONS: Final = 100_000
+PART_TITLES: Final[dict[str, str]] = {
+    "lags": deferred("Before and after"),
+    "hits": deferred("As expected?"),
+    "series": deferred("Other series"),
+    "path": deferred("Day by day"),
+    "regression": deferred("All at once"),
+    "scores": deferred("Tone and crowding"),
+}
 PARAMS: Final[tuple[UrlParam, ...]] = (
+    choice_param("part", tuple(PART_TITLES), "lags"),
     choices_param("cat", CATEGORY_IDS),
     day_param("from", "2022-01-01"),
     day_param("to", "2022-06-30"),
@@ -202,12 +213,19 @@ def get_cross_series(
     ids: list[str] = [name for name in CROSS_SERIES_IDS if name in cards_by_id]
     if state.series.card.id not in ids and not state.series.card.bar_minutes:
         ids.insert(0, state.series.card.id)
+    ids.sort(key=lambda name: ends_before_most(cards_by_id[name], state.events))
     series = tuple(session.load_series(name) for name in ids)
     version = "/".join((*map(session.build_series_version, series), _build_version(state)))
     cards = tuple(item.card for item in series)
     return cards, _cached_cross_series(
         series, (state.events, state.known.events), state.request, version
     )
+
+
+def ends_before_most(card: SeriesCard, events: tuple[Event, ...]) -> bool:
+    """Whether a series ended before most of the events: its means are those of its last days."""
+    until = card.history_until
+    return until is not None and 2 * sum(event.day > until for event in events) > len(events)
 
 
 def get_projection(state: CorrelationState) -> Projection | None:
@@ -371,10 +389,14 @@ def build_map_rows(
 def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) -> tuple[str, ...]:
     """Short titles of the columns."""
     named = PHONE_SHORT_TITLES if state.phone else SHORT_TITLES
-    return tuple(
-        translate_deferred(named.get(card.id, "")) or escape_plot(card.label, 16, 2)
-        for card in cards
-    )
+    titles = []
+    for card in cards:
+        title = translate_deferred(named.get(card.id, "")) or escape_plot(card.label, 16, 2)
+        if ends_before_most(card, state.events) and card.history_until:
+            ended = _("to {month}", month=format_month(card.history_until))
+            title = f"{title}<br>{ended}"
+        titles.append(title)
+    return tuple(titles)
 
 
 def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> float:
@@ -401,6 +423,10 @@ def _build_map_cell(
         return CrossCellMark(
             math.nan, shorten_reason(cell), "<br>".join([head, no_verdict, *moved])
         )
+    if ends_before_most(card, state.events):
+        ended = escape_plot(_describe_end(card), 50, 2)
+        number = f"({format_signed(100 * cell.caar, 1)})"
+        return CrossCellMark(math.nan, number, "<br>".join([head, ended, *moved]))
     value = get_cell_number(cell, state.cells)
     shown = format_signed(value, 0 if state.cells == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
@@ -413,6 +439,11 @@ def _build_map_cell(
     )
     corrected = _("p {p}, corrected {p_adjusted}", p=p, p_adjusted=p_adjusted)
     return CrossCellMark(value, mark + second, "<br>".join([head, *moved, corrected, spreads]))
+
+
+def _describe_end(card: SeriesCard) -> str:
+    day = format_day(card.history_until) if card.history_until else ""
+    return _("not coloured: the series ended on {day}, before most events", day=day)
 
 
 def _list_cell_means(card: SeriesCard, cell: CrossCell) -> list[str]:
@@ -445,27 +476,44 @@ SCORE_OPTIONS: Final[Mapping[str, str]] = {
 
 
 def draw_sample_controls(view: UrlState) -> None:
-    """Draw the choice of events, window of moves and series."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series_choice(view, session.get_price_cards())
-        draw_period_fields(view)
-        st.selectbox(
-            _("Window of the move"),
-            list(WINDOW_OPTIONS),
-            format_func=lambda text: format_window(read_window("car", text)),
-            width=140,
-            **view.widget("car"),
+    """Draw the choice of series, categories and window in one row, the period behind a button.
+
+    The categories choose what is drawn; the corrections count all of them.
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_series_choice(view, session.get_price_cards(), label="collapsed")
+        st.multiselect(
+            _("Categories"),
+            [style.id for style in CATEGORY_STYLES],
+            format_func=format_group_label,
+            placeholder=_("All categories"),
+            label_visibility="collapsed",
+            width=240,
+            **view.widget("cat"),
         )
+        has_period = bool(view["from"] or view["to"] or view["car"] != "0:1")
+        label = _("Period and window · set") if has_period else _("Period and window")
+        with st.popover(label, icon=":material/tune:"):
+            with st.container(horizontal=True):
+                draw_period_fields(view)
+            st.selectbox(
+                _("Window of the move"),
+                list(WINDOW_OPTIONS),
+                format_func=lambda text: format_window(read_window("car", text)),
+                help=term_help("window"),
+                **view.widget("car"),
+            )
 
 
-def draw_panel_choice(view: UrlState) -> None:
-    """Draw the choice of categories that have a panel; the corrections count all of them."""
-    st.pills(
-        _("Categories (none chosen: all)"),
-        [style.id for style in CATEGORY_STYLES],
-        selection_mode="multi",
-        format_func=format_group_label,
-        **view.widget("cat"),
+def draw_part_choice(view: UrlState) -> None:
+    """Draw the choice of the part that is shown."""
+    st.segmented_control(
+        _("Part"),
+        list(PART_TITLES),
+        required=True,
+        format_func=lambda part: translate_deferred(PART_TITLES[part]),
+        label_visibility="collapsed",
+        **view.widget("part"),
     )
 
 
