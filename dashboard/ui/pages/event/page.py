@@ -311,8 +311,8 @@ def _draw_event_buttons(link: UrlState, state: EventState) -> None:
         draw_download_menu(_list_downloads(link, state), "event.download")
     hint = _("On the day of this event. Key A does the same.")
     shortcut = None if state.phone else "A"
-    add = {"icon": ":material/add:", "key": "event.add", "shortcut": shortcut, "help": hint}
-    if st.button(_("Add note"), **add):
+    add = partial(st.button, key="event.add", shortcut=shortcut, help=hint)
+    if add(_("Add note"), icon=":material/add:"):
         open_new_note(event.day, series_id)
     with st.popover("", icon=":material/more_horiz:", help=_("More"), key="event.more"):
         if event.origin == Origin.NOTE:
@@ -431,11 +431,11 @@ def _list_downloads(link: UrlState, state: EventState) -> Downloads:
         (view.event.id, view.card.id),
         "event",
         link,
-        _build_picture(state, series) if view.path else None,
-        _list_tables(state),
-        lambda: build_event_report(view, series, state.quoting, state.pool, context),
-        {translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(request, provenance)},
-        describe_private_notes([view.event]),
+        picture=_build_picture(state, series) if view.path else None,
+        tables=_list_tables(state),
+        report=lambda: build_event_report(view, series, state.quoting, state.pool, context),
+        bundles={translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(request, provenance)},
+        warning=describe_private_notes([view.event]),
     )
 
 
