@@ -607,6 +607,21 @@ def _event_column(field: EventField) -> Column:
 
 
 EVENT_LIST: Final = Table("event_list", "Events and notes", tuple(map(_event_column, EVENT_FIELDS)))
+EVENT_TEMPLATE: Final = Table(
+    "event_template",
+    "A template of a file of events, with two rows as an example",
+    _columns(
+        _text("date", "As 2025-04-20, 20.04.2025 or 20 April 2025", "date"),
+        _text("time", "The clock of the zone, as 13:30; empty where the hour is not known", "time"),
+        _text("zone", "The time zone of the clock", "zone"),
+        _text("title", "Who did what", "title"),
+        _text("category", "One of the closed list of categories, or a word of your own",
+              "category"),
+        _text("source_name", "Who published it", "source_name"),
+        _text("source_url", "Where it was published", "source_url"),
+        _text("text", "More words", "text"),
+    ),
+)  # fmt: skip
 WRONG_ROWS: Final = Table(
     "wrong_rows",
     "Rows of a file of events that cannot be taken",
@@ -829,8 +844,8 @@ TABLES: Final = {
     for table in (
         STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
-        RATES, REVISIONS, EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES, FACTS, CLAIMS,
-        NEEDED_BASES, WRONG_ROWS,
+        RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
+        FACTS, CLAIMS, NEEDED_BASES, WRONG_ROWS,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

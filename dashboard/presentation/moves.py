@@ -107,6 +107,19 @@ def describe_window(window: Window, card: SeriesCard) -> str:
     return phrases.get(window) or _("in the window {window}", window=window_text(window))
 
 
+def name_window(window: Window, card: SeriesCard) -> str:
+    """A window as the label of a choice: `first fixing`, `1 before to 5 after`."""
+    one, many = map(translate_deferred, _get_observation_nouns(card))
+    first, last = window
+    if window == (0, 0):
+        return _("first {observation}", observation=one)
+    if first == 0:
+        return _("first {count} {observations}", count=last + 1, observations=many)
+    if last == -1:
+        return _("{count} {observations} before", count=-first, observations=many)
+    return _("{before} before to {after} after", before=-first, after=last)
+
+
 def title_window(window: Window, card: SeriesCard) -> str:
     """The heading of a column of moves: `First fixing`, `Two fixings`, `Bars [0,5]`."""
     one, many = map(translate_deferred, _get_observation_nouns(card))

@@ -17,9 +17,12 @@ from dashboard.models.article import ClaimKind
 from dashboard.models.event import Event
 from dashboard.models.moves import EventView
 from dashboard.presentation import claims
+from dashboard.presentation.charts.event_window import build_window_chart, build_window_figure
 from dashboard.presentation.events import format_citation, format_headline, get_main_move
+from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import ClaimQuery, answer_claim, claim_from_query
+from dashboard.services.exports import TABLES
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.study import build_event_view
 from tests.presentation.made_view import CARD
@@ -275,3 +278,29 @@ def test_records_of_a_paragraph_are_the_last_day_of_the_file_at_least_as_far(par
         assert bool(result["not"]) == (max(position) > end), text
         checked += 1
     assert checked > 60
+
+
+@pytest.mark.parametrize("quote", QuoteMode)
+def test_chart_and_file_of_every_fifth_event_agree_with_the_rates_that_ship(views, quote):
+    """The point of the headline in the chart, and the row of the file, by the rates alone."""
+    for view in views[::5]:
+        move = get_main_move(view)
+        if move is None:
+            continue
+        quoting = QuotedSeries(view.card, quote)
+        chart = build_window_chart(view, quoting)
+        path = next(
+            t for t in build_window_figure(chart, LIGHT_PALETTE)["data"]
+            if t["mode"] == "lines+markers"
+        )  # fmt: skip
+        shown = path["y"][path["x"].index(chart.main_offset)]
+        ratio = RATES[move.end.day] / RATES[move.base.day]
+        if quote is QuoteMode.USD:
+            ratio = 1 / ratio
+        assert shown == pytest.approx(100 * (ratio - 1), abs=1e-4), view.event.id
+        names = [column.name for column in TABLES["event_moves"].columns]
+        rows = [dict(zip(names, row, strict=True)) for row in TABLES["event_moves"].rows([view])]
+        (row,) = [one for one in rows if one["window"] == f"[{move.window[0]},{move.window[1]}]"]
+        rises = RATES[move.end.day] - RATES[move.base.day]
+        word = "weaker" if rises > 0 else "stronger" if rises < 0 else "unchanged"
+        assert row["direction"] == word, view.event.id

@@ -124,7 +124,7 @@ def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():
         "After “Somebody said something” (Sun 20 Apr 2025, time not known)",
         f"the rouble was 1.0{THIN}% stronger at the first fixing that can contain it",
         "80.0000 → 79.2000 RUB per USD, 18 Apr → 21 Apr 2025",
-        f"(RUB per USD −1.00{THIN}%, USD per RUB +1.01{THIN}%)",
+        f"(RUB per USD −1.00{THIN}%, USD per RUB +1.01{THIN}%, −1.00 log pts)",
         f"igger than 43{THIN}% of 504 quiet days, July 2013 to January 2024, in units of"
         f" volatility (46{THIN}% by size alone): an ordinary move;",
         "no other event at the same fixing",
@@ -139,7 +139,7 @@ def test_the_sentence_follows_the_quote():
     texts = format_citation(made_view(), USD, "quiet", "")
     # 1/80 = 0.0125, 1/79.2 = 0.012626
     assert "0.012500 → 0.012626 USD per RUB" in texts
-    assert f"(USD per RUB +1.01{THIN}%, RUB per USD −1.00{THIN}%)" in texts
+    assert f"(USD per RUB +1.01{THIN}%, RUB per USD −1.00{THIN}%, +1.00 log pts)" in texts
 
 
 def test_no_sentence_claims_a_cause():

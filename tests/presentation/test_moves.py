@@ -118,8 +118,7 @@ def test_a_pool_of_other_years_says_so():
 
 def test_a_different_verdict_among_days_of_similar_volatility_is_told():
     assert describe_pool_caveat(near(percentile=97.0), "near") == (
-        f"Among 1,074 dates of similar volatility it is bigger than 26{THIN}%: inside the"
-        " ordinary range."
+        f"Among 1,074 dates of similar volatility it is bigger than 26{THIN}%: an ordinary move."
     )
 
 

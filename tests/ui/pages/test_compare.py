@@ -100,7 +100,7 @@ def test_the_difference_of_two_groups_is_the_answer_and_each_stands_in_the_tests
     direction = "stronger" if gap > 0 else "weaker"
     size = f"{100 * abs(math.expm1(-gap)):.{1 if abs(gap) > 0.00095 else 2}f} %"
     assert headline(app).startswith(
-        f"No difference beyond chance: rouble {size} {direction} after NATO remarks than after"
+        f"No difference beyond chance: {size} {direction} after NATO remarks than after"
         " peace talks (p = "
     )
     assert headline(app).endswith(f", {one.n} and {other.n} events)")

@@ -85,7 +85,7 @@ def test_a_verdict_stands_on_interval_p_n_median_and_the_mean_without_the_larges
 def test_two_groups_have_a_sentence_each_and_their_difference_is_the_title(both):
     # 1.00 - (-0.50) = 1.50 log points, or 1.489 %
     assert both.title.startswith(
-        "Different beyond chance: rouble 1.5\u202f% stronger after NATO remarks than after energy"
+        "Different beyond chance: 1.5\u202f% stronger after NATO remarks than after energy"
         " events (p "
     )
     assert both.title.endswith(", 9 and 9 events).")

@@ -11,6 +11,7 @@ from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
 from tests.ui.app_in_test import (
+    as_read,
     code_of,
     figure_of,
     open_page,
@@ -51,10 +52,10 @@ def test_the_kellogg_event_is_answered_in_words():
     # 100 ln(81.1371 / 80.7597) = 0.466, 80.7597/81.1371 - 1 = -0.465 %
     assert f"Rouble 0.5{THIN}% stronger" in words
     assert "at the first fixing: an ordinary move" in words
+    words = as_read(read_event())
     assert f"Bigger than 35{THIN}% of the 500 nearest days" in words
     assert "81.1371 → 80.7597 RUB per USD (18 Apr → 21 Apr 2025)" in words
     assert "3 other events at the same fixing" in words
-    words = words.replace("\u2060", "")
     assert "Sun 20 Apr 2025, first reported 15:09 MSK (12:09 UTC)" in words
     assert "evening of Saturday 19 April" in words
 
@@ -88,7 +89,7 @@ def test_the_quote_switch_turns_figure_words_and_tables():
     assert f"▼ Rouble 0.5{THIN}% stronger" in words_of(usual)
     assert f"▲ Rouble 0.5{THIN}% stronger" in words_of(dollars)
     # 1/81.1371 = 0.012325, 1/80.7597 = 0.012382
-    assert "0.012325 → 0.012382" in words_of(dollars)
+    assert "0.012325 → 0.012382" in as_read(dollars)
     assert "USD per RUB" in tables_of(dollars)[1].columns[2]
     assert tables_of(dollars)[1]["Log pts"].tolist()[0] == "+0.47"
 
@@ -126,7 +127,7 @@ def test_the_other_pool_is_one_switch_away():
     app = open_event(pool="all")
     (pool,) = [each for each in app.segmented_control if each.label == "Compare with"]
     assert pool.value == "all"
-    assert f"Bigger than 34{THIN}% of all days (3,223)" in words_of(app)
+    assert f"Bigger than 34{THIN}% of all days (3,223)" in as_read(app)
 
 
 def test_the_other_model_is_one_switch_away():
@@ -151,9 +152,11 @@ def test_the_page_never_claims_a_cause():
 
 
 def test_the_sentence_to_copy_carries_source_and_link():
-    sentence, address, frozen = code_of(read_event(up="usd"))
+    sentence, address, frozen = (
+        text.replace("\u2060", "") for text in code_of(read_event(up="usd"))
+    )
     assert "asof=" in frozen
-    assert f"the rouble was 0.5{THIN}% stronger at the first fixing that can contain it" in sentence
+    assert "the rouble was 0.5 % stronger at the first fixing that can contain it" in sentence
     assert "https://www.jpost.com/breaking-news/article-850908" in sentence
     assert sentence.endswith(address)
     assert address.endswith(f"/event?id={KELLOGG}&up=usd")
@@ -179,18 +182,13 @@ def test_the_csv_is_that_of_the_services():
     view = build_event_view(session.load_series("usd_rub_cbr"), kellogg, events, DEFAULT_REQUEST)
     assert table_file("event_moves", [view]).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
-    assert labels == [
-        *(
-            f"{kind} ({what} rows)"
-            for what in ("moves, 5", "this window, 16", "every source, 3")
-            for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel")
-        ),
-        "Page (HTML, opens without a network)",
-        "Paper (PDF)",
-        "Picture of the chart (PNG)",
-        "Drawing of the chart (SVG)",
-        "Bundle to reproduce it (ZIP)",
-    ]
+    pictures = [f"{kind}, {size}" for kind in ("PNG", "SVG") for size in ("web", "print", "square")]
+    table = ["CSV", "Excel", "CSV for Excel", "CSV for Russian Excel"]
+    report = ["PDF", "Web page (HTML)", "Bundle to reproduce it (ZIP)"]
+    assert labels == [*pictures, *table, *table, *table, *report]
+    captions = [caption.value for caption in app.caption]
+    for title in ("Moves, 5 rows", "This window, 16 rows", "Every source, 3 rows"):
+        assert title in captions
 
 
 # ------------------------------------------------------------------ other events

@@ -227,8 +227,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
         name = format_group(one.filter if not one.study.n else other.filter)
         return _("No verdict on the difference: no move to show for {name}", name=name), ""
     moved = _(
-        "{subject} {move} after {group} than after {other}",
-        subject=state.card.subject.noun,
+        "{move} after {group} than after {other}",
         move=state.scale.directed_percent(headline.mean),
         group=format_group(one.filter),
         other=format_group(other.filter),

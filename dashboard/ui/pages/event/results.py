@@ -96,16 +96,17 @@ def draw_verdict(state: EventState) -> None:
     verdict = describe_verdict(move, state.pool)
     st.markdown(f"### {movement} {describe_window(move.window, view.card)}: {verdict}")
     rank = (
-        capitalize_first(describe_comparison(move, state.pool))
+        escape_markdown(capitalize_first(describe_comparison(move, state.pool)), 300)
         if move.car is None and move.reason
         else describe_rank_briefly(move.rank(state.pool), name_dates(move))
     )
     parts = (
         rank,
-        f"{format_move_rates(move, quoting)} {quoting.unit} ({format_move_dates(move)})",
+        f"{format_move_rates(move, quoting)} {escape_markdown(quoting.unit)}"
+        f" ({format_move_dates(move)})",
         describe_crowd(move, view.card),
     )
-    st.markdown(" · ".join(map(escape_markdown, parts)))
+    st.markdown(" · ".join(parts))
     caveat = describe_pool_caveat(move, state.pool)
     if caveat:
         st.markdown(f":material/info: {escape_markdown(caveat, 400)}")
