@@ -197,6 +197,7 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         ProblemResponses,
         SecurityHeaders,
     )
+    from dashboard.ui.index_page import IndexPage
 
     return [
         Middleware(SecurityHeaders),
@@ -206,6 +207,7 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         Middleware(LaunchGate, token=launch_token),
         Middleware(PageScript),
         Middleware(BodyDeadline),
+        Middleware(IndexPage),
     ]
 
 

@@ -27,6 +27,7 @@ from dashboard.presentation.formatting import (
     NO_VALUE,
     ORDINARY_PERCENTILE,
     THIN_SPACE,
+    capitalize_first,
     format_bar,
     format_clock,
     format_day,
@@ -104,6 +105,29 @@ def describe_window(window: Window, card: SeriesCard) -> str:
         (-5, -1): _("over the five {observations} before", observations=many),
     }
     return phrases.get(window) or _("in the window {window}", window=window_text(window))
+
+
+def name_window(window: Window, card: SeriesCard) -> str:
+    """A window as the label of a choice: `first fixing`, `1 before to 5 after`."""
+    one, many = map(translate_deferred, _get_observation_nouns(card))
+    first, last = window
+    if window == (0, 0):
+        return _("first {observation}", observation=one)
+    if first == 0:
+        return _("first {count} {observations}", count=last + 1, observations=many)
+    if last == -1:
+        return _("{count} {observations} before", count=-first, observations=many)
+    return _("{before} before to {after} after", before=-first, after=last)
+
+
+def title_window(window: Window, card: SeriesCard) -> str:
+    """The heading of a column of moves: `First fixing`, `Two fixings`, `Bars [0,5]`."""
+    one, many = map(translate_deferred, _get_observation_nouns(card))
+    titles = {
+        (0, 0): _("First {observation}", observation=one),
+        (0, 1): _("Two {observations}", observations=many),
+    }
+    return titles.get(window) or f"{capitalize_first(many)} {window_text(window)}"
 
 
 def _describe_bars(window: Window, bar_minutes: int) -> str:

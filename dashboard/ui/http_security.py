@@ -15,17 +15,16 @@ import re
 import secrets
 import time
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 
 from dashboard.models.messages import translate as _
 from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
+from dashboard.ui.index_page import build_index
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,11 +69,10 @@ def problem_response(status: int, detail: str, path: str, **headers: str) -> Res
 def page_policy() -> str:
     """The content security policy of the pages: nothing from elsewhere, and no inline script.
 
-    The one inline script of Streamlit's page is allowed by its hash. Streamlit and Plotly set
+    The inline scripts of the page are allowed by their hashes. Streamlit and Plotly set
     styles inline, and draw pictures from `data:` and `blob:`.
     """
-    index = Path(streamlit.__file__).parent / "static" / "index.html"
-    scripts = _INLINE_SCRIPT.findall(index.read_text(encoding="utf-8"))
+    scripts = _INLINE_SCRIPT.findall(build_index())
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
     return "; ".join(
         (

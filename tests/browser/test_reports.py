@@ -198,7 +198,7 @@ def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
             assert f"event?id={EVENT}" in page
             # In the page as HTML writes it: the link as known at the moment of making.
             assert f"event?id={EVENT}&amp;asof=20" in page
-            assert "0.47 log pts stronger" in page
+            assert "0.5\u202f% stronger" in page
     assert names["html"] == f"{EVENT}_usd_rub_cbr_report.html"
     assert names["zip"] == f"{EVENT}_usd_rub_cbr_bundle.zip"
 

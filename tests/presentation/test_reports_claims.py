@@ -87,12 +87,12 @@ def test_chart_sources_cautions_and_links_are_there(report):
     assert chart.title == "80.7597 RUB per USD on 21 Apr 2025"
     assert "claimed level 80.0000" in chart.alt
     assert report.sources[0].name == "Bank of Russia"
-    assert report.sources[0].as_of == "as of 1 Sep 2026"
+    assert report.sources[0].as_of == "data to 1 Sep 2026"
     assert len(report.sources) == len({source.definition for source in report.sources}) == 2
     assert report.cautions[0] == "Sunday has no rate."
     assert report.cautions[1].startswith("Over-the-counter market quotes are not in our data")
     assert [link.url for link in report.links][:2] == [
-        f"{PAGE}?claim=0", f"{PAGE}?claim=0&asof=then",
+        "facts?claim=0", "facts?claim=0&asof=then",
     ]  # fmt: skip
     assert report.links[3].label == (
         "Frozen page (as known on 26 Nov 2026, 12:00 MSK), Strongest since June 2024?"

@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.export.report.chart_svg import Canvas, ChartRefused, svg_size
@@ -50,6 +52,11 @@ _FIXED_IDS: Final = """        <script>
         </script>
 """
 """Plotly draws the ids inside a picture by chance; these are the same each time."""
+_LOADED_FONT: Final = """        <script>
+        document.fonts.load('13px "Source Sans"');
+        </script>
+"""
+"""Plotly measures labels before it draws them: with the font that is loaded then."""
 _PDF_DATE: Final = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}[+-]\d\d'\d\d'\)")
 
 
@@ -87,7 +94,7 @@ class Browser:
             footer: the markup of the foot of each sheet.
             made_at: the ISO moment that the file says it was made at.
         """
-        tab = await self._show(html)
+        tab = await self._show(html.replace("</head>", f"<style>{_font_face()}</style></head>", 1))
         answer = await _command(
             tab,
             "Page.printToPDF",
@@ -104,7 +111,7 @@ class Browser:
     async def picture(self, svg: bytes, canvas: Canvas) -> bytes:
         """An SVG as a PNG of as many pixels as its canvas has."""
         width, height = svg_size(svg)
-        source = base64.b64encode(svg).decode("ascii")
+        source = base64.b64encode(with_font(svg)).decode("ascii")
         html = (
             f'<body style="margin:0"><img style="display:block;width:{width}px;height:{height}px"'
             f' src="data:image/svg+xml;base64,{source}"></body>'
@@ -154,6 +161,26 @@ async def open_browser(*, root: bool) -> AsyncIterator[Browser]:
         await kaleido.close()
 
 
+def with_font(svg: bytes) -> bytes:
+    """A picture of `captioned_svg` that carries the font of the pages, to be drawn by a browser."""
+    start = svg.index(b">", svg.index(b"<svg")) + 1
+    return svg[:start] + f"<style>{_font_face()}</style>".encode() + svg[start:]
+
+
+@cache
+def _font_face() -> str:
+    """The font of the pages as a style sheet, from the files of Streamlit; empty without them."""
+    package = find_spec("streamlit")
+    for folder in package.submodule_search_locations or () if package else ():
+        for file in Path(folder).glob("static/static/media/SourceSansVF-Upright*.woff2"):
+            font = base64.b64encode(file.read_bytes()).decode("ascii")
+            return (
+                '@font-face{font-family:"Source Sans";font-weight:200 900;'
+                f'src:url("data:font/woff2;base64,{font}")}}'
+            )
+    return ""
+
+
 def dated(pdf: bytes, made_at: str) -> bytes:
     """A PDF of Chromium whose two dates say when the report was made, in place."""
     moment = datetime.fromisoformat(made_at.replace("Z", "+00:00")).astimezone(UTC)
@@ -193,7 +220,7 @@ def _drawing_page() -> PageGenerator:
     from kaleido import PageGenerator
 
     page = PageGenerator(mathjax=False)
-    page.header += _FIXED_IDS
+    page.header += _FIXED_IDS + f"<style>{_font_face()}</style>{_LOADED_FONT}"
     return page
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 DEFAULT_HEIGHT: Final = 450
-TOP: Final = 30
+TOP: Final = 24
 """Pixels between the caption and the plotting area, for the name of the axis above it."""
 MARGIN: Final = 24
 ROW_HEIGHT: Final = 13
@@ -31,8 +31,7 @@ SUBTITLE_SIZE: Final = 14
 FOOTER_SIZE: Final = 11
 LINE_HEIGHT: Final = 1.35
 """Height of a line of text in sizes of its font."""
-FONT: Final = '"Source Sans", "Source Sans Pro", "Segoe UI", sans-serif'
-"""As in the figures."""
+FONT: Final = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, Helvetica, sans-serif'
 INK: Final = "#333333"
 MUTED: Final = "#5C636D"
 WHITE: Final = "#FFFFFF"
@@ -47,12 +46,12 @@ _ACTIVE: Final = frozenset(
 _REFERENCES: Final = frozenset({"href", "src"})
 _INSIDE: Final = ("#", "data:image/png;base64,")
 _EM: Final = (
-    (frozenset("ijlI.,:;·'| "), 0.34),
-    (frozenset('frtJ!()[]/\\-"'), 0.43),
-    (frozenset("wOQ#&+<=>^~→×−"), 0.87),
-    (frozenset("mMW@%—жшщюфЖШЩЮФ"), 1.1),
+    (frozenset("ijlIft.,:;·'|![]/\\ "), 0.29),
+    (frozenset('r()-"'), 0.36),
+    (frozenset("wmMGOQ%&жмфыЫ"), 0.9),
+    (frozenset("W@—→шщюЖШЩЮФ"), 1.02),
 )
-"""Widths of DejaVu Sans, the widest of the usual sans serifs, in sizes of the font."""
+"""Widths of Arial in sizes of the font; Source Sans, which pictures are drawn in, is narrower."""
 _BOLD: Final = 1.09
 """How much wider bold letters are."""
 
@@ -124,10 +123,10 @@ def fit_figure(figure: Mapping[str, Any], caption: Caption, canvas: Canvas) -> d
     layout = {key: value for key, value in figure.get("layout", {}).items() if key != "title"}
     margin = {"t": 100, "b": 80, **layout.get("margin", {})}
     natural = int(layout.get("height") or DEFAULT_HEIGHT) - margin["t"] + TOP
-    margin["t"] = TOP
+    margin |= {"t": TOP, "r": max(margin.get("r", 80), MARGIN)}
     if canvas.height:
         header, footer = _header(caption, canvas), _footer(caption, canvas)
-        left = canvas.height - _height(header) - _height(footer) - 2.5 * MARGIN
+        left = canvas.height - _height(header) - _height(footer) - 2 * MARGIN
         height = max(round(left), _needed_height(layout, margin, natural))
     else:
         height = natural
@@ -164,9 +163,9 @@ def captioned_svg(plot: bytes, caption: Caption, canvas: Canvas, background: str
 
     picture = _static(plot)
     header, footer = _header(caption, canvas), _footer(caption, canvas)
-    top = _height(header) + MARGIN
+    top = _height(header) + MARGIN * 0.75
     middle = top + float(picture.get("height", DEFAULT_HEIGHT))
-    height = max(canvas.height, round(middle + _height(footer) + 1.5 * MARGIN))
+    height = max(canvas.height, round(middle + _height(footer) + 1.25 * MARGIN))
     root = etree.Element(f"{{{_SVG}}}svg", canvas.size_attributes(height), nsmap={None: _SVG})
     root.set("role", "img")
     _add(root, "title", printable(caption.title))
@@ -219,7 +218,7 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def text_width(text: str, size: float) -> float:
-    """An upper estimate of the width of a text in pixels, whichever sans serif draws it."""
+    """An upper estimate of the width of a text in pixels, in Source Sans, Arial or Helvetica."""
     return size * sum(map(_em, text))
 
 
@@ -232,7 +231,7 @@ def _em(char: str) -> float:
             return width
     if unicodedata.east_asian_width(char) in "WF":
         return 1.05
-    return 0.78 if char.isupper() else 0.64
+    return 0.73 if char.isupper() else 0.58
 
 
 def _pieces(word: str, width: float, size: float) -> list[str]:
@@ -306,7 +305,10 @@ def _footer(caption: Caption, canvas: Canvas) -> list[_Line]:
 def _lines(
     text: str, canvas: Canvas, size: float, color: str, weight: str = "normal"
 ) -> list[_Line]:
-    lines = wrapped(text, canvas.width - 2 * MARGIN, size * (_BOLD if weight == "bold" else 1))
+    width, measured = canvas.width - 2 * MARGIN, size * (_BOLD if weight == "bold" else 1)
+    lines = wrapped(text, width, measured)
+    while len(lines) > 1 and len(shorter := wrapped(text, width - size, measured)) == len(lines):
+        lines, width = shorter, width - size  # lines of about the same length
     return [_Line(line, size, color, weight) for line in lines if line]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.export.report.chart_svg import Caption
-from dashboard.models.messages import translate as _
+from dashboard.models.messages import plural
 from dashboard.models.tables import ReportChart, ReportDocument
 
 if TYPE_CHECKING:
@@ -58,15 +58,11 @@ def footer_html(report: ReportDocument) -> str:
 
 def caption_of(report: ReportDocument, chart: ReportChart) -> Caption:
     """What is baked into a picture: title, subtitle, definition, sources, product and link."""
-    names = dated_sources(report)
-    if len(names) == 1:
-        source = _("Source: {name}", name=names[0])
-    else:
-        pairs = zip(report.sources, names, strict=True)
-        source = " · ".join(f"{source.what}: {name}" for source, name in pairs)
+    names = "; ".join(dated_sources(report))
+    source = plural("Source: {names}", "Sources: {names}", len(report.sources), names=names)
     link = report.links[-1].url if report.links else ""
     product = " · ".join(filter(None, (report.software, link)))
-    footer = [text for text in (chart.definition, source, product) if text]
+    footer = [text for text in (chart.definition, names and source, product) if text]
     return Caption(chart.title, chart.subtitle, footer, chart.alt)
 
 

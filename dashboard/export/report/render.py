@@ -23,12 +23,13 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
 import dashboard
-from dashboard.export.report.browser import Browser, open_browser
+from dashboard.export.report.browser import Browser, open_browser, with_font
 from dashboard.export.report.chart_svg import (
     CANVASES,
     PAGE_CANVAS,
@@ -41,7 +42,7 @@ from dashboard.export.report.page import caption_of, footer_html, report_html
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.tables import PictureSize, ReportDocument, ReportFormat
+from dashboard.models.tables import PictureSize, ReportChart, ReportDocument, ReportFormat
 
 AT_ONCE: Final = 2
 WAITING: Final = 2
@@ -168,13 +169,19 @@ async def _render_picture(
 
 async def _render_page(browser: Browser, report: ReportDocument, kind: ReportFormat) -> bytes:
     charts = [
-        await _draw(browser, chart.figure, Caption(chart.title, chart.subtitle, (), chart.alt))
+        await _draw(browser, chart.figure, _caption_on_page(report, chart))
         for chart in report.charts
     ]
-    page = report_html(report, charts)
     if kind == "pdf":
+        page = report_html(report, [with_font(chart) for chart in charts])
         return await browser.print_pdf(page, footer_html(report), report.made_at)
-    return page.encode("utf-8", "replace")
+    return report_html(report, charts).encode("utf-8", "replace")
+
+
+def _caption_on_page(report: ReportDocument, chart: ReportChart) -> Caption:
+    """What a chart says on a page that has its definition, and its title where it is the answer."""
+    title = "" if chart.title == report.title else chart.title
+    return caption_of(report, replace(chart, title=title, definition=""))
 
 
 async def _draw(

@@ -201,20 +201,20 @@ def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
         ],
         annotations=[
             theme.build_pane_note(chart.palette, axis_text, yshift=2),
-            theme.build_note(
-                chart.palette,
-                _("compared"),
-                (first + last) / 2,
-                1,
-                xref="x",
-                yref="paper",
-                xanchor="center",
-                yanchor="top",
-            ),
+            *_build_window_note(chart),
             *_build_end_labels(chart, axis["range"], height - top - PATHS_BOTTOM),
         ],
     )
     return {"data": data, "layout": layout | build_heading(chart)}
+
+
+def _build_window_note(chart: ComparisonChart) -> list[theme.Figure]:
+    """That the shaded offsets are the window of the answer; a phone has no room for it."""
+    if chart.phone:
+        return []
+    middle = sum(chart.window) / 2
+    place = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "top"}
+    return [theme.build_note(chart.palette, _("compared"), middle, 1, **place)]
 
 
 def summarize_paths(chart: ComparisonChart) -> str:
@@ -352,7 +352,7 @@ def _build_end_labels(
     chart: ComparisonChart, bounds: Sequence[float], pixels: int
 ) -> list[theme.Figure]:
     """The name of every mean, or of every path of a small group, at the right end of its line."""
-    ends = sorted(_list_line_ends(chart))
+    ends = sorted(_list_line_ends(chart), key=lambda end: end[0])
     low, high = min(bounds), max(bounds)
     gap = LABEL_LINE_PIXELS * (high - low) / pixels
     places = spread_evenly([end for end, _, _ in ends], [gap * lines for _, lines, _ in ends])

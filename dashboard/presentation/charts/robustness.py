@@ -12,11 +12,11 @@ from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.study import SIGNIFICANCE_LEVEL
 from dashboard.presentation.charts import theme
-from dashboard.presentation.formatting import format_number, format_signed
+from dashboard.presentation.formatting import format_number
 from dashboard.presentation.palette import Palette, signed_colour
 from dashboard.presentation.quoting import MoveScale
 
-CURVE_PIXELS: Final = 300
+CURVE_PIXELS: Final = 360
 PHONE_CURVE_PIXELS: Final = 230
 CHOICE_ROW_PIXELS: Final = 15
 HEAD_PIXELS: Final = 54
@@ -82,16 +82,16 @@ def summarize_curve(curve: SpecificationCurve) -> str:
     """A text alternative of the figure in one sentence."""
     if not curve.rows:
         return _("No specification has a mean.")
-    low, high = (curve.scale.signed(curve.rows[k].caar) for k in (0, -1))
+    low, high = (curve.scale.percent(curve.rows[k].caar, 2) for k in (0, -1))
     return plural(
-        "{n:,} specification sorted by their mean move, from {low} to {high} log pts, median"
-        " {median}; below, the choices behind each.",
-        "{n:,} specifications sorted by their mean move, from {low} to {high} log pts, median"
-        " {median}; below, the choices behind each.",
+        "{n:,} specification sorted by their mean move, from {low} to {high}, median {median};"
+        " below, the choices behind each.",
+        "{n:,} specifications sorted by their mean move, from {low} to {high}, median {median};"
+        " below, the choices behind each.",
         len(curve.rows),
         low=low,
         high=high,
-        median=curve.scale.signed(curve.median),
+        median=curve.scale.percent(curve.median, 2),
     )
 
 
@@ -103,7 +103,7 @@ def _build_intervals(curve: SpecificationCurve, drawn: list[int], palette: Palet
         row = curve.rows[position]
         if math.isfinite(row.low):
             x += [position + 1, position + 1, None]
-            y += [*(round(curve.scale.shown(end), 2) for end in (row.low, row.high)), None]
+            y += [*(round(curve.scale.shown_percent(end), 2) for end in (row.low, row.high)), None]
     line = {"color": palette.guide, "width": 1}
     return theme.build_scatter("lines", x, y, hoverinfo="skip", line=line, connectgaps=False)
 
@@ -123,7 +123,7 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> theme.Figure:
     return theme.build_scatter(
         "markers",
         [position + 1 for position in drawn],
-        [round(curve.scale.shown(row.caar), 3) for row in rows],
+        [round(curve.scale.shown_percent(row.caar), 3) for row in rows],
         marker=marker,
         **theme.KEEP_OPACITY,
         **theme.build_hover(hover, with_id=True),
@@ -133,9 +133,11 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> theme.Figure:
 def _format_hover(curve: SpecificationCurve, position: int) -> str:
     row = curve.rows[position]
     scale = curve.scale
-    move = f"{scale.with_unit(scale.signed(row.caar))} {scale.direction(row.caar)}"
+    scale = curve.scale
+    move = f"{scale.percent_move(row.caar, 2)} ({scale.with_unit(scale.signed(row.caar))})"
     if math.isfinite(row.low):
-        move = f"{move} ({scale.span(row.low, row.high)})"
+        interval = _("95 % interval {span}", span=scale.percent_span(row.low, row.high, 2))
+        move = f"{move}<br>{interval}"
     return _(
         "{position:,} of {rows:,}<br>{move}<br>N = {count:,}, p {p}<br>{descriptions}",
         position=position + 1,
@@ -153,7 +155,7 @@ def _build_default_marker(curve: SpecificationCurve, palette: Palette) -> theme.
     marker = {
         "symbol": "diamond-open", "size": 16, "color": palette.text, "line": {"width": 2},
     }  # fmt: skip
-    y = round(curve.scale.shown(curve.rows[position].caar), 3)
+    y = round(curve.scale.shown_percent(curve.rows[position].caar), 3)
     return theme.build_scatter("markers", [position + 1], [y], hoverinfo="skip", marker=marker)
 
 
@@ -209,7 +211,7 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
         ),
         shapes=[
             theme.build_horizontal_line(value, level | {"dash": dash}, layer="below")
-            for value, dash in ((0.0, "solid"), (curve.scale.shown(curve.median), "dash"))
+            for value, dash in ((0.0, "solid"), (curve.scale.shown_percent(curve.median), "dash"))
         ],
         annotations=_build_notes(curve, bounds, palette),
     )
@@ -218,7 +220,7 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
 def _compute_range(curve: SpecificationCurve, drawn: Sequence[int]) -> tuple[float, float]:
     """From the smallest to the largest point or, within reason, the end of an interval."""
     rows = [curve.rows[position] for position in drawn]
-    shown = curve.scale.shown
+    shown = curve.scale.shown_percent
     points = [shown(row.caar) for row in rows] or [0.0]
     ends = sorted(shown(e) for row in rows for e in (row.low, row.high) if math.isfinite(e))
     cut = len(ends) // 50
@@ -242,7 +244,8 @@ def _build_notes(
     }
     inside = {"xref": "paper", "yref": "y"}
     headline = {"size": theme.FONT_SIZE + (0 if curve.phone else 2)}
-    median = curve.scale.shown(curve.median)
+    median = curve.scale.shown_percent(curve.median)
+    level = _("median {median}", median=curve.scale.percent(curve.median, 2))
     at_median = inside | {"xanchor": "right", "yanchor": "bottom"}
     up, down = (inside | {"xanchor": "left", "yanchor": side} for side in ("top", "bottom"))
     notes = [
@@ -250,9 +253,7 @@ def _build_notes(
             palette, f"<b>{curve.headline}</b>", 0, 1, font=headline, yshift=22, **above
         ),
         theme.build_note(palette, curve.definition, 0, 1, yshift=4, **above),
-        theme.build_note(
-            palette, _("median {median}", median=format_signed(median)), 1, median, **at_median
-        ),
+        theme.build_note(palette, level, 1, median, **at_median),
         theme.build_note(palette, _name_end(curve, bounds[1]), 0.01, bounds[1], **up),
         theme.build_note(palette, _name_end(curve, bounds[0]), 0.01, bounds[0], **down),
     ]
@@ -274,7 +275,7 @@ def _name_end(curve: SpecificationCurve, end: float) -> str:
 def _build_default_note(curve: SpecificationCurve, palette: Palette) -> theme.Figure:
     position = curve.plain or 0
     left = position > len(curve.rows) / 2
-    move = round(curve.scale.shown(curve.rows[position].caar), 3)
+    move = round(curve.scale.shown_percent(curve.rows[position].caar), 3)
     return {
         "text": _("plain study"), "showarrow": True, "arrowhead": 0, "arrowcolor": palette.muted,
         "arrowwidth": 1, "x": position + 1, "y": move,

@@ -19,8 +19,9 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from dashboard import __version__
 
 PACKAGE: Final = "rouble_reaction"
-SCRIPTS: Final = ("chart",)
+SCRIPTS: Final = ("chart", "focus")
 """The names of the scripts: `chart` is `assets/chart.js`, with its style sheet `chart.css`."""
+ASSETS: Final = Path(__file__).parents[1] / "assets"
 
 
 def mount_script(name: str, key: str, data: Any, **callbacks: Callable[[], None]) -> None:
@@ -47,8 +48,9 @@ def _register_folder() -> None:
 
 @cache
 def _build_renderer(name: str) -> Callable[..., Any]:
+    css = f"{name}.css" if (ASSETS / f"{name}.css").exists() else None
     return st.components.v2.component(
-        _full_name(name), js=f"{name}.js", css=f"{name}.css", isolate_styles=False
+        _full_name(name), js=f"{name}.js", css=css, isolate_styles=False
     )
 
 

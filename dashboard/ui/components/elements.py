@@ -13,19 +13,20 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.models.article import Claim, ClaimKind
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.messages import translate_deferred
 from dashboard.presentation.charts.theme import Figure, build_chart_config, is_zoomable
 from dashboard.presentation.escaping import escape_label, escape_markdown
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.terms import Term, find_term
 from dashboard.services.claims import CLAIM_BASES, query_from_claim
 from dashboard.services.events import unhide_events
-from dashboard.services.notes import delete_note, restore_note
+from dashboard.services.notes import delete_note, restore_note, undo_edit
 from dashboard.ui import session
 from dashboard.ui.url_state import UrlState, get_link_language
 
@@ -56,12 +57,18 @@ def register_pages(targets: Mapping[str, st.Page]) -> None:
     st.session_state[TARGETS_KEY] = dict(targets)
 
 
+def get_targets() -> Mapping[str, st.Page]:
+    """Streamlit's page objects of this run, by the id of the page."""
+    targets: Mapping[str, st.Page] = st.session_state.get(TARGETS_KEY, {})
+    return targets
+
+
 def draw_page_link(page_id: str, label: str, *, icon: str | None = None, **params: str) -> None:
     """Draw a link to a page; `label` may hold a user's text, `params` go into the address.
 
     A page that is not registered is written as plain text.
     """
-    target = st.session_state.get(TARGETS_KEY, {}).get(page_id)
+    target = get_targets().get(page_id)
     if target is None:
         st.markdown(escape_label(label))
         return
@@ -70,12 +77,12 @@ def draw_page_link(page_id: str, label: str, *, icon: str | None = None, **param
 
 def open_page(page_id: str, **params: str) -> None:
     """Go to another page now, with these settings in its address."""
-    st.switch_page(st.session_state[TARGETS_KEY][page_id], query_params=params)
+    st.switch_page(get_targets()[page_id], query_params=params)
 
 
 def build_page_url(page_id: str, **params: str) -> str:
     """The whole address of a page on this server, for copying."""
-    targets = st.session_state.get(TARGETS_KEY, {})
+    targets = get_targets()
     path = targets[page_id].url_path if page_id in targets else page_id
     current = urlsplit(st.context.url or "http://127.0.0.1")
     folder, _slash, last = current.path.rpartition("/")
@@ -202,8 +209,7 @@ def build_links(page_path: str, view: UrlState, moment: datetime) -> tuple[str, 
 
 DIALOG_OPEN_KEY: Final = "dialog.open"
 FLASH_KEY: Final = "flash"
-FLASH_SHOWN_KEY: Final = "flash.told"
-UndoAction = Literal["delete", "restore", "unhide"]
+UndoAction = Literal["delete", "edit", "restore", "unhide"]
 
 
 def open_dialog(title: str, icon: str, draw: Callable[..., None], *args: Any) -> None:
@@ -234,7 +240,6 @@ def rerun_page() -> None:
 def set_flash(text: str, note: Event | None = None, undo: UndoAction | None = None) -> None:
     """Set the message of the next run; `undo` is the action that reverts the change to `note`."""
     st.session_state[FLASH_KEY] = (text, note, undo)
-    st.session_state[FLASH_SHOWN_KEY] = False
 
 
 def draw_flash() -> None:
@@ -242,14 +247,18 @@ def draw_flash() -> None:
     if FLASH_KEY not in st.session_state:
         return
     text, note, undo = st.session_state[FLASH_KEY]
-    if not st.session_state[FLASH_SHOWN_KEY]:
-        st.session_state[FLASH_SHOWN_KEY] = True
-        st.toast(escape_markdown(text))
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
         if undo is not None:
             st.button(_("Undo"), key="flash.undo", on_click=_undo_change, args=(note, undo))
-        st.button(_("Close"), key="flash.close", type="tertiary", on_click=_close_flash)
+        st.button(
+            "",
+            icon=":material/close:",
+            key="flash.close",
+            help=_("Close"),
+            type="tertiary",
+            on_click=_close_flash,
+        )
 
 
 def _close_flash() -> None:
@@ -263,6 +272,9 @@ def _undo_change(note: Event, undo: UndoAction) -> None:
         if undo == "delete":
             delete_note(notes, note.id, note.revision)
             done = _("Taken back")
+        elif undo == "edit":
+            undo_edit(notes, note)
+            done = _("Changed back")
         elif undo == "unhide":
             unhide_events(session.get_context().catalogue, notes, [note.id])
             done = _("Shown again")
@@ -279,13 +291,8 @@ def _undo_change(note: Event, undo: UndoAction) -> None:
 
 
 def button_type(*, strong: bool = True) -> Literal["primary", "secondary"]:
-    """The Streamlit type of a prominent button.
-
-    Streamlit writes white on the primary colour, in dark themes too, where that colour must be
-    bright to be read as text; white on it has a contrast of 2.2 to 1. So there no button is
-    filled.
-    """
-    return "primary" if strong and not session.is_dark() else "secondary"
+    """The Streamlit type of a button, filled with the primary colour where it is prominent."""
+    return "primary" if strong else "secondary"
 
 
 # ------------------------------------------------------------------ keyboard shortcuts
@@ -303,22 +310,37 @@ class Shortcut:
     action: Callable[[], None] | None = None
 
 
+SHORTCUT_LIST_KEY: Final = "shortcuts.list"
+COMMON_SHORTCUTS: Final = (
+    Shortcut("/", deferred("Search")),
+    Shortcut("?", deferred("Show shortcuts")),
+)
+
+
+def set_shortcut_list(place: DeltaGenerator) -> None:
+    """Say where the page lists its shortcuts: in the settings, which `?` opens."""
+    st.session_state[SHORTCUT_LIST_KEY] = place
+    _list_shortcuts(place, COMMON_SHORTCUTS)
+
+
 def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
-    """Draw the buttons that carry the shortcuts; they work while folded away, H opens the list."""
-    listed = (*keys, Shortcut("H", _("This list"), lambda: toggle_expander("keys")))
-    expander = st.expander(_("Keys"), icon=":material/keyboard:", key="keys", on_change="rerun")
-    with expander, st.container(horizontal=True):
-        for shortcut in listed:
-            if shortcut.action is None:
-                description = translate_deferred(shortcut.description)
-                st.markdown(f"`{shortcut.key}` {description}", width="content")
-            else:
+    """Draw the buttons that carry the shortcuts, out of sight, and list them in the settings."""
+    with st.container(key="shortcuts"):
+        for shortcut in keys:
+            if shortcut.action is not None:
                 st.button(
                     translate_deferred(shortcut.description),
                     key=f"key.{shortcut.key}",
                     shortcut=shortcut.key,
                     on_click=shortcut.action,
                 )
+    if SHORTCUT_LIST_KEY in st.session_state:
+        _list_shortcuts(st.session_state[SHORTCUT_LIST_KEY], keys)
+
+
+def _list_shortcuts(place: DeltaGenerator, keys: Sequence[Shortcut]) -> None:
+    lines = (f"`{each.key}` {translate_deferred(each.description)}" for each in keys)
+    place.markdown("  \n".join(lines))
 
 
 def toggle_expander(key: str) -> None:

@@ -178,7 +178,8 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
     """
     now, as_of = session.get_export_time(), session.get_as_of()
     live, frozen = build_links(page_id, link, as_of or now.replace(microsecond=0))
-    return ReportContext(now, live, frozen, as_of)
+    public_url = session.get_live_context().settings.dashboard_public_url or ""
+    return ReportContext(now, live, frozen, as_of, public_url)
 
 
 def build_manifest_parameters(context: ReportContext) -> dict[str, str]:
@@ -291,6 +292,8 @@ class Downloads:
         picture: the chart as PNG and SVG.
         tables: the label ("Moves, 6 rows") of each table and what gives its bytes in a format,
             by the name that ends the file name.
+        documents: gives the JSON of a table, by its name.
+        too_long: the names of tables that are too long for a workbook.
         report: gives the report, as PDF and as a page.
         bundles: gives the bytes of each reproducible bundle, by its label.
         warning: what to know before passing the files on; may be empty.
@@ -301,6 +304,8 @@ class Downloads:
     link: UrlState
     picture: ChartPicture | None = None
     tables: Mapping[str, tuple[str, TableFactory]] = field(default_factory=dict)
+    documents: Mapping[str, BytesFactory] = field(default_factory=dict)
+    too_long: frozenset[str] = frozenset()
     report: Callable[[], ReportDocument] | None = None
     bundles: Mapping[str, BytesFactory] = field(default_factory=dict)
     warning: str = ""
@@ -328,13 +333,15 @@ SHORT_TABLE_LABELS: Final[dict[FileFormat, str]] = {
 }
 
 
-def draw_download_menu(downloads: Downloads, key: str, label: str = "") -> None:
+def draw_download_menu(
+    downloads: Downloads | Callable[[], Downloads], key: str, label: str = ""
+) -> None:
     """Draw one button that opens onto pictures, tables, reports and links of a chart or a view.
 
     The menu is filled when it is opened, in a fragment: the page is not run again for it.
 
     Args:
-        downloads: what it offers.
+        downloads: what it offers, or what builds it when the menu is opened.
         key: a key that is unique on the page.
         label: of the button; `Download` where it is empty.
     """
@@ -342,15 +349,16 @@ def draw_download_menu(downloads: Downloads, key: str, label: str = "") -> None:
 
 
 @st.fragment
-def _draw_menu(downloads: Downloads, key: str, label: str) -> None:
+def _draw_menu(offer: Downloads | Callable[[], Downloads], key: str, label: str) -> None:
     menu = st.popover(label, icon=":material/download:", key=key, on_change="rerun")
     with menu:
         if not menu.open:
             st.skeleton(MENU_HEIGHT)
             return
+        downloads = offer if isinstance(offer, Downloads) else offer()
         _draw_pictures(downloads, key)
-        for table, (title, make) in downloads.tables.items():
-            _draw_table((*downloads.name, table), title, make, f"{key}.{table}")
+        for table in downloads.tables:
+            _draw_table(downloads, table, f"{key}.{table}")
         _draw_report(downloads, key)
         with st.expander(_("Link"), icon=":material/link:"):
             draw_links(downloads.page_id, downloads.link)
@@ -384,16 +392,28 @@ def _build_picture(picture: ChartPicture, context: ReportContext) -> ReportDocum
     return build_picture_report(chart, picture.series, context)
 
 
-def _draw_table(name: tuple[object, ...], title: str, make: TableFactory, key: str) -> None:
+def _draw_table(downloads: Downloads, table: str, key: str) -> None:
+    title, make = downloads.tables[table]
+    name = (*downloads.name, table)
     st.caption(title)
     with st.container(horizontal=True, gap="xsmall"):
         for dialect, label in SHORT_TABLE_LABELS.items():
+            if dialect == "xlsx" and table in downloads.too_long:
+                continue
             file_name = download_file_name(*name, dialect=dialect)
             _draw_download(
                 translate_deferred(label),
                 (file_name, TABLE_MEDIA_TYPES[dialect]),
                 audit_export(partial(make, dialect), file_name),
                 f"{key}.{dialect}",
+            )
+        if table in downloads.documents:
+            file_name = download_file_name(*name, extension="json")
+            _draw_download(
+                "JSON",
+                (file_name, "application/json"),
+                audit_export(downloads.documents[table], file_name),
+                f"{key}.json",
             )
 
 

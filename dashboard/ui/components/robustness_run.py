@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
 
-from dashboard.models.analyses import RobustnessAnswer, SpecificationGrid
+from dashboard.models.analyses import Group, RobustnessAnswer, SpecificationGrid
 from dashboard.models.event import Event
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
-from dashboard.models.study import Returns
+from dashboard.models.study import Headline, Returns, Window
 from dashboard.presentation.formatting import format_p_equal, format_whole_share
+from dashboard.services.compare import compare_groups
 from dashboard.services.robustness import (
     AnswerCache,
     RobustnessRequest,
@@ -21,13 +23,17 @@ from dashboard.services.robustness import (
     RunProgress,
     count_categories,
 )
+from dashboard.services.study_inputs import default_request, default_window
 from dashboard.ui import session
 from dashboard.ui.components.elements import TARGETS_KEY
+from dashboard.ui.session import KnownEvents
 
 LinkParams = dict[str, str | list[str]]
 
 RUN_KEY: Final = "robustness.run"
 POLL_SECONDS: Final = 0.7
+PREFERRED_WINDOW: Final[Window] = (0, 1)
+"""The window that the Compare page shows first."""
 PAGES_WITH_RUNS: Final = ("robustness", "compare")
 
 
@@ -50,6 +56,30 @@ def build_usual_request(
     """The run that the Robustness page makes of some events where nobody changes its choices."""
     grid = SpecificationGrid(series=(series.card.id,), returns=returns)
     return RobustnessRequest(grid, (series,), tuple(events), categories=count_categories(known))
+
+
+def get_declared_test(request: RobustnessRequest, known: KnownEvents) -> Headline | None:
+    """The declared test of the Compare page where nobody changes its settings.
+
+    None where its series has no such window, or no event is measured.
+    """
+    return _compute_declared_test(build_run_key(request, known.version), request, known.events)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _compute_declared_test(
+    key: Hashable,  # noqa: ARG001 - it names the versions of all data
+    _request: RobustnessRequest,
+    _known: tuple[Event, ...],
+) -> Headline | None:
+    series = _request.series[0]
+    minutes = series.card.bar_minutes
+    study = default_request(minutes, default_window(minutes), [])
+    if PREFERRED_WINDOW not in study.cars:
+        return None
+    study = replace(study, cars=(PREFERRED_WINDOW,), returns=_request.grid.returns)
+    group = Group("group", _request.events)
+    return compare_groups(series, [group], _known, study).groups[0].headline
 
 
 def get_run(key: Hashable) -> RobustnessRun | None:

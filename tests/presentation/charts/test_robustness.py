@@ -55,7 +55,8 @@ def trace(figure, kind):
 def test_points_stand_in_order_with_the_colour_of_their_direction():
     points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert points["x"] == [1, 2, 3]
-    assert points["y"] == [-1.0, 0.4, 2.0]
+    # exp(-0.01), exp(0.004) and exp(0.02)
+    assert points["y"] == [-0.995, 0.401, 2.02]
     assert points["marker"]["color"] == [STRONGER_COLOUR, WEAKER_COLOUR, WEAKER_COLOUR]
 
 
@@ -67,7 +68,7 @@ def test_a_small_p_is_a_filled_mark_so_that_colour_is_not_alone():
 def test_an_interval_that_is_not_known_is_not_drawn():
     line = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "intervals")
     assert line["x"] == [1, 1, None, 3, 3, None]
-    assert line["y"] == [0.0, -2.0, None, 3.0, 1.0, None]
+    assert line["y"] == [0.0, -1.98, None, 3.05, 1.01, None]
 
 
 def test_every_choice_is_a_row_with_a_mark_under_each_of_its_points():
@@ -81,7 +82,7 @@ def test_every_choice_is_a_row_with_a_mark_under_each_of_its_points():
 def test_the_plain_study_is_ringed_and_named():
     figure = build_curve_figure(curve(ROWS, plain=1), LIGHT_PALETTE)
     ring = trace(figure, "plain")
-    assert (ring["x"], ring["y"]) == ([2], [0.4])
+    assert (ring["x"], ring["y"]) == ([2], [0.401])
     assert "plain study" in [note["text"] for note in figure["layout"]["annotations"]]
     assert len(build_curve_figure(curve(ROWS), LIGHT_PALETTE)["data"]) == 3
 
@@ -90,7 +91,8 @@ def test_a_click_carries_the_place_and_the_hover_has_n_and_p():
     points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert [data[0] for data in points["customdata"]] == [0, 1, 2]
     assert points["customdata"][0][1] == (
-        "1 of 3<br>−1.00 log pts stronger (−2.00 to 0.00)<br>N = 17, p 0.010<br>choices 0"
+        "1 of 3<br>▼ −1.00\u202f% stronger (−1.00 log pts)<br>95 % interval −1.98\u202f% to"
+        " 0.00\u202f%<br>N = 17, p 0.010<br>choices 0"
     )
 
 
@@ -119,9 +121,9 @@ def test_plotly_takes_it_dark_on_a_phone_and_empty():
 @pytest.mark.parametrize(
     ("mode", "first", "top", "bottom"),
     [
-        (QuoteMode.WEAKER, -1.0, "▲ weaker rouble", "▼ stronger rouble"),
-        (QuoteMode.INVERTED, -1.0, "▼ stronger rouble", "▲ weaker rouble"),
-        (QuoteMode.USD, 1.0, "▲ stronger rouble", "▼ weaker rouble"),
+        (QuoteMode.WEAKER, -0.995, "▲ weaker rouble", "▼ stronger rouble"),
+        (QuoteMode.INVERTED, -0.995, "▼ stronger rouble", "▲ weaker rouble"),
+        (QuoteMode.USD, 1.005, "▲ stronger rouble", "▼ weaker rouble"),
     ],
 )
 def test_the_ends_of_the_axis_name_the_direction_of_their_sign(mode, first, top, bottom):
@@ -137,7 +139,7 @@ def test_the_ends_of_the_axis_name_the_direction_of_their_sign(mode, first, top,
 
 def test_the_summary_tells_the_ends_and_the_median():
     assert summarize_curve(curve(ROWS)) == (
-        "3 specifications sorted by their mean move, from −1.00 to +2.00 log pts, median +0.40;"
-        " below, the choices behind each."
+        "3 specifications sorted by their mean move, from −1.00\u202f% to +2.02\u202f%, median"
+        " +0.40\u202f%; below, the choices behind each."
     )
     assert summarize_curve(curve([])) == "No specification has a mean."

@@ -21,6 +21,7 @@ from dashboard.services.method import describe_method
 from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, default_window, event_windows
 from dashboard.ui import session
+from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
 from dashboard.ui.pages.compare.messages import format_chip
 from dashboard.ui.pages.compare.state import (
@@ -31,7 +32,6 @@ from dashboard.ui.pages.compare.state import (
     GROUP_FIELDS,
     GROUP_PREFIXES,
     MAX_NAMED,
-    PREFERRED_WINDOW,
     CompareState,
     has_second_group,
 )

@@ -224,10 +224,10 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     one, other = state.groups
     headline = answer.difference
     if headline is None or math.isnan(headline.mean):
-        return _("Difference: one of the groups has no event with a move"), ""
+        name = format_group(one.filter if not one.study.n else other.filter)
+        return _("No verdict on the difference: no move to show for {name}", name=name), ""
     moved = _(
-        "{subject} {move} after {group} than after {other}",
-        subject=state.card.subject.noun,
+        "{move} after {group} than after {other}",
         move=state.scale.directed_percent(headline.mean),
         group=format_group(one.filter),
         other=format_group(other.filter),
@@ -383,8 +383,13 @@ def format_part_label(state: CompareState, answer: Comparison, part: str) -> str
     """The label of a folded part, with its number where it has one."""
     title = translate_deferred(PART_TITLES[part])
     if part == "tests":
-        count = count_kinds_of_tests(answer)
-        return _("Is it unusual? The declared test and {count} others", count=count - 1)
+        declared = len(state.groups)
+        return plural(
+            "Is it unusual? {n:,} declared test and {others} others",
+            "Is it unusual? {n:,} declared tests and {others} others",
+            declared,
+            others=count_kinds_of_tests(answer) - declared,
+        )
     if part == "lost":
         return f"{title}: {'; '.join(map(_describe_sample, state.groups))}"
     return title

@@ -209,11 +209,10 @@ def _draw_answer(state: CompareState, answer: Comparison) -> None:
 
 def _draw_numbers(state: CompareState, answer: Comparison) -> None:
     """Draw the short table, what the answer rests on, and the answer under all choices."""
+    # Its cells are numbers and directions, whose thin spaces an escaped text would lose.
+    columns = build_short_columns(state, answer)
     draw_text_table(
-        {
-            escape_markdown(name): [escape_markdown(cell) for cell in cells]
-            for name, cells in build_short_columns(state, answer).items()
-        },
+        {escape_markdown(name): cells for name, cells in columns.items()},
         _("The groups in the window that is compared"),
     )
     basis = build_verdict_lines(state, answer)[-1][1]
@@ -301,6 +300,8 @@ def _draw_moves(state: CompareState, answer: Comparison) -> None:
                 _draw_group_dots(state, answer, group)
     if max(group.study.n for group in state.groups) > MAX_NAMED_DOTS:
         st.toggle(_("Name all"), **state.link.switch("names", "all", "largest"))
+    few = any(0 < group.study.n < MIN_VERDICT_EVENTS for group in state.groups)
+    st.session_state.setdefault("compare.moves", few)
     table = _create_table_expander(
         _("The moves as a table, each with a link to its event"), "compare.moves"
     )

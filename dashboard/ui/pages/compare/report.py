@@ -117,6 +117,7 @@ def build_compare_report(
         links=build_report_links(context),
         software=SOFTWARE_VERSION,
         made_at=context.moment,
+        made_on=context.made_on,
     )
 
 

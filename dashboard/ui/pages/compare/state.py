@@ -20,7 +20,6 @@ from dashboard.models.study import (
     Pool,
     Returns,
     StudyRequest,
-    Window,
     read_length,
     window_text,
 )
@@ -41,6 +40,7 @@ from dashboard.services.study_inputs import (
     default_window,
 )
 from dashboard.ui import session
+from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.url_state import (
     NAME_PATTERN,
     PartialValueError,
@@ -60,7 +60,6 @@ GROUP_PREFIXES: Final = ("", "b")
 GROUP_FIELDS: Final = ("cat", "exp", "tag", "from", "to")
 MAX_NAMED: Final = 10
 TAG_LIMIT: Final = 60
-PREFERRED_WINDOW: Final[Window] = (0, 1)
 PART_TITLES: Final = {
     "moves": deferred("Each event"),
     "tests": deferred("Tests"),

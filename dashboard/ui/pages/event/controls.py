@@ -49,6 +49,9 @@ def draw_event_controls(link: UrlState, view: EventView) -> None:
         with st.popover(_("How it is measured"), icon=":material/tune:"):
             _draw_model_choice(link, card)
             _draw_pool_choice(link, view)
+            st.caption(
+                _("Shaded: the range of ordinary moves before the event, which is no forecast.")
+            )
             if not of_bars:
                 st.caption(translate_deferred(BARS_HELP))
 

@@ -95,12 +95,18 @@ def draw_verdict(state: EventState) -> None:
     )
     verdict = describe_verdict(move, state.pool)
     st.markdown(f"### {movement} {describe_window(move.window, view.card)}: {verdict}")
+    rank = (
+        escape_markdown(capitalize_first(describe_comparison(move, state.pool)), 300)
+        if move.car is None and move.reason
+        else describe_rank_briefly(move.rank(state.pool), name_dates(move))
+    )
     parts = (
-        describe_rank_briefly(move.rank(state.pool), name_dates(move)),
-        f"{format_move_rates(move, quoting)} {quoting.unit} ({format_move_dates(move)})",
+        rank,
+        f"{format_move_rates(move, quoting)} {escape_markdown(quoting.unit)}"
+        f" ({format_move_dates(move)})",
         describe_crowd(move, view.card),
     )
-    st.markdown(" · ".join(map(escape_markdown, parts)))
+    st.markdown(" · ".join(parts))
     caveat = describe_pool_caveat(move, state.pool)
     if caveat:
         st.markdown(f":material/info: {escape_markdown(caveat, 400)}")

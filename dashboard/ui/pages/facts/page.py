@@ -279,4 +279,4 @@ def _build_claim_link(view: UrlState, answer: ClaimAnswer) -> dict[str, str]:
     return settings
 
 
-PAGE = Page("facts", deferred("Check a claim"), ":material/fact_check:", "facts", draw, PARAMS)
+PAGE = Page("facts", deferred("Check"), ":material/fact_check:", "facts", draw, PARAMS)

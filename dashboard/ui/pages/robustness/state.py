@@ -14,7 +14,7 @@ from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS, Specification, Sp
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
-from dashboard.models.study import StudyRequest, Window, read_window, window_text
+from dashboard.models.study import StudyRequest, Window, read_window
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, find_events
 from dashboard.services.rates import DEFAULT_SERIES
@@ -54,6 +54,17 @@ MODEL_OPTIONS: Final = ("none", "mean", "market-adjusted", "market", "scholes-wi
 DEFAULT_GRID: Final = SpecificationGrid(series=(DEFAULT_SERIES,))
 DEFAULT_REQUEST: Final = StudyRequest()
 """The study that the command line makes where nobody chooses anything."""
+PLAIN_SPECIFICATION: Final = Specification(
+    DEFAULT_SERIES,
+    DEFAULT_REQUEST.model,
+    DEFAULT_REQUEST.cars[0],
+    DEFAULT_REQUEST.estimation,
+    DEFAULT_REQUEST.gap,
+    DEFAULT_REQUEST.overlap,
+    "all",
+    DEFAULT_REQUEST.returns,
+)
+"""The same as one of the choices, on all events."""
 MAX_IMMEDIATE_RUNS: Final = 1_000
 """Up to so many specifications run without being asked for."""
 MAX_OBSERVATIONS: Final = 100_000
@@ -64,7 +75,6 @@ GRID_KEYS: Final = ("car", "estimation", "gap", "model", "overlap", "events")
 """The choices whose combinations are run, by their key in the link."""
 WANTED_KEY: Final = "robustness.wanted"
 COMPARE_PAGE_ID: Final = "compare"
-COMPARE_DEFAULTS: Final = StudyRequest()
 LinkParams = dict[str, str | list[str]]
 
 
@@ -215,25 +225,6 @@ def _select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[E
     return find_events(known, event_filter)
 
 
-def is_default_specification(specification: Specification) -> bool:
-    """Whether these are the choices of the plain study, on all events."""
-    return (
-        specification.window == DEFAULT_REQUEST.cars[0]
-        and specification.estimation == DEFAULT_REQUEST.estimation
-        and specification.gap == DEFAULT_REQUEST.gap
-        and specification.model == DEFAULT_REQUEST.model
-        and specification.overlap == DEFAULT_REQUEST.overlap
-        and specification.event_filter == "all"
-        and specification.returns == DEFAULT_REQUEST.returns
-    )
-
-
-def format_window_label(text: str) -> str:
-    """`0:1` as tables write it: `[0,1]`."""
-    first, last = read_window("car", text)
-    return window_text((first, last))
-
-
 def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
     """The series of the link, and further ones that have the unit of the first."""
     cards = {card.id: card for card in session.get_price_cards()}
@@ -347,18 +338,18 @@ def build_compare_query(
         "series": (specification.series, DEFAULT_SERIES),
         "window": (
             _format_window_ends(specification.window),
-            _format_window_ends(COMPARE_DEFAULTS.window),
+            _format_window_ends(DEFAULT_REQUEST.window),
         ),
         "car": (
             _format_window_ends(specification.window),
-            _format_window_ends(COMPARE_DEFAULTS.cars[0]),
+            _format_window_ends(DEFAULT_REQUEST.cars[0]),
         ),
-        "model": (specification.model, COMPARE_DEFAULTS.model),
+        "model": (specification.model, DEFAULT_REQUEST.model),
         "factor": (factor, ""),
-        "overlap": (specification.overlap, COMPARE_DEFAULTS.overlap),
-        "estimation": (str(specification.estimation), str(COMPARE_DEFAULTS.estimation)),
-        "gap": (str(specification.gap), str(COMPARE_DEFAULTS.gap)),
-        "returns": (specification.returns, COMPARE_DEFAULTS.returns),
+        "overlap": (specification.overlap, DEFAULT_REQUEST.overlap),
+        "estimation": (str(specification.estimation), str(DEFAULT_REQUEST.estimation)),
+        "gap": (str(specification.gap), str(DEFAULT_REQUEST.gap)),
+        "returns": (specification.returns, DEFAULT_REQUEST.returns),
     }
     query: LinkParams = {"cat": list(group.categories) or [ALL_CATEGORIES]}
     return query | {key: value for key, (value, usual) in named.items() if value != usual}
