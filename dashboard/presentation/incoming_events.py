@@ -92,6 +92,7 @@ FIELD_LABELS: Final = {
     "text": deferred("Text"),
     "category": deferred("Category"),
     "expected": deferred("Expected direction"),
+    "source_name": deferred("Source"),
     "source_url": deferred("Link"),
     "tags": deferred("Tags"),
     "author": deferred("Author"),

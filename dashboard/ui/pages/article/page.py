@@ -79,9 +79,7 @@ LINK_LIMIT: Final = 2_000
 
 def draw(view: UrlState) -> None:
     """Draw the page."""
-    st.header(_("Article"), anchor=False)
     draw_flash()
-    st.markdown(translate_deferred(PAGE_HELP))
     given = draw_article_input(view)
     if get_problem():
         message = escape_markdown(get_problem(), MESSAGE_LIMIT)
@@ -294,7 +292,10 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
         max_chars=TITLE_LIMIT,
         **persistent_widget(build_field_name(number, "title"), title),
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with (
+        st.expander(_("Day, category and direction"), expanded=start is None),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         _draw_candidate_time(number, start)
         categories = [category.value for category in Category]
         st.selectbox(
@@ -430,4 +431,5 @@ PAGE = Page(
         day_param("published", "2025-04-22"),
     ),
     heading=deferred("Read an article"),
+    purpose=PAGE_HELP,
 )

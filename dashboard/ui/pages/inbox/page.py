@@ -73,8 +73,6 @@ def draw(view: UrlState) -> None:
     """Draw the page."""
     news = session.get_context().news
     state = read_inbox_state(view)
-    st.header(_("Inbox"), anchor=False)
-    st.markdown(translate_deferred(PAGE_HELP))
     draw_flash()
     _draw_dismissed_notice()
     if state.is_unused:
@@ -91,8 +89,7 @@ def draw(view: UrlState) -> None:
     if state.problem:
         st.error(escape_markdown(state.problem))
         return
-    if not state.is_unused:
-        _draw_items(view, state)
+    _draw_items(view, state)
     draw_copy_link("inbox", view)
     if OPENED_KEY in st.session_state:
         news.submit()
@@ -167,6 +164,8 @@ def _draw_progress() -> None:
 
 
 def _draw_items(view: UrlState, state: InboxState) -> None:
+    if state.is_unused:
+        return
     if not state.clusters:
         _draw_no_items(view, state)
         return
@@ -489,4 +488,5 @@ def _remove_feed(feed_id: str) -> None:
 PAGE = Page(
     "inbox", deferred("Inbox"), ":material/inbox:", "inbox", draw, PARAMS,
     heading=deferred("Inbox"),
+    purpose=PAGE_HELP,
 )  # fmt: skip
