@@ -407,6 +407,8 @@ class EventReader:
         return self._cut(row, field.column, text)
 
     def _line(self, row: int, column: str) -> str:
+        if column not in self._filled:
+            return ""
         cell = self._unescaped(row, column)
         return self._cut(row, column, normalize_line(cell)) if cell else ""
 
