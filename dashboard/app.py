@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 APP_SCRIPT: Final = Path(__file__).resolve()
+PAGE_SCRIPT: Final = APP_SCRIPT.parent / "ui" / "page.js"
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 # Each holds an event loop of three file descriptors. No docstring: Streamlit would show it.
 MAX_DISCONNECTED_SESSIONS: Final = 100
@@ -131,6 +132,7 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
         silence_cache_warnings()
         limit_disconnected_sessions()
         await anyio.to_thread.run_sync(warm_up)
+        await anyio.to_thread.run_sync(keep_downloads)
         threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
         freeze_gc()
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
@@ -149,6 +151,7 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
         APP_SCRIPT,
         routes=[
             Route("/healthz", healthz),
+            Route("/page.js", page_script),
             Route("/api", lambda _request: Response(status_code=404)),
             Mount("/api", app=api_app),
         ],
@@ -190,9 +193,11 @@ def build_middleware(launch_token: str) -> list[Middleware]:
     from dashboard.ui.http_security import (
         BodyDeadline,
         LaunchGate,
+        PageScript,
         ProblemResponses,
         SecurityHeaders,
     )
+    from dashboard.ui.index_page import IndexPage
 
     return [
         Middleware(SecurityHeaders),
@@ -200,7 +205,9 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
         Middleware(hide_metrics),
         Middleware(LaunchGate, token=launch_token),
+        Middleware(PageScript),
         Middleware(BodyDeadline),
+        Middleware(IndexPage),
     ]
 
 
@@ -259,6 +266,13 @@ def warm_up() -> None:
         logging.getLogger("dashboard").exception("warming up failed")
 
 
+def keep_downloads() -> None:
+    """Let files for download outlive the run of the page that offered them."""
+    from dashboard.ui.components.exports import keep_downloads as keep_files
+
+    keep_files()
+
+
 def back_up_today() -> None:
     """Make the backup of the day, unless there is one."""
     from dashboard.ui.session import make_daily_backup
@@ -288,6 +302,14 @@ def _import_api() -> Any:
     from dashboard.api import application
 
     return application
+
+
+def page_script(_request: Request) -> Response:
+    """The project's script of the pages."""
+    from starlette.responses import FileResponse
+
+    headers = {"Cache-Control": "no-cache"}
+    return FileResponse(PAGE_SCRIPT, media_type="text/javascript", headers=headers)
 
 
 async def healthz(_request: Request) -> Response:

@@ -42,6 +42,12 @@ def _known_language(language: str) -> str:
     return chosen
 
 
+def _web_address(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise ValueError(_("is no address; write it like https://rouble.example.org"))
+    return url
+
+
 class Settings(BaseSettings):
     """The settings of this machine.
 
@@ -53,6 +59,7 @@ class Settings(BaseSettings):
     machine instead, for example `http://127.0.0.1:8600`. `DASHBOARD_USER` is who uses this
     process, the name of the login where it is not set: private notes are those of this person.
     `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
+    `DASHBOARD_PUBLIC_URL` is where others reach the pages, for the links in pictures and reports.
     An empty variable counts as not set.
     """
 
@@ -63,6 +70,7 @@ class Settings(BaseSettings):
     dashboard_offline: bool = False
     dashboard_upstream: str | None = None
     dashboard_language: Annotated[str, AfterValidator(_known_language)] = ENGLISH
+    dashboard_public_url: Annotated[str | None, AfterValidator(_web_address)] = None
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)

@@ -63,6 +63,7 @@ def made_report(title="Rouble 1.00 log pts stronger after: a speech", figure=FIG
             "links": (ReportLink("Live page", "http://127.0.0.1:8501/event?id=x&pool=all"),),
             "software": "Rouble Reaction 0.1.0",
             "made_at": "2026-11-26T12:00:00Z",
+            "made_on": "made 26 Nov 2026, 15:00 MSK",
             **more,
         }
     )  # fmt: skip

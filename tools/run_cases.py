@@ -9,6 +9,7 @@ there is printed for a person to judge. Exit code 1 where one is not as expected
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -155,8 +156,15 @@ def _data_folder() -> Iterator[Path]:
             os.chdir(before)
 
 
-def main(folder: Path, ids: list[str]) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Print every case, expected and answered, and the count; 1 where a case fails."""
+    parser = argparse.ArgumentParser(description="Compare the product's answers with cases.")
+    parser.add_argument("folder", type=Path, help="holds EXPECT.csv and inputs/")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="only these cases")
+    given = parser.parse_args(arguments)
+    folder, ids = given.folder, given.ids
+    if not (folder / "EXPECT.csv").is_file():
+        parser.error(f"{folder} holds no EXPECT.csv")
     checks = read_checks()
     with (folder / "EXPECT.csv").open(encoding="utf-8", newline="") as file:
         cases = [row for row in csv.DictReader(file) if not ids or row["id"] in ids]
@@ -175,4 +183,4 @@ def main(folder: Path, ids: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main())

@@ -29,7 +29,10 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    arguments: Sequence[str], home: Path | None = None, upstream: str | None = None
+    arguments: Sequence[str],
+    home: Path | None = None,
+    upstream: str | None = None,
+    root: Path = ROOT,
 ) -> Iterator[str]:
     """Run `python …` until it prints an address; the address, until the block ends.
 
@@ -37,6 +40,7 @@ def served(
         arguments: what follows `python`.
         home: the data directory of the product; a new, empty one if None.
         upstream: the address of a replica to ask for rates; offline if None.
+        root: the working tree to run in.
     """
     with tempfile.TemporaryDirectory() as folder:
         rates = {"DASHBOARD_OFFLINE": "1"}
@@ -45,7 +49,7 @@ def served(
         environment = os.environ | {"DASHBOARD_HOME": str(home or folder)} | rates  # noqa: TID251 - a process needs one
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, *arguments],
-            cwd=ROOT,
+            cwd=root,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

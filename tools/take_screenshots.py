@@ -31,7 +31,7 @@ PAGES: Final = {
     "compare-two": "/compare?cat=escalation&bcat=peace_talks",
     "correlation": "/correlation",
     "robustness": "/robustness",
-    "facts": "/facts",
+    "facts": "/facts?example=1",
     "events": "/events",
     "inbox": "/inbox",
     "import": "/import",

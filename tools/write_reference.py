@@ -25,7 +25,7 @@ from dashboard.export.schemas import STUDY_TABLES, TABLES
 from dashboard.models.publication import BANK_OF_RUSSIA_BREAKS, PUBLICATION_RULES
 from dashboard.models.series import SeriesCard
 from dashboard.models.tables import Table
-from dashboard.presentation.method import define_terms
+from dashboard.presentation.terms import TERM_GROUPS, define_terms
 from dashboard.services.method import describe_size
 from dashboard.services.serializers import KIND_NAMES
 from dashboard.sources.rates.bundled import BundledRates
@@ -437,10 +437,12 @@ def terms_page() -> str:
     """The terms as the Method page defines them."""
     introduction = """
 Spelling: rouble. Direction is always the rouble's; an arrow is that of the number shown."""
-    rows = [
-        (escape(term), escape(meaning)) for term, meaning in define_terms(BundledRates().cards()[0])
-    ]
-    return page("Terms", introduction, [table(("term", "meaning"), rows)])
+    terms = define_terms(BundledRates().cards()[0])
+    parts = []
+    for group, title in TERM_GROUPS.items():
+        rows = [(escape(t.name), escape_prose(t.meaning)) for t in terms if t.group == group]
+        parts += [f"## {escape(title)}", table(("term", "meaning"), rows)]
+    return page("Terms", introduction, parts)
 
 
 # ---------------------------------------------------------------- writing

@@ -297,10 +297,25 @@ def rejection_as_json(*, as_json: bool) -> Iterator[None]:
 
 
 def output_format(file: Path, dialect: CsvDialect, *, excel: bool) -> FileFormat:
-    """The format of the file of a table: a workbook by its ending, else CSV in a dialect."""
+    """The format of the file of a table: a workbook by its ending, else CSV in a dialect.
+
+    A CSV with decimal points for Excel is noted: with Russian settings 11.6 opens as 11 June.
+    """
+    from dashboard.cli import output
+
     if file.suffix.lower() == ".xlsx":
         return "xlsx"
-    return "excel" if excel and dialect == "plain" else dialect
+    chosen = "excel" if excel and dialect == "plain" else dialect
+    if chosen == "excel":
+        output.print_notices(
+            [
+                _(
+                    "Excel with Russian settings can open a number such as 11.6 as a date;"
+                    " write it with --dialect excel-ru, or as .xlsx"
+                )
+            ]
+        )
+    return chosen
 
 
 def write_output(file: Path, content: bytes, *, is_private: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Levels of a series: changes since a date, last time reached, values known at a moment."""
+"""Levels of a series: changes since a date, last time reached, rolling mean, vintages."""
 
 from __future__ import annotations
 
@@ -199,3 +199,31 @@ def compare_vintages(frozen: RateSeries, live: RateSeries) -> tuple[RevisedObser
         previous = None if before is None else float(before)
         changes.append(RevisedObservation(day, record, previous, float(rate)))
     return tuple(changes)
+
+
+# ---- rolling statistics
+
+
+BAND_WIDTH = 2.0
+"""Standard deviations from the mean to each end of the band."""
+
+
+def compute_rolling_mean(values: Floats, length: int) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the last `length` numbers, each (n,).
+
+    The simple moving average and the deviation of Bollinger's bands (Bollinger 2001, *Bollinger
+    on Bollinger Bands*, ch. 7): the sum of squares is divided by `length`. What is not finite is
+    passed over and has neither; the first `length` - 1 numbers have none.
+
+    Args:
+        values: (n,), in their order.
+        length: how many numbers a mean is of, at least 1.
+    """
+    mean, deviation = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    present = np.flatnonzero(np.isfinite(values))
+    if len(present) < length:
+        return mean, deviation
+    windows = np.lib.stride_tricks.sliding_window_view(values[present], length)
+    rows = present[length - 1 :]
+    mean[rows], deviation[rows] = windows.mean(axis=1), windows.std(axis=1)
+    return mean, deviation

@@ -110,6 +110,8 @@ _SHARED: Final = {
             "100 x the log move from the base; positive = the rouble stronger"),
         _percent("move_pct_rub_per_usd", "Change of the quoted number from the base, in per cent"),
         _percent("move_pct_usd_per_rub", "Change of its inverse from the base, in per cent"),
+        _text("direction",
+            "stronger, weaker, up, down or unchanged: what the move was for the subject"),
         _count("claim", "Which claim of the check, from 1"),
         _text("quote", "The unit of the quoted number"),
         _day("asked", "The day in question"),
@@ -296,8 +298,7 @@ STUDY_MOVES: Final = Table(
             "Change of the published number from base_rate to end_rate, in per cent; positive ="
             " number up",
             "percent"),
-        _text("direction",
-            "stronger, weaker, up, down or unchanged: what the move was for the subject"),
+        "direction",
         _text("subject",
             "What the direction is of: a currency, such as RUB, or what the number counts",
             lambda move: _subject_code(move.at.result.series.card)),
@@ -606,6 +607,21 @@ def _event_column(field: EventField) -> Column:
 
 
 EVENT_LIST: Final = Table("event_list", "Events and notes", tuple(map(_event_column, EVENT_FIELDS)))
+EVENT_TEMPLATE: Final = Table(
+    "event_template",
+    "A template of a file of events, with two rows as an example",
+    _columns(
+        _text("date", "As 2025-04-20, 20.04.2025 or 20 April 2025", "date"),
+        _text("time", "The clock of the zone, as 13:30; empty where the hour is not known", "time"),
+        _text("zone", "The time zone of the clock", "zone"),
+        _text("title", "Who did what", "title"),
+        _text("category", "One of the closed list of categories, or a word of your own",
+              "category"),
+        _text("source_name", "Who published it", "source_name"),
+        _text("source_url", "Where it was published", "source_url"),
+        _text("text", "More words", "text"),
+    ),
+)  # fmt: skip
 WRONG_ROWS: Final = Table(
     "wrong_rows",
     "Rows of a file of events that cannot be taken",
@@ -620,6 +636,18 @@ WRONG_ROWS: Final = Table(
 
 
 # ---- moves around events
+
+
+def _direction(card: SeriesCard, log_points: float | None) -> str | None:
+    """What a move was for the subject of a series; None where there is no move."""
+    if log_points is None or math.isnan(log_points):
+        return None
+    return card.subject.direction(log_points)
+
+
+def _number_percent(card: SeriesCard, log_points: float) -> float:
+    """A move in log points as the change of the published number in per cent."""
+    return 100.0 * math.expm1(card.move_sign * log_points / 100.0) + 0.0  # no minus zero
 
 
 def _rank(pool: str, name: str) -> Callable[[_Part], Any]:
@@ -661,11 +689,20 @@ EVENT_MOVES: Final = Table(
             "placebo_p among quiet dates, those near no listed event", _rank("quiet", "p")),
         _percentile("percentile_quiet",
             "percentile among quiet dates", _rank("quiet", "percentile")),
+        _shared("direction",
+            lambda part: _direction(part.whole.card, part.item.log_points)),
     ),
     bar_columns=_columns("base_known_at=item.base.known_at end_known_at=item.end.known_at"),
     expand=_parts("moves"),
     bars="card.bar_minutes",
 )  # fmt: skip
+
+
+def _ordinary_percents(part: _Part) -> tuple[float, float]:
+    low, high = (_number_percent(part.whole.card, end) for end in (part.item.low, part.item.high))
+    return low, high
+
+
 EVENT_WINDOW: Final = Table(
     "event_window",
     "The path around one event against its base",
@@ -674,6 +711,16 @@ EVENT_WINDOW: Final = Table(
         "rate=item.rate move_log_pts=item.move",
         _log_points("ordinary_low", "Lower end of the ordinary range, in log points", "item.low"),
         _log_points("ordinary_high", "Upper end of the ordinary range, in log points", "item.high"),
+        _percent("move_pct",
+            "Change of the published number from the base, in per cent; positive = number up",
+            lambda part: _number_percent(part.whole.card, part.item.move)),
+        _shared("direction", lambda part: _direction(part.whole.card, part.item.move)),
+        _percent("ordinary_low_pct",
+            "Lower end of the ordinary range as a change of the published number, in per cent",
+            lambda part: min(_ordinary_percents(part))),
+        _percent("ordinary_high_pct",
+            "Upper end of the ordinary range as a change of the published number, in per cent",
+            lambda part: max(_ordinary_percents(part))),
     ),
     bar_columns=_columns("known_at=item.known_at"),
     expand=_parts("path"),
@@ -693,6 +740,7 @@ SOURCE_MOVES: Final = Table(
         _count("partly_in_rate",
             "1 = the event lies inside the hours that make its first rate", "partial"),
         "reason",
+        _shared("direction", lambda move: _direction(move.card, move.log_points)),
     ),
 )  # fmt: skip
 
@@ -796,8 +844,8 @@ TABLES: Final = {
     for table in (
         STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
-        RATES, REVISIONS, EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES, FACTS, CLAIMS,
-        NEEDED_BASES, WRONG_ROWS,
+        RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
+        FACTS, CLAIMS, NEEDED_BASES, WRONG_ROWS,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

@@ -260,6 +260,7 @@ class Draft:
     category: str = Category.OTHER
     expected: str = Expected.UNCLEAR
     text: str = ""
+    source_name: str = ""
     source_url: str = ""
     tags: tuple[str, ...] = ()
     author: str = ""
@@ -364,7 +365,10 @@ EVENT_FIELDS: Final = (
         "text", "text", "The text of a note", label=deferred("Text"),
         hint="More words.", limit=TEXT_LIMIT,
     ),
-    EventField("source_name", "line", "Who published it"),
+    EventField(
+        "source_name", "line", "Who published it", label=deferred("Source"),
+        key="source",
+    ),
     EventField(
         "source_url", "link", "Where it was published", label=deferred("Link"),
         key="link", hint="The source.", limit=URL_LIMIT,

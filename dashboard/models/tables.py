@@ -172,6 +172,8 @@ _CONVERTERS: Final[dict[ColumnKind, Callable[[Any], Any]]] = {
 
 
 ReportFormat: TypeAlias = Literal["html", "pdf", "png", "svg"]
+PictureSize: TypeAlias = Literal["web", "print", "square"]
+"""Of the formats that hold the first chart alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +224,9 @@ class ReportDocument:
     """What a page says, without the page.
 
     `title` is the answer as a sentence, `question` the question, `parameters` how (name and
-    value), `cautions` what a reader must know before using the numbers. `made_at` is the UTC
-    moment it was made, `software` its name and version. All texts are plain text.
+    value), `cautions` what a reader must know before using the numbers. `software` is its name and
+    version, `made_at` the UTC moment it was made, `made_on` the same for readers. All texts are
+    plain text.
     """
 
     title: str
@@ -237,6 +240,7 @@ class ReportDocument:
     links: tuple[ReportLink, ...]
     software: str
     made_at: str
+    made_on: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON values."""

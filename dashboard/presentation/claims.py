@@ -22,7 +22,14 @@ from dashboard.models.article import (
     Market,
     RequiredBase,
 )
-from dashboard.models.messages import deferred, join_and, join_or, plural, translate_deferred
+from dashboard.models.messages import (
+    deferred,
+    join_and,
+    join_clauses,
+    join_or,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Fixing
 from dashboard.models.publication import BANK_OF_RUSSIA
@@ -74,20 +81,20 @@ LEVEL_EXACTNESS_LABELS: Final = EXACTNESS_LABELS | {
 }
 TRUTH_LABELS: Final = {
     ClaimTruth.TRUE: deferred("true"),
-    ClaimTruth.ABOUT: deferred("about so"),
+    ClaimTruth.ABOUT: deferred("roughly true"),
     ClaimTruth.FALSE: deferred("false"),
     ClaimTruth.ANOTHER: deferred("another number"),
-    ClaimTruth.UNKNOWN: deferred("cannot be known"),
+    ClaimTruth.UNKNOWN: deferred("no data"),
 }
 STRONGEST_ANSWERS: Final = {
     ClaimTruth.TRUE: deferred("Yes: strongest since {base}"),
-    ClaimTruth.ABOUT: deferred("No, it was stronger: strongest since {base}"),
+    ClaimTruth.ABOUT: deferred("Not since then: it was last this strong on {base}"),
     ClaimTruth.FALSE: deferred("No: it was at least as strong later than that, on {base}"),
     ClaimTruth.ANOTHER: deferred("Another number: here it was the strongest since {base}"),
 }
 WEAKEST_ANSWERS: Final = {
     ClaimTruth.TRUE: deferred("Yes: weakest since {base}"),
-    ClaimTruth.ABOUT: deferred("No, it was weaker: weakest since {base}"),
+    ClaimTruth.ABOUT: deferred("Not since then: it was last this weak on {base}"),
     ClaimTruth.FALSE: deferred("No: it was at least as weak later than that, on {base}"),
     ClaimTruth.ANOTHER: deferred("Another number: here it was the weakest since {base}"),
 }
@@ -118,7 +125,7 @@ TRUTH_MARKS: Final = {
     ClaimTruth.ANOTHER: "≠",
     ClaimTruth.UNKNOWN: "?",
 }
-FURTHER_BACK_LABEL: Final = deferred("goes back further")
+FURTHER_BACK_LABEL: Final = deferred("not since then")
 OTC_CAVEAT: Final = deferred(
     "over-the-counter market quotes are not in our data, so a sentence that rests on one can"
     " neither be confirmed nor refuted here"
@@ -130,6 +137,13 @@ TRUTH_ICONS: Final = {
     ClaimTruth.ANOTHER: ":material/difference:",
     ClaimTruth.UNKNOWN: ":material/help:",
 }
+TRUTH_COLOURS: Final = {
+    ClaimTruth.TRUE: "blue",
+    ClaimTruth.ABOUT: "blue",
+    ClaimTruth.FALSE: "orange",
+    ClaimTruth.ANOTHER: "gray",
+    ClaimTruth.UNKNOWN: "gray",
+}
 MARKET_LABEL: Final = deferred("Market quotes, over the counter")
 REASON_LIMIT: Final = 400
 
@@ -140,7 +154,7 @@ def is_record_claim(claim: Claim) -> bool:
 
 
 def format_verdict(claim: Claim, truth: ClaimTruth) -> str:
-    """A verdict as text: `true`, `about so`, `goes back further`, `false`, `cannot be known`."""
+    """A verdict as text: `true`, `roughly true`, `not since then`, `false`, `no data`."""
     if truth == ClaimTruth.ABOUT and is_record_claim(claim):
         return translate_deferred(FURTHER_BACK_LABEL)
     return translate_deferred(TRUTH_LABELS[truth])
@@ -269,38 +283,67 @@ def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
 
 
 def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
-    """The outcome in one line: `Of 3 claims, 1 is so and 2 are not`."""
+    """The outcome in one line: `1 of 3 claims holds`; of one claim its question and answer."""
     if not answers:
-        return _("Is that so? A claim about the rouble, checked")
+        return _("Check a claim")
     if len(answers) == 1:
         verdict = describe_answer(answers[0]).rstrip(".").partition(": ")[0]
         return f"{format_question(answers[0].claim)} {verdict}"
-    truths = Counter(get_overall_truth(answer) for answer in answers)
-    counts = {
-        ClaimTruth.TRUE: plural("{n} is so", "{n} are so", truths[ClaimTruth.TRUE]),
-        ClaimTruth.ABOUT: plural("{n} is nearly so", "{n} are nearly so", truths[ClaimTruth.ABOUT]),
-        ClaimTruth.FALSE: plural("{n} is not", "{n} are not", truths[ClaimTruth.FALSE]),
+    truths, count = Counter(get_overall_truth(answer) for answer in answers), len(answers)
+    held = plural(
+        "{n} of {count} claims holds",
+        "{n} of {count} claims hold",
+        truths[ClaimTruth.TRUE],
+        count=count,
+    )
+    others = {
+        ClaimTruth.ABOUT: plural(
+            "{n} is roughly true", "{n} are roughly true", truths[ClaimTruth.ABOUT]
+        ),
         ClaimTruth.ANOTHER: plural(
-            "{n} is of another market", "{n} are of another market", truths[ClaimTruth.ANOTHER]
+            "{n} is about another market", "{n} are about another market",
+            truths[ClaimTruth.ANOTHER],
         ),
         ClaimTruth.UNKNOWN: plural(
-            "{n} cannot be known", "{n} cannot be known", truths[ClaimTruth.UNKNOWN]
+            "{n} cannot be checked", "{n} cannot be checked", truths[ClaimTruth.UNKNOWN]
         ),
-    }
-    outcomes = join_and([text for truth, text in counts.items() if truths[truth]])
-    return _("Of {count} claims, {outcomes}", count=len(answers), outcomes=outcomes)
+    }  # fmt: skip
+    return join_clauses(held, *(text for truth, text in others.items() if truths[truth]))
+
+
+def format_badge(answer: ClaimAnswer) -> str:
+    """The verdict as a Markdown badge: an icon, a label and a colour of no direction."""
+    truths = {row.verdict.truth for row in answer.of_main}
+    truth, is_older = get_overall_truth(answer), ClaimTruth.ABOUT in truths
+    icon, colour = TRUTH_ICONS[truth], TRUTH_COLOURS[truth]
+    if truth == ClaimTruth.TRUE and len(truths) > 1:
+        label = _("In one quote only")
+    elif is_record_claim(answer.claim) and is_older:
+        label = format_verdict(answer.claim, ClaimTruth.ABOUT)
+    else:
+        label = format_verdict(answer.claim, truth)
+    return f":{colour}-badge[{icon} {capitalize_first(label)}]"
+
+
+def list_answer_lines(answer: ClaimAnswer) -> list[str]:
+    """The numbers of the answer without its verdict; of a change a line for each base."""
+    changes = _list_changes(answer) if answer.claim.kind in CHANGE_KINDS else []
+    if not changes:
+        verdict, _colon, numbers = describe_answer(answer).partition(": ")
+        return [capitalize_first(numbers or verdict)]
+    return [f"{capitalize_first(change)}." for change in changes]
 
 
 def describe_answer(answer: ClaimAnswer) -> str:
     """The verdict in one sentence: `No, it was stronger: strongest since 30 May 2023 …`."""
     if not answer.of_main:
         return _(
-            "Cannot be known: there is no series of RUB per {currency}.",
+            "No data: there is no series of RUB per {currency}.",
             currency=answer.claim.currency,
         )
     row = answer.of_main[0]
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN or row.at is None:
-        return _("Cannot be known: {reason}.", reason=format_iso_days(row.verdict.reason))
+        return _("No data: {reason}.", reason=format_iso_days(row.verdict.reason))
     if answer.claim.kind == ClaimKind.LEVEL:
         rate = _format_rate_on_day(row.at, row.verdict.card)
         numbers = add_market_difference(rate, answer.claim, row.verdict)
@@ -395,8 +438,8 @@ def _answer_yes_or_no(answer: ClaimAnswer) -> str:
     if truth == ClaimTruth.ANOTHER:
         return _("Another number")
     if truth == ClaimTruth.TRUE:
-        return _("Yes") if len(truths) == 1 else _("Only counted in one way")
-    return _("Nearly") if truth == ClaimTruth.ABOUT else _("No")
+        return _("Yes") if len(truths) == 1 else _("In one quote only")
+    return _("Roughly") if truth == ClaimTruth.ABOUT else _("No")
 
 
 def _describe_record(claim: Claim, row: ClaimRow) -> str:
@@ -406,8 +449,8 @@ def _describe_record(claim: Claim, row: ClaimRow) -> str:
         if verdict.truth == ClaimTruth.ANOTHER:
             return _("Another number: no rate here reached it before, {reason}", reason=reason)
         if is_strongest:
-            return _("No, it was stronger: the strongest there is, {reason}", reason=reason)
-        return _("No, it was weaker: the weakest there is, {reason}", reason=reason)
+            return _("Not since then: the strongest there is, {reason}", reason=reason)
+        return _("Not since then: the weakest there is, {reason}", reason=reason)
     base = _format_day_with_rate(row.base, verdict.card)
     answers = STRONGEST_ANSWERS if is_strongest else WEAKEST_ANSWERS
     return translate_deferred(answers[verdict.truth], base=base)
@@ -415,11 +458,15 @@ def _describe_record(claim: Claim, row: ClaimRow) -> str:
 
 def _describe_changes(answer: ClaimAnswer) -> str:
     """`stronger by 20.57 % in RUB per USD and 25.90 % in USD per RUB than the last rate …`."""
+    return "; ".join(_list_changes(answer))
+
+
+def _list_changes(answer: ClaimAnswer) -> list[str]:
     by_base: dict[str, list[ClaimRow]] = {}
     for row in answer.of_main:
         if row.base is not None and row.verdict.found is not None:
             by_base.setdefault(row.verdict.base_name, []).append(row)
-    return "; ".join(_describe_change(rows, answer.claim) for rows in by_base.values())
+    return [_describe_change(rows, answer.claim) for rows in by_base.values()]
 
 
 def _describe_change(rows: Sequence[ClaimRow], claim: Claim) -> str:
@@ -656,7 +703,7 @@ def _add_market_row(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[
             rates=join_or(rates),
         )
     last = {
-        _("Verdict"): _("cannot be known"),
+        _("Verdict"): translate_deferred(TRUTH_LABELS[ClaimTruth.UNKNOWN]),
         _("Source"): translate_deferred(MARKET_LABEL),
         _("Why"): reason,
     }

@@ -28,7 +28,6 @@ from dashboard.presentation.moves import (
     describe_comparison,
     describe_crowd,
     describe_move,
-    describe_size,
     describe_verdict,
     describe_window,
     format_last_day,
@@ -70,9 +69,9 @@ def format_headline(view: EventView, quoting: QuotedSeries, pool: Pool = "near")
     """What moved, and how unusual that is, as two parts of one sentence.
 
     Returns:
-        For example `("Rouble 0.47 log pts stronger at the first fixing", "bigger than 44 % of 500
-        days, April 2024 to April 2026, in units of volatility (41 % by size alone): inside the
-        ordinary range")`; without a move the reason and "".
+        For example `("Rouble 0.5 % stronger at the first fixing", "bigger than 44 % of 500 days,
+        April 2024 to April 2026, in units of volatility (41 % by size alone): an ordinary
+        move")`; without a move the reason and "".
     """
     move = get_main_move(view)
     if move is None:
@@ -208,10 +207,11 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
         rate = _("{publisher}, record of {day}", publisher=rate, day=format_day(move.end.record))
     return _(
         "After “{title}” ({time}), {subject} was {size} {window} that can contain it: {rates}"
-        " {unit}, {dates} ({unit} {change}, {other_unit} {other_change}). {unusual}; {crowd}."
+        " {unit}, {dates} ({unit} {change}, {other_unit} {other_change}, {log_points} log pts)."
+        " {unusual}; {crowd}."
         " Rate: {rate}. Event: {source}. {address}",
         subject=subject,
-        size=describe_size(move, quoting),
+        size=quoting.directed(move.log_points or 0.0),
         window=describe_window(move.window, view.card),
         rates=format_move_rates(move, quoting),
         unit=unit,
@@ -219,6 +219,7 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
         change=chosen,
         other_unit=other_unit,
         other_change=other,
+        log_points=quoting.signed(move.log_points),
         unusual=capitalize_first(unusual),
         crowd=describe_crowd(move, view.card),
         rate=rate,

@@ -119,6 +119,20 @@ def format_p(p: float) -> str:
     return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
 
 
+def format_p_equal(p: float) -> str:
+    """`p = 0.18`, `p < 0.001`."""
+    text = format_p(p)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def format_whole_share(share: float) -> str:
+    """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
+    if math.isnan(share):
+        return NO_VALUE
+    percent = 100 * share
+    return format_share(share, 0 if percent in {0.0, 100.0} or 0.5 <= percent < 99.5 else 1)
+
+
 def format_window(window: Window) -> str:
     """`[−5,1]` with a true minus."""
     return window_text(window).replace("-", MINUS)
@@ -248,7 +262,7 @@ def describe_crowding(others: int) -> str:
 def describe_expected(expected: str) -> str:
     """The direction expected from the nature of an event, before looking at the market."""
     if expected == "stronger":
-        return _("expected from its nature: stronger rouble")
+        return _("expected: stronger rouble")
     if expected == "weaker":
-        return _("expected from its nature: weaker rouble")
-    return _("no direction expected from its nature")
+        return _("expected: weaker rouble")
+    return _("no direction expected")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.models.currencies import currency_of
 from dashboard.models.event import Event, HourKind
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, Move, Timing
 from dashboard.models.publication import PublicationRule
-from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT
 from dashboard.models.study import window_text
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.events import format_event_clock
@@ -20,6 +20,7 @@ from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_day,
     format_event_time,
     format_number,
@@ -37,52 +38,16 @@ from dashboard.presentation.moves import (
     quote_units,
 )
 from dashboard.presentation.quoting import QuotedSeries
+from dashboard.presentation.terms import Term
 from dashboard.services.method import (
     AttritionCounts,
     MethodConstants,
+    MethodDescription,
     ProjectionCoverage,
     RejectionRate,
     SizeRow,
     SizeTable,
 )
-
-_METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
-    (deferred("log point"),
-     deferred("100 × a log change; the same size in both quotes, and additive over days")),
-    (deferred("record date"), deferred("the date the publisher prints next to a rate")),
-    (deferred("market day"), deferred("the day whose deals the rate describes")),
-    (deferred("known at"), deferred("the moment up to which information can be inside a rate")),
-    (deferred("offset"), deferred("counts observations of the series, not calendar days")),
-    (deferred("offset 0"), deferred("the first observation that can contain the event")),
-    (deferred("base"), deferred("the observation before it, offset −1")),
-    (deferred("event window"), deferred("the offsets looked at around an event, such as −5 to 10")),
-    (deferred("estimation window"),
-     deferred("the observations before it from which an ordinary move is learnt")),
-    (deferred("gap"),
-     deferred("observations left out between the two, so that leaks do not count as ordinary")),
-    (deferred("AR"),
-     deferred("abnormal move of one offset: the move less the one the model expects")),
-    (deferred("CAR"), deferred("cumulative abnormal move: the AR of a window added up")),
-    (deferred("AAR, CAAR"), deferred("the averages of AR and CAR over several events")),
-    (deferred("BHAR"), deferred("buy-and-hold abnormal return, for simple returns only")),
-    (deferred("ordinary range"),
-     deferred("where 95 of 100 moves lie if the days before are a guide; no forecast")),
-    (deferred("pseudo-date"), deferred("an admissible date without an event, to compare with")),
-    (deferred("quiet date"), deferred("a pseudo-date whose event window touches no listed event")),
-    (deferred("nearest dates"),
-     deferred("pseudo-dates within 250 observations whose window lacks the event")),
-    (deferred("percentile"),
-     deferred("the share of them with a smaller CAR, in units of the volatility before it")),
-    (deferred("placebo p"), deferred("the share of them, the event included, at least as extreme")),
-    (deferred("cluster"),
-     deferred("events whose event windows overlap, also by a chain of others: one episode")),
-    (deferred("declared test"),
-     deferred("signed ranks of clusters; chosen before any data, the one that answers")),
-    (deferred("smallest visible move"),
-     deferred("the mean that the declared test would see in four studies of five")),
-    (deferred("crowding"),
-     deferred("other events in the same window: the move belongs to all of them")),
-)  # fmt: skip
 
 LIMITATIONS: Final[tuple[str, ...]] = (
     deferred(
@@ -129,6 +94,7 @@ PATTERN_TITLES: Final = {
     "clustered": deferred("clustered"),
     "dense": deferred("dense"),
 }
+ENTRY_LIMIT: Final = 500
 TableColumns = dict[str, list[str]]
 
 
@@ -209,36 +175,6 @@ def _build_timing_steps(view: EventView, quoting: QuotedSeries) -> tuple[Example
             _("Base, offset −1"), _("the observation before it"), _format_rate_on(base, quoting)
         ),
     )
-
-
-def define_terms(card: SeriesCard) -> tuple[tuple[str, str], ...]:
-    """The terms of the method with their meanings; the first three depend on the series."""
-    terms = ((translate_deferred(term), translate_deferred(text)) for term, text in _METHOD_TERMS)
-    return (*_define_move(card), *terms)
-
-
-def _define_move(card: SeriesCard) -> tuple[tuple[str, str], ...]:
-    pair, subject = card.pair, card.subject
-    if pair is None:
-        return (
-            (card.unit, _("what the published number counts")),
-            (_("up, down"), _("always the published number")),
-            (_("move"), _("the log change of the published number; positive = up")),
-        )
-    values = {
-        "counted": translate_deferred(currency_of(pair.quote).plural),
-        "base": translate_deferred(currency_of(pair.base).noun),
-        "subject": subject.name,
-        "unit": card.unit,
-    }
-    printed = _("the number the publisher prints: how many {counted} one {base} costs", **values)
-    if card.move_sign == QUOTE_IS_SUBJECT:
-        stronger = _("always {subject}: stronger = fewer {counted} per {base}", **values)
-        move = _("of {subject}: minus the log change of {unit}; positive = stronger", **values)
-    else:
-        stronger = _("always {subject}: stronger = more {counted} per {base}", **values)
-        move = _("of {subject}: the log change of {unit}; positive = stronger", **values)
-    return ((card.unit, printed), (_("stronger, weaker"), stronger), (_("move"), move))
 
 
 def _describe_unknown_hour(event: Event, timing: Timing, noun: str) -> str:
@@ -367,6 +303,66 @@ def _build_crowd_step(move: Move) -> ExampleStep:
         _("other events whose first rate is the same one"),
         f"{len(move.crowd)}: {names}",
     )
+
+
+# ------------------------------------------------------------------ search
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """One text of a part of the Method page that a search can find.
+
+    `text` is safe Markdown, `plain` what a query is compared with, in lower case.
+    """
+
+    part: str
+    text: str
+    plain: str
+
+
+def search_entries(entries: Iterable[SearchEntry], query: str) -> list[SearchEntry]:
+    """The entries that contain every word of a query, whatever its case."""
+    words = query.casefold().split()
+    return [entry for entry in entries if all(word in entry.plain for word in words)]
+
+
+def build_term_entries(terms: Iterable[Term]) -> list[SearchEntry]:
+    """The terms of the glossary."""
+    return [_build_entry("glossary", term.name, term.meaning) for term in terms]
+
+
+def build_rule_entries(rules: Iterable[tuple[str, PublicationRule]]) -> list[SearchEntry]:
+    """The date rule of every series, given with its title."""
+    return [
+        _build_entry("dates", title, translate_deferred(rule.description)) for title, rule in rules
+    ]
+
+
+def build_method_entries(method: MethodDescription) -> list[SearchEntry]:
+    """The models and the tests, with what each is for."""
+    entries = [
+        *(("models", m.title, m.id, m.says, m.reference) for m in method.models),
+        *(("tests", t.title, t.id, t.null_hypothesis, t.reference) for t in method.tests),
+    ]
+    return [
+        _build_entry(
+            part,
+            f"{translate_deferred(title)} ({name})",
+            f"{translate_deferred(text)} · {reference}",
+        )
+        for part, title, name, text, reference in entries
+    ]
+
+
+def build_limit_entries(events: tuple[Event, ...]) -> list[SearchEntry]:
+    """What cannot be known."""
+    texts = (*map(translate_deferred, LIMITATIONS), describe_timing_gaps(events))
+    return [SearchEntry("limits", text, text.casefold()) for text in texts]
+
+
+def _build_entry(part: str, title: str, text: str) -> SearchEntry:
+    shown = f"**{escape_markdown(capitalize_first(title))}**: {escape_markdown(text, ENTRY_LIMIT)}"
+    return SearchEntry(part, shown, f"{title} {text}".casefold())
 
 
 # ------------------------------------------------------------------ tables

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from dashboard.models.currencies import is_unchanged
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
@@ -28,6 +27,7 @@ from dashboard.presentation.formatting import (
     NO_VALUE,
     ORDINARY_PERCENTILE,
     THIN_SPACE,
+    capitalize_first,
     format_bar,
     format_clock,
     format_day,
@@ -37,10 +37,9 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_range,
     format_short_day,
-    format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 
 BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
 RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
@@ -58,7 +57,7 @@ MIN_NEARBY_DATES: Final = 50
 """A pool with fewer dates within two years of the event says so."""
 MONTH_FORMAT_SPAN: Final = timedelta(days=92)
 """A longer span is written with its months."""
-INSIDE_RANGE: Final = deferred("inside the ordinary range")
+INSIDE_RANGE: Final = deferred("an ordinary move")
 OUTSIDE_RANGE: Final = deferred("outside the ordinary range")
 NO_BREAK_SPACE: Final = "\u00a0"
 MOSCOW_TIME: Final = deferred("Moscow time")
@@ -66,9 +65,9 @@ FIRST_BAR_LABEL: Final = deferred("the first bar that can contain it")
 PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 
-def observation_name(card: SeriesCard) -> str:
-    """The noun for one observation of a series: fixing, reference rate, bar, rate."""
-    return translate_deferred(_get_observation_nouns(card)[0])
+def observation_name(card: SeriesCard, *, many: bool = False) -> str:
+    """The noun for an observation of a series, or for several: fixing, reference rate, bar."""
+    return translate_deferred(_get_observation_nouns(card)[many])
 
 
 def count_observations(count: int, card: SeriesCard) -> str:
@@ -106,6 +105,29 @@ def describe_window(window: Window, card: SeriesCard) -> str:
         (-5, -1): _("over the five {observations} before", observations=many),
     }
     return phrases.get(window) or _("in the window {window}", window=window_text(window))
+
+
+def name_window(window: Window, card: SeriesCard) -> str:
+    """A window as the label of a choice: `first fixing`, `1 before to 5 after`."""
+    one, many = map(translate_deferred, _get_observation_nouns(card))
+    first, last = window
+    if window == (0, 0):
+        return _("first {observation}", observation=one)
+    if first == 0:
+        return _("first {count} {observations}", count=last + 1, observations=many)
+    if last == -1:
+        return _("{count} {observations} before", count=-first, observations=many)
+    return _("{before} before to {after} after", before=-first, after=last)
+
+
+def title_window(window: Window, card: SeriesCard) -> str:
+    """The heading of a column of moves: `First fixing`, `Two fixings`, `Bars [0,5]`."""
+    one, many = map(translate_deferred, _get_observation_nouns(card))
+    titles = {
+        (0, 0): _("First {observation}", observation=one),
+        (0, 1): _("Two {observations}", observations=many),
+    }
+    return titles.get(window) or f"{capitalize_first(many)} {window_text(window)}"
 
 
 def _describe_bars(window: Window, bar_minutes: int) -> str:
@@ -154,9 +176,7 @@ def describe_comparison(move: Move, pool: Pool) -> str:
     """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
     if move.car is None and move.reason:
         return _("no abnormal move: {reason}", reason=translate_deferred(move.reason))
-    is_single = move.window[0] == move.window[1]
-    of_bars = move.base is not None and move.base.bar_minutes > 0
-    noun = (_("bars") if of_bars else _("days")) if is_single else _("windows")
+    noun = name_dates(move)
     text = describe_rank(move.rank(pool), noun)
     near = move.rank("near")
     if (
@@ -196,6 +216,31 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
     )
 
 
+def describe_rank_briefly(rank: PlaceboRank, noun: str) -> str:
+    """`Bigger than 44 % of the 500 nearest days`, `Bigger than 44 % of quiet days (504)`."""
+    percentile = judged_percentile(rank)
+    if percentile is None:
+        return _("Too few dates to compare with")
+    values = {"percentile": format_percentile(percentile), "count": f"{rank.size:,}"}
+    return {
+        "near": _("Bigger than {percentile} of the {count} nearest {dates}", dates=noun, **values),
+        "quiet": _("Bigger than {percentile} of quiet {dates} ({count})", dates=noun, **values),
+        "similar": _(
+            "Bigger than {percentile} of {dates} of similar volatility ({count})",
+            dates=noun,
+            **values,
+        ),
+        "all": _("Bigger than {percentile} of all {dates} ({count})", dates=noun, **values),
+    }[rank.pool]
+
+
+def name_dates(move: Move) -> str:
+    """What a move is compared with: days, bars, or windows where it takes several."""
+    if move.window[0] != move.window[1]:
+        return _("windows")
+    return _("bars") if move.base is not None and move.base.bar_minutes else _("days")
+
+
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
     """The ranks of the moves in [0,0] and [0,1] in sentences; empty where neither is ranked."""
     noun = _("bars") if card.bar_minutes else _("days")
@@ -209,6 +254,15 @@ def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard
             _("[0,1] is bigger than {share} windows.", share=_describe_share(share, both.size))
         )
     return " ".join((*sentences, describe_few_dates(first)) if sentences else sentences).strip()
+
+
+def summarize_rank(rank: PlaceboRank, card: SeriesCard) -> str:
+    """`Bigger than 44 % of 500 days`; empty where the move is not ranked."""
+    share = judged_percentile(rank)
+    if share is None:
+        return ""
+    noun = _("bars") if card.bar_minutes else _("days")
+    return _("Bigger than {share} {dates}", share=_describe_share(share, rank.size), dates=noun)
 
 
 def format_percentile_cell(rank: PlaceboRank) -> str:
@@ -246,20 +300,14 @@ def describe_few_dates(rank: PlaceboRank) -> str:
 
 
 def describe_move(move: Move, quoting: QuotedSeries) -> str:
-    """`Rouble 0.47 log pts stronger`."""
+    """`Rouble 0.5 % stronger`."""
     if move.log_points is None:
         return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
-    return _("{subject} {move}", subject=name_subject(quoting), move=describe_size(move, quoting))
-
-
-def describe_size(move: Move, quoting: QuotedSeries) -> str:
-    """`0.47 log pts stronger`, `unchanged`; of a move that was measured."""
-    log_points = move.log_points or 0.0
-    direction = quoting.direction(log_points)
-    if is_unchanged(log_points):
-        return direction
-    size = format_number(abs(log_points))
-    return _("{size} log pts {direction}", size=size, direction=direction)
+    return _(
+        "{subject} {move}",
+        subject=name_subject(quoting),
+        move=quoting.directed(move.log_points),
+    )
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
@@ -354,12 +402,12 @@ def format_p_value(p: float | None, among: int) -> str:
     return NO_VALUE if p is None else f"{format_p(p)} (N = {among:,})"
 
 
-def format_car(move: Move) -> str:
-    """`+0.36 ± 1.12`: CAR and its standard error in log points."""
+def format_car(move: Move, quoting: QuotedSeries) -> str:
+    """`−0.36 ± 1.12`: CAR of the number shown and its standard error, in log points."""
     if move.car is None:
         return NO_VALUE
     error = NO_VALUE if move.car_se is None else format_number(move.car_se)
-    return f"{format_signed(move.car)} ± {error}"
+    return f"{quoting.signed(move.car)} ± {error}"
 
 
 # ------------------------------------------------------------------ intraday bars
@@ -529,9 +577,9 @@ def format_source_percents(move: SourceMove, decimals: int = 2) -> tuple[str, st
     return format_percent(move.pct_quoted, decimals), format_percent(move.pct_inverse, decimals)
 
 
-def format_source_size(move: SourceMove, decimals: int = 2) -> str:
-    """The move in log points."""
-    return NO_VALUE if move.log_points is None else format_signed(move.log_points, decimals)
+def format_source_size(move: SourceMove, mode: QuoteMode) -> str:
+    """The move of the number shown in log points."""
+    return QuotedSeries(move.card, mode).signed(move.log_points)
 
 
 def name_source_direction(move: SourceMove) -> str:

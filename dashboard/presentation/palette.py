@@ -43,13 +43,13 @@ ALL_STYLES: Final[tuple[CategoryStyle, ...]] = tuple(CategoryStyle(*style) for s
      deferred("Monetary"), "#2491FF", "square", "■"),
     (Category.ENERGY, deferred("Energy"), deferred("Energy"), "#7A5F1F", "diamond", "◆"),
     (Category.ESCALATION, deferred("Escalation"),
-     deferred("Escalation"), "#5C33FF", "triangle-up", "▲"),
+     deferred("Escalation"), "#CC6060", "triangle-up", "▲"),
     (Category.PEACE_TALKS, deferred("Peace talks"),
      deferred("Peace talks"), "#8A9900", "circle", "●"),
-    (Category.NATO_REMARK, deferred("NATO remarks"), "NATO", "#8A9900", "cross", "✚"),
+    (Category.NATO_REMARK, deferred("NATO remarks"), "NATO", "#006C84", "cross", "✚"),
     (Category.LEADER_CALL_OR_SUMMIT, deferred("Calls & summits"),
-     deferred("Summits"), "#8A9900", "circle-open", "◯"),
-    (Category.DOMESTIC, deferred("Domestic"), deferred("Domestic"), "#CB7F76", "pentagon", "⬟"),
+     deferred("Summits"), "#4A50E8", "circle-open", "◯"),
+    (Category.DOMESTIC, deferred("Domestic"), deferred("Domestic"), "#C08448", "pentagon", "⬟"),
     (Category.OTHER, deferred("Other"), deferred("Other"), "#7D828A", "hexagon", "⬢"),
 ))  # fmt: skip
 STYLE_BY_ID: Final = {style.id: style for style in ALL_STYLES}
@@ -91,6 +91,11 @@ GROUP_STYLES: Final[tuple[GroupStyle, GroupStyle]] = (
     GroupStyle("#AE09AE", "#E48BE4", "dash", "diamond", "◆"),
 )
 """Two compared groups: neither hue is that of a direction, and dash and symbol differ."""
+OVERLAY_STYLES: Final[tuple[GroupStyle, ...]] = (
+    *GROUP_STYLES,
+    GroupStyle("#7A5F1F", "#D9B45A", "dot", "square", "■"),
+)
+"""Other series on the chart of the rate, whose own line is neutral."""
 
 STRONGER_COLOUR: Final = "#2166AC"
 WEAKER_COLOUR: Final = "#B35806"
@@ -164,7 +169,7 @@ LOGO_BASELINE: Final = "#8AB4DE"
 
 _ON_BRIGHT: Final = "#101214"
 _ON_DEEP: Final = "#FFFFFF"
-_DEEP: Final = {"#AE09AE", "#7A5F1F", "#5C33FF"}
+_DEEP: Final = {"#AE09AE", "#7A5F1F", "#4A50E8", "#006C84"}
 
 
 def marker_text_colour(style: CategoryStyle) -> str:

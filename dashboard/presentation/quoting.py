@@ -17,7 +17,6 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import (
-    MINUS,
     NO_VALUE,
     THIN_SPACE,
     format_number,
@@ -102,14 +101,40 @@ class QuotedSeries:
         """The number shown for a rate, with its published decimals."""
         return format_number(self.shown(rate), self.decimals)
 
+    def price(self, rate: float) -> str:
+        """`RUB 80.76`: the number shown with its currency, to be read; its unit where it has none.
+
+        Two decimals fewer than are published.
+        """
+        number = format_number(self.shown(rate), max(self.decimals - 2, 0))
+        currency, per, _base = self.unit.partition(" per ")
+        return f"{currency} {number}" if per else f"{number} {self.unit}"
+
     def quoted_log_points(self, log_points: float) -> float:
         """A move of the subject as a move of the number shown (100 x log change)."""
         of_the_rate = log_points * self.card.move_sign
         return -of_the_rate if self.is_inverse else of_the_rate
 
+    def quoted_percent(self, log_points: float) -> float:
+        """A move of the subject as a % change of the number shown."""
+        return log_to_percent(self.quoted_log_points(log_points))
+
     def percent(self, log_points: float, decimals: int = 1) -> str:
         """A move of the subject as a signed % change of the number shown."""
-        return format_percent(log_to_percent(self.quoted_log_points(log_points)), decimals)
+        return format_percent(self.quoted_percent(log_points), decimals)
+
+    def signed(self, log_points: float | None, decimals: int = 2) -> str:
+        """A move of the subject in log points of the number shown: `−0.47`."""
+        if log_points is None or math.isnan(log_points):
+            return NO_VALUE
+        return format_signed(self.quoted_log_points(log_points), decimals)
+
+    def directed(self, log_points: float) -> str:
+        """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
+        if math.isnan(log_points) or is_unchanged(log_points):
+            return self.direction(log_points) or NO_VALUE
+        size = format_percent_size(self.quoted_percent(log_points))
+        return _("{size} {direction}", size=size, direction=self.direction(log_points))
 
     def other_percent(self, log_points: float, decimals: int = 1) -> str:
         """The same move in the other quote, with its unit: `USD per RUB −20.0 %`."""
@@ -143,15 +168,12 @@ class QuotedSeries:
         subject = self.card.subject.title if self.card.subject.is_currency else self.unit
         if math.isnan(log_points):
             return _("{subject}: no rate to compare", subject=subject)
-        change = self.percent(log_points)
-        values = {"subject": subject, "unit": self.unit, "change": change}
-        if is_unchanged(log_points):
-            return _("{subject} unchanged ({unit} {change})", **values)
         return _(
-            "{subject} {size} {direction} ({unit} {change})",
-            size=change.lstrip("+" + MINUS),
-            direction=self.direction(log_points),
-            **values,
+            "{subject} {move} ({unit} {change})",
+            subject=subject,
+            move=self.directed(log_points),
+            unit=self.unit,
+            change=self.percent(log_points),
         )
 
 
@@ -170,6 +192,14 @@ def describe_side(side: str, direction: str) -> str:
     if side == "right":
         return _("right = {direction}", direction=direction)
     return _("up = {direction}", direction=direction)
+
+
+def format_percent_size(percent: float) -> str:
+    """`0.5 %`, `0.04 %`, `under 0.01 %`: a change without its sign."""
+    size = abs(percent)
+    if size < 0.005:
+        return _("under {size}", size=f"{format_number(0.01)}{THIN_SPACE}%")
+    return f"{format_number(size, 1 if size >= 0.095 else 2)}{THIN_SPACE}%"
 
 
 def log_to_percent(log_points: float) -> float:
@@ -196,6 +226,11 @@ class MoveScale:
         points = PERCENT * move
         return points if self.is_simple else self.quoting.quoted_log_points(points)
 
+    def shown_percent(self, move: float) -> float:
+        """The change of the number on the axis in per cent."""
+        points = PERCENT * move
+        return points if self.is_simple else self.quoting.quoted_percent(points)
+
     def with_unit(self, number: str) -> str:
         """A number with what it counts: `0.59 log pts`, `0.59 %`."""
         return f"{number}{THIN_SPACE}%" if self.is_simple else _("{value} log pts", value=number)
@@ -210,11 +245,11 @@ class MoveScale:
         """`log pts of RUB per USD, up = weaker rouble`, for a vertical axis."""
         return self.axis_towards("up")
 
-    def axis_towards(self, side: str) -> str:
-        """The same for an axis whose values grow to a side, as `right`."""
-        card = self.quoting.card
+    def axis_towards(self, side: str, *, in_percent: bool = False) -> str:
+        """The same for an axis whose values grow to a side, as `right`; per cent where wanted."""
+        card, unit = self.quoting.card, self.quoting.unit
         if not self.is_simple:
-            text = _("log pts of {unit}", unit=self.quoting.unit)
+            text = _("% of {unit}", unit=unit) if in_percent else _("log pts of {unit}", unit=unit)
             meaning = self.quoting.axis_meaning(side)
         else:
             text = _("% (simple) of {unit}", unit=card.subject_unit)
@@ -230,30 +265,33 @@ class MoveScale:
         """The colour of the direction of a move."""
         return self.quoting.colour(PERCENT * move, dark=dark)
 
-    def size(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts`, without a sign and direction."""
-        if math.isnan(move):
-            return NO_VALUE
-        return self.with_unit(format_number(abs(PERCENT * move), decimals))
+    def percent(self, move: float, decimals: int = 1) -> str:
+        """`−0.6 %`: the change of the number on the axis with its sign."""
+        return format_percent(self.shown_percent(move), decimals)
 
-    def directed(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts stronger`; `unchanged` where it did not move."""
-        if not math.isfinite(move):
-            return NO_VALUE
-        word = self.direction(move)
-        if is_unchanged(PERCENT * move):
-            return word
-        return _("{size} {direction}", size=self.size(move, decimals), direction=word)
+    def directed_percent(self, move: float) -> str:
+        """`0.6 % stronger`: its size, and the direction of the subject."""
+        if math.isnan(move) or is_unchanged(PERCENT * move):
+            return self.direction(move) or NO_VALUE
+        size = format_percent_size(self.shown_percent(move))
+        return _("{size} {direction}", size=size, direction=self.direction(move))
 
     def directed_span(self, low: float, high: float) -> str:
-        """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
+        """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
-        first, second = sorted((low, high), key=abs) if low * high > 0 else (low, high)
-        start, word = format_number(abs(PERCENT * first)), self.direction(first)
-        if word != self.direction(second):
-            start = f"{start} {word}"
-        return format_range(start, self.directed(second))
+        if self.direction(low) != self.direction(high):
+            return format_range(*(self.directed_percent(end) for end in (low, high)))
+        first, second = sorted((low, high), key=abs)
+        start = format_percent_size(self.shown_percent(first)).removesuffix(f"{THIN_SPACE}%")
+        return format_range(start, self.directed_percent(second))
+
+    def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
+        """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NO_VALUE
+        ends = sorted((self.shown_percent(low), self.shown_percent(high)))
+        return format_range(*(format_percent(end, decimals) for end in ends))
 
     def signed(self, move: float, decimals: int = 2) -> str:
         """`−0.59`: the number on the axis with its sign."""
@@ -263,9 +301,18 @@ class MoveScale:
         """`▼ −0.59 stronger`: arrow and sign of the number shown, direction of the subject."""
         if not math.isfinite(move):
             return NO_VALUE
-        shown = self.shown(move)
-        arrow = "■" if is_unchanged(PERCENT * move) else "▲" if shown > 0 else "▼"
-        return f"{arrow} {self.signed(move)} {self.direction(move)}"
+        return f"{self._arrow(move)} {self.signed(move)} {self.direction(move)}"
+
+    def percent_move(self, move: float, decimals: int = 1) -> str:
+        """`▼ −0.6 % stronger`: the same in per cent."""
+        if not math.isfinite(move):
+            return NO_VALUE
+        return f"{self._arrow(move)} {self.percent(move, decimals)} {self.direction(move)}"
+
+    def _arrow(self, move: float) -> str:
+        if is_unchanged(PERCENT * move):
+            return "■"
+        return "▲" if self.shown(move) > 0 else "▼"
 
     def span(self, low: float, high: float) -> str:
         """`−1.2 to +0.4`: an interval as shown, the smaller number first."""

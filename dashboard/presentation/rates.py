@@ -33,13 +33,13 @@ QUOTE_OPTIONS: Final = (AS_QUOTED_OPTION, "rub-per-usd", "usd-per-rub")
 """The quotes of a file that a page offers; any other two currencies can be typed."""
 DATE_ORDER_LABELS: Final[dict[RateDateOrder, str]] = {
     "": deferred("As the file shows"),
-    "dmy": deferred("The day"),
-    "mdy": deferred("The month"),
+    "dmy": deferred("Day first: 31/12/2025"),
+    "mdy": deferred("Month first: 12/31/2025"),
 }
 TIMESTAMP_LABELS: Final[dict[BarStamps, str]] = {
-    "": deferred("Not known: taken as begin"),
-    "begin": deferred("When it begins"),
-    "end": deferred("When it ends"),
+    "": deferred("Unknown, taken as the start"),
+    "begin": deferred("The start of the bar"),
+    "end": deferred("The end of the bar"),
 }
 NO_ZONE_LABEL: Final = deferred("Each stamp has its own, or there are no times")
 ZONES: Final = (
@@ -106,6 +106,17 @@ def describe_problem(status: SeriesStatus) -> str:
     )
 
 
+def name_status(status: SeriesStatus) -> str:
+    """The state of a series in one or two words: `fetch failed`, `overdue`, `up to date`."""
+    if status.problem:
+        return _("fetch failed")
+    if not status.rows:
+        return translate_deferred(NEVER_FETCHED_LABEL)
+    if status.has_ended:
+        return _("ended")
+    return _("overdue") if status.is_overdue else _("up to date")
+
+
 def describe_state(status: SeriesStatus) -> str:
     """Problems, revisions and notes about the data of a series in one line."""
     messages = [describe_problem(status)]
@@ -161,14 +172,14 @@ def describe_failing_publishers(publishers: Sequence[str]) -> str:
 def describe_rate_file(n_messages: int, *, refused: bool) -> str:
     """Whether a file can be imported, in one sentence."""
     if refused:
-        return _("This file is not taken as it is. Nothing was kept; correct it or choose below.")
+        return _("We can't read this file yet. Correct it, or say below what is in it.")
     if n_messages:
         return plural(
-            "This file can be kept, with {n:,} thing to know first.",
-            "This file can be kept, with {n:,} things to know first.",
+            "This file can be saved. {n:,} thing to check first:",
+            "This file can be saved. {n:,} things to check first:",
             n_messages,
         )
-    return _("This file was read without a doubt.")
+    return _("File looks good.")
 
 
 def describe_imported_series(series: RateSeries) -> str:
@@ -191,7 +202,7 @@ def format_quote_option(quote: str) -> str:
     except InputError:
         return quote
     if pair is None:
-        return _("As it is: moves of the number")
+        return _("Leave as quoted")
     counted, base = currency_of(pair.quote), currency_of(pair.base)
     label = _(
         "{currencies} for one {currency}",

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
+from urllib.parse import urlencode, urlsplit
 
 from dashboard import __version__
 from dashboard.models.article import ClaimAnswer
 from dashboard.models.errors import InputError
-from dashboard.models.event import MOSCOW, TEXT_LIMIT, Category, Event
+from dashboard.models.event import TEXT_LIMIT, Category, Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, PathPoint, PlaceboRank
@@ -61,8 +60,8 @@ from dashboard.presentation.formatting import (
     format_day,
     format_event_time,
     format_offset,
+    format_percent,
     format_range,
-    format_signed,
     format_timestamp,
     format_weekday,
     format_window,
@@ -98,6 +97,7 @@ from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_w
 
 SOFTWARE_VERSION: Final = f"Rouble Reaction {__version__}"
 CAUSALITY_CAUTION: Final = deferred("A move near an event is no proof of its cause.")
+LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 PRIVATE_TITLE: Final = deferred("A private note")
 """The title of a private note in a report that is not about it."""
 TITLE_LIMIT: Final = 500
@@ -110,13 +110,15 @@ PARAGRAPH_LIMIT: Final = 8_000
 class ReportContext:
     """When a report is made and where its page is: `live` follows the data, `frozen` does not.
 
-    `as_of` is the moment at which the page itself was frozen; None where it was live.
+    `as_of` is the moment at which the page itself was frozen; None where it was live. `public_url`
+    is where others reach the pages; without one a link to this machine is written without it.
     """
 
     made_at: datetime
     live: str
     frozen: str = ""
     as_of: datetime | None = None
+    public_url: str = ""
 
     @property
     def known_on(self) -> datetime:
@@ -125,8 +127,31 @@ class ReportContext:
 
     @property
     def moment(self) -> str:
-        """The moment of making, as a report writes it: whole seconds in UTC."""
+        """The moment of making for programs: whole seconds in UTC."""
         return self.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def made_on(self) -> str:
+        """The moment of making for readers."""
+        return _("made {moment}", moment=format_timestamp(self.made_at))
+
+    @property
+    def public_live(self) -> str:
+        """The live link where it leads somewhere from everywhere; else empty."""
+        return safe_link(self.publish(self.live)) or ""
+
+    def publish(self, url: str) -> str:
+        """A link as a file writes it: on the public address, or what follows this machine's own.
+
+        `http://127.0.0.1:8501/event?id=x` is of no use elsewhere: it becomes `event?id=x`.
+        """
+        parts = urlsplit(url)
+        if not self.public_url and parts.hostname not in LOOPBACK_HOSTS:
+            return url
+        path = f"{parts.path.lstrip('/')}{'?' if parts.query else ''}{parts.query}"
+        if self.public_url:
+            return f"{self.public_url.rstrip('/')}/{path}"
+        return path.replace("%3A", ":")
 
 
 def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:
@@ -140,27 +165,29 @@ def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:
 def build_report_links(context: ReportContext, subject: str = "") -> tuple[ReportLink, ...]:
     """The links back to the page; `subject` names their claim where there are several."""
     suffix = f", {subject}" if subject else ""
-    live = ReportLink(_("Live page (follows the data){suffix}", suffix=suffix), context.live)
-    if not context.frozen:
-        return (live,)
-    known = format_timestamp(context.known_on)
-    return (
-        live,
-        ReportLink(
-            _("Frozen page (as known on {known}){suffix}", known=known, suffix=suffix),
-            context.frozen,
-        ),
-    )
+    label = _("Live page (follows the data){suffix}", suffix=suffix)
+    links = [ReportLink(label, context.publish(context.live))]
+    if context.frozen:
+        known = format_timestamp(context.known_on)
+        label = _("Frozen page (as known on {known}){suffix}", known=known, suffix=suffix)
+        links.append(ReportLink(label, context.publish(context.frozen)))
+    return tuple(link for link in links if link.url)
 
 
 def build_rate_source(series: RateSeries) -> ReportSource:
     """Who publishes the rates, what they are, on which terms, and until when they are known."""
     card = series.card
+    quantity = translate_deferred(card.quantity or card.description) or card.unit
+    definition = [
+        f"{card.label}: {quantity}.",
+        translate_deferred(PUBLICATION_RULES[card.date_rule].description),
+    ]
+    if series.fetched_at is not None:
+        definition.append(_("Fetched {moment}.", moment=format_timestamp(series.fetched_at)))
     return ReportSource(
         _("Rate"),
         card.publisher,
-        f"{card.label}: {translate_deferred(card.quantity or card.description) or card.unit}."
-        f" {translate_deferred(PUBLICATION_RULES[card.date_rule].description)}",
+        " ".join(definition),
         _("Terms: {licence}", licence=translate_deferred(card.licence)),
         format_as_of(series),
         safe_link(card.source_url) or "",
@@ -178,18 +205,34 @@ def build_factor_source(card: SeriesCard) -> ReportSource:
     )
 
 
+def build_picture_report(
+    chart: ReportChart, series: Iterable[RateSeries], context: ReportContext
+) -> ReportDocument:
+    """A chart alone, with its sources and the frozen link, for a picture of it."""
+    sources = [
+        ReportSource(_("Source"), one.card.publisher, as_of=format_as_of(one)) for one in series
+    ]
+    return ReportDocument(
+        title=chart.title,
+        question="",
+        parameters=(),
+        paragraphs=(),
+        charts=(chart,),
+        tables=(),
+        cautions=(),
+        sources=tuple(dict.fromkeys(sources)),
+        links=build_report_links(context),
+        software=SOFTWARE_VERSION,
+        made_at=context.moment,
+        made_on=context.made_on,
+    )
+
+
 def format_as_of(series: RateSeries) -> str:
-    """`as of 1 Sep 2026`: the last market day that is known, and when it was fetched."""
+    """`data to 1 Sep 2026`: the last market day that is known; empty for an empty series."""
     if not len(series):
         return ""
-    last = format_day(date.fromisoformat(str(series.day[-1])))
-    if series.fetched_at is None:
-        return _("as of {last}", last=last)
-    return _(
-        "as of {last}, fetched {fetched_at}",
-        last=last,
-        fetched_at=format_timestamp(series.fetched_at.astimezone(ZoneInfo(MOSCOW))),
-    )
+    return _("data to {day}", day=format_day(date.fromisoformat(str(series.day[-1]))))
 
 
 def redact_private(event: Event) -> Event:
@@ -229,7 +272,7 @@ def build_event_tables(
     """Every table of an event, those without rows left out."""
     tables = (
         build_table(_("Moves around the event"), build_moves_columns(view, quoting, pool)),
-        build_table(_("How certain is that?"), build_significance_columns(view, pool)),
+        build_table(_("How certain is that?"), build_significance_columns(view, quoting, pool)),
         build_crowd_table(view),
         build_table(_("The window, offset by offset"), build_window_columns(view, quoting)),
     )
@@ -258,7 +301,7 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
         ),
         f"{unit}, %": measured(lambda move: format_percents(move, quoting)[0]),
         f"{other_unit}, %": measured(lambda move: format_percents(move, quoting)[1]),
-        _("Log pts"): "move_log_pts",
+        _("Log pts"): measured(lambda move: quoting.signed(move.log_points)),
         _("How unusual"): measured(
             lambda move: f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
         ),
@@ -267,7 +310,7 @@ def build_moves_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> T
     return build_text_columns(TABLES["event_moves"], [view], columns)
 
 
-def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
+def build_significance_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> TextColumns:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
 
     def share(pool: Pool, name: str = "percentile") -> Callable[[Any], str]:
@@ -276,8 +319,8 @@ def build_significance_columns(view: EventView, pool: Pool) -> TextColumns:
     first, *others = POOL_TITLES
     columns: View = {
         _("Window"): "window",
-        _("CAR ± s.e., log pts"): lambda part: format_abnormal_move(part.item),
-        "t": "car_t",
+        _("CAR ± s.e., log pts"): lambda part: format_abnormal_move(part.item, quoting),
+        "t": lambda part: quoting.signed(part.item.car_t),
         _("p of t"): lambda part: format_p_value(part.item.p_value, view.n_estimation),
         _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])): lambda part: (
             format_p_value(part.item.rank(pool).p, part.item.rank(pool).size)
@@ -306,11 +349,11 @@ def build_crowd_table(view: EventView) -> ReportTable:
     )
 
 
-def format_abnormal_move(move: Move) -> str:
+def format_abnormal_move(move: Move, quoting: QuotedSeries) -> str:
     """CAR with its standard error, or why a move has none."""
     if move.car is None and move.log_points is not None:
         return translate_deferred(move.reason) or _("a rate inside the window is missing")
-    return format_car(move)
+    return format_car(move, quoting)
 
 
 def _format_share(rank: PlaceboRank, name: str) -> str:
@@ -331,16 +374,15 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> TextColumns:
         return lambda part: cell(part.item) if is_banded and part.item.offset != -1 else NO_VALUE
 
     def ordinary(point: PathPoint) -> str:
-        ends = sorted(map(quoting.quoted_log_points, (point.low, point.high)))
-        return format_range(*map(format_signed, ends))
+        ends = sorted(map(quoting.quoted_percent, (point.low, point.high)))
+        return format_range(*(format_percent(end, 2) for end in ends))
 
     columns: View = {
         _("Offset"): lambda part: format_offset(part.item.offset),
         **_list_time_columns(card),
         quoting.unit: lambda part: quoting.rate(part.item.rate),
-        _("Log pts of {unit} against the base", unit=quoting.unit): lambda part: format_signed(
-            quoting.quoted_log_points(part.item.move)
-        ),
+        _("Against the base"): lambda part: quoting.percent(part.item.move, 2),
+        _("Log pts"): lambda part: quoting.signed(part.item.move),
         card.subject.title if card.subject.is_currency else _("Direction"): lambda part: (
             quoting.direction(part.item.move) or NO_VALUE
         ),
@@ -395,7 +437,7 @@ def build_event_report(
             time=plain_text(format_event_time(view.event)),
         ),
         parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
-        paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
+        paragraphs=_build_event_paragraphs(view, quoting, pool, context.public_live),
         charts=_build_event_charts(view, quoting, title),
         tables=build_event_tables(view, quoting, pool),
         cautions=_build_cautions(view, pool),
@@ -407,6 +449,7 @@ def build_event_report(
         links=build_report_links(context),
         software=SOFTWARE_VERSION,
         made_at=context.moment,
+        made_on=context.made_on,
     )
 
 
@@ -460,8 +503,8 @@ def _build_event_charts(
             title,
             format_chart_subtitle(view, quoting),
             _(
-                "Move of {unit} against the {observation_name} before the event, in log points"
-                " (100 × log change), by offset; 0 is the first that can contain it.",
+                "Change of {unit} in % from the {observation_name} before the event; 0 is the first"
+                " that can contain it.",
                 unit=quoting.unit,
                 observation_name=observation_name(view.card),
             ),
@@ -594,6 +637,7 @@ def build_claim_report(
         ),
         software=SOFTWARE_VERSION,
         made_at=first.moment,
+        made_on=first.made_on,
     )
 
 

@@ -123,6 +123,7 @@ def draft_from_statement(statement: Statement, article: Article) -> Draft:
         end_day=None if mention.moment else statement.end_day,
         category=statement.category,
         text=statement.sentence,
+        source_name=article.site,
         source_url=article.url,
         tags=(statement.actor[:TAG_LIMIT],) if statement.actor else (),
     )

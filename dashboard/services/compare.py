@@ -64,6 +64,7 @@ __all__ = [
     "TestReading",
     "compare_groups",
     "count_corrected_tests",
+    "count_kinds_of_tests",
     "declared_test_title",
     "explain_tests",
     "group_test_lines",
@@ -220,6 +221,11 @@ def count_corrected_tests(answer: Comparison) -> int:
     return sum(
         row.window == answer.window and not math.isnan(row.p_value) for row in answer.declared
     )
+
+
+def count_kinds_of_tests(answer: Comparison) -> int:
+    """How many tests there are of a group, and of the difference where there are two."""
+    return len(SIGNIFICANCE_TESTS) + (len(DIFFERENCE_TESTS) if len(answer.groups) > 1 else 0)
 
 
 def declared_test_title(*, difference: bool = False) -> str:

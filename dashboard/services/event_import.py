@@ -11,6 +11,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from dashboard.models.errors import InputError
 from dashboard.models.event import (
     AUTHOR_LIMIT,
+    MOSCOW,
     Category,
     Event,
     draft_from_event,
@@ -25,9 +26,36 @@ from dashboard.services.notes import clean_draft, clean_line
 EventImportStatus: TypeAlias = Literal["accept", "warn", "reject"]
 RowStatus: TypeAlias = Literal["new", "duplicate", "wrong"]
 
-UNSUPPORTED_FIELDS: Final = ("actor", "source_name", "series", "confidence", "hours")
+UNSUPPORTED_FIELDS: Final = ("actor", "series", "confidence", "hours")
 """Fields of an event in a file that a note does not have."""
 MAX_MESSAGES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """A row of the template of a file of events, as a person would type it."""
+
+    date: str
+    time: str
+    zone: str
+    title: str
+    category: str
+    source_name: str
+    source_url: str
+    text: str
+
+
+TEMPLATE_ROWS: Final = (
+    TemplateRow(
+        "2025-04-20", "", "", "Kellogg says NATO membership is off the table for Ukraine",
+        "nato_remark", "Jerusalem Post", "https://www.jpost.com/breaking-news/article-850908", "",
+    ),
+    TemplateRow(
+        "2025-04-25", "13:30", MOSCOW, "Bank of Russia holds the key rate at 21 %",
+        "monetary_policy", "Bank of Russia", "https://www.cbr.ru/eng/press/keypr/",
+        "The time is that of the press release.",
+    ),
+)  # fmt: skip
 MAX_ERROR_MESSAGES: Final = 1_000
 _CATEGORIES: Final = frozenset(Category)
 _COLUMN_MESSAGE: Final = re.compile(r"column (?P<column>[^:]*): (?P<reason>.*)", re.DOTALL)

@@ -40,7 +40,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, SourceMove
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest, window_text
-from dashboard.models.tables import Cells, ReportDocument, ReportFormat, Table
+from dashboard.models.tables import Cells, PictureSize, ReportDocument, ReportFormat, Table
 from dashboard.models.user_files import CsvDialect, FileFormat
 from dashboard.services.serializers import json_value, table_json
 from dashboard.services.source_moves import compare_sources_of_events
@@ -471,8 +471,8 @@ def write_facts(
 # ---- reports
 
 
-def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
-    """A report as the bytes of a file.
+def write_report(report: ReportDocument, kind: ReportFormat, size: PictureSize = "web") -> bytes:
+    """A report as the bytes of a file; `size` is that of a picture.
 
     Raises:
         InputError: the format is a picture and the report has no chart.
@@ -480,7 +480,7 @@ def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
     """
     if kind in PICTURE_FORMATS and not report.charts:
         raise InputError(NO_CHART)
-    return render_in_subprocess(report, kind)
+    return render_in_subprocess(report, kind, size)
 
 
 def report_format(path: Path) -> ReportFormat:

@@ -206,6 +206,7 @@ def draft_from_cluster(cluster: NewsCluster, *, guess_day: bool = False) -> Draf
         moment=lead.report.moment if lead.is_exact else None,
         category=propose_category(lead),
         text=_note_text(cluster),
+        source_name=lead.report.publisher,
         source_url=next((item.report.link for item in (lead, *cluster.reports)
                          if item.report.link), ""),
     )  # fmt: skip

@@ -383,6 +383,23 @@ def restore_revision(store: NoteStore, note_id: str, revision: int, *, author: s
     return store.restore_revision(note_id, revision, author=clean_line(author))
 
 
+def undo_edit(store: NoteStore, edited: Event) -> Event:
+    """Give a note the content it had before its last edit, unless it was changed since then.
+
+    Raises:
+        InputError: there is no such note, or no revision before this one.
+        EditConflict: it was changed or deleted after `edited`.
+        StoreError: the store cannot be written.
+    """
+    before = next(
+        (item.before for item in note_history(store, edited.id)
+         if item.revision == edited.revision), None,
+    )  # fmt: skip
+    if before is None:
+        raise _unknown_event_error(edited.id)
+    return store.edit(before, edited.revision)
+
+
 def note_history(store: NoteStore, note_id: str) -> tuple[NoteRevision, ...]:
     """Every change to a note, oldest first.
 

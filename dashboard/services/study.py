@@ -14,7 +14,7 @@ import numpy as np
 
 from dashboard.eventstudy import study
 from dashboard.eventstudy.alignment import align_events, is_measurable
-from dashboard.eventstudy.levels import compute_change
+from dashboard.eventstudy.levels import BAND_WIDTH, compute_change, compute_rolling_mean
 from dashboard.eventstudy.panel import build_study_answer
 from dashboard.eventstudy.returns import compute_returns, log_points
 from dashboard.eventstudy.study import rank_rows
@@ -32,7 +32,7 @@ from dashboard.models.moves import (
     PlaceboRank,
     Timing,
 )
-from dashboard.models.series import Floats, Ints, RateSeries, SeriesCard, find_gaps
+from dashboard.models.series import Bools, Floats, Ints, RateSeries, SeriesCard, find_gaps
 from dashboard.models.study import (
     CarResult,
     SkippedEvent,
@@ -434,6 +434,19 @@ def move_between(card: SeriesCard, base: float, rate: float) -> float:
     return float(log_points(rate, base, card.move_sign))
 
 
+def moving_average(values: Floats, length: int) -> tuple[Floats, Floats, Floats]:
+    """The mean of the last `length` numbers and the ends of its band, each (n,)."""
+    mean, deviation = compute_rolling_mean(values, length)
+    return mean, mean - BAND_WIDTH * deviation, mean + BAND_WIDTH * deviation
+
+
+def rebase(values: Floats, inside: Bools) -> Floats:
+    """Numbers divided by the first finite one that is inside, times 100, (n,); NaN without one."""
+    first = np.flatnonzero(inside & np.isfinite(values))
+    base = values[first[0]] if len(first) else np.nan
+    return 100.0 * values / base
+
+
 def move_sizes(series: RateSeries) -> Floats:
     """Absolute log move of every observation, (n,), NaN where it has no base."""
     return np.abs(compute_returns(series.rate, series.card.move_sign, "log"))
@@ -448,6 +461,15 @@ def events_by_row(series: RateSeries, events: Sequence[Event]) -> dict[int, list
         if row >= 1:
             by_row[row].append(event)
     return by_row
+
+
+def first_rate_days(series: RateSeries, events: Sequence[Event]) -> dict[str, date]:
+    """The market day of the first rate that can contain each event, by event id."""
+    return {
+        event.id: date.fromisoformat(str(series.day[row]))
+        for row, contained in events_by_row(series, events).items()
+        for event in contained
+    }
 
 
 def _rank_rows(series: RateSeries, rows: Ints) -> list[tuple[PlaceboRank, PlaceboRank]]:

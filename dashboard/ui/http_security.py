@@ -15,17 +15,16 @@ import re
 import secrets
 import time
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 
 from dashboard.models.messages import translate as _
 from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
+from dashboard.ui.index_page import build_index
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,6 +50,9 @@ _NEXT_PAGE: Final = (
     '<meta http-equiv="refresh" content="0; url={0}"><a href="{0}">Rouble Reaction</a>'
 )
 _COOKIE: Final = "{}={}; Path=/; HttpOnly; SameSite=Strict"
+_CACHE_HEADERS: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
+_PAGE_ENTRY: Final = re.compile(rb'(?=<script type="module" crossorigin src="\./static/js/index)')
+_PAGE_SCRIPT: Final = b'<script src="./page.js" defer></script>'
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -67,11 +69,10 @@ def problem_response(status: int, detail: str, path: str, **headers: str) -> Res
 def page_policy() -> str:
     """The content security policy of the pages: nothing from elsewhere, and no inline script.
 
-    The one inline script of Streamlit's page is allowed by its hash. Streamlit and Plotly set
+    The inline scripts of the page are allowed by their hashes. Streamlit and Plotly set
     styles inline, and draw pictures from `data:` and `blob:`.
     """
-    index = Path(streamlit.__file__).parent / "static" / "index.html"
-    scripts = _INLINE_SCRIPT.findall(index.read_text(encoding="utf-8"))
+    scripts = _INLINE_SCRIPT.findall(build_index())
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
     return "; ".join(
         (
@@ -109,6 +110,44 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class PageScript:
+    """Adds the project's script to Streamlit's page, which has no setting for one.
+
+    Streamlit loads itself by a script of its own name; an answer without it passes unchanged. A
+    page that is cached from before, or compressed, could not be changed: none is asked for.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self._app(scope, receive, send)
+            return
+        asked = [pair for pair in scope["headers"] if pair[0] not in _CACHE_HEADERS]
+        start: Message = {}
+
+        async def send_with_script(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if start:
+                first, start = start, {}
+                page, count = _PAGE_ENTRY.subn(_PAGE_SCRIPT, message.get("body", b""), count=1)
+                if count:
+                    headers = MutableHeaders(raw=first["headers"])
+                    headers["content-length"] = str(len(page))
+                    del headers["etag"]
+                    del headers["last-modified"]
+                    message = {**message, "body": page}
+                await send(first)
+            await send(message)
+
+        await self._app({**scope, "headers": asked}, receive, send_with_script)
 
 
 class ProblemResponses:

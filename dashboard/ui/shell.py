@@ -1,9 +1,11 @@
-"""The frame of every page: navigation, status line, banner of a frozen view, notices, footer.
+"""The frame of every page: header, banner of a frozen view, notices, footer.
 
-The status line also requests a refresh of the rates at an interval and reruns the page when new
-days have come; while a refresh runs the interval is short and the line shows the progress. Another
-fragment compares the version of the notes each second, without a query of the database, and reruns
-the page when it has changed. Neither reruns a page while a dialog is open.
+The header holds the navigation, how fresh the data are, the themes and the keys. Its links take
+the state of the view along. Its part about the data also requests a refresh of the rates at an
+interval and reruns the page when new days have come; while a refresh runs the interval is short and
+the progress is shown. Another fragment compares the version of the notes each second, without a
+query of the database, and reruns the page when it has changed. Neither reruns a page while a dialog
+is open.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from dashboard.presentation.charts.explore import build_explore_figure
 from dashboard.presentation.charts.timeline import ExploreChart
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import NO_VALUE, format_day, format_number, format_timestamp
-from dashboard.presentation.palette import LIGHT_PALETTE, LOGO_BACKGROUND, LOGO_BASELINE, LOGO_LINE
+from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.presentation.rates import (
     describe_failing_publishers,
@@ -37,13 +39,23 @@ from dashboard.services.health import check_health, health_json
 from dashboard.services.live_rates import SeriesStatus, series_status
 from dashboard.services.rates import AS_OF_CAVEAT, DEFAULT_SERIES, get_series, live_differences
 from dashboard.ui import session
-from dashboard.ui.components.elements import mark_dialogs_closed, register_pages, rerun_page
+from dashboard.ui.components.elements import (
+    draw_heading,
+    draw_page_link,
+    get_targets,
+    mark_dialogs_closed,
+    register_pages,
+    rerun_page,
+    set_shortcut_list,
+)
+from dashboard.ui.components.robustness_run import end_run_on_leave
 from dashboard.ui.components.view_controls import compute_limits, resolve_window
-from dashboard.ui.pages import PAGES
+from dashboard.ui.index_page import APP_ICON, APP_NAME
+from dashboard.ui.pages import MAIN_PAGES, MORE_PAGES, PAGES
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.robustness.state import end_run_on_leave
 from dashboard.ui.url_state import (
     UrlState,
+    build_page_query,
     format_ignored_notice,
     get_link_language,
     open_url_state,
@@ -61,13 +73,11 @@ POLL_SECONDS: Final = 1.0
 """Seconds between two checks, on the clock of the browser."""
 NOTES_VERSION_KEY: Final = "note_watch.seen"
 NOTES_DRAWING_KEY: Final = "note_watch.drawing"
-APP_NAME: Final = "Rouble Reaction"
-# An inline icon: one by name would be fetched from Google's servers.
-APP_ICON: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-    f'<rect width="32" height="32" rx="7" fill="{LOGO_BACKGROUND}"/>'
-    f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
-    f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
+PURPOSE: Final = deferred("What the news did to the rouble")
+THEMES: Final = (
+    ("light", deferred("Light"), ":material/light_mode:"),
+    ("dark", deferred("Dark"), ":material/dark_mode:"),
+    ("system", deferred("System"), ":material/contrast:"),
 )
 DISCLAIMER: Final = deferred(
     "Research tool. Moves near an event are not proof of cause. Not investment advice."
@@ -85,25 +95,29 @@ def draw_frozen_banner(view: UrlState, series_id: str) -> None:
     others = len(set(session.get_live_events()) ^ set(session.get_known_events().events))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe_frozen_view(view, frozen, rows, others))
+        with st.popover(_("How live data differ"), icon=":material/difference:", type="tertiary"):
+            _draw_differences(rows, live.card)
         st.button(
             _("Back to live"), key="frozen.live", icon=":material/history_toggle_off:",
             type="tertiary", on_click=lambda: view.set(asof=None),
         )  # fmt: skip
-    with st.expander(_("How live data differ"), icon=":material/difference:"):
-        st.caption(AS_OF_CAVEAT)
-        if rows:
-            shown = rows[::-1][:MAX_DIFFERENCE_ROWS]
-            st.table(
-                build_difference_columns(shown, live.card), hide_index=True, border="horizontal"
+
+
+def _draw_differences(rows: Sequence[RevisedObservation], card: SeriesCard) -> None:
+    """Draw the last rows that were added or revised since the frozen moment."""
+    st.caption(AS_OF_CAVEAT)
+    if not rows:
+        return
+    shown = rows[::-1][:MAX_DIFFERENCE_ROWS]
+    st.table(build_difference_columns(shown, card), hide_index=True, border="horizontal")
+    if len(rows) > MAX_DIFFERENCE_ROWS:
+        st.caption(
+            _(
+                "The last {max_difference_rows} of {rows:,} rows.",
+                max_difference_rows=MAX_DIFFERENCE_ROWS,
+                rows=len(rows),
             )
-            if len(rows) > MAX_DIFFERENCE_ROWS:
-                st.caption(
-                    _(
-                        "The last {max_difference_rows} of {rows:,} rows.",
-                        max_difference_rows=MAX_DIFFERENCE_ROWS,
-                        rows=len(rows),
-                    )
-                )
+        )
 
 
 def describe_frozen_view(
@@ -155,11 +169,11 @@ def build_difference_columns(
     }
 
 
-# ------------------------------------------------------------------ status line
+# ------------------------------------------------------------------ freshness of the data
 
 
-def draw_status_line(series_id: str) -> None:
-    """Draw the age of rates and events in one line; what is stale or missing is amber."""
+def draw_freshness(series_id: str) -> None:
+    """Draw how far the rates reach, with the age of all data and what failed behind it."""
     st.session_state[RATES_VERSION_KEY] = _get_known_rates()
     st.session_state[STATUS_DRAWING_KEY] = True
     try:
@@ -220,13 +234,29 @@ def _check_rates(series_id: str) -> None:
 
 def _draw_status(series_id: str) -> None:
     (status,) = session.get_series_status(series_id)
-    parts = [
-        *build_rate_status(status),
-        *_build_refresh_status(status),
-        *_build_event_status(),
-        _("times: Moscow"),
-    ]
-    st.markdown(f":small[{' · '.join(parts)}]")
+    label, icon = _summarize_freshness(status)
+    with st.popover(label, icon=icon, type="tertiary", key="shell-freshness"):
+        for parts in (
+            build_rate_status(status),
+            _build_refresh_status(status),
+            _build_event_status(),
+            (_("Times are those of Moscow."),),
+        ):
+            if parts:
+                st.markdown("  \n".join(parts))
+        draw_page_link("data", _("Every series and its freshness"), icon=":material/database:")
+
+
+def _summarize_freshness(status: SeriesStatus) -> tuple[str, str]:
+    """The label and the icon of the header: the last day, and whether it is as it should be."""
+    if status.last_day is None:
+        return _("No rates yet"), ":material/error:"
+    label = _("to {day}", day=format_day(status.last_day))
+    if session.get_refresher().is_offline:
+        return label, ":material/cloud_off:"
+    if status.problem or session.get_failing_publishers():
+        return label, ":material/sync_problem:"
+    return label, ":material/schedule:" if status.is_overdue else ":material/check_circle:"
 
 
 def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
@@ -302,13 +332,21 @@ def _check_notes() -> None:
 
 
 def draw_app() -> None:
-    """Draw the page that the address names, in its language."""
-    with use_language(session.find_language(get_link_language())):
-        st.set_page_config(page_title=APP_NAME, page_icon=APP_ICON, layout="wide")
-        st.logo(APP_ICON, size="large")
+    """Draw the page that the address names, in its language, below the header."""
+    with use_language(session.find_language(get_link_language())), session.reading_once():
+        # First, since Streamlit would fetch the icon of a page from elsewhere.
+        st.set_page_config(page_icon=APP_ICON, layout="wide")
         targets = {page.id: _build_navigation_target(page) for page in PAGES}
         register_pages(targets)
-        st.navigation(list(targets.values()), position="top").run()
+        target = st.navigation(list(targets.values()), position="hidden")
+        page = next(page for page in PAGES if page.url_path == target.url_path)
+        st.set_page_config(page_title=f"{translate_deferred(page.title)} · {APP_NAME}")
+        mark_dialogs_closed()
+        end_run_on_leave(page.id)
+        view = open_url_state(page.id, page.params)
+        session.set_as_of(view["asof"])
+        _draw_header(page, view)
+        target.run()
 
 
 def _build_navigation_target(page: Page) -> st.Page:
@@ -318,42 +356,110 @@ def _build_navigation_target(page: Page) -> st.Page:
         icon=page.icon,
         url_path=page.url_path,
         default=not page.url_path,
-        visibility="visible" if page.visible else "hidden",
     )
 
 
 def _draw_page(page: Page) -> None:
-    mark_dialogs_closed()
-    end_run_on_leave(page.id)
     view = open_url_state(page.id, page.params)
-    session.set_as_of(view["asof"])
-    with session.reading_once():
-        _draw_frame(page, view)
-
-
-def _draw_frame(page: Page, view: UrlState) -> None:
     remember_notes_version()
-    if view["asof"] is None:
-        draw_status_line(_get_page_series(page, view))
-    else:
+    if view["asof"] is not None:
         draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
+    if page.heading:
+        draw_heading(translate_deferred(page.heading), translate_deferred(page.purpose))
     page.draw(view)
-    sentences = (
-        format_ignored_notice(view.ignored),
-        _describe_ignored_controls(view.ignored),
-        session.describe_missing_language(view["lang"]),
-    )
-    message = " ".join(filter(None, sentences))
-    if message:
-        notice.info(escape_markdown(message), icon=":material/link_off:")
+    with notice:
+        _draw_link_notices(view)
     st.caption(translate_deferred(DISCLAIMER))
     if view["asof"] is None:
         request_background_refresh()
         watch_notes()
 
 
-def _describe_ignored_controls(ignored: Sequence[str]) -> str:
+def _draw_link_notices(view: UrlState) -> None:
+    """Draw what of the link was ignored, and which series must be fetched first."""
+    ignored, unfetched = _split_unfetched(view.ignored)
+    sentences = (
+        format_ignored_notice(ignored),
+        _describe_ignored_series(ignored),
+        session.describe_missing_language(view["lang"]),
+    )
+    message = " ".join(filter(None, sentences))
+    if message:
+        st.info(escape_markdown(message), icon=":material/link_off:")
+    for card in unfetched:
+        st.info(_describe_unfetched_series(card), icon=":material/download:")
+
+
+# ------------------------------------------------------------------ header
+
+
+def _draw_header(page: Page, view: UrlState) -> None:
+    """Draw name, navigation, freshness and settings in one row, which stays in sight."""
+    with st.container(key="shell-header", horizontal=True, vertical_alignment="center"):
+        with st.container(key="shell-brand", width="content"):
+            draw_page_link("explore", APP_NAME)
+        with st.container(key="shell-purpose", width="content"):
+            st.markdown(translate_deferred(PURPOSE))
+        with st.container(key="shell-pages", horizontal=True, width="content"):
+            _draw_page_links(MAIN_PAGES)
+        with st.popover(_("More"), icon=":material/menu:", type="tertiary", key="shell-menu"):
+            with st.container(key="shell-menu-main"):
+                _draw_page_links(MAIN_PAGES)
+            _draw_page_links(MORE_PAGES)
+        st.space("stretch")
+        if view["asof"] is None:
+            draw_freshness(_get_page_series(page, view))
+        _draw_settings()
+    st.button("redraw", key="shell-redraw")  # pressed by shell.js where the theme has changed
+
+
+def _draw_page_links(pages: Sequence[Page]) -> None:
+    targets = get_targets()
+    for page in pages:
+        st.page_link(
+            targets[page.id],
+            label=translate_deferred(page.title),
+            query_params=build_page_query(page.id, page.params),
+        )
+
+
+def _draw_settings() -> None:
+    """Draw the choice of theme, which shell.js makes, and the keys of the page."""
+    with st.popover(
+        _("Settings"), icon=":material/settings:", type="tertiary", key="shell-settings"
+    ):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            for theme, label, icon in THEMES:
+                st.button(translate_deferred(label), icon=icon, key=f"shell-theme-{theme}")
+        st.markdown(f"**{_('Keys')}**")
+        set_shortcut_list(st.container())
+        st.caption(translate_deferred(DISCLAIMER))
+
+
+def _split_unfetched(ignored: Sequence[str]) -> tuple[list[str], list[SeriesCard]]:
+    """The ignored settings without those that name a series still to be fetched, and its card."""
+    known = {card.id for card in session.get_cards()}
+    cards = {
+        f"series={card.id}": card
+        for card in session.get_context().known.all_cards()
+        if card.id not in known
+    }
+    others = [setting for setting in ignored if setting not in cards]
+    return others, [cards[setting] for setting in ignored if setting in cards]
+
+
+def _describe_unfetched_series(card: SeriesCard) -> str:
+    """That a series of the link must be fetched before it can be shown, and how."""
+    command = f"python -m dashboard rates refresh --series {card.id}"
+    return _(
+        "{title} is not fetched yet, so the default series is shown. To fetch it, run `{command}`.",
+        title=escape_markdown(card.label),
+        command=command,
+    )
+
+
+def _describe_ignored_series(ignored: Sequence[str]) -> str:
     """Why a series of the link was ignored that is no price; empty where there is none."""
     cards = (card for card in session.get_cards() if f"series={card.id}" in ignored)
     return " ".join(

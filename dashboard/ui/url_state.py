@@ -345,6 +345,14 @@ COMMON_PARAMS: Final[tuple[UrlParam, ...]] = (moment_param("asof", shared=True),
 """Parameters of the link of every page."""
 
 LinkQuery = dict[str, list[str]]
+REMEMBERED_KEY: Final = "view.remembered"
+COMMON_KEY: Final = "view.common"
+COMMON_NAMES: Final = ("series", "up", "cat", "from", "to", *(p.key for p in COMMON_PARAMS))
+"""Parameters that mean the same on every page that has them."""
+DAY_NAMES: Final = {"explore": "sel", "facts": "day"}
+"""Under which name a page has the day that was chosen."""
+INBOX_PAGE: Final = "inbox"
+"""Its window is one of the news that came in, not of the rates."""
 
 
 class UrlState:
@@ -455,19 +463,61 @@ def get_link_language() -> str:
         return ""
 
 
+def build_page_query(page_id: str, params: Sequence[UrlParam]) -> LinkQuery:
+    """The settings with which the navigation opens a page: where the reader left it.
+
+    What several pages know (series, quote, window, categories, day, frozen moment) is as it was
+    last set on any of them.
+    """
+    all_params = (*params, *COMMON_PARAMS)
+    common: LinkQuery = st.session_state.get(COMMON_KEY, {})
+    link: LinkQuery = dict(st.session_state.get(REMEMBERED_KEY, {}).get(page_id, {}))
+    for key, name in _common_names(page_id, all_params).items():
+        link.pop(key, None)
+        if name in common:
+            link[key] = common[name]
+    return build_link(all_params, parse_link(all_params, link).values)
+
+
+def _common_names(page_id: str, params: Sequence[UrlParam]) -> dict[str, str]:
+    """The parameters of a page that other pages know too, with their name in the session."""
+    names = {p.key: p.key for p in params if p.key in COMMON_NAMES}
+    if page_id == INBOX_PAGE:
+        names = {key: name for key, name in names.items() if key not in {"from", "to"}}
+    return names | ({DAY_NAMES[page_id]: "day"} if page_id in DAY_NAMES else {})
+
+
+def _remember(page_id: str, view: UrlState) -> None:
+    """Store the settings of a page, and those that other pages know too."""
+    state = st.session_state
+    link = build_link(view.params, state[STATE_KEY])
+    state.setdefault(REMEMBERED_KEY, {})[page_id] = link
+    common = state.setdefault(COMMON_KEY, {})
+    for key, name in _common_names(page_id, view.params).items():
+        common.pop(name, None)
+        if key in link:
+            common[name] = link[key]
+
+
 def open_url_state(page_id: str, params: Sequence[UrlParam]) -> UrlState:
     """Read the address bar where it has changed, and return the state of the page.
 
     A control that was just used takes precedence over the address that came with it: the browser
     may have sent that before it received the last one.
     """
-    view, state = UrlState((*params, *COMMON_PARAMS)), st.session_state
+    view = UrlState((*params, *COMMON_PARAMS))
+    _read_address(view, page_id)
+    _remember(page_id, view)
+    return view
+
+
+def _read_address(view: UrlState, page_id: str) -> None:
+    state = st.session_state
     link = {key: st.query_params.get_all(key) for key in st.query_params}
     just_set = state.pop(JUST_SET_KEY, False)
     if state.get(PAGE_KEY) == page_id and (just_set or link == state[LINK_KEY] or _is_stale(link)):
-        return view
+        return
     _adopt_link(view, page_id, link)
-    return view
 
 
 def _is_stale(link: LinkQuery) -> bool:
@@ -494,9 +544,10 @@ def _carry_shared_values(
     params: Sequence[UrlParam], link: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
     """Shared values that the reader set on another page and this link does not mention."""
-    before: dict[str, Any] = st.session_state.get(STATE_KEY, {})
-    keys = [p.key for p in params if p.shared and p.key in before and p.key not in link]
-    return {key: before[key] for key in keys}
+    common: LinkQuery = st.session_state.get(COMMON_KEY, {})
+    texts = {p.key: common[p.key] for p in params if p.shared and p.key in common}
+    reading = parse_link(params, {key: texts[key] for key in texts if key not in link})
+    return {key: reading.values[key] for key in texts if key not in link}
 
 
 def _widget_key(key: str) -> str:

@@ -8,7 +8,7 @@ from tests.started_product import Product
 
 HEADS = (
     "20 Apr 2025 · Keith Kellogg", "21 Apr 2025 · Dmitry Peskov", "18 Apr 2025 · Donald Trump",
-    "3 claims about the rate", "✗ goes back further", "✗ false",
+    "3 claims about the rate", "✗ not since then", "✗ false",
 )  # fmt: skip
 
 pytestmark = pytest.mark.browser

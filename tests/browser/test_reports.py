@@ -198,7 +198,7 @@ def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
             assert f"event?id={EVENT}" in page
             # In the page as HTML writes it: the link as known at the moment of making.
             assert f"event?id={EVENT}&amp;asof=20" in page
-            assert "0.47 log pts stronger" in page
+            assert "0.5\u202f% stronger" in page
     assert names["html"] == f"{EVENT}_usd_rub_cbr_report.html"
     assert names["zip"] == f"{EVENT}_usd_rub_cbr_bundle.zip"
 
@@ -233,12 +233,12 @@ def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reade
 
 
 def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader, product, tmp_path):
-    reader.open("facts").wait_for_chart()
+    reader.open("facts?example=1").wait_for_chart()
     reader.press("Report")
     page, name = taken(reader, "Page (HTML, opens without a network)")
     assert name == "usd_rub_cbr_claim_2025-04-21_report.html"
     text = page.decode("utf-8")
-    assert "Strongest since June 2024? No, it was stronger." in text
+    assert "Strongest since June 2024? Not since then." in text
     assert "facts?day=2025-04-21&amp;kind=strongest&amp;since=2024-06&amp;asof=20" in text
     content, _ = taken(reader, "Picture of the chart (PNG)")
     assert content.startswith(b"\x89PNG")

@@ -69,7 +69,7 @@ def test_a_person_reads_the_sentence_next_to_every_candidate(run_cli, write_file
     assert "1. 20 Apr 2025 · Keith Kellogg · nato_remark" in message
     assert "   Trump had warned on Friday that Washington would walk away" in message
     assert (
-        "goes back further: usd_rub_cbr: 80.7597 on 21 Apr 2025, the strongest since"
+        "not since then: usd_rub_cbr: 80.7597 on 21 Apr 2025, the strongest since"
         " 30 May 2023 (80.6872), not June 2024" in message
     )
     assert "false: usd_rub_cbr: 25.90 % stronger in USD per RUB" in message

@@ -358,7 +358,9 @@ def test_after_an_undo_the_file_can_be_imported_again(run_cli, write_file):
 
 def test_columns_dates_zone_and_sheet_can_be_said(run_cli, write_file):
     path = write_file("e.csv", "Wann,Uhr,Was\n03/04/2025,10:30,Treffen\n")
-    assert "has no column date (found: Wann, Uhr, Was)" in run_cli("events", "import", path).err
+    answer = run_cli("events", "import", path)
+    assert "by their content, not their names: date = Wann, title = Was" in answer.err
+    assert "column Wann: '03/04/2025' can be 2025-04-03 or 2025-03-04" in answer.out
     text = ("--map", "date=Wann", "--map", "title=Was", "--map", "time=Uhr")
     response = run_cli("events", "import", path, *text)
     assert (

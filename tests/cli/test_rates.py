@@ -42,6 +42,14 @@ def test_an_export_for_russian_excel_has_decimal_commas(run_cli, tmp_path):
     assert not [line for line in lines if "." in line]
 
 
+def test_only_a_csv_with_decimal_points_for_excel_is_noted_for_russian_settings(run_cli, tmp_path):
+    wanted = {"--excel": True, "--dialect=excel": True, "--dialect=excel-ru": False, "": False}
+    for option, is_noted in wanted.items():
+        answer = run_cli("rates", "export", tmp_path / "r.csv", *filter(None, [option]))
+        assert ("--dialect excel-ru" in answer.err) is is_noted, option
+    assert run_cli("rates", "export", tmp_path / "r.xlsx", "--excel").err == ""
+
+
 def test_an_export_to_xlsx_is_a_workbook_with_the_numbers_of_the_csv(run_cli, tmp_path):
     out = tmp_path / "r.xlsx"
     run_cli("rates", "export", out, "--rates", "cny_rub_cbr")

@@ -16,11 +16,11 @@ def test_an_event_becomes_a_page(run_cli, tmp_path):
     assert (answer.code, answer.out) == (0, f"written to {out}\n")
     page = out.read_text(encoding="utf-8").replace("\u202f", " ")
     # 100 ln(81.1371 / 80.7597) = 0.466
-    assert "Rouble 0.47 log pts stronger after: Kellogg says NATO membership" in page
+    assert "Rouble 0.5 % stronger after: Kellogg says NATO membership" in page
     assert f'href="https://desk.example/rr/event?id={EVENT}"' in page
     assert "Free use with attribution to the Bank of Russia" in page
-    assert "as of 1 Sep 2026" in page
-    assert "made 2026-05-28T20:26:40Z" in page
+    assert "data to 1 Sep 2026" in page
+    assert "made 28 May 2026, 23:26 MSK" in page
     assert "no proof of its cause" in page
     assert len(page) < 1_000_000
 

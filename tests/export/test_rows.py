@@ -97,7 +97,7 @@ def test_the_moves_of_an_event_name_both_ends_and_the_crowd():
     lines = csv_bytes(EVENT_MOVES, EVENT_MOVES.rows([view])).decode().splitlines()
     assert lines[1] == (
         'a,usd,"[0,1]",2025-04-18,81.1,,,0.466,-0.465,0.467,,,,,0.4,0.45,61.0,60.0,,500,900,1,b,'
-        "too new,58.0,499,2024-04-18,2026-04-29,0.41,62.0"
+        "too new,58.0,499,2024-04-18,2026-04-29,0.41,62.0,stronger"
     )
 
 
@@ -105,7 +105,10 @@ def test_the_path_of_an_event_is_a_row_an_offset():
     point = PathPoint(-1, date(2025, 4, 18), 81.1, 0.0, -1.5, 1.5)
     view = EventView(EVENT, CARD, StudyRequest(), None, (), (point,), (), (), 120, 0.01, None, None)
     lines = csv_bytes(EVENT_WINDOW, EVENT_WINDOW.rows([view])).decode().splitlines()
-    assert lines[1] == "a,usd,-1,2025-04-18,81.1,0.0,-1.5,1.5"
+    assert lines[1].startswith("a,usd,-1,2025-04-18,81.1,0.0,-1.5,1.5,0.0,unchanged,")
+    # exp(-0.015) - 1 and exp(0.015) - 1, in per cent
+    ends = [float(cell) for cell in lines[1].split(",")[-2:]]
+    assert ends == pytest.approx([-1.4888060, 1.5113065])
 
 
 def test_facts_are_a_row_a_base_with_the_records_beside():

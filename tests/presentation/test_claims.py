@@ -23,7 +23,7 @@ def series():
         ("level", {"value": 90.0}, "About 90 RUB per USD?",
          "No: 80.0000 RUB per USD on 21 Apr 2025."),
         ("strongest", {"since": "2025-02"}, "Strongest since February 2025?",
-         "No, it was stronger: the strongest there is, not in the data, which begin on"
+         "Not since then: the strongest there is, not in the data, which begin on"
          " 30 Dec 2024."),
         ("weakest", {"since": "2025-01"}, "Weakest since January 2025?",
          "No: it was at least as weak later than that, on 18 Apr 2025 (81.0000)."),
@@ -44,22 +44,44 @@ def test_the_headline_counts_what_came_out(series):
     other = claim_from_query(ClaimQuery(date(2025, 4, 21), ClaimKind.LEVEL, 80.0, currency="EUR"))
     unknown = answer_claim(other, [], "one")
     headline = claims.format_claims_headline
-    assert headline([]) == "Is that so? A claim about the rouble, checked"
+    assert headline([]) == "Check a claim"
     assert headline([so]) == "About 80.5 RUB per USD? Yes"
     assert headline([not_so]) == "About 90 RUB per USD? No"
-    assert headline([so, not_so]) == "Of 2 claims, 1 is so and 1 is not"
-    assert headline([not_so, so, not_so]) == "Of 3 claims, 1 is so and 2 are not"
+    assert headline([so, not_so]) == "1 of 2 claims holds"
+    assert headline([so, not_so, so]) == "2 of 3 claims hold"
+    assert headline([so, so]) == "2 of 2 claims hold"
+    assert headline([not_so, not_so]) == "0 of 2 claims hold"
     assert headline([so, nearly, not_so, unknown]) == (
-        "Of 4 claims, 1 is so, 1 is nearly so, 1 is not and 1 cannot be known"
+        "1 of 4 claims holds; 1 is roughly true; 1 cannot be checked"
     )
-    assert headline([unknown]) == "About 80 RUB per EUR? Cannot be known"
+    assert headline([unknown]) == "About 80 RUB per EUR? No data"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "badge", "lines"),
+    [
+        ("level", {"value": 80.5}, "True", ["80.0000 RUB per USD on 21 Apr 2025."]),
+        ("weakest", {"since": "2025-01"}, "False",
+         ["It was at least as weak later than that, on 18 Apr 2025 (81.0000)."]),
+        ("strongest", {"since": "2025-02"}, "Not since then",
+         ["The strongest there is, not in the data, which begin on 30 Dec 2024."]),
+        ("up", {"value": 25.0, "exactness": Exactness.EXACT, "base": "year_end"},
+         "In one quote only",
+         ["Stronger (RUB per USD −20.00 %, USD per RUB +25.00 %) than the last rate of the year"
+          " before, 30 Dec 2024 (100.0000)."]),
+    ],
+)  # fmt: skip
+def test_a_badge_and_the_numbers_behind_it(series, kind, more, badge, lines):
+    result = ask(kind, series, **more)
+    assert claims.format_badge(result).endswith(f" {badge}]")
+    assert [line.replace("\u202f", " ") for line in claims.list_answer_lines(result)] == lines
 
 
 def test_a_change_that_holds_in_one_quote_only_says_so(series):
     result = ask("up", series, value=25.0, exactness=Exactness.EXACT, base="year_end")
     thin = "\u202f"
     assert claims.describe_answer(result) == (
-        f"Only counted in one way: stronger (RUB per USD −20.00{thin}%, USD per RUB +25.00{thin}%)"
+        f"In one quote only: stronger (RUB per USD −20.00{thin}%, USD per RUB +25.00{thin}%)"
         " than the last rate of the year before, 30 Dec 2024 (100.0000)."
     )
 

@@ -18,14 +18,32 @@ from dashboard.eventstudy.levels import compute_day_facts
 from dashboard.models import messages
 from dashboard.models.article import ClaimKind, Market
 from dashboard.models.event import EXPECTED_TITLES
-from dashboard.models.moves import Observation
+from dashboard.models.moves import Observation, PathPoint, SourceMove
 from dashboard.models.series import AS_QUOTED, QUOTE_IS_SUBJECT
-from dashboard.presentation import claims, correlation, events, formatting, incoming_events, method
+from dashboard.presentation import (
+    claims,
+    correlation,
+    events,
+    formatting,
+    incoming_events,
+    method,
+    reports,
+)
 from dashboard.presentation import moves as move_messages
+from dashboard.presentation.charts.event_window import build_window_chart, build_window_figure
+from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
+from dashboard.presentation.terms import define_terms
 from dashboard.services.claims import answer_claim
 from dashboard.services.events import EventFilter
-from dashboard.ui.pages.facts.state import KIND_TITLES
+from dashboard.services.exports import TABLES
+from dashboard.ui.pages.event.results import (
+    build_moves_columns,
+    build_short_columns,
+    build_source_columns,
+    build_tests_columns,
+)
+from dashboard.ui.pages.facts.state import EXAMPLES, KIND_TITLES
 from tests.presentation.made_view import FRIDAY, MONDAY, fixing, made_view, move
 from tests.presentation.test_correlation import GOES_ON, cell
 from tests.presentation.test_quoting import BRENT, EUR_USD, USD_RUB
@@ -77,8 +95,9 @@ def of_quoting(mode, sign):
             yield f"{quoting.other_percent(sign * size)} {quoting.direction(sign * size)}"
         for is_simple in (False, True):
             scale = MoveScale(quoting, is_simple)
-            yield scale.directed(sign * 0.0047)
+            yield scale.directed_percent(sign * 0.0047)
             yield scale.move(sign * 0.0047)
+            yield scale.percent_move(sign * 0.0047)
             yield scale.directed_span(*sorted((sign * 0.001, sign * 0.0047)))
 
 
@@ -131,11 +150,11 @@ def of_terms(_mode, sign):
         yield correlation.describe_sign(card)
     for card, count in ((USD_RUB, "fewer"), (EUR_USD, "more")):
         assert card.move_sign == (QUOTE_IS_SUBJECT if count == "fewer" else AS_QUOTED)
-        (_, _), (_, stronger), (_, log_change) = method.define_terms(card)[:3]
+        stronger, log_change = (term.meaning for term in define_terms(card)[1:3])
         assert f"stronger = {count} " in stronger
         assert ("minus" in log_change) == (count == "fewer")
         yield from (stronger, log_change)
-    yield method.define_terms(BRENT)[2][1]
+    yield define_terms(BRENT)[2].meaning
     yield method.build_example_steps(made_view(), QuotedSeries(USD_RUB, QuoteMode.WEAKER))[5].rule
 
 
@@ -155,6 +174,7 @@ def of_claimed_records(_mode, sign):
     """The last day that was at least as strong, or as weak, has a rate not beyond 80 roubles."""
     kind = "strongest" if sign > 0 else "weakest"
     yield messages.translate_deferred(KIND_TITLES[ClaimKind(kind)])
+    yield messages.translate_deferred(EXAMPLES[0 if sign > 0 else 1].title)
     for rates, periods in RECORD_SERIES:
         series = rouble("one", mirrored(rates, sign))
         for since, market in product(periods, (None, Market.OTC)):
@@ -244,7 +264,7 @@ def test_word_sign_and_arrow_agree(owner, mode, sign):
 @pytest.mark.parametrize(
     ("text", "sign"),
     [
-        ("Rouble 0.47 log pts weaker", 1),
+        ("Rouble 0.5 % weaker", 1),
         ("Rouble 1.0 % stronger (RUB per USD +1.0 %)", 1),
         ("USD per RUB +1.0 %", -1),
         ("▼ +1.0 % weaker", -1),
@@ -254,6 +274,75 @@ def test_word_sign_and_arrow_agree(owner, mode, sign):
 def test_a_text_that_contradicts_itself_would_be_found(text, sign):
     with pytest.raises(AssertionError):
         check(text, sign)
+
+
+# ------------------------------------------------------------------ one event, everywhere
+
+
+def rows_of(table, item):
+    (row,) = [
+        dict(zip((column.name for column in TABLES[table].columns), values, strict=True))
+        for values in TABLES[table].rows([item])
+    ]
+    return row
+
+
+def view_at(sign):
+    """One move from 80 to 79.2 roubles, or back; the path has its end at offset 0."""
+    made = moved(sign)
+    point = PathPoint(0, MONDAY, made.end.rate, made.log_points, -2.0, 3.0)
+    made = replace(made, car=0.9 * sign, car_t=0.75 * sign)
+    return made_view(moves=(made,), path=(point,))
+
+
+def signs_on_the_page(view, quoting):
+    """Every cell with a sign: short table, details, tests, table of the chart, other sources."""
+    of_view = (view, quoting, "near")
+    yield build_short_columns(*of_view, dark=False)[quoting.unit][0]
+    details = build_moves_columns(*of_view, dark=False)
+    yield details[f"{quoting.unit}, %"][0]
+    yield details["Log pts"][0]
+    yield from (build_tests_columns(*of_view)[name][0] for name in ("CAR ± s.e., log pts", "t"))
+    window = reports.build_window_columns(view, quoting)
+    yield from (window[name][0] for name in ("Against the base", "Log pts"))
+    sources = build_source_columns([source_at(view)], quoting, dark=False)
+    yield from (sources[name][0] for name in (f"{quoting.unit}, %", "Log pts"))
+
+
+def source_at(view):
+    (m,) = view.moves
+    numbers = (m.base, m.end, m.log_points, m.pct_quoted, m.pct_inverse)
+    return SourceMove(view.card, "Known at noon.", *numbers)
+
+
+@pytest.mark.parametrize("mode", QuoteMode)
+@pytest.mark.parametrize("sign", SIGNS)
+def test_page_chart_table_and_file_of_one_event_have_one_sign(mode, sign):
+    view = view_at(sign)
+    quoting = QuotedSeries(view.card, mode)
+    # Roubles per dollar fall with a stronger rouble, dollars per rouble rise.
+    rises = (sign > 0) == (mode is QuoteMode.USD)
+    mark, arrow = ("+", "▲") if rises else ("−", "▼")
+    for text in signs_on_the_page(view, quoting):
+        assert re.search(r"[+−](?=\d)", text)[0] == mark, text
+        assert arrow in text or ("▲" not in text and "▼" not in text), text
+    chart = build_window_chart(view, quoting)
+    figure = build_window_figure(chart, LIGHT_PALETTE)
+    (y,) = next(t for t in figure["data"] if t["mode"] == "lines+markers")["y"]
+    assert (y > 0) == rises
+    labels = [note["text"] for note in figure["layout"]["annotations"]]
+    assert any(f"{arrow} {mark}1.0" in text and SIGNS[sign] in text for text in labels)
+    assert SIGNS[sign] in chart.title
+    for table, item in (
+        ("event_moves", view), ("source_moves", source_at(view)), ("event_window", view),
+    ):  # fmt: skip
+        row = rows_of(table, item)
+        assert row["direction"] == SIGNS[sign]
+        assert (row["move_log_pts"] > 0) == (sign > 0)  # of the rouble, as its column says
+        change = "move_pct" if table == "event_window" else "move_pct_rub_per_usd"
+        assert (row[change] > 0) == (sign < 0)
+    if mode is not QuoteMode.USD:
+        assert rows_of("event_window", view)["move_pct"] == pytest.approx(y, abs=1e-4)
 
 
 # ------------------------------------------------------------------ completeness

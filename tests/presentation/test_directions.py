@@ -17,9 +17,12 @@ from dashboard.models.article import ClaimKind
 from dashboard.models.event import Event
 from dashboard.models.moves import EventView
 from dashboard.presentation import claims
+from dashboard.presentation.charts.event_window import build_window_chart, build_window_figure
 from dashboard.presentation.events import format_citation, format_headline, get_main_move
+from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import ClaimQuery, answer_claim, claim_from_query
+from dashboard.services.exports import TABLES
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.study import build_event_view
 from tests.presentation.made_view import CARD
@@ -37,11 +40,12 @@ POOL = re.compile(
     r"(?:of (?:the )?|all )\d+ (?:days|windows), [A-Z][a-z]+ \d{4} to [A-Z][a-z]+ \d{4}, in units"
 )
 MOVE = re.compile(
-    r"was (?:(?P<size>[\d.]+) log pts (?P<word>stronger|weaker)|(?P<still>unchanged))"
+    rf"was (?:(?P<size>(?:under )?[\d.]+){THIN}% (?P<word>stronger|weaker)|(?P<still>unchanged))"
     rf".*?: (?P<base>[\d.]+) → (?P<end>[\d.]+) (?P<unit>RUB per USD|USD per RUB),"
     rf" (?P<first>{DAY}) → (?P<last>{DAY})"
     rf" \((?P<u1>RUB per USD|USD per RUB) (?P<p1>[+−]?[\d.]+){THIN}%,"
-    rf" (?P<u2>RUB per USD|USD per RUB) (?P<p2>[+−]?[\d.]+){THIN}%\)"
+    rf" (?P<u2>RUB per USD|USD per RUB) (?P<p2>[+−]?[\d.]+){THIN}%,"
+    r" (?P<points>[+−]?[\d.]+) log pts\)"
 )
 
 
@@ -127,7 +131,13 @@ def test_word_sign_arrow_and_number_of_a_sentence_agree_with_the_rates_that_ship
             assert ratio == 1
         else:
             assert result["word"] == ("weaker" if ratio > 1 else "stronger"), text
-            assert float(result["size"]) == pytest.approx(abs(100 * math.log(ratio)), abs=0.00501)
+            change = abs(percents[result["unit"]])
+            if not result["size"].startswith("under"):
+                within = 0.0501 if change >= 0.1 else 0.00501
+                assert float(result["size"]) == pytest.approx(change, abs=within + 0.005), text
+            sign = -1 if is_usd else 1
+            expected = sign * 100 * math.log(ratio)
+            assert signed(result["points"]) == pytest.approx(expected, abs=0.00501), text
         rises = shown[1] > shown[0]
         arrow = quoting.arrow(get_main_move(view).log_points)
         assert arrow == ("■" if ratio == 1 else "▲" if rises else "▼"), text
@@ -230,7 +240,7 @@ def test_changes_of_a_paragraph_are_those_of_the_file_with_the_word_of_their_dir
             continue
         here = RATES[max(day for day in RATES if day <= query.day)]
         if query.base == "since" and claim_from_query(query).since.day < min(RATES):
-            assert text.count("Cannot be known: there is no rate at the base.") == 1
+            assert text.count("No data: there is no rate at the base.") == 1
         for result in CHANGE.finditer(text):
             base = RATES[day_in(result["day"])]
             assert result["rate"] == f"{base:.4f}"
@@ -268,3 +278,29 @@ def test_records_of_a_paragraph_are_the_last_day_of_the_file_at_least_as_far(par
         assert bool(result["not"]) == (max(position) > end), text
         checked += 1
     assert checked > 60
+
+
+@pytest.mark.parametrize("quote", QuoteMode)
+def test_chart_and_file_of_every_fifth_event_agree_with_the_rates_that_ship(views, quote):
+    """The point of the headline in the chart, and the row of the file, by the rates alone."""
+    for view in views[::5]:
+        move = get_main_move(view)
+        if move is None:
+            continue
+        quoting = QuotedSeries(view.card, quote)
+        chart = build_window_chart(view, quoting)
+        path = next(
+            t for t in build_window_figure(chart, LIGHT_PALETTE)["data"]
+            if t["mode"] == "lines+markers"
+        )  # fmt: skip
+        shown = path["y"][path["x"].index(chart.main_offset)]
+        ratio = RATES[move.end.day] / RATES[move.base.day]
+        if quote is QuoteMode.USD:
+            ratio = 1 / ratio
+        assert shown == pytest.approx(100 * (ratio - 1), abs=1e-4), view.event.id
+        names = [column.name for column in TABLES["event_moves"].columns]
+        rows = [dict(zip(names, row, strict=True)) for row in TABLES["event_moves"].rows([view])]
+        (row,) = [one for one in rows if one["window"] == f"[{move.window[0]},{move.window[1]}]"]
+        rises = RATES[move.end.day] - RATES[move.base.day]
+        word = "weaker" if rises > 0 else "stronger" if rises < 0 else "unchanged"
+        assert row["direction"] == word, view.event.id

@@ -32,10 +32,10 @@ THIN = "\u202f"
 
 def test_the_headline_says_the_move_and_how_unusual_it_was():
     what, unusual = format_headline(made_view(), WEAKER)
-    assert what == "Rouble 1.00 log pts stronger at the first fixing"
+    assert what == f"Rouble 1.0{THIN}% stronger at the first fixing"
     assert unusual == (
         f"bigger than 44{THIN}% of 500 days, April 2024 to April 2026, in units of volatility"
-        f" (41{THIN}% by size alone): inside the ordinary range"
+        f" (41{THIN}% by size alone): an ordinary move"
     )
 
 
@@ -47,7 +47,7 @@ def test_the_other_pool_gives_its_own_share_and_size():
 @pytest.mark.parametrize("mode", list(QuoteMode))
 def test_the_headline_is_the_roubles_whatever_the_quote(mode):
     assert format_headline(made_view(), QuotedSeries(CARD, mode))[0].startswith(
-        "Rouble 1.00 log pts stronger"
+        f"Rouble 1.0{THIN}% stronger"
     )
 
 
@@ -122,11 +122,11 @@ def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():
     texts = format_citation(view, WEAKER, "quiet", "http://here/event?id=said")
     for part in (
         "After “Somebody said something” (Sun 20 Apr 2025, time not known)",
-        "the rouble was 1.00 log pts stronger at the first fixing that can contain it",
+        f"the rouble was 1.0{THIN}% stronger at the first fixing that can contain it",
         "80.0000 → 79.2000 RUB per USD, 18 Apr → 21 Apr 2025",
-        f"(RUB per USD −1.00{THIN}%, USD per RUB +1.01{THIN}%)",
+        f"(RUB per USD −1.00{THIN}%, USD per RUB +1.01{THIN}%, −1.00 log pts)",
         f"igger than 43{THIN}% of 504 quiet days, July 2013 to January 2024, in units of"
-        f" volatility (46{THIN}% by size alone): inside the ordinary range;",
+        f" volatility (46{THIN}% by size alone): an ordinary move;",
         "no other event at the same fixing",
         "Rate: A bank, record of 22 Apr 2025.",
         "Event: A paper, https://paper.example/1.",
@@ -139,7 +139,7 @@ def test_the_sentence_follows_the_quote():
     texts = format_citation(made_view(), USD, "quiet", "")
     # 1/80 = 0.0125, 1/79.2 = 0.012626
     assert "0.012500 → 0.012626 USD per RUB" in texts
-    assert f"(USD per RUB +1.01{THIN}%, RUB per USD −1.00{THIN}%)" in texts
+    assert f"(USD per RUB +1.01{THIN}%, RUB per USD −1.00{THIN}%, +1.00 log pts)" in texts
 
 
 def test_no_sentence_claims_a_cause():

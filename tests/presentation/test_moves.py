@@ -46,7 +46,7 @@ def test_a_share_has_a_decimal_only_near_a_border(percentile, words):
 
 @pytest.mark.parametrize(
     ("percentile", "said"),
-    [(94.9, "inside"), (95.0, "outside"), (0.0, "inside"), (None, "too few")],
+    [(94.9, "an ordinary"), (95.0, "outside"), (0.0, "an ordinary"), (None, "too few")],
 )
 def test_the_ordinary_range_ends_at_95(percentile, said):
     assert classify_percentile(percentile).startswith(said)
@@ -118,8 +118,7 @@ def test_a_pool_of_other_years_says_so():
 
 def test_a_different_verdict_among_days_of_similar_volatility_is_told():
     assert describe_pool_caveat(near(percentile=97.0), "near") == (
-        f"Among 1,074 dates of similar volatility it is bigger than 26{THIN}%: inside the"
-        " ordinary range."
+        f"Among 1,074 dates of similar volatility it is bigger than 26{THIN}%: an ordinary move."
     )
 
 
@@ -143,8 +142,10 @@ def test_the_chosen_quote_comes_first():
 
 
 def test_an_abnormal_move_carries_its_error():
-    assert format_car(move()) == "+0.90 ± 1.20"
-    assert format_car(move(car_se=None)) == "+0.90 ± –"
+    per_usd, per_rouble = (QuotedSeries(CARD, mode) for mode in (QuoteMode.WEAKER, QuoteMode.USD))
+    assert format_car(move(), per_usd) == "−0.90 ± 1.20"
+    assert format_car(move(), per_rouble) == "+0.90 ± 1.20"
+    assert format_car(move(car_se=None), per_usd) == "−0.90 ± –"
 
 
 def test_a_move_of_nothing_is_unchanged():
@@ -157,8 +158,7 @@ def test_a_move_of_nothing_is_unchanged():
 def test_a_series_without_roubles_goes_up_and_down():
     card = made_card()
     assert (
-        describe_move(move(), QuotedSeries(card, QuoteMode.WEAKER))
-        == "Made by hand 1.00 log pts up"
+        describe_move(move(), QuotedSeries(card, QuoteMode.WEAKER)) == f"Made by hand 1.0{THIN}% up"
     )
     assert observation_name(card) == "rate"
     assert describe_window((0, 0), card) == "at the first rate"

@@ -155,6 +155,6 @@ def test_the_axis_of_moves_names_the_direction_of_its_positive_end(
     upwards = (scale.shown(move) > 0) != scale.is_inverted
     end = "stronger" if (move > 0) == upwards else "weaker"
     assert scale.axis_towards("up").endswith(f"up = {end} {card.subject.noun}")
-    assert scale.directed(move).endswith("weaker" if falls else "stronger")
+    assert scale.directed_percent(move).endswith("weaker" if falls else "stronger")
     if is_simple:
         assert f"of {card.subject_unit}" in scale.axis_towards("up")

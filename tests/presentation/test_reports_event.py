@@ -28,19 +28,19 @@ def report_of(view=None, mode=QuoteMode.WEAKER, made=MADE):
 def test_the_title_is_the_answer_as_a_sentence():
     report = report_of()
     # From 80.00 to 79.20: 100 ln(80 / 79.2) = 1.005.
-    assert report.title == "Rouble 1.00 log pts stronger after: Somebody said something"
+    assert report.title == "Rouble 1.0\u202f% stronger after: Somebody said something"
     assert report.charts[0].title == report.title
     assert "“Somebody said something”" in report.question
-    assert report.paragraphs[0].startswith("Rouble 1.00 log pts stronger at the first fixing.")
+    assert report.paragraphs[0].startswith("Rouble 1.0\u202f% stronger at the first fixing.")
 
 
 def test_the_tables_are_those_of_the_page_in_plain_words():
     moves = table_of(report_of(), "Moves around the event")
     assert moves.columns[2:6] == ("RUB per USD", "Direction", "RUB per USD, %", "USD per RUB, %")
     (row,) = moves.rows
-    assert row[2:7] == ("80.0000 → 79.2000", "▼ stronger", "−1.00\u202f%", "+1.01\u202f%", "+1.00")
+    assert row[2:7] == ("80.0000 → 79.2000", "▼ stronger", "−1.00\u202f%", "+1.01\u202f%", "−1.00")
     certain = table_of(report_of(), "How certain is that?")
-    assert certain.rows[0][1:4] == ("+0.90 ± 1.20", "+0.75", "0.45 (N = 120)")
+    assert certain.rows[0][1:4] == ("−0.90 ± 1.20", "−0.75", "0.45 (N = 120)")
     path = table_of(report_of(), "The window, offset by offset")
     assert len(path.rows) == 6
 
@@ -66,8 +66,11 @@ def test_cautions_sources_and_links_are_never_left_out():
     assert report.cautions[-1] == "A move near an event is no proof of its cause."
     assert [source.what for source in report.sources] == ["Rate", "Event"]
     # The series has two days from 1 January 2024 on.
-    assert report.sources[0].as_of == "as of 2 Jan 2024"
-    assert [link.url for link in report.links] == [frozen.live, frozen.frozen]
+    assert report.sources[0].as_of == "data to 2 Jan 2024"
+    assert [link.url for link in report.links] == [
+        "event?id=said",
+        "event?id=said&asof=2026-11-26",
+    ]
     assert report.made_at == "2026-11-26T09:00:00Z"
     assert ("As of", "26 Nov 2026, 12:00 MSK (live, when this was made)") in report.parameters
 
@@ -80,8 +83,11 @@ def test_of_a_frozen_page_the_report_says_as_of_when_and_leads_back_there():
         report.parameters
     )
     assert [(link.label, link.url) for link in report.links] == [
-        ("Live page (follows the data)", MADE.live),
-        ("Frozen page (as known on 20 Nov 2026, 12:00 MSK)", built.frozen),
+        ("Live page (follows the data)", "event?id=said"),
+        (
+            "Frozen page (as known on 20 Nov 2026, 12:00 MSK)",
+            "event?id=said&asof=2026-11-20T09:00Z",
+        ),
     ]
 
 
@@ -123,3 +129,16 @@ def test_the_address_is_that_of_the_controls():
     assert build_event_url("http://h:1", view, "-7:7", "near").endswith("?id=said&series=rub")
     with pytest.raises(InputError, match="is no address"):
         build_event_url("h:1", view, None, "quiet")
+
+
+@pytest.mark.parametrize(
+    ("url", "public", "written"),
+    [
+        ("http://127.0.0.1:8501/event?asof=2026-11-26T09%3A00Z", "", "event?asof=2026-11-26T09:00Z"),  # noqa: E501
+        ("http://localhost/", "", ""),
+        ("https://rates.example/event?id=x", "", "https://rates.example/event?id=x"),
+        ("http://127.0.0.1:8501/event?id=x", "https://rates.example/", "https://rates.example/event?id=x"),
+    ],
+)  # fmt: skip
+def test_a_link_to_this_machine_is_never_written_into_a_file(url, public, written):
+    assert ReportContext(MADE.made_at, url, public_url=public).publish(url) == written

@@ -29,7 +29,7 @@ def pseudo_language(tmp_path, monkeypatch):
 def test_the_link_chooses_the_language_and_keeps_it():
     page = open_page("method", lang="ru")
     assert "[[A tool]]" in words_of(page)
-    assert "[[Method]]" in [header.value for header in page.header]
+    assert "[[Method]]" in [title.value for title in page.title]
     assert "[[Rate]] USD/RUB" in words_of(page)
     assert " events]]" in words_of(page)
     assert page.query_params["lang"] == "ru"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboard.ui.pages.robustness.state import RUN_KEY
+from dashboard.ui.components.robustness_run import RUN_KEY
 from tests.ui.app_in_test import SECONDS, open_page, words_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")

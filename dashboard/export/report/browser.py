@@ -14,9 +14,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.export.report.chart_svg import ChartRefused, svg_size, without_title
+from dashboard.export.report.chart_svg import Canvas, ChartRefused, svg_size
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
@@ -33,9 +35,6 @@ NOT_FOUND: Final = deferred(
 NOT_STARTED: Final = deferred(
     "report: the browser does not start; try `{path} --headless --dump-dom about:blank`"
 )
-SCALE: Final = 2
-"""Pixels of a PNG to a pixel of the page."""
-
 _OPTIONS: Final = (
     "--proxy-server=http://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
@@ -53,6 +52,11 @@ _FIXED_IDS: Final = """        <script>
         </script>
 """
 """Plotly draws the ids inside a picture by chance; these are the same each time."""
+_LOADED_FONT: Final = """        <script>
+        document.fonts.load('13px "Source Sans"');
+        </script>
+"""
+"""Plotly measures labels before it draws them: with the font that is loaded then."""
 _PDF_DATE: Final = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}[+-]\d\d'\d\d'\)")
 
 
@@ -67,7 +71,7 @@ class Browser:
         self.kaleido = kaleido
 
     async def draw(self, figure: Mapping[str, Any]) -> bytes:
-        """The SVG of a Plotly figure without its title, drawn by the plotly.js of plotly.py.
+        """The SVG of a Plotly figure, drawn by the plotly.js of plotly.py.
 
         Raises:
             ChartRefused: Plotly cannot draw it.
@@ -75,7 +79,7 @@ class Browser:
         from kaleido.errors import JavascriptError, KaleidoError
 
         try:
-            svg: bytes = await self.kaleido.calc_fig(without_title(figure), {"format": "svg"})
+            svg: bytes = await self.kaleido.calc_fig(dict(figure), {"format": "svg"})
         except (JavascriptError, KaleidoError) as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             msg = _("report: the chart cannot be drawn ({reason})", reason=reason[:200])
@@ -90,7 +94,7 @@ class Browser:
             footer: the markup of the foot of each sheet.
             made_at: the ISO moment that the file says it was made at.
         """
-        tab = await self._show(html)
+        tab = await self._show(html.replace("</head>", f"<style>{_font_face()}</style></head>", 1))
         answer = await _command(
             tab,
             "Page.printToPDF",
@@ -104,17 +108,20 @@ class Browser:
         )
         return dated(base64.b64decode(answer["data"]), made_at)
 
-    async def picture(self, svg: bytes) -> bytes:
-        """An SVG as a PNG at `SCALE` times its size."""
+    async def picture(self, svg: bytes, canvas: Canvas) -> bytes:
+        """An SVG as a PNG of as many pixels as its canvas has."""
         width, height = svg_size(svg)
-        source = base64.b64encode(svg).decode("ascii")
-        html = f'<body style="margin:0"><img src="data:image/svg+xml;base64,{source}"></body>'
-        tab = await self._show(html, (width, height))
+        source = base64.b64encode(with_font(svg)).decode("ascii")
+        html = (
+            f'<body style="margin:0"><img style="display:block;width:{width}px;height:{height}px"'
+            f' src="data:image/svg+xml;base64,{source}"></body>'
+        )
+        tab = await self._show(html, (width, height), canvas.scale)
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         answer = await _command(tab, "Page.captureScreenshot", format="png", clip=clip)
         return base64.b64decode(answer["data"])
 
-    async def _show(self, html: str, size: tuple[int, int] | None = None) -> Tab:
+    async def _show(self, html: str, size: tuple[int, int] | None = None, scale: float = 1) -> Tab:
         """A tab with a page in it that runs no script; images inside the page are loaded."""
         tab: Tab = await self.kaleido.create_tab("about:blank")
         await _command(tab, "Page.enable")
@@ -125,7 +132,7 @@ class Browser:
                 "Emulation.setDeviceMetricsOverride",
                 width=size[0],
                 height=size[1],
-                deviceScaleFactor=SCALE,
+                deviceScaleFactor=scale,
                 mobile=False,
             )
         tree = await _command(tab, "Page.getFrameTree")
@@ -152,6 +159,26 @@ async def open_browser(*, root: bool) -> AsyncIterator[Browser]:
         yield Browser(kaleido)
     finally:
         await kaleido.close()
+
+
+def with_font(svg: bytes) -> bytes:
+    """A picture of `captioned_svg` that carries the font of the pages, to be drawn by a browser."""
+    start = svg.index(b">", svg.index(b"<svg")) + 1
+    return svg[:start] + f"<style>{_font_face()}</style>".encode() + svg[start:]
+
+
+@cache
+def _font_face() -> str:
+    """The font of the pages as a style sheet, from the files of Streamlit; empty without them."""
+    package = find_spec("streamlit")
+    for folder in package.submodule_search_locations or () if package else ():
+        for file in Path(folder).glob("static/static/media/SourceSansVF-Upright*.woff2"):
+            font = base64.b64encode(file.read_bytes()).decode("ascii")
+            return (
+                '@font-face{font-family:"Source Sans";font-weight:200 900;'
+                f'src:url("data:font/woff2;base64,{font}")}}'
+            )
+    return ""
 
 
 def dated(pdf: bytes, made_at: str) -> bytes:
@@ -193,7 +220,7 @@ def _drawing_page() -> PageGenerator:
     from kaleido import PageGenerator
 
     page = PageGenerator(mathjax=False)
-    page.header += _FIXED_IDS
+    page.header += _FIXED_IDS + f"<style>{_font_face()}</style>{_LOADED_FONT}"
     return page
 
 

@@ -14,20 +14,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.messages import translate as _
+from dashboard.models.tables import PictureSize
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-WIDTH: Final = 1_000
-"""Width of a chart in pixels; its height is that of the figure and of its caption."""
 DEFAULT_HEIGHT: Final = 450
-TOP: Final = 30
+TOP: Final = 24
 """Pixels between the caption and the plotting area, for the name of the axis above it."""
 MARGIN: Final = 24
+ROW_HEIGHT: Final = 13
+"""Pixels from the name of a row to the next, at least."""
+MIN_PLOT: Final = 180
+TITLE_SIZE: Final = 20
+SUBTITLE_SIZE: Final = 14
+FOOTER_SIZE: Final = 11
 LINE_HEIGHT: Final = 1.35
 """Height of a line of text in sizes of its font."""
-FONT: Final = '"Source Sans", "Source Sans Pro", "Segoe UI", sans-serif'
-"""As in the figures."""
+FONT: Final = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, Helvetica, sans-serif'
 INK: Final = "#333333"
 MUTED: Final = "#5C636D"
 WHITE: Final = "#FFFFFF"
@@ -42,14 +46,51 @@ _ACTIVE: Final = frozenset(
 _REFERENCES: Final = frozenset({"href", "src"})
 _INSIDE: Final = ("#", "data:image/png;base64,")
 _EM: Final = (
-    (frozenset("ijlI.,:;·'| "), 0.34),
-    (frozenset('frtJ!()[]/\\-"'), 0.43),
-    (frozenset("wOQ#&+<=>^~→×−"), 0.87),
-    (frozenset("mMW@%—жшщюфЖШЩЮФ"), 1.1),
+    (frozenset("ijlIft.,:;·'|![]/\\ "), 0.29),
+    (frozenset('r()-"'), 0.36),
+    (frozenset("wmMGOQ%&жмфыЫ"), 0.9),
+    (frozenset("W@—→шщюЖШЩЮФ"), 1.02),
 )
-"""Widths of DejaVu Sans, the widest of the usual sans serifs, in sizes of the font."""
+"""Widths of Arial in sizes of the font; Source Sans, which pictures are drawn in, is narrower."""
 _BOLD: Final = 1.09
 """How much wider bold letters are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The size of a picture: of its layout in pixels, and of the file.
+
+    Attributes:
+        width: of the layout.
+        height: of the layout; 0 takes the height of the figure.
+        scale: pixels of a PNG to a pixel of the layout.
+        unit: of `output`, the width that an SVG declares.
+    """
+
+    width: int
+    height: int = 0
+    scale: float = 2
+    output: float = 0
+    unit: str = ""
+
+    def size_attributes(self, height: int) -> dict[str, str]:
+        """Width, height and coordinates of an SVG whose layout has a height."""
+        zoom = self.output / self.width if self.output else 1
+        return {
+            "width": f"{self.width * zoom:g}{self.unit}",
+            "height": f"{height * zoom:g}{self.unit}",
+            "viewBox": f"0 0 {self.width} {height}",
+        }
+
+
+PAGE_CANVAS: Final = Canvas(1_000)
+"""Of a chart in a report."""
+CANVASES: Final[dict[PictureSize, Canvas]] = {
+    "web": Canvas(960, 540, scale=2.5, output=1_200),
+    "print": Canvas(960, 480, scale=180 / 25.4 * 600 / 960, output=180, unit="mm"),
+    "square": Canvas(720, 720, scale=3, output=1_080),
+}
+"""PNG of 2,400 x 1,350 pixels, of 180 mm at 600 dpi, and of 2,160 x 2,160 pixels."""
 
 
 class ChartRefused(RoubleReactionError):
@@ -74,22 +115,42 @@ class _Line:
     weight: str = "normal"
 
 
-def without_title(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure to be drawn below its caption: `WIDTH` pixels wide, without a title of its own."""
+def fit_figure(figure: Mapping[str, Any], caption: Caption, canvas: Canvas) -> dict[str, Any]:
+    """A figure to be drawn on a canvas between the lines of its caption, without its own title.
+
+    Where its rows need more than the height that is left, the picture is higher than the canvas.
+    """
     layout = {key: value for key, value in figure.get("layout", {}).items() if key != "title"}
-    margin = layout.get("margin", {})
-    above = margin.get("t", 100)
-    height = int(layout.get("height") or DEFAULT_HEIGHT) - above + TOP
-    layout |= {"width": WIDTH, "height": height, "margin": {**margin, "t": TOP}}
+    margin = {"t": 100, "b": 80, **layout.get("margin", {})}
+    natural = int(layout.get("height") or DEFAULT_HEIGHT) - margin["t"] + TOP
+    margin |= {"t": TOP, "r": max(margin.get("r", 80), MARGIN)}
+    if canvas.height:
+        header, footer = _header(caption, canvas), _footer(caption, canvas)
+        left = canvas.height - _height(header) - _height(footer) - 2 * MARGIN
+        height = max(round(left), _needed_height(layout, margin, natural))
+    else:
+        height = natural
+    layout |= {"width": canvas.width, "height": height, "margin": margin}
     return {"data": list(figure.get("data", ())), "layout": layout}
 
 
-def captioned_svg(plot: bytes, caption: Caption, background: str = WHITE) -> bytes:
+def _needed_height(layout: Mapping[str, Any], margin: Mapping[str, int], natural: int) -> int:
+    """The height at which the names of rows do not touch; at most the one on the page."""
+    plot = 0.0
+    for name, axis in layout.items():
+        if name.startswith("yaxis"):
+            low, high = axis.get("domain") or (0, 1)
+            plot = max(plot, ROW_HEIGHT * len(axis.get("ticktext") or ()) / max(high - low, 0.05))
+    return min(natural, round(max(plot, MIN_PLOT) + margin["t"] + margin["b"]))
+
+
+def captioned_svg(plot: bytes, caption: Caption, canvas: Canvas, background: str = WHITE) -> bytes:
     """The picture of a figure with its caption.
 
     Args:
-        plot: the SVG that the browser drew, `WIDTH` pixels wide.
+        plot: the SVG that the browser drew, as wide as the canvas.
         caption: what is written above and below it.
+        canvas: the size of the picture.
         background: the background colour of the caption, that of the figure.
 
     Returns:
@@ -101,29 +162,27 @@ def captioned_svg(plot: bytes, caption: Caption, background: str = WHITE) -> byt
     from lxml import etree
 
     picture = _static(plot)
-    header = [*_lines(caption.title, 17, INK, "bold"), *_lines(caption.subtitle, 13, MUTED)]
-    footer = [line for text in caption.footer for line in _lines(text, 11, MUTED)]
-    top = _height(header) + MARGIN / 2
+    header, footer = _header(caption, canvas), _footer(caption, canvas)
+    top = _height(header) + MARGIN * 0.75
     middle = top + float(picture.get("height", DEFAULT_HEIGHT))
-    height = round(middle + _height(footer) + MARGIN)
-    size = {"width": str(WIDTH), "height": str(height), "viewBox": f"0 0 {WIDTH} {height}"}
-    root = etree.Element(f"{{{_SVG}}}svg", size, nsmap={None: _SVG})
+    height = max(canvas.height, round(middle + _height(footer) + 1.25 * MARGIN))
+    root = etree.Element(f"{{{_SVG}}}svg", canvas.size_attributes(height), nsmap={None: _SVG})
     root.set("role", "img")
     _add(root, "title", printable(caption.title))
     _add(root, "desc", printable(caption.description))
-    _add(root, "rect", width=str(WIDTH), height=str(height), fill=background)
+    _add(root, "rect", width=str(canvas.width), height=str(height), fill=background)
     _write(root, header, MARGIN / 2)
     picture.set("y", f"{top:g}")
     root.append(picture)
-    _write(root, footer, middle + MARGIN / 2)
+    _write(root, footer, height - MARGIN - _height(footer))
     document: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
 
 def svg_size(svg: bytes) -> tuple[int, int]:
-    """Width and height in pixels that an SVG of `captioned_svg` declares."""
-    root = _parsed(svg)
-    return int(root.get("width", 0)), int(root.get("height", 0))
+    """Width and height of an SVG of `captioned_svg` in the pixels of its layout."""
+    width, height = (_parsed(svg).get("viewBox") or "0 0 0 0").split()[2:]
+    return int(width), int(height)
 
 
 def printable(text: str) -> str:
@@ -159,7 +218,7 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def text_width(text: str, size: float) -> float:
-    """An upper estimate of the width of a text in pixels, whichever sans serif draws it."""
+    """An upper estimate of the width of a text in pixels, in Source Sans, Arial or Helvetica."""
     return size * sum(map(_em, text))
 
 
@@ -172,7 +231,7 @@ def _em(char: str) -> float:
             return width
     if unicodedata.east_asian_width(char) in "WF":
         return 1.05
-    return 0.78 if char.isupper() else 0.64
+    return 0.73 if char.isupper() else 0.58
 
 
 def _pieces(word: str, width: float, size: float) -> list[str]:
@@ -231,8 +290,26 @@ def _parsed(svg: bytes) -> _Element:
         raise ChartRefused(msg) from None
 
 
-def _lines(text: str, size: float, color: str, weight: str = "normal") -> list[_Line]:
-    lines = wrapped(text, WIDTH - 2 * MARGIN, size * (_BOLD if weight == "bold" else 1))
+def _header(caption: Caption, canvas: Canvas) -> list[_Line]:
+    return [
+        *_lines(caption.title, canvas, TITLE_SIZE, INK, "bold"),
+        *_lines(caption.subtitle, canvas, SUBTITLE_SIZE, MUTED),
+    ]
+
+
+def _footer(caption: Caption, canvas: Canvas) -> list[_Line]:
+    texts = caption.footer
+    return [line for text in texts for line in _lines(text, canvas, FOOTER_SIZE, MUTED)]
+
+
+def _lines(
+    text: str, canvas: Canvas, size: float, color: str, weight: str = "normal"
+) -> list[_Line]:
+    width: float = canvas.width - 2 * MARGIN
+    measured = size * (_BOLD if weight == "bold" else 1)
+    lines = wrapped(text, width, measured)
+    while len(lines) > 1 and len(shorter := wrapped(text, width - size, measured)) == len(lines):
+        lines, width = shorter, width - size  # lines of about the same length
     return [_Line(line, size, color, weight) for line in lines if line]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.export.report.chart_svg import Caption
+from dashboard.models.messages import plural
 from dashboard.models.tables import ReportChart, ReportDocument
 
 if TYPE_CHECKING:
@@ -56,14 +57,12 @@ def footer_html(report: ReportDocument) -> str:
 
 
 def caption_of(report: ReportDocument, chart: ReportChart) -> Caption:
-    """What is baked into a chart: title, subtitle, definition, sources with their day, links."""
-    sources = [
-        f"{source.what}: {name}"
-        for source, name in zip(report.sources, dated_sources(report), strict=True)
-    ]
-    links = [f"{link.label}: {link.url}" for link in report.links]
-    made = f"{report.software}, made {report.made_at}"
-    footer = [chart.definition, *sources, *links, made]
+    """What is baked into a picture: title, subtitle, definition, sources, product and link."""
+    names = "; ".join(dated_sources(report))
+    source = plural("Source: {names}", "Sources: {names}", len(report.sources), names=names)
+    link = report.links[-1].url if report.links else ""
+    product = " · ".join(filter(None, (report.software, link)))
+    footer = [text for text in (chart.definition, names and source, product) if text]
     return Caption(chart.title, chart.subtitle, footer, chart.alt)
 
 

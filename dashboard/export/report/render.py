@@ -1,8 +1,8 @@
 """A report rendered in a process of its own, which is ended when it takes too long.
 
 A browser draws the charts and prints the page, and nothing in the libraries bounds how long.
-So `python -m dashboard.export.report.render FORMAT FOLDER` reads a report as JSON from standard
-input, writes the file to standard output and whatever the browser needs to the folder. The
+So `python -m dashboard.export.report.render FORMAT SIZE FOLDER` reads a report as JSON from
+standard input, writes the file to standard output and whatever the browser needs to the folder. The
 browser belongs to its process group: both are ended together, and the folder goes with them. No
 more than two are rendered at once; two more may wait for them, and who comes then is refused at
 once, because everyone who waits holds a thread of the server.
@@ -21,19 +21,28 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import dashboard
-from dashboard.export.report.browser import Browser, open_browser
-from dashboard.export.report.chart_svg import captioned_svg
+from dashboard.export.report.browser import Browser, open_browser, with_font
+from dashboard.export.report.chart_svg import (
+    CANVASES,
+    PAGE_CANVAS,
+    Canvas,
+    Caption,
+    captioned_svg,
+    fit_figure,
+)
 from dashboard.export.report.page import caption_of, footer_html, report_html
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.tables import ReportDocument, ReportFormat
+from dashboard.models.tables import PictureSize, ReportChart, ReportDocument, ReportFormat
 
 AT_ONCE: Final = 2
 WAITING: Final = 2
@@ -54,13 +63,17 @@ _rendering = threading.BoundedSemaphore(AT_ONCE)
 
 
 def render_in_subprocess(
-    report: ReportDocument, kind: ReportFormat, seconds: float = SECONDS
+    report: ReportDocument,
+    kind: ReportFormat,
+    size: PictureSize = "web",
+    seconds: float = SECONDS,
 ) -> bytes:
     """A report as a file of a format, rendered in another process.
 
     Args:
         report: what is written.
         kind: `html`, `pdf`, or the first chart alone: `png`, `svg`.
+        size: of a picture.
         seconds: after which it is given up.
 
     Raises:
@@ -74,7 +87,7 @@ def render_in_subprocess(
             raise RoubleReactionError(translate_deferred(BUSY))
         try:
             with TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
-                return _run(report, kind, deadline - time.monotonic(), folder)
+                return _run(report, (kind, size), deadline - time.monotonic(), folder)
         except subprocess.TimeoutExpired:
             msg = _(
                 "report: not made within {seconds:g} seconds; ask for a shorter window",
@@ -87,9 +100,11 @@ def render_in_subprocess(
         _admitted.release()
 
 
-def _run(report: ReportDocument, kind: ReportFormat, seconds: float, folder: str) -> bytes:
+def _run(
+    report: ReportDocument, wanted: tuple[ReportFormat, PictureSize], seconds: float, folder: str
+) -> bytes:
     process = subprocess.Popen(  # noqa: S603 - every argument is ours
-        [sys.executable, "-m", "dashboard.export.report.render", kind, folder],
+        [sys.executable, "-m", "dashboard.export.report.render", *wanted, folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -127,7 +142,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 pass
 
 
-async def render(report: ReportDocument, kind: ReportFormat) -> bytes:
+async def render(report: ReportDocument, kind: ReportFormat, size: PictureSize) -> bytes:
     """The bytes of a report; a browser runs meanwhile, except for a page without charts.
 
     Raises:
@@ -139,27 +154,42 @@ async def render(report: ReportDocument, kind: ReportFormat) -> bytes:
     if kind == "html" and not report.charts:
         return report_html(report, ()).encode("utf-8", "replace")
     async with open_browser(root=getattr(os, "geteuid", lambda: 1)() == 0) as browser:
-        return await _rendered(browser, report, kind)
+        if kind in {"png", "svg"}:
+            return await _render_picture(browser, report, kind, CANVASES[size])
+        return await _render_page(browser, report, kind)
 
 
-async def _rendered(browser: Browser, report: ReportDocument, kind: ReportFormat) -> bytes:
-    wanted = report.charts[:1] if kind in {"png", "svg"} else report.charts
+async def _render_picture(
+    browser: Browser, report: ReportDocument, kind: ReportFormat, canvas: Canvas
+) -> bytes:
+    chart = report.charts[0]
+    svg = await _draw(browser, chart.figure, caption_of(report, chart), canvas)
+    return await browser.picture(svg, canvas) if kind == "png" else svg
+
+
+async def _render_page(browser: Browser, report: ReportDocument, kind: ReportFormat) -> bytes:
     charts = [
-        captioned_svg(
-            await browser.draw(chart.figure),
-            caption_of(report, chart),
-            chart.figure.get("layout", {}).get("paper_bgcolor", "#FFFFFF"),
-        )
-        for chart in wanted
+        await _draw(browser, chart.figure, _caption_on_page(report, chart))
+        for chart in report.charts
     ]
-    if kind == "svg":
-        return charts[0]
-    if kind == "png":
-        return await browser.picture(charts[0])
-    page = report_html(report, charts)
     if kind == "pdf":
+        page = report_html(report, [with_font(chart) for chart in charts])
         return await browser.print_pdf(page, footer_html(report), report.made_at)
-    return page.encode("utf-8", "replace")
+    return report_html(report, charts).encode("utf-8", "replace")
+
+
+def _caption_on_page(report: ReportDocument, chart: ReportChart) -> Caption:
+    """What a chart says on a page that has its definition, and its title where it is the answer."""
+    title = "" if chart.title == report.title else chart.title
+    return caption_of(report, replace(chart, title=title, definition=""))
+
+
+async def _draw(
+    browser: Browser, figure: Mapping[str, Any], caption: Caption, canvas: Canvas = PAGE_CANVAS
+) -> bytes:
+    fitted = fit_figure(figure, caption, canvas)
+    background = figure.get("layout", {}).get("paper_bgcolor", "#FFFFFF")
+    return captioned_svg(await browser.draw(fitted), caption, canvas, background)
 
 
 def _adopt_orphans() -> None:
@@ -186,10 +216,11 @@ def main() -> None:
     _adopt_orphans()
     logging.disable(logging.CRITICAL)  # the libraries log what they catch themselves
     kind = cast(ReportFormat, sys.argv[1])
-    tempfile.tempdir = sys.argv[2]  # where the browser writes; removed with what it holds
+    size = cast(PictureSize, sys.argv[2])
+    tempfile.tempdir = sys.argv[3]  # where the browser writes; removed with what it holds
     report = ReportDocument.from_json(json.loads(sys.stdin.buffer.read()))
     try:
-        output = asyncio.run(render(report, kind))
+        output = asyncio.run(render(report, kind, size))
     except RoubleReactionError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(RoubleReactionError.exit_code)

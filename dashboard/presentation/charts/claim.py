@@ -162,6 +162,7 @@ def _build_layout(chart: ClaimChart, rates: Floats, palette: Palette) -> theme.F
             range=[first, last],
             showgrid=False,
             nticks=4 if chart.phone else 9,
+            fixedrange=False,
         ),
         yaxis=theme.build_number_axis(
             palette,

@@ -28,11 +28,11 @@ from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import capitalize_first, format_day
 from dashboard.presentation.palette import Palette
 
-MAX_NAMED_DOTS: Final = 60
-DOT_ROW_PIXELS: Final = 17
-SMALL_DOT_ROW_PIXELS: Final = 7
-MIN_HEIGHT: Final = 220
-MAX_HEIGHT: Final = 1_000
+MAX_NAMED_DOTS: Final = 10
+"""How many events have their names beside their dots, those with the largest moves."""
+DOT_ROW_PIXELS: Final = 18
+SMALL_DOT_ROW_PIXELS: Final = 5
+MAX_SMALL_ROWS_PIXELS: Final = 400
 MAX_LEFT_OUT_ROWS: Final = 15
 LEFT_OUT_ROW_PIXELS: Final = 19
 PLACEBO_BINS: Final = 60
@@ -40,51 +40,71 @@ PANE_PIXELS: Final = 150
 COVERED_SHARE: Final = 0.999
 FUNNEL_BAR_PIXELS: Final = 38
 
-MoveDot = tuple[ComparisonGroup, Event, float, float]
+MoveDot = tuple[Event, float, float]
 
 
-def build_moves_figure(chart: ComparisonChart) -> theme.Figure:
-    """Moves along x, the largest of the number shown on top; a dashed line at each mean."""
-    dots = sort_dots(chart)
-    named = len(dots) <= MAX_NAMED_DOTS
-    row_pixels = DOT_ROW_PIXELS if named else SMALL_DOT_ROW_PIXELS
-    height = max(MIN_HEIGHT, min(MAX_HEIGHT, row_pixels * len(dots) + 130))
+def build_moves_figure(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
+    """The moves of a group along x, the largest number shown on top, with the events' names.
+
+    Where not all are named, the rows between are narrow. The axis is that of all groups of the
+    chart, so that figures can stand side by side; a dashed line is the mean of the group.
+    """
+    dots = sort_dots(chart, group)
+    named = _select_named(chart, dots)
+    rows = _place_rows(len(dots), named)
+    font = {"size": theme.FONT_SIZE - 2, "color": chart.palette.text}
+    foot = (rows[-1] if rows else 0) + DOT_ROW_PIXELS
+    names = {
+        "range": [foot, -DOT_ROW_PIXELS],
+        "tickvals": [rows[k] for k in named],
+        "ticktext": [format_event_label(chart, dots[k][0]) for k in named],
+    }
+    margin = (20, 20 if chart.phone else 66, 46)
     layout = build_event_layout(
         chart,
-        height,
-        (20, 20 if chart.phone else 66, 84 if chart.is_pair else 46),
+        round(foot + DOT_ROW_PIXELS + sum(margin[1:])),
+        margin,
         hoverdistance=30,
-        xaxis=build_move_axis(chart, _compute_reach(chart, dots)) | _build_move_title(chart),
-        yaxis=_build_dot_names(chart, dots, named=named),
-        shapes=[
-            _build_mean_line(chart, group.mean, chart.colour(group))
-            for group in chart.groups
-            if group.study.n > 1
-        ],
+        xaxis=build_move_axis(chart, _compute_reach(chart)) | _build_move_title(chart),
+        yaxis=theme.build_axis(chart.palette, showgrid=False, **names) | {"tickfont": font},
+        shapes=[_build_mean_line(chart, group.mean, chart.colour(group))]
+        if group.study.n > 1
+        else [],
     )
-    if not named:
-        layout["margin"]["l"] = 30
-    data = [
-        _build_dot_trace(
-            chart, group, [(row, dot) for row, dot in enumerate(dots) if dot[0] is group]
-        )
-        for group in chart.groups
-    ]
-    legend = theme.build_legend(chart.palette, -46 / (height - 150)) if chart.is_pair else {}
-    return {"data": data, "layout": layout | legend}
+    return {"data": [_build_dot_trace(chart, group, dots, rows)], "layout": layout}
 
 
-def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
-    """Group, event, move and half of its interval; the largest number shown first."""
+def sort_dots(chart: ComparisonChart, group: ComparisonGroup) -> list[MoveDot]:
+    """Event, move and half of its interval; the largest number shown first."""
     dots = [
-        (group, event, move, half)
-        for group in chart.groups
+        (event, move, half)
         for event, move, half in zip(
             group.events, group.study.car.tolist(), group.study.half_width.tolist(), strict=True
         )
         if math.isfinite(move)
     ]
-    return sorted(dots, key=lambda dot: -chart.scale.shown(dot[2]))
+    return sorted(dots, key=lambda dot: -chart.scale.shown(dot[1]))
+
+
+def _select_named(chart: ComparisonChart, dots: list[MoveDot]) -> list[int]:
+    """The positions of the dots that are named."""
+    if chart.names_all:
+        return list(range(len(dots)))
+    by_size = sorted(range(len(dots)), key=lambda k: -abs(dots[k][1]))
+    return sorted(by_size[:MAX_NAMED_DOTS])
+
+
+def _place_rows(count: int, named: list[int]) -> list[float]:
+    """The height of every row in pixels from the top; rows without a name are narrow."""
+    others = max(count - len(named), 1)
+    small = min(SMALL_DOT_ROW_PIXELS, MAX_SMALL_ROWS_PIXELS / others)
+    with_name = set(named)
+    rows: list[float] = []
+    for k in range(count):
+        wide = k in with_name or k - 1 in with_name
+        step = DOT_ROW_PIXELS if wide else small
+        rows.append(round(rows[-1] + step, 2) if rows else 0.0)
+    return rows
 
 
 def get_picked_event(selection: Mapping[str, Any] | None) -> str:
@@ -97,55 +117,67 @@ def get_picked_event(selection: Mapping[str, Any] | None) -> str:
 
 
 def _build_dot_trace(
-    chart: ComparisonChart, group: ComparisonGroup, placed: list[tuple[int, MoveDot]]
+    chart: ComparisonChart, group: ComparisonGroup, dots: list[MoveDot], rows: list[float]
 ) -> theme.Figure:
-    dots = [dot for _, dot in placed]
-    halves = [round(100 * half, 3) if math.isfinite(half) else None for *_, half in dots]
+    places = [chart.shown(move) for _, move, _ in dots]
+    ends = [_get_interval_ends(chart, move, half) for _, move, half in dots]
+    reach = [
+        (None, None) if place is None or end is None
+        else (round(end[1] - place, 3), round(place - end[0], 3))
+        for place, end in zip(places, ends, strict=True)
+    ]  # fmt: skip
     colours = [
         chart.colour(group) if chart.is_pair else chart.scale.colour(move, dark=chart.dark)
-        for _, _, move, _ in dots
+        for _, move, _ in dots
     ]
     interval = {"color": chart.palette.muted, "thickness": 0.8, "width": 0}
-    hover = [
-        [event.id, _format_dot_hover(chart, event, move, half)] for _, event, move, half in dots
-    ]
+    hover = [[event.id, _format_dot_hover(chart, event, move, half)] for event, move, half in dots]
     return theme.build_scatter(
         "markers",
-        [chart.shown(move) for _, _, move, _ in dots],
-        [row for row, _ in placed],
-        name=_("{plot_name}, dashed: their mean", plot_name=group.plot_name),
-        error_x={"type": "data", "array": halves, **interval},
+        places,
+        rows,
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [more for more, _ in reach],
+            "arrayminus": [less for _, less in reach],
+            **interval,
+        },
         marker={"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
         **theme.KEEP_OPACITY,
         **theme.build_hover(hover, with_id=True),
     )
 
 
+def _get_interval_ends(
+    chart: ComparisonChart, move: float, half: float
+) -> tuple[float, float] | None:
+    """The ends of the interval of a move on the axis, the smaller first; None without one."""
+    if not math.isfinite(half):
+        return None
+    low, high = sorted(chart.scale.shown_percent(move + side * half) for side in (-1, 1))
+    return low, high
+
+
 def _format_dot_hover(chart: ComparisonChart, event: Event, move: float, half: float) -> str:
-    span = chart.scale.span(move - half, move + half)
     return _(
-        "{day}<br>{title}<br>{move}<br>95 % interval {span}",
+        "{day}<br>{title}<br>{move} ({log_points})<br>95 % interval {span}",
         day=format_day(event.day),
         title=escape_plot(event.title, 60, 2),
-        move=chart.scale.move(move),
-        span=span,
+        move=chart.scale.percent_move(move, 2),
+        log_points=chart.scale.with_unit(chart.scale.signed(move)),
+        span=chart.scale.percent_span(move - half, move + half, 2),
     )
 
 
-def _compute_reach(chart: ComparisonChart, dots: list[MoveDot]) -> list[float]:
+def _compute_reach(chart: ComparisonChart) -> list[float]:
     """The ends of the axis: every dot, and intervals as far as three times the widest dot."""
-    moves = [chart.scale.shown(move) for _, _, move, _ in dots]
-    most = max((abs(move) for move in moves), default=1.0)
-    ends = [abs(move) + 100 * half for move, (*_, half) in zip(moves, dots, strict=True)
-            if math.isfinite(half)]  # fmt: skip
+    dots = [dot for group in chart.groups for dot in sort_dots(chart, group)]
+    most = max((abs(chart.scale.shown_percent(move)) for _, move, _ in dots), default=1.0)
+    ends = [abs(end) for _, move, half in dots
+            for end in _get_interval_ends(chart, move, half) or ()]  # fmt: skip
     reach = min(max(ends, default=most), 3 * most)
     return [-reach, reach]
-
-
-def _build_dot_names(chart: ComparisonChart, dots: list[MoveDot], *, named: bool) -> theme.Figure:
-    labels = [format_event_label(chart, event, group) for group, event, *_ in dots]
-    axis = build_event_rows(chart, labels, padding=0.6, showgrid=named)
-    return axis if named else axis | {"tickvals": [], "ticktext": []}
 
 
 def _build_mean_line(chart: ComparisonChart, mean: float, colour: str) -> theme.Figure:
@@ -155,7 +187,9 @@ def _build_mean_line(chart: ComparisonChart, mean: float, colour: str) -> theme.
 
 
 def _build_move_title(chart: ComparisonChart) -> theme.Figure:
-    return theme.build_axis_title(chart.palette, chart.scale.axis_towards("right"), standoff=6)
+    return theme.build_axis_title(
+        chart.palette, chart.scale.axis_towards("right", in_percent=True), standoff=6
+    )
 
 
 # ------------------------------------------------------------------ leave one out
@@ -171,8 +205,8 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
     hover = [
         _(
             "without it {others}<br>its own move {own}",
-            others=chart.scale.move(row.without),
-            own=chart.scale.move(row.car),
+            others=chart.scale.percent_move(row.without, 2),
+            own=chart.scale.percent_move(row.car, 2),
         )
         for row in rows
     ]
@@ -183,7 +217,7 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
         marker={"symbol": group.style.symbol, "size": 9, "color": colours},
         **theme.build_hover(hover),
     )
-    values = [chart.scale.shown(value) for value in (mean, *(row.without for row in rows))]
+    values = [chart.scale.shown_percent(value) for value in (mean, *(row.without for row in rows))]
     labels = [
         _("without {event_label}", event_label=format_event_label(chart, events[row.event_id]))
         for row in rows
@@ -325,12 +359,16 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
             continue
         low, high = np.quantile(values, [0.025, 0.975])
         parts = [
-            _("{dates}: 95 % from {span}", dates=pane.plot_name, span=chart.scale.span(low, high))
+            _(
+                "{dates}: 95 % from {span}",
+                dates=pane.plot_name,
+                span=chart.scale.percent_span(low, high, 2),
+            )
         ]
         if len(pane.observed) == 1:
-            parts.append(_("observed {move}", move=chart.scale.signed(pane.observed[0])))
+            parts.append(_("observed {move}", move=chart.scale.percent(pane.observed[0], 2)))
         if pane.interval:
-            interval = chart.scale.span(*pane.interval)
+            interval = chart.scale.percent_span(*pane.interval, 2)
             parts.append(_("95 % interval of the mean {span}", span=interval))
         sentences.append(f"{'; '.join(parts)}.")
     return tuple(sentences)
@@ -340,10 +378,10 @@ def _compute_pane_range(chart: ComparisonChart, pane: PlaceboPane) -> tuple[floa
     """From side to side what holds nearly all values and everything observed."""
     values = pane.values[np.isfinite(pane.values)]
     marked = (*pane.observed, *(pane.interval or ()))
-    ends = [chart.scale.shown(v) for v in marked if math.isfinite(v)]
+    ends = [chart.scale.shown_percent(v) for v in marked if math.isfinite(v)]
     if len(values):
         ends += [
-            chart.scale.shown(float(v))
+            chart.scale.shown_percent(float(v))
             for v in np.quantile(values, [1 - COVERED_SHARE, COVERED_SHARE])
         ]
     most = max((abs(end) for end in ends), default=1.0)
@@ -354,7 +392,7 @@ def _count_bins(
     chart: ComparisonChart, pane: PlaceboPane, ends: tuple[float, float]
 ) -> tuple[Floats, Floats]:
     values = pane.values[np.isfinite(pane.values)]
-    shown = np.array([chart.scale.shown(v) for v in values.tolist()])
+    shown = np.array([chart.scale.shown_percent(v) for v in values.tolist()])
     heights, edges = np.histogram(np.clip(shown, *ends), bins=PLACEBO_BINS, range=ends)
     return heights.astype(float), edges
 
@@ -371,7 +409,7 @@ def _build_pane_traces(
         "y": heights.tolist(),
         "width": round(float(edges[1] - edges[0]), 4),
         "marker": {"color": chart.palette.muted, "opacity": 0.7, "line": {"width": 0}},
-        "hovertemplate": _("%{y:,} of these dates around %{x:.2f}<extra></extra>"),
+        "hovertemplate": _("%{y:,} of these dates around %{x:.2f} %<extra></extra>"),
     }
     seen = [chart.shown(value) for value in pane.observed if math.isfinite(value)]
     level = -0.09 * max(heights.max(initial=1), 1)
@@ -383,7 +421,7 @@ def _build_pane_traces(
             seen,
             [level] * len(seen),
             marker={"symbol": pane.symbol, "size": size, "opacity": 0.9, "color": pane.colour},
-            hovertemplate="observed %{x:.2f}<extra></extra>",
+            hovertemplate="observed %{x:.2f} %<extra></extra>",
         ),
     ]
     if pane.interval is not None and all(map(math.isfinite, pane.interval)):
@@ -392,7 +430,7 @@ def _build_pane_traces(
             [chart.shown(end) for end in pane.interval],
             [level, level],
             line={"color": pane.colour, "width": 3},
-            hovertemplate="95 % interval of the mean: %{x:.2f}<extra></extra>",
+            hovertemplate="95 % interval of the mean: %{x:.2f} %<extra></extra>",
         )
         traces.append(interval)
     return [trace | axes for trace in traces]

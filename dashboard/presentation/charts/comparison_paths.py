@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,13 +12,15 @@ import numpy as np
 from dashboard.models.analyses import GroupAnswer
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
-from dashboard.models.series import Floats
+from dashboard.models.series import SeriesCard
 from dashboard.models.study import AverageRow, Window
 from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_number, format_offset, format_short_day
+from dashboard.presentation.moves import count_observations, observation_name
 from dashboard.presentation.palette import (
     STRONGER_COLOUR,
+    TRANSPARENT,
     WEAKER_COLOUR,
     GroupStyle,
     Palette,
@@ -28,13 +30,19 @@ from dashboard.presentation.quoting import MoveScale, name_direction
 from dashboard.services.events import EventFilter
 
 MIN_BAND_EVENTS: Final = 5
+"""Of fewer events the figure draws each by itself and no mean."""
 LABEL_COLUMNS: Final = 38
 PHONE_COLUMNS: Final = 14
+END_COLUMNS: Final = 20
 HEIGHT: Final = 460
 PHONE_HEIGHT: Final = 400
+PATHS_BOTTOM: Final = 50
+HEADING_PIXELS: Final = 82
+LABEL_PIXELS: Final = 146
+PHONE_LABEL_PIXELS: Final = 92
+LABEL_LINE_PIXELS: Final = 18
+"""The height of a line of a label at the right end of a path."""
 MAX_NAMED_PATHS: Final = 40
-INNER_SHARE: Final = 0.80
-LEGEND_ROW: Final = 20
 MAX_TICKS: Final = 18
 MAX_HEAT_ROWS: Final = 60
 HEAT_ROW_PIXELS: Final = 17
@@ -44,12 +52,16 @@ COLOUR_COVERAGE: Final = 0.98
 
 @dataclass(frozen=True, slots=True)
 class ComparisonGroup:
-    """One group: its name escaped for Plotly, its study, its style, the filter of its events."""
+    """One group: its name escaped for Plotly, its study, its style, the filter of its events.
+
+    `label` is the name in short lines, escaped too; the name itself where it is empty.
+    """
 
     plot_name: str
     study: GroupAnswer
     style: GroupStyle
     filter: EventFilter = field(default_factory=EventFilter)
+    label: str = ""
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -69,7 +81,10 @@ class ComparisonGroup:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonChart:
-    """All groups with their scale; heading and subheading are escaped by the caller."""
+    """All groups with their scale; heading and subheading are escaped by the caller.
+
+    `each` draws the path of every event, `names_all` names every dot. Moves are drawn in per cent.
+    """
 
     groups: tuple[ComparisonGroup, ...]
     scale: MoveScale
@@ -78,6 +93,9 @@ class ComparisonChart:
     window: Window
     dark: bool = False
     phone: bool = False
+    each: bool = False
+    names_all: bool = False
+    height: int = HEIGHT
 
     @property
     def palette(self) -> Palette:
@@ -100,7 +118,7 @@ class ComparisonChart:
 
     def shown(self, move: float, digits: int = 3) -> float | None:
         """A move on the axis, None where missing."""
-        return round(self.scale.shown(move), digits) + 0.0 if math.isfinite(move) else None
+        return round(self.scale.shown_percent(move), digits) + 0.0 if math.isfinite(move) else None
 
 
 def format_event_label(
@@ -154,42 +172,49 @@ def build_event_layout(
 
 
 def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
-    """One trace of all paths a group, then bands, median and mean; offsets run along x."""
-    data = [_build_paths_trace(chart, group) for group in chart.groups]
-    for group in chart.groups:
-        if group.study.n >= MIN_BAND_EVENTS:
-            data += [*_build_bands(chart, group), *_build_lines(chart, group)]
-    # Five names a group; two in a row on a phone.
-    names = sum(5 if group.study.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
-    rows = -(-names // (2 if chart.phone else 5))
-    top, bottom = (26 if chart.phone else 82), 50 + LEGEND_ROW * rows
-    height = (PHONE_HEIGHT if chart.phone else HEIGHT) + LEGEND_ROW * rows
+    """The mean path of each group with its bands and its name at the right end.
+
+    The path of each event is drawn where the chart asks for it, and in a group too small for a
+    mean; the axis holds everything that is drawn.
+    """
+    judged = [group for group in chart.groups if group.study.n >= MIN_BAND_EVENTS]
+    single = [group for group in chart.groups if chart.each or group not in judged]
+    data = [_build_paths_trace(chart, group) for group in single]
+    for group in judged:
+        data += [*_build_bands(chart, group), _build_mean(chart, group)]
+    axis = build_move_axis(chart, _list_drawn_values(chart, single))
+    height = PHONE_HEIGHT if chart.phone else chart.height
+    right = PHONE_LABEL_PIXELS if chart.phone else LABEL_PIXELS
+    top = 26 if chart.phone else HEADING_PIXELS + LABEL_LINE_PIXELS * chart.subheading.count("<br>")
     event = {"color": chart.palette.selected, "width": 1.5, "dash": "dot"}
+    first, last = chart.window
+    axis_text = chart.scale.axis_towards("up", in_percent=True)
     layout = theme.build_layout(
         chart.palette,
         height,
-        (50 if chart.phone else 58, 14, top, bottom, 4),
+        (50 if chart.phone else 58, right, top, PATHS_BOTTOM, 4),
         xaxis=_build_path_offset_axis(chart),
-        yaxis=build_move_axis(chart, list_axis_values(chart)),
-        shapes=[theme.build_vertical_line(-0.5, event)],
-        annotations=[theme.build_pane_note(chart.palette, chart.scale.axis, yshift=2)],
+        yaxis=axis,
+        shapes=[
+            theme.build_vertical_line(-0.5, event),
+            theme.build_region(first - 0.5, last + 0.5, chart.palette.pill),
+        ],
+        annotations=[
+            theme.build_pane_note(chart.palette, axis_text, yshift=2),
+            *_build_window_note(chart),
+            *_build_end_labels(chart, axis["range"], height - top - PATHS_BOTTOM),
+        ],
     )
-    legend = theme.build_legend(chart.palette, -46 / (height - top - bottom))
-    return {"data": data, "layout": layout | legend | build_heading(chart)}
+    return {"data": data, "layout": layout | build_heading(chart)}
 
 
-def count_cut_paths(chart: ComparisonChart) -> int:
-    """How many paths leave the figure, which shows means, bands and the middle of the paths."""
-    values = list_axis_values(chart)
-    low, high = min(values), max(values)
-    moves = [_shown_paths(chart, group) for group in chart.groups]
-    return sum(int(((paths < low) | (paths > high)).any(axis=1).sum()) for paths in moves)
-
-
-def _shown_paths(chart: ComparisonChart, group: ComparisonGroup) -> Floats:
-    """The CAR paths of a group as they are on the axis, (N, L)."""
-    shown: Floats = chart.scale.shown(1.0) * group.study.result.car
-    return shown
+def _build_window_note(chart: ComparisonChart) -> list[theme.Figure]:
+    """That the shaded offsets are the window of the answer; a phone has no room for it."""
+    if chart.phone:
+        return []
+    middle = sum(chart.window) / 2
+    place = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "top"}
+    return [theme.build_note(chart.palette, _("compared"), middle, 1, **place)]
 
 
 def summarize_paths(chart: ComparisonChart) -> str:
@@ -201,42 +226,40 @@ def summarize_paths(chart: ComparisonChart) -> str:
             sentences.append(_("{group}: no path.", group=group.plot_name))
             continue
         last = rows[-1]
-        mean = chart.scale.with_unit(chart.scale.signed(last.caar))
         values = {
             "group": group.plot_name,
             "count": group.study.n,
-            "mean": mean,
-            "offset": format_offset(last.offset),
+            "mean": chart.scale.percent_move(last.caar),
+            "offset": describe_offset(last.offset, chart.scale.quoting.card),
         }
         if group.study.n >= MIN_BAND_EVENTS:
             sentence = _(
-                "{group}: {count} paths of cumulative moves by offset; the mean ends at {mean}"
-                " at offset {offset}; 95 % of the mean {span}.",
-                span=chart.scale.span(last.caar_low, last.caar_high),
+                "{group}: the mean path of {count} events ends at {mean}, {offset}; 95 % of the"
+                " mean {span}.",
+                span=chart.scale.percent_span(last.caar_low, last.caar_high),
                 **values,
             )
         else:
             sentence = _(
-                "{group}: {count} paths of cumulative moves by offset; the mean ends at {mean}"
-                " at offset {offset}; too few for a mean to be judged.",
+                "{group}: the paths of {count} events, too few for a mean.",
                 **values,
             )
         sentences.append(sentence)
     return " ".join(sentences)
 
 
-def list_axis_values(chart: ComparisonChart) -> list[float]:
-    """What the axis must hold: 0, the bands, and the inner 80 % of the paths at all offsets."""
+def _list_drawn_values(chart: ComparisonChart, single: Sequence[ComparisonGroup]) -> list[float]:
+    """What the axis must hold: 0, the bands and means, and the paths that are drawn."""
     values = [0.0]
     for group in chart.groups:
-        judged = group.study.n >= MIN_BAND_EVENTS
-        for row in group.study.averages if judged else ():
-            ends = (row.supt_low, row.supt_high, row.caar)
-            values += [chart.scale.shown(end) for end in ends if math.isfinite(end)]
-        moves = _shown_paths(chart, group)
-        paths = np.sort(moves[np.isfinite(moves)]).tolist()
-        cut = int((1 - INNER_SHARE) / 2 * len(paths)) if judged else 0
-        values += paths[cut : len(paths) - cut]
+        if group.study.n >= MIN_BAND_EVENTS:
+            for row in group.study.averages:
+                ends = (row.supt_low, row.supt_high, row.caar)
+                values += [chart.scale.shown_percent(end) for end in ends if math.isfinite(end)]
+    for group in single:
+        moves = group.study.result.car
+        extremes = (float(np.nanmin(moves, initial=0)), float(np.nanmax(moves, initial=0)))
+        values += map(chart.scale.shown_percent, extremes)
     return values
 
 
@@ -247,20 +270,18 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> theme.
     x: list[int | None] = []
     y: list[float | None] = []
     titles: list[str] = []
-    for event, path in zip(group.events, _shown_paths(chart, group).tolist(), strict=True):
+    for event, path in zip(group.events, group.study.result.car.tolist(), strict=True):
         x += [*offsets, None]
-        y += [*(round(value, 2) + 0.0 if math.isfinite(value) else None for value in path), None]
+        y += [*(chart.shown(move, 2) for move in path), None]
         titles += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1)
-    hover: theme.Figure = {
-        "text": titles, "hovertemplate": _("%{text}<br>offset %{x}: %{y}<extra></extra>"),
-    }  # fmt: skip
+    hover: theme.Figure = {"text": titles, "hovertemplate": "%{text}<br>%{y} %<extra></extra>"}
     colour = chart.colour(group)
     line = {"color": theme.fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
     return theme.build_scatter(
         "lines+markers" if few else "lines",
         x,
         y,
-        name=_prefix_name(chart, group, _("each event")),
+        name=_("{group}: each event", group=group.plot_name),
         line=line | {"dash": group.style.dash if few else "solid"},
         marker={"symbol": group.style.symbol, "size": 6, "color": colour},
         connectgaps=False,
@@ -268,26 +289,16 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> theme.
     )
 
 
-def _prefix_name(chart: ComparisonChart, group: ComparisonGroup, name: str) -> str:
-    """The name of a line after that of its group, where there are two."""
-    return f"{group.plot_name}: {name}" if chart.is_pair else name
-
-
 def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.Figure]:
-    """The band of the whole path, then the narrower band of each offset over it."""
+    """The outline of the band of the whole path, and the band of each offset."""
     colour = chart.colour(group)
-    rows = group.study.averages
     outline = {"width": 1, "dash": "dot", "color": theme.fade_colour(colour, 0.55)}
     return [
-        _build_band(chart, rows, ("supt_low", "supt_high"))
+        _build_band(chart, group, ("supt_low", "supt_high"))
+        | {"name": "whole path", "fillcolor": TRANSPARENT, "line": outline},
+        _build_band(chart, group, ("caar_low", "caar_high"))
         | {
-            "name": _prefix_name(chart, group, _("95 % of the whole path")),
-            "fillcolor": theme.fade_colour(colour, 0.08),
-            "line": outline,
-        },
-        _build_band(chart, rows, ("caar_low", "caar_high"))
-        | {
-            "name": _prefix_name(chart, group, _("95 % at an offset")),
+            "name": "each offset",
             "fillcolor": theme.fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
@@ -295,40 +306,124 @@ def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.F
 
 
 def _build_band(
-    chart: ComparisonChart, rows: Sequence[AverageRow], ends: tuple[str, str]
+    chart: ComparisonChart, group: ComparisonGroup, ends: tuple[str, str]
 ) -> theme.Figure:
+    rows = group.study.averages
     known = [row for row in rows if all(math.isfinite(getattr(row, end)) for end in ends)]
     low, high = ([chart.shown(getattr(row, end)) for row in known] for end in ends)
     return theme.build_band([row.offset for row in known], low, high)
 
 
-def _build_lines(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.Figure]:
-    """The median and the mean."""
-    colour, offsets = chart.colour(group), group.study.result.offsets.tolist()
-    median, mean = (
-        theme.build_scatter(
-            mode,
-            offsets,
-            [chart.shown(value) for value in values],
-            name=_prefix_name(chart, group, name),
-            hovertemplate="offset %{x}: %{y}<extra>%{fullData.name}</extra>",
-        )
-        for mode, name, values in (
-            ("lines", _("median"), group.study.medians.tolist()),
-            ("lines+markers", _("mean"), [row.caar for row in group.study.averages]),
-        )
+def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> theme.Figure:
+    colour, rows = chart.colour(group), group.study.averages
+    return theme.build_scatter(
+        "lines+markers",
+        [row.offset for row in rows],
+        [chart.shown(row.caar) for row in rows],
+        name=group.plot_name,
+        line={"color": colour, "width": 2.6, "dash": group.style.dash},
+        marker={"symbol": group.style.symbol, "size": 6, "color": colour},
+        **theme.build_hover([_format_mean_hover(chart, group, row) for row in rows]),
     )
-    median["line"] = {"color": colour, "width": 1.6, "dash": "dashdot"}
-    mean["line"] = {"color": colour, "width": 2.6, "dash": group.style.dash}
-    mean["marker"] = {"symbol": group.style.symbol, "size": 6, "color": colour}
-    return [median, mean]
+
+
+def _format_mean_hover(chart: ComparisonChart, group: ComparisonGroup, row: AverageRow) -> str:
+    scale = chart.scale
+    return _(
+        "{group}, {offset}<br>mean {move} ({log_points})<br>95 % of the mean {span}, N = {count}",
+        group=group.plot_name,
+        offset=describe_offset(row.offset, scale.quoting.card),
+        move=scale.percent_move(row.caar, 2),
+        log_points=scale.with_unit(scale.signed(row.caar)),
+        span=scale.percent_span(row.caar_low, row.caar_high, 2),
+        count=row.n,
+    )
+
+
+def describe_offset(offset: int, card: SeriesCard) -> str:
+    """`3 fixings before`, `at the first fixing`, `3 fixings later`."""
+    if offset == 0:
+        return _("at the first {observation}", observation=observation_name(card))
+    count = count_observations(abs(offset), card)
+    return _("{count} before", count=count) if offset < 0 else _("{count} later", count=count)
+
+
+def _build_end_labels(
+    chart: ComparisonChart, bounds: Sequence[float], pixels: int
+) -> list[theme.Figure]:
+    """The name of every mean, or of every path of a small group, at the right end of its line."""
+    ends = sorted(_list_line_ends(chart), key=lambda end: end[0])
+    low, high = min(bounds), max(bounds)
+    gap = LABEL_LINE_PIXELS * (high - low) / pixels
+    places = spread_evenly([end for end, _, _ in ends], [gap * lines for _, lines, _ in ends])
+    return [
+        label
+        | {"x": chart.offsets[-1], "y": place, "xref": "x", "yref": "y"}
+        | {"showarrow": False, "xanchor": "left", "yanchor": "middle", "xshift": 8, "align": "left"}
+        for place, (_, _, label) in zip(places, ends, strict=True)
+    ]
+
+
+def _list_line_ends(chart: ComparisonChart) -> Iterator[tuple[float, int, theme.Figure]]:
+    """The last number of every line, and its label with how many lines it has."""
+    for group in chart.groups:
+        font = {"size": theme.FONT_SIZE, "color": chart.colour(group)}
+        if group.study.n >= MIN_BAND_EVENTS:
+            last = group.study.averages[-1].caar
+            lines = [f"<b>{group.label or group.plot_name}</b>", chart.scale.percent(last)]
+            named = [(last, lines)]
+        else:
+            paths = group.study.result.car.tolist()
+            named = [(path[-1], [_label_event(chart, event)])
+                     for event, path in zip(group.events, paths, strict=True)]  # fmt: skip
+        for end, lines in named:
+            if math.isfinite(end):
+                text = "<br>".join(lines)
+                label = {"text": text, "font": font}
+                yield chart.scale.shown_percent(end), 1 + text.count("<br>"), label
+
+
+def _label_event(chart: ComparisonChart, event: Event) -> str:
+    day = format_short_day(event.day)
+    return day if chart.phone else f"{day}<br>{escape_plot(event.title, END_COLUMNS, 1)}"
+
+
+def spread_evenly(places: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Ascending places moved apart, so that labels of these sizes do not overlap.
+
+    Labels that would overlap become one block, whose centre is the mean of their places.
+    """
+    blocks: list[tuple[float, list[float]]] = []
+    for place, size in zip(places, sizes, strict=True):
+        centre, members = place, [size]
+        while blocks and blocks[-1][0] + sum(blocks[-1][1]) / 2 > centre - sum(members) / 2:
+            before, others = blocks.pop()
+            count = len(others)
+            centre = (before * count + centre * len(members)) / (count + len(members))
+            members = [*others, *members]
+        blocks.append((centre, members))
+    spread = []
+    for centre, members in blocks:
+        edge = centre - sum(members) / 2
+        for size in members:
+            spread.append(edge + size / 2)
+            edge += size
+    return spread
 
 
 def _build_path_offset_axis(chart: ComparisonChart) -> theme.Figure:
-    max_ticks = 8 if chart.phone else MAX_TICKS
-    text = "offset" if chart.phone else _("offset in observations; 0 = the first after the event")
-    axis = theme.build_offset_axis(chart.palette, chart.offsets, max_ticks, format_offset)
-    return axis | theme.build_axis_title(chart.palette, text, standoff=6)
+    card = chart.scale.quoting.card
+    axis = theme.build_offset_axis(
+        chart.palette,
+        chart.offsets,
+        8 if chart.phone else MAX_TICKS,
+        lambda offset: format_offset(offset) if offset else _("event"),
+    )
+    title = _(
+        "{observations} before and after the event",
+        observations=observation_name(card, many=True),
+    )
+    return axis | theme.build_axis_title(chart.palette, title, standoff=6)
 
 
 # ------------------------------------------------------------------ heat map

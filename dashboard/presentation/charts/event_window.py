@@ -26,8 +26,9 @@ from dashboard.presentation.formatting import (
     format_clock,
     format_day,
     format_offset,
+    format_percent,
+    format_range,
     format_short_day,
-    format_signed,
     format_title_and_more,
     format_weekday,
 )
@@ -49,7 +50,7 @@ MAX_SESSION_LABELS: Final = 8
 BAR_AXIS_HEIGHT: Final = 78
 """Pixels below the pane: the hour, how far from the event, the day where it changes."""
 NICE_HOUR_STEPS: Final = (1, 2, 3, 4, 6, 12, 24, 36, 48)
-HEIGHT: Final = 440
+HEIGHT: Final = 420
 PHONE_HEIGHT: Final = 380
 CATEGORY_ROW_PIXELS: Final = 20
 GAP_PIXELS: Final = 30
@@ -196,25 +197,19 @@ def has_band(view: EventView) -> bool:
     )
 
 
-def format_move(quoting: QuotedSeries, log_points: float) -> str:
-    """`▼ 0.47 log pts stronger`."""
-    size = format_signed(quoting.quoted_log_points(log_points))
-    return f"{quoting.arrow(log_points)} {size} {quoting.direction(log_points)}"
-
-
 def build_window_layout(
     chart: EventWindowChart, styles: tuple[CategoryStyle, ...], palette: Palette
 ) -> theme.Figure:
     """The layout: offsets along x, the moves, the category rows of the events above them."""
     has_bars, phone, quoting = chart.view.card.bar_minutes > 0, chart.phone, chart.quoting
-    height, top, bottom = (PHONE_HEIGHT, 8, 44) if phone else (HEIGHT, 62, 48)
+    height, top, bottom = (PHONE_HEIGHT, 8, 44) if phone else (HEIGHT, 8, 48)
     bottom = BAR_AXIS_HEIGHT if has_bars else bottom
     area = height - top - bottom
     rows_bottom = 1 - (CATEGORY_ROW_PIXELS * len(styles) + 6) / area
     ceiling = rows_bottom - GAP_PIXELS / area
     low, high = theme.compute_bounds(list_axis_values(chart), padding=0.08)
     bounds = (high, low) if quoting.axis_is_inverted else (low, high)
-    layout = theme.build_layout(
+    return theme.build_layout(
         palette,
         height,
         (78 if phone else 118, 36 if has_bars else 14, top, bottom, 4),
@@ -231,9 +226,6 @@ def build_window_layout(
             *_build_event_shapes(chart, palette),
         ],
     )
-    if not phone:
-        layout["title"] = theme.build_title(palette, chart.title, chart.subtitle)
-    return layout
 
 
 def list_axis_values(chart: EventWindowChart) -> list[float]:
@@ -242,7 +234,7 @@ def list_axis_values(chart: EventWindowChart) -> list[float]:
     values = [0.0, *(point.move for point in path)]
     if has_band(chart.view):
         values += [end for point in path for end in (point.low, point.high)]
-    return [chart.quoting.quoted_log_points(value) for value in values if math.isfinite(value)]
+    return [chart.quoting.quoted_percent(value) for value in values if math.isfinite(value)]
 
 
 def _build_notes(
@@ -251,23 +243,15 @@ def _build_notes(
     """Unit, event line, ordinary range, main move, and on bars the clock and the sessions."""
     small = {"font": _small_font(palette)}
     right = {"yref": "paper", "xanchor": "right"}
-    is_banded = has_band(chart.view)
-    on_top = is_banded and _is_top_free(chart, bounds)
+    on_top = _is_top_free(chart, bounds)
     notes = [
         theme.build_pane_note(
             palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface
         ),
         theme.build_note(palette, _("the event"), EVENT_LINE_X, ceiling, **right, **small)
         | {"yanchor": "top", "xshift": -3},
+        *_build_band_label(chart, palette),
     ]
-    if is_banded:
-        text = (
-            _("shaded: ordinary range")
-            if chart.phone
-            else _("shaded: range of ordinary moves before the event, not a forecast")
-        )
-        side = {"y": ceiling, "yanchor": "top"} if on_top else {"y": 0, "yanchor": "bottom"}
-        notes.append(theme.build_note(palette, text, 1, 0, xref="paper", **right) | side)
     notes += _build_main_label(chart, palette)
     if chart.view.card.bar_minutes:
         clock = {"xref": "paper", "yanchor": "top", "yshift": -4}
@@ -280,6 +264,28 @@ def _build_notes(
     return [*notes, *build_session_notes(chart.view.path, height, anchor, palette)]
 
 
+def _build_band_label(chart: EventWindowChart, palette: Palette) -> list[theme.Figure]:
+    """The name of the band, inside it at its end, on the side that the path leaves free."""
+    view = chart.view
+    if not has_band(view):
+        return []
+    last = [point for point in view.path if math.isfinite(point.high)][-1]
+    shown = chart.quoting.quoted_percent
+    low, high = sorted((shown(last.low), shown(last.high)))
+    end = shown(last.move) if math.isfinite(last.move) else 0.0
+    free = high if high - end > end - low else low
+    note = theme.build_note(
+        palette,
+        _("ordinary range"),
+        last.offset,
+        end + 0.55 * (free - end),
+        xanchor="right",
+        yanchor="middle",
+        font=_small_font(palette),
+    )
+    return [note]
+
+
 def _small_font(palette: Palette) -> theme.Figure:
     return {"size": theme.FONT_SIZE - 2, "color": palette.muted}
 
@@ -289,11 +295,11 @@ def _describe_unit(chart: EventWindowChart) -> str:
     quoting = chart.quoting
     meaning = quoting.axis_meaning()
     if not chart.phone:
-        text = _("log pts of {unit} against the base", unit=quoting.unit)
+        text = _("{unit} against the base, %", unit=quoting.unit)
         return f"{text} ({meaning})" if meaning else text
     if not meaning or quoting.axis_is_inverted:
-        return meaning or _("log pts")
-    return _("log pts, {meaning}", meaning=meaning)
+        return meaning or "%"
+    return f"%, {meaning}"
 
 
 def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[theme.Figure]:
@@ -302,20 +308,18 @@ def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[theme.F
     if main is None or not math.isfinite(main.move):
         return []
     quoting = chart.quoting
-    value = quoting.quoted_log_points(main.move)
+    value = quoting.quoted_percent(main.move)
     is_high = (value > 0) != quoting.axis_is_inverted
     colour = quoting.colour(main.move, dark=chart.dark)
     note = theme.build_note(
         palette,
-        f"<b>{format_move(quoting, main.move)}</b>",
+        f"<b>{quoting.move(main.move, 2)}</b>",
         main.offset,
         value,
         xanchor="left",
         yanchor="bottom" if is_high else "top",
         xshift=6,
         yshift=6 if is_high else -6,
-        bgcolor=palette.surface,
-        opacity=0.92,
         font={"size": theme.FONT_SIZE, "color": colour},
     )
     return [note]
@@ -364,7 +368,7 @@ def _is_top_free(chart: EventWindowChart, bounds: tuple[float, float]) -> bool:
     """Whether the path leaves the right-hand corner at the top free, rather than the foot."""
     path = chart.view.path
     late = [point.move for point in path[len(path) // 2 :] if math.isfinite(point.move)]
-    shown = [chart.quoting.quoted_log_points(move) for move in late] or [0.0]
+    shown = [chart.quoting.quoted_percent(move) for move in late] or [0.0]
     above = bounds[1] - max(shown) > min(shown) - bounds[0]
     return above != chart.quoting.axis_is_inverted
 
@@ -407,7 +411,7 @@ def summarize_window(chart: EventWindowChart) -> str:
     first, last = known[0], known[-1]
     outside = sum(not p.low <= p.move <= p.high for p in known) if has_band(chart.view) else None
     bars = chart.view.card.bar_minutes
-    values = {"unit": quoting.unit, "move": format_move(quoting, last.move)}
+    values = {"unit": quoting.unit, "move": quoting.move(last.move, 2)}
     if bars:
         move = _(
             "Move of {unit} against the rate before the event, in Moscow time from {span}; at"
@@ -433,9 +437,9 @@ def summarize_window(chart: EventWindowChart) -> str:
     return f"{move} {count}"
 
 
-def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | None:
-    """A move of the subject as log points of the number shown; None where missing."""
-    value = quoting.quoted_log_points(log_points)
+def _to_shown_percent(quoting: QuotedSeries, log_points: float) -> float | None:
+    """A move of the subject as the change of the number shown, in %; None where missing."""
+    value = quoting.quoted_percent(log_points)
     return round(value, 4) + 0.0 if math.isfinite(value) else None
 
 
@@ -443,8 +447,8 @@ def _build_band_trace(chart: EventWindowChart, palette: Palette) -> theme.Figure
     if not has_band(chart.view):
         return None
     points = [p for p in chart.view.path if math.isfinite(p.low) and math.isfinite(p.high)]
-    low = [_to_shown_log_points(chart.quoting, point.low) for point in points]
-    high = [_to_shown_log_points(chart.quoting, point.high) for point in points]
+    low = [_to_shown_percent(chart.quoting, point.low) for point in points]
+    high = [_to_shown_percent(chart.quoting, point.high) for point in points]
     offsets = [point.offset for point in points]
     return theme.build_band(offsets, low, high, fillcolor=palette.band, line={"width": 0})
 
@@ -475,7 +479,7 @@ def _build_path_trace(chart: EventWindowChart, palette: Palette) -> theme.Figure
     return theme.build_scatter(
         "lines+markers",
         [point.offset for point in points],
-        [_to_shown_log_points(quoting, point.move) for point in points],
+        [_to_shown_percent(quoting, point.move) for point in points],
         line={"color": palette.line, "width": 1.6},
         marker=marker,
         connectgaps=False,
@@ -484,21 +488,17 @@ def _build_path_trace(chart: EventWindowChart, palette: Palette) -> theme.Figure
 
 
 def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
-    """At most five lines: day and offset, rate, move, ordinary range, events."""
+    """At most six lines: day and offset, rate, move, ordinary range, events."""
     quoting = chart.quoting
     lines = [_format_hover_head(chart, point), f"{quoting.unit} {quoting.rate(point.rate)}"]
     if point.offset == -1:
         return "<br>".join([*lines, _("base of the moves")])
     lines.append(_("against the base {move}", move=quoting.move(point.move, 2)))
+    lines.append(_("{value} log pts", value=quoting.signed(point.move)))
     if has_band(chart.view):
-        ends = sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
-        lines.append(
-            _(
-                "ordinary range {low} to {high} log pts",
-                low=format_signed(ends[0]),
-                high=format_signed(ends[1]),
-            )
-        )
+        ends = sorted(quoting.quoted_percent(value) for value in (point.low, point.high))
+        span = format_range(*(format_percent(end, 2) for end in ends))
+        lines.append(_("ordinary range {span}", span=span))
     events = [event for offset, event in chart.view.crowd if offset == point.offset]
     if events:
         title = f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,16 +11,33 @@ from typing import Final
 import numpy as np
 
 from dashboard.models.event import Event
+from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.messages import translate_deferred
-from dashboard.models.series import Bools, Days, Ints, find_gaps
+from dashboard.models.series import Bools, Ints, MethodBreak, find_gaps
 from dashboard.models.study import duration_text
 from dashboard.presentation.charts import theme
+from dashboard.presentation.charts.overlays import (
+    FIRST_AXIS,
+    INDEX_DECIMALS,
+    OVERLAY_AXIS_PIXELS,
+    OverlayLine,
+    build_average_traces,
+    build_overlay_axes,
+    build_overlay_lines,
+    build_overlay_notes,
+    build_overlay_traces,
+    build_overview_axes,
+    build_overview_shapes,
+    build_overview_trace,
+    find_in_view,
+    find_week_ends,
+    round_or_none,
+    show_numbers,
+)
 from dashboard.presentation.charts.timeline import (
     MAX_MARKERS,
     DrawnRateLine,
     ExploreChart,
-    Marker,
     build_category_axis,
     build_marker_trace,
     build_range_traces,
@@ -36,22 +53,33 @@ from dashboard.presentation.charts.timeline import (
 )
 from dashboard.presentation.formatting import format_day, format_number
 from dashboard.presentation.moves import MOSCOW_TIME
-from dashboard.presentation.palette import NOTES_STYLE, CategoryStyle, Palette, get_event_style
-from dashboard.services.study import log_changes
+from dashboard.presentation.palette import CategoryStyle, Palette, get_event_style
+from dashboard.services.study import log_changes, rebase
 
-HEIGHT: Final = 560
+HEIGHT: Final = 700
+"""Pixels where the page does not give the figure another height; its panes keep their shares."""
 PHONE_HEIGHT: Final = 360
 CATEGORY_ROW_PIXELS: Final = 19
 COUNT_PIXELS: Final = 70
-GAP_PIXELS: Final = 28
+GAP_PIXELS: Final = 24
+DATES_PIXELS: Final = 26
+OVERVIEW_PIXELS: Final = 40
+PANE_PIXELS: Final = 90
 PADDING: Final = 0.06
 EDGE_MARGIN: Final = 0.006
+"""Of the window, on both sides, so that no mark is cut."""
+PAN_MARGIN: Final = 0.25
+"""How much of the window the line goes on beyond its ends, so that there is something to pan to."""
 WEEKLY_BEYOND_DAYS: Final = 6 * 366
-PLOT_PIXELS: Final = 1_150
-PHONE_PIXELS: Final = 250
-PHONE_CATEGORY_ROWS: Final = 3
-MAX_STRONG_GUIDES: Final = 120
+PLOT_PIXELS: Final = 850
+PHONE_PIXELS: Final = 320
 MAX_HOVER_LINES: Final = 3
+NAMED_MOVE_PIXELS: Final = 34
+NAME_OPACITY: Final = 0.75
+CLOSE_NAMES: Final = 130
+"""Pixels within which the name of a second move is put on another height."""
+RATE_TRACE: Final = "rate"
+"""The name of the trace of the rate, by which the script of the chart finds it."""
 BAR_HOVER: Final = (
     "%{x|%a %-d %b %Y, to %H:%M} MSK<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
 )
@@ -60,7 +88,10 @@ HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></ex
 
 @dataclass(frozen=True, slots=True)
 class CategoryPane:
-    """The category rows of the upper pane; `counted` = too many events for markers."""
+    """The category rows of the upper pane; `counted` = too many events for markers.
+
+    Without `styles` all events stand in one row.
+    """
 
     styles: tuple[CategoryStyle, ...]
     events: tuple[Event, ...]
@@ -72,44 +103,45 @@ class CategoryPane:
         return COUNT_PIXELS if self.counted else CATEGORY_ROW_PIXELS * max(len(self.styles), 1) + 6
 
 
+Domain = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PaneDomains:
+    """Bottom and top of every pane as shares of the plotting area."""
+
+    categories: Domain
+    rate: Domain
+    overlays: tuple[Domain, ...]
+    overview: Domain | None
+
+    @property
+    def foot(self) -> float:
+        """The foot of the panes over the axis of dates."""
+        return min([self.rate[0], *(domain[0] for domain in self.overlays)])
+
+
 def build_explore_layout(
     chart: ExploreChart, line: DrawnRateLine, pane: CategoryPane, palette: Palette
 ) -> theme.Figure:
-    """One x axis, the rate, the category rows above it, a hidden 0-1 axis for guides."""
-    height, top, bottom, left, right = (
-        (PHONE_HEIGHT, 8, 40, 84, 52) if chart.phone else (HEIGHT, 66, 42, 118, 96)
-    )
-    bottom += 16 * int(line.is_intraday)
-    area = height - top - bottom
-    rows_bottom = 1 - pane.pixels / area
-    rate_top = rows_bottom - GAP_PIXELS / area
-    above = (chart, line, palette, rate_top)
-    dates = theme.build_axis(
-        palette,
-        type="date",
-        range=_compute_x_range(chart, line),
-        anchor="y",
-        showgrid=False,
-        showline=True,
-        linecolor=palette.grid,
-        nticks=5 if chart.phone else 12,
-    )
-    clock = (
-        theme.build_axis_title(palette, translate_deferred(MOSCOW_TIME), standoff=4)
-        if line.is_intraday
-        else {}
-    )
+    """One axis of dates, the rate, the category rows above it, a hidden 0-1 axis for marks."""
+    height, margin = (HEIGHT, _build_margin(chart))
+    if chart.phone:
+        height = PHONE_HEIGHT
+    domains = _divide_area(chart, pane, height - margin[2] - margin[3])
+    overlays = build_overlay_lines(chart, line)
+    above = (chart, line, palette, domains.rate)
     layout = theme.build_layout(
         palette,
         height,
-        (left, right, top, bottom, 4),
+        margin,
         hovermode="x",
         hoverdistance=-1,
-        dragmode=False if chart.phone else "select" if chart.brush else "pan",
-        selectdirection="h",
-        xaxis=dates | clock,
-        yaxis=_build_rate_axis(chart, line, palette) | {"domain": [0, rate_top]},
-        yaxis2=_build_category_axis(chart, pane, palette) | {"domain": [rows_bottom, 1]},
+        spikedistance=-1,
+        dragmode=False if chart.phone else "zoom",
+        xaxis=_build_date_axis(chart, line, domains, palette),
+        yaxis=_build_rate_axis(chart, line, overlays, palette) | {"domain": list(domains.rate)},
+        yaxis2=_build_category_axis(chart, pane, palette) | {"domain": list(domains.categories)},
         yaxis3={
             "overlaying": "y",
             "range": [0, 1],
@@ -118,19 +150,91 @@ def build_explore_layout(
             "tickmode": "auto",
         },
         annotations=[
-            theme.build_pane_note(palette, _describe_axis(chart, line), rate_top, yshift=3),
+            theme.build_pane_note(palette, _describe_axis(chart, line), domains.rate[1], yshift=3),
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
+            *build_overlay_notes(overlays, domains.overlays, palette),
+            *_build_break_notes(chart, palette),
+            *_name_moves(chart, line, palette),
         ],
-        shapes=[*build_weekend_shapes(*above), *_build_selection_shapes(*above)],
+        shapes=[
+            *build_weekend_shapes(*above),
+            *_build_selection_shapes(chart, line, palette, domains),
+        ],
+        **build_overlay_axes(chart, overlays, domains.overlays, palette),
     )
-    if not chart.phone:
-        font = {"size": 18, "color": palette.text, "weight": 600}
-        place = {"xref": "paper", "pad": {"t": 6, "l": -110}}
-        layout["title"] = theme.build_title(
-            palette, chart.title, chart.subtitle, font=font, **place
-        )
+    if domains.overview is not None:
+        layout |= build_overview_axes(chart, domains.overview, palette)
+        layout["shapes"] += build_overview_shapes(chart, palette)
     return layout
+
+
+def _build_margin(chart: ExploreChart) -> tuple[int, int, int, int, int]:
+    """Left, right, top, bottom and padding in pixels."""
+    bars = 16 * int(chart.series.card.bar_minutes > 0)
+    if chart.phone:
+        return 34, 10, 6, 30 + bars, 2
+    has_axes = bool(chart.overlays) and chart.overlay_mode == "axis"
+    right = OVERLAY_AXIS_PIXELS * len(chart.overlays) + 8 if has_axes else 76
+    return 90, right, 6, 8 if chart.has_overview else 30 + bars, 4
+
+
+def _divide_area(chart: ExploreChart, pane: CategoryPane, area: int) -> PaneDomains:
+    """The panes from the top: categories, rate, overlays, dates, overview."""
+    rows_foot = 1 - pane.pixels / area
+    overview, foot = None, 0.0
+    if chart.has_overview:
+        bars = 16 * int(chart.series.card.bar_minutes > 0)
+        overview = (0.0, OVERVIEW_PIXELS / area)
+        foot = (OVERVIEW_PIXELS + DATES_PIXELS + bars) / area
+    count = len(chart.overlays) if chart.overlay_mode == "pane" else 0
+    step = PANE_PIXELS / area
+    overlays = tuple(
+        (foot + step * place, foot + step * (place + 1) - 10 / area)
+        for place in reversed(range(count))
+    )
+    return PaneDomains(
+        (rows_foot, 1.0),
+        (foot + step * count, rows_foot - GAP_PIXELS / area),
+        overlays,
+        overview,
+    )
+
+
+def _build_date_axis(
+    chart: ExploreChart, line: DrawnRateLine, domains: PaneDomains, palette: Palette
+) -> theme.Figure:
+    """The axis of dates below the lowest pane, with a line across all panes at the mouse."""
+    lowest = f"y{FIRST_AXIS + len(domains.overlays) - 1}" if domains.overlays else "y"
+    clock = (
+        theme.build_axis_title(palette, translate_deferred(MOSCOW_TIME), standoff=4)
+        if line.is_intraday
+        else {}
+    )
+    axis = theme.build_axis(
+        palette,
+        type="date",
+        range=_compute_x_range(chart, line),
+        anchor=lowest,
+        showgrid=False,
+        showline=True,
+        linecolor=palette.grid,
+        nticks=5 if chart.phone else 12,
+        fixedrange=chart.phone,
+    )
+    return axis | clock | _build_spike(palette, chart)
+
+
+def _build_spike(palette: Palette, chart: ExploreChart) -> theme.Figure:
+    """A hairline at the point under the mouse."""
+    return {
+        "showspikes": not chart.phone,
+        "spikemode": "across",
+        "spikesnap": "hovered data",
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": palette.muted,
+    }
 
 
 def _compute_x_range(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
@@ -141,8 +245,17 @@ def _compute_x_range(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
     return [f"{end:%Y-%m-%d %H:%M}" for end in (first, last)]
 
 
-def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> theme.Figure:
-    shown = line.shown[np.isfinite(line.shown)]
+def _build_rate_axis(
+    chart: ExploreChart,
+    line: DrawnRateLine,
+    overlays: Sequence[OverlayLine],
+    palette: Palette,
+) -> theme.Figure:
+    """The axis of the rate, fitted to what is in view; the server owns its range."""
+    rebased = overlays if chart.is_rebased else ()
+    shown = np.concatenate(
+        [line.values_in_view, *(o.shown[o.in_view & np.isfinite(o.shown)] for o in rebased)]
+    )
     if not len(shown):
         return theme.build_axis(palette, showticklabels=False, range=[0, 1])
     drawn = np.log10(shown) if chart.log_scale else shown
@@ -158,7 +271,8 @@ def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette)
         range=bounds[::-1] if chart.quoting.axis_is_inverted else bounds,
         tickvals=ticks,
         ticktext=[format_number(tick, decimals) for tick in ticks],
-        hoverformat=f".{chart.quoting.decimals}f",
+        hoverformat=f".{INDEX_DECIMALS if chart.is_rebased else chart.quoting.decimals}f",
+        **_build_spike(palette, chart),
     )
 
 
@@ -167,12 +281,15 @@ def _build_category_axis(chart: ExploreChart, pane: CategoryPane, palette: Palet
         return theme.build_axis(palette, rangemode="tozero", nticks=3) | {
             "title": {"text": _("events a week")}
         }
-    return theme.build_axis(palette, **build_category_axis(pane.styles, short=chart.phone))
+    axis = theme.build_axis(palette, **build_category_axis(pane.styles, short=chart.phone))
+    return axis if pane.styles else axis | {"showgrid": False, "showticklabels": False}
 
 
 def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
     """The unit, what up means and how much is drawn."""
     text = chart.quoting.unit if chart.phone else chart.quoting.axis_title
+    if chart.is_rebased:
+        text = _("{unit}, first in view = 100", unit=chart.quoting.unit)
     if not line.is_thinned:
         return text
     drawn = _("{drawn:,} of {count:,} points drawn", drawn=len(line.day), count=line.of)
@@ -182,46 +299,120 @@ def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
 def _build_end_label(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette
 ) -> list[theme.Figure]:
-    finite = np.flatnonzero(np.isfinite(line.shown))
+    """The last number in view: beside its end, or over it where there is no space on the right."""
+    finite = np.flatnonzero(line.in_view & np.isfinite(line.shown))
     if not len(finite):
         return []
     at = int(finite[-1])
     value = float(line.shown[at])
-    text = f"<b>{format_number(value, chart.quoting.decimals)}</b>"
-    if not chart.phone:
+    decimals = INDEX_DECIMALS if chart.is_rebased else chart.quoting.decimals
+    text = f"<b>{format_number(value, decimals)}</b>"
+    is_inside = chart.phone or (bool(chart.overlays) and chart.overlay_mode == "axis")
+    if not is_inside:
         text += f"<br>{format_day(date.fromisoformat(str(line.day[at])))}"
+    place = (
+        {"xanchor": "right", "yanchor": "bottom", "align": "right", "yshift": 8}
+        if is_inside
+        else {"xanchor": "left", "yanchor": "middle", "align": "left", "xshift": 8}
+    )
     note = theme.build_note(
         palette,
         text,
         line.x(at),
-        float(np.log10(value)) if chart.log_scale else value,
-        xanchor="left",
-        yanchor="middle",
-        align="left",
-        xshift=12,
+        _place_on_axis(chart, value),
+        **place,
         font={"size": theme.FONT_SIZE - (2 if chart.phone else 1), "color": palette.text},
     )
     return [note]
 
 
+def _place_on_axis(chart: ExploreChart, value: float) -> float:
+    """Where an annotation lies on the axis of the rate: Plotly wants the logarithm."""
+    return float(np.log10(value)) if chart.log_scale else value
+
+
+def _name_moves(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> list[theme.Figure]:
+    """The largest moves in view by name, above the line where the number rose, else below it."""
+    notes: list[theme.Figure] = []
+    placed: list[tuple[float, int]] = []
+    for move in sorted(chart.named_moves, key=lambda move: move.day):
+        at = int(np.searchsorted(line.day, np.datetime64(move.day, "D")))
+        if at >= len(line.day) or not np.isfinite(line.shown[at]):
+            continue
+        rose = chart.quoting.quoted_log_points(move.log_points) > 0
+        above = rose != chart.quoting.axis_is_inverted
+        x = (move.day - chart.since).days * pixels_per_day(chart)
+        level = sum(abs(x - other) < CLOSE_NAMES and side == above for other, side in placed)
+        placed.append((x, above))
+        ends_right = x > PLOT_PIXELS - CLOSE_NAMES
+        text = f"<b>{chart.quoting.move(move.log_points)}</b><br>{format_day(move.day)}"
+        notes.append(
+            theme.build_note(palette, text, line.x(at), _place_on_axis(chart, line.shown[at]))
+            | {
+                "showarrow": True,
+                "arrowhead": 0,
+                "arrowwidth": 1,
+                "arrowcolor": palette.muted,
+                "standoff": 3,
+                "ax": -24 if ends_right else 24,
+                "ay": (-1 if above else 1) * NAMED_MOVE_PIXELS * (1 + level),
+                "xanchor": "right" if ends_right else "left",
+                "align": "left",
+                "bgcolor": theme.fade_colour(palette.surface, NAME_OPACITY),
+                "font": {"size": theme.FONT_SIZE - 2, "color": palette.text},
+            }
+        )
+    return notes
+
+
+def _build_break_notes(chart: ExploreChart, palette: Palette) -> list[theme.Figure]:
+    """What the dotted lines are; one text where several are close."""
+    notes = []
+    close: list[MethodBreak] = []
+    for change in [*_find_breaks(chart), None]:
+        is_next = change is None or (
+            bool(close) and (change.day - close[-1].day).days * pixels_per_day(chart) > CLOSE_NAMES
+        )
+        if close and is_next:
+            text = plural("fixing method changed", "fixing method changed {n} times", len(close))
+            notes.append(
+                theme.build_note(
+                    palette, text, close[0].day.isoformat(), 0.03, yref="y3", xanchor="left",
+                    yanchor="middle", xshift=8,
+                    font={"size": theme.FONT_SIZE - 3, "color": palette.muted},
+                )
+            )  # fmt: skip
+            close = []
+        if change is not None:
+            close.append(change)
+    return notes
+
+
+def _find_breaks(chart: ExploreChart) -> list[MethodBreak]:
+    """The changes of the publisher's method in view."""
+    return [b for b in chart.series.card.breaks if chart.since <= b.day <= chart.until]
+
+
 def _build_selection_shapes(
-    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, domains: PaneDomains
 ) -> list[theme.Figure]:
     """The selected day as a line, and the days from its base to the next rate as a band."""
-    selected = chart.selected
+    selected, foot = chart.selected, domains.foot
     if selected is None or not chart.since <= selected <= chart.until:
         return []
+    bottom, top = domains.rate
     day = selected.isoformat()
     if line.is_intraday:  # the day is as wide as its bars
         next_day = (selected + timedelta(days=1)).isoformat()
-        return [theme.build_region(day, next_day, palette.band, y1=rate_top)]
+        return [theme.build_region(day, next_day, palette.band, y0=bottom, y1=top)]
     stroke = {"color": palette.selected, "width": 2}
-    shapes = [theme.build_vertical_line(day, stroke, opacity=0.75, layer="below")]
+    shapes = [theme.build_vertical_line(day, stroke, y0=foot, opacity=0.75, layer="below")]
     if not line.weekly and len(line.day):
         row = int(np.searchsorted(line.day, np.datetime64(selected, "D")))
         first = line.day[max(row - 1, 0)]
         last = line.day[min(row + 1, len(line.day) - 1)]
-        shapes.append(theme.build_region(str(first), str(last), palette.band, y1=rate_top))
+        band = theme.build_region(str(first), str(last), palette.band, y0=bottom, y1=top)
+        shapes.append(band)
     return shapes
 
 
@@ -229,19 +420,23 @@ def _build_selection_shapes(
 
 
 def build_rate_line(chart: ExploreChart) -> DrawnRateLine:
-    """The observations of the window, thinned where there are more than a screen shows.
+    """The observations of the window and a little more, thinned where there are too many.
 
     Beyond six years it is the last one of each week.
     """
     series = chart.series
     weekly = (chart.until - chart.since).days > WEEKLY_BEYOND_DAYS
-    is_candidate = _find_week_ends(series.day) if weekly else np.ones(len(series), dtype=bool)
+    is_candidate = find_week_ends(series.day) if weekly else np.ones(len(series), dtype=bool)
     rows = np.flatnonzero(is_candidate)
     rate = series.rate[rows]
     move = log_changes(rate, series.card)
     days = series.day[rows]
-    inside = (days >= np.datetime64(chart.since)) & (days <= np.datetime64(chart.until))
-    shown = 1.0 / rate if chart.quoting.is_inverse else rate
+    margin = timedelta(days=int(PAN_MARGIN * (chart.until - chart.since).days))
+    inside = find_in_view(days, chart.since - margin, chart.until + margin)
+    in_view = find_in_view(days, chart.since, chart.until)
+    shown = show_numbers(rate, chart.quoting)
+    if chart.is_rebased:
+        shown = rebase(shown, in_view)
     at_bars, gaps = series.card.bar_minutes > 0 and not weekly, find_gaps(series)
     inside_rows = np.flatnonzero(inside)
     selected = theme.select_points(shown[inside_rows])
@@ -255,6 +450,7 @@ def build_rate_line(chart: ExploreChart) -> DrawnRateLine:
         convert_to_moscow(series.known_at[drawn]) if at_bars else days[at],
         _find_session_starts(gaps.session[rows[inside_rows]], selected),
         gaps.weekend[drawn],
+        in_view[at],
         at_bars,
         len(inside_rows),
     )
@@ -270,28 +466,31 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
     """The whole figure as Plotly's plain dictionary."""
     line = build_rate_line(chart)
     pane = build_category_pane(chart)
-    data = [_build_rate_trace(chart, line, palette)]
+    overlays = build_overlay_lines(chart, line)
+    data = [
+        _build_rate_trace(chart, line, palette),
+        *build_average_traces(chart, line, palette),
+        *build_overlay_traces(chart, overlays, palette),
+    ]
     if pane.counted:
         data.append(build_weekly_counts(pane.events, palette))
     elif pane.events:
-        markers = cluster_events(pane.events, pixels_per_day(chart), exact=line.is_intraday)
-        data.append(_build_guide_trace(markers, palette))
+        markers = cluster_events(
+            pane.events, pixels_per_day(chart), exact=line.is_intraday, together=not pane.styles
+        )
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
-        data.append(build_marker_trace(markers, pane.styles))
+        data.append(build_marker_trace(markers, pane.styles, chart.event_moves))
     marks = _build_break_trace(chart, palette), _build_selected_dot(chart, line, palette)
     data += [mark for mark in marks if mark]
+    if chart.has_overview:
+        data.append(build_overview_trace(chart, palette))
     return {"data": data, "layout": build_explore_layout(chart, line, pane, palette)}
 
 
 def build_category_pane(chart: ExploreChart) -> CategoryPane:
-    """The category rows and the events in them; a phone shows the three fullest."""
-    styles, events = list_used_styles(chart.events), chart.events
-    if chart.phone and len(styles) > PHONE_CATEGORY_ROWS:
-        sizes = Counter(get_event_style(event).id for event in events)
-        ranked = sorted(styles, key=lambda style: (style.id != NOTES_STYLE, -sizes[style.id]))
-        styles = tuple(style for style in styles if style in ranked[:PHONE_CATEGORY_ROWS])
-        events = tuple(event for event in events if get_event_style(event) in styles)
-    return CategoryPane(styles, events, counted=len(events) > MAX_MARKERS)
+    """The category rows and the events in them; a phone has one row for all."""
+    styles = () if chart.phone else list_used_styles(chart.events)
+    return CategoryPane(styles, chart.events, counted=len(chart.events) > MAX_MARKERS)
 
 
 def pixels_per_day(chart: ExploreChart) -> float:
@@ -300,27 +499,20 @@ def pixels_per_day(chart: ExploreChart) -> float:
     return width / max((chart.until - chart.since).days, 1)
 
 
-def _find_week_ends(days: Days) -> np.ndarray:
-    """The last observation of each Monday-to-Sunday week."""
-    week = (days.astype("datetime64[D]").astype(np.int64) + 3) // 7
-    return np.append(week[1:] != week[:-1], True) if len(days) else np.zeros(0, dtype=bool)
-
-
 def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> theme.Figure:
-    invisible = {"marker": {"opacity": 0}}
     hovers, positions = _build_hover_texts(chart, line), line.at.astype(str).tolist()
-    values = [_round_or_none(value, chart.quoting.decimals) for value in line.shown.tolist()]
+    decimals = INDEX_DECIMALS + 2 if chart.is_rebased else chart.quoting.decimals
+    values = [round_or_none(value, decimals) for value in line.shown.tolist()]
     points = insert_session_gaps(line, days=(chart.until - chart.since).days)
+    unit = _("first in view = 100") if chart.is_rebased else chart.quoting.unit
     return theme.build_scatter(
-        "lines+markers",  # markers are invisible: a line alone cannot be clicked
+        "lines",
         [positions[k] if k >= 0 else None for k in points],
         [values[k] if k >= 0 else None for k in points],
+        name=RATE_TRACE,
         line={"color": palette.line, "width": 1.6},
-        marker={"opacity": 0, "size": 6, "color": palette.line},
-        selected=invisible,
-        unselected=invisible,
         connectgaps=False,
-        meta=[chart.quoting.unit],
+        meta=[unit],
         customdata=[hovers[k] if k >= 0 else "" for k in points],
         hovertemplate=BAR_HOVER if line.is_intraday else HOVER,
     )
@@ -381,23 +573,9 @@ def _group_hover_notes(chart: ExploreChart) -> dict[str, list[str]]:
     return lines
 
 
-def _build_guide_trace(markers: Sequence[Marker], palette: Palette) -> theme.Figure:
-    """Hairlines under the markers as one broken line; fainter where there are many."""
-    days = sorted({marker.x for marker in markers})
-    return theme.build_scatter(
-        "lines",
-        [x for day in days for x in (day, day, None)],
-        [0, 1, None] * len(days),
-        yaxis="y3",
-        line={"color": palette.guide, "width": 1},
-        opacity=1 if len(days) <= MAX_STRONG_GUIDES else 0.5,
-        hoverinfo="skip",
-    )
-
-
 def _build_break_trace(chart: ExploreChart, palette: Palette) -> theme.Figure | None:
     """Dotted lines where the publisher changed its method, each with a mark at the foot."""
-    inside = [b for b in chart.series.card.breaks if chart.since <= b.day <= chart.until]
+    inside = _find_breaks(chart)
     if not inside:
         return None
     return theme.build_scatter(
@@ -432,11 +610,7 @@ def _build_selected_dot(
     return theme.build_scatter(
         "markers",
         [line.x(at)],
-        [_round_or_none(float(line.shown[at]), chart.quoting.decimals)],
+        [round_or_none(float(line.shown[at]), chart.quoting.decimals)],
         marker={"size": 9, "color": palette.selected, "line": ring},
         hoverinfo="skip",
     )
-
-
-def _round_or_none(value: float, decimals: int) -> float | None:
-    return round(value, decimals) if value == value else None  # noqa: PLR0124 - NaN is a gap

@@ -12,10 +12,11 @@ from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.study import SIGNIFICANCE_LEVEL
 from dashboard.presentation.charts import theme
-from dashboard.presentation.formatting import format_number, format_range, format_signed
+from dashboard.presentation.formatting import format_number
 from dashboard.presentation.palette import Palette, signed_colour
+from dashboard.presentation.quoting import MoveScale
 
-CURVE_PIXELS: Final = 300
+CURVE_PIXELS: Final = 360
 PHONE_CURVE_PIXELS: Final = 230
 CHOICE_ROW_PIXELS: Final = 15
 HEAD_PIXELS: Final = 54
@@ -40,7 +41,7 @@ class SpecificationCurve:
     """What the figure shows: rows in the order of their size, each with a mean.
 
     `descriptions` are the choices of each row as text, `plain` is the position of the plain study
-    (None: it is not among them), `median` is in return units.
+    (None: it is not among them), `median` is in return units, which `scale` shows in a quote.
     """
 
     rows: tuple[SpecificationRow, ...]
@@ -50,8 +51,7 @@ class SpecificationCurve:
     median: float
     headline: str
     definition: str
-    up_label: str
-    down_label: str
+    scale: MoveScale
     dark: bool
     phone: bool
 
@@ -82,16 +82,16 @@ def summarize_curve(curve: SpecificationCurve) -> str:
     """A text alternative of the figure in one sentence."""
     if not curve.rows:
         return _("No specification has a mean.")
-    low, high = (100 * curve.rows[k].caar for k in (0, -1))
+    low, high = (curve.scale.percent(curve.rows[k].caar, 2) for k in (0, -1))
     return plural(
-        "{n:,} specification sorted by their mean move, from {low} to {high} log pts, median"
-        " {median}; below, the choices behind each.",
-        "{n:,} specifications sorted by their mean move, from {low} to {high} log pts, median"
-        " {median}; below, the choices behind each.",
+        "{n:,} specification sorted by their mean move, from {low} to {high}, median {median};"
+        " below, the choices behind each.",
+        "{n:,} specifications sorted by their mean move, from {low} to {high}, median {median};"
+        " below, the choices behind each.",
         len(curve.rows),
-        low=format_signed(low),
-        high=format_signed(high),
-        median=format_signed(100 * curve.median),
+        low=low,
+        high=high,
+        median=curve.scale.percent(curve.median, 2),
     )
 
 
@@ -103,7 +103,7 @@ def _build_intervals(curve: SpecificationCurve, drawn: list[int], palette: Palet
         row = curve.rows[position]
         if math.isfinite(row.low):
             x += [position + 1, position + 1, None]
-            y += [round(100 * row.low, 2), round(100 * row.high, 2), None]
+            y += [*(round(curve.scale.shown_percent(end), 2) for end in (row.low, row.high)), None]
     line = {"color": palette.guide, "width": 1}
     return theme.build_scatter("lines", x, y, hoverinfo="skip", line=line, connectgaps=False)
 
@@ -123,7 +123,7 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> theme.Figure:
     return theme.build_scatter(
         "markers",
         [position + 1 for position in drawn],
-        [round(100 * row.caar, 3) for row in rows],
+        [round(curve.scale.shown_percent(row.caar), 3) for row in rows],
         marker=marker,
         **theme.KEEP_OPACITY,
         **theme.build_hover(hover, with_id=True),
@@ -132,10 +132,12 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> theme.Figure:
 
 def _format_hover(curve: SpecificationCurve, position: int) -> str:
     row = curve.rows[position]
-    move = _("{value} log pts", value=format_signed(100 * row.caar))
+    scale = curve.scale
+    scale = curve.scale
+    move = f"{scale.percent_move(row.caar, 2)} ({scale.with_unit(scale.signed(row.caar))})"
     if math.isfinite(row.low):
-        ends = format_range(format_signed(100 * row.low), format_signed(100 * row.high))
-        move = f"{move} ({ends})"
+        interval = _("95 % interval {span}", span=scale.percent_span(row.low, row.high, 2))
+        move = f"{move}<br>{interval}"
     return _(
         "{position:,} of {rows:,}<br>{move}<br>N = {count:,}, p {p}<br>{descriptions}",
         position=position + 1,
@@ -153,7 +155,7 @@ def _build_default_marker(curve: SpecificationCurve, palette: Palette) -> theme.
     marker = {
         "symbol": "diamond-open", "size": 16, "color": palette.text, "line": {"width": 2},
     }  # fmt: skip
-    y = round(100 * curve.rows[position].caar, 3)
+    y = round(curve.scale.shown_percent(curve.rows[position].caar), 3)
     return theme.build_scatter("markers", [position + 1], [y], hoverinfo="skip", marker=marker)
 
 
@@ -182,6 +184,7 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
     matrix = CHOICE_ROW_PIXELS * max(len(curve.choices), 1) + 12
     inner = top + 26 + matrix
     ends = _compute_range(curve, drawn)
+    bounds = ends[::-1] if curve.scale.is_inverted else ends
     margin = 0.6 + 0.01 * len(curve.rows)
     level = {"color": palette.muted, "width": 1}
     labels = [
@@ -202,23 +205,24 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
             tickformat=",d",
             nticks=4 if curve.phone else 10,
         ),
-        yaxis=theme.build_number_axis(palette, ends, domain=[(matrix + 26) / inner, 1]),
+        yaxis=theme.build_number_axis(palette, bounds, domain=[(matrix + 26) / inner, 1]),
         yaxis2=theme.build_row_axis(
             palette, labels, 0.6, domain=[0, matrix / inner], showgrid=False
         ),
         shapes=[
             theme.build_horizontal_line(value, level | {"dash": dash}, layer="below")
-            for value, dash in ((0.0, "solid"), (100 * curve.median, "dash"))
+            for value, dash in ((0.0, "solid"), (curve.scale.shown_percent(curve.median), "dash"))
         ],
-        annotations=_build_notes(curve, ends, palette),
+        annotations=_build_notes(curve, bounds, palette),
     )
 
 
 def _compute_range(curve: SpecificationCurve, drawn: Sequence[int]) -> tuple[float, float]:
     """From the smallest to the largest point or, within reason, the end of an interval."""
     rows = [curve.rows[position] for position in drawn]
-    points = [100 * row.caar for row in rows] or [0.0]
-    ends = sorted(100 * e for row in rows for e in (row.low, row.high) if math.isfinite(e))
+    shown = curve.scale.shown_percent
+    points = [shown(row.caar) for row in rows] or [0.0]
+    ends = sorted(shown(e) for row in rows for e in (row.low, row.high) if math.isfinite(e))
     cut = len(ends) // 50
     inside = ends[cut : len(ends) - cut] or [0.0]
     low, high = min(0.0, *points, inside[0]), max(0.0, *points, inside[-1])
@@ -227,8 +231,9 @@ def _compute_range(curve: SpecificationCurve, drawn: Sequence[int]) -> tuple[flo
 
 
 def _build_notes(
-    curve: SpecificationCurve, ends: tuple[float, float], palette: Palette
+    curve: SpecificationCurve, bounds: tuple[float, float], palette: Palette
 ) -> list[theme.Figure]:
+    """Title, median and, at the top and the bottom of the axis, the direction of such a move."""
     above: theme.Figure = {
         "xref": "paper",
         "yref": "paper",
@@ -239,7 +244,8 @@ def _build_notes(
     }
     inside = {"xref": "paper", "yref": "y"}
     headline = {"size": theme.FONT_SIZE + (0 if curve.phone else 2)}
-    median = 100 * curve.median
+    median = curve.scale.shown_percent(curve.median)
+    level = _("median {median}", median=curve.scale.percent(curve.median, 2))
     at_median = inside | {"xanchor": "right", "yanchor": "bottom"}
     up, down = (inside | {"xanchor": "left", "yanchor": side} for side in ("top", "bottom"))
     notes = [
@@ -247,23 +253,32 @@ def _build_notes(
             palette, f"<b>{curve.headline}</b>", 0, 1, font=headline, yshift=22, **above
         ),
         theme.build_note(palette, curve.definition, 0, 1, yshift=4, **above),
-        theme.build_note(
-            palette, _("median {median}", median=format_signed(median)), 1, median, **at_median
-        ),
-        theme.build_note(palette, f"▲ {curve.up_label}", 0.01, ends[1], **up),
-        theme.build_note(palette, f"▼ {curve.down_label}", 0.01, ends[0], **down),
+        theme.build_note(palette, level, 1, median, **at_median),
+        theme.build_note(palette, _name_end(curve, bounds[1]), 0.01, bounds[1], **up),
+        theme.build_note(palette, _name_end(curve, bounds[0]), 0.01, bounds[0], **down),
     ]
     if curve.plain is not None:
         notes.append(_build_default_note(curve, palette))
     return notes
 
 
+def _name_end(curve: SpecificationCurve, end: float) -> str:
+    """`▲ weaker rouble`: which direction of the subject an end of the axis is."""
+    scale = curve.scale
+    arrow = "▲" if end > 0 else "▼"
+    subject = scale.quoting.card.subject
+    move = end if scale.shown(1.0) > 0 else -end
+    noun = f" {subject.noun}" if subject.is_currency else ""
+    return f"{arrow} {scale.direction(move)}{noun}"
+
+
 def _build_default_note(curve: SpecificationCurve, palette: Palette) -> theme.Figure:
     position = curve.plain or 0
     left = position > len(curve.rows) / 2
+    move = round(curve.scale.shown_percent(curve.rows[position].caar), 3)
     return {
         "text": _("plain study"), "showarrow": True, "arrowhead": 0, "arrowcolor": palette.muted,
-        "arrowwidth": 1, "x": position + 1, "y": round(100 * curve.rows[position].caar, 3),
+        "arrowwidth": 1, "x": position + 1, "y": move,
         "xref": "x", "yref": "y", "ax": -46 if left else 46, "ay": -34, "standoff": 8,
         "font": {"size": theme.FONT_SIZE - 1, "color": palette.text}, "bgcolor": palette.pill,
     }  # fmt: skip

@@ -25,6 +25,8 @@ KEEP_OPACITY: Final[Figure] = {
     "unselected": {"marker": {"opacity": 1}},
 }
 """A click selects a point; the other points of the trace do not fade."""
+UNUSED_BUTTONS: Final = ("toImage", "zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d")
+"""Buttons of Plotly's mode bar that no figure has."""
 MAX_POINTS: Final = 2_200
 """About two a pixel; six years of days are drawn whole."""
 MAX_GAPS: Final = 200
@@ -81,7 +83,7 @@ def build_title(palette: Palette, text: str, subtitle: str, **more: Any) -> Figu
         "y": 1,
         "yref": "container",
         "yanchor": "top",
-        "pad": {"t": 6, "l": 4},
+        "pad": {"t": 6},
         "font": {"size": 15, "color": palette.text, "weight": 600},
         "subtitle": {"text": subtitle, "font": {"size": FONT_SIZE, "color": palette.muted}},
         **more,
@@ -106,16 +108,32 @@ def build_legend(palette: Palette, y: float) -> Figure:
     }
 
 
-def build_chart_config(file_name: str, *, interactive: bool = True) -> Figure:
-    """The mode bar: a PNG at double size, full screen by Streamlit, nothing that zooms."""
+def build_chart_config(figure: Figure, *, interactive: bool = True) -> Figure:
+    """The mode bar and the gestures of a figure.
+
+    The bar holds full screen, and zoom and reset where an axis can be zoomed; the wheel and two
+    fingers zoom such an axis, a double click resets it. Pictures are made by the download menu.
+
+    Args:
+        figure: says by its axes whether it can be zoomed.
+        interactive: whether there is a bar at all; not on a phone, where touch scrolls the page.
+    """
+    zooms = interactive and is_zoomable(figure)
     return {
         "displaylogo": False,
-        "displayModeBar": "hover" if interactive else False,
-        "scrollZoom": False,
-        "doubleClick": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": file_name},
+        "displayModeBar": interactive,
+        "scrollZoom": zooms,
+        "doubleClick": "reset" if zooms else False,
+        "modeBarButtonsToRemove": list(UNUSED_BUTTONS),
     }
+
+
+def is_zoomable(figure: Figure) -> bool:
+    """Whether a horizontal axis of the figure is not fixed."""
+    return any(
+        name.startswith("xaxis") and not axis.get("fixedrange")
+        for name, axis in figure["layout"].items()
+    )
 
 
 # ------------------------------------------------------------------ axes

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from dashboard.models.event import MOSCOW, Event
+from dashboard.models.event import MOSCOW, Category, Event
 from dashboard.models.inbox import ToneTimeline
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
+from dashboard.models.moves import DayMove
 from dashboard.models.series import Bools, Days, Floats, Moments, RateSeries
 from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
@@ -29,6 +30,7 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.palette import (
     ALL_STYLES,
+    STYLE_BY_ID,
     CategoryStyle,
     Palette,
     get_event_style,
@@ -42,28 +44,70 @@ WEEKEND_BANDS_MAX_DAYS: Final = 45
 """In a window of more days weekend sessions are too narrow to shade and name."""
 MARKER_SIZE: Final = 9
 CLUSTER_MARKER_SIZE: Final = 14
-MAX_LISTED_EVENTS: Final = 3
+MAX_LISTED_EVENTS: Final = 5
 TITLE_COLUMNS: Final = 60
+SOURCE_COLUMNS: Final = 40
+EVENTS_TRACE: Final = "events"
+"""The name of the trace of marks, by which the script of the chart finds them."""
 MAX_MARKERS: Final = 2_000
 TONE_HEIGHT: Final = 260
 MAX_TONE_MARKS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """Another series on the chart, in its own quoting."""
+
+    series: RateSeries
+    quoting: QuotedSeries
+
+
+OverlayMode = Literal["axis", "index", "pane"]
+"""An axis of its own, both rebased to 100, or a pane of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExploreChart:
-    """What the figure shows: a series in one quoting, the events of a window, the day chosen."""
+    """What the figure shows: a series in one quoting, the events of a window, the day chosen.
+
+    Attributes:
+        series: the main series.
+        quoting: how it is quoted.
+        events: those of the window that the filters leave.
+        since: the first day in view.
+        until: the last day in view.
+        selected: the chosen day.
+        log_scale: whether the axis of the rate is logarithmic.
+        phone: whether it is drawn for a narrow screen that is touched.
+        overlays: other series, at most three.
+        overlay_mode: how they are drawn.
+        average: observations of the moving average; 0 draws none.
+        has_band: whether the average has its band of two standard deviations.
+        named_moves: the moves that are named on the line.
+        event_moves: the line about its move in the hover text of an event, by its id.
+        has_overview: whether the whole series is drawn small below the chart.
+    """
 
     series: RateSeries
     quoting: QuotedSeries
     events: tuple[Event, ...]
     since: date
     until: date
-    title: str = ""
-    subtitle: str = ""
     selected: date | None = None
     log_scale: bool = False
-    brush: bool = False
     phone: bool = False
+    overlays: tuple[Overlay, ...] = ()
+    overlay_mode: OverlayMode = "axis"
+    average: int = 0
+    has_band: bool = False
+    named_moves: tuple[DayMove, ...] = ()
+    event_moves: Mapping[str, str] = field(default_factory=dict)
+    has_overview: bool = False
+
+    @property
+    def is_rebased(self) -> bool:
+        """Whether every line is divided by its first number in view."""
+        return bool(self.overlays) and self.overlay_mode == "index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +116,9 @@ class DrawnRateLine:
 
     `at` is the position of each on the axis: its market day, or on intraday bars (`is_intraday`)
     the end of its bar in Moscow time. `starts_session` marks the first bar of a session, `weekend`
-    the bars of a weekend. `of` is how many points the window has; a move is that from the
-    observation before, drawn or not.
+    the bars of a weekend. `of` is how many points there are to draw; a move is that from the
+    observation before, drawn or not. `in_view` marks the points of the window: the line goes on
+    a little on both sides of it, so that there is something to pan to.
     """
 
     day: Days
@@ -83,8 +128,14 @@ class DrawnRateLine:
     at: Moments
     starts_session: Bools
     weekend: Bools
+    in_view: Bools
     is_intraday: bool = False
     of: int = 0
+
+    @property
+    def values_in_view(self) -> Floats:
+        """The finite numbers shown in the window, (k,)."""
+        return self.shown[self.in_view & np.isfinite(self.shown)]
 
     @property
     def is_thinned(self) -> bool:
@@ -124,17 +175,17 @@ def insert_session_gaps(line: DrawnRateLine, *, days: int) -> list[int]:
 
 
 def build_weekend_shapes(
-    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, domain: tuple[float, float]
 ) -> list[theme.Figure]:
-    """A band for each weekend session."""
+    """A band for each weekend session over the pane of the rate."""
     return [
-        theme.build_region(first, last, palette.muted, y1=rate_top, opacity=0.12)
+        theme.build_region(first, last, palette.muted, y0=domain[0], y1=domain[1], opacity=0.12)
         for first, last in find_weekends(chart, line)
     ]
 
 
 def build_weekend_notes(
-    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, domain: tuple[float, float]
 ) -> list[theme.Figure]:
     """The name of each band, short where the bands are narrow."""
     wide = (chart.until - chart.since).days <= NIGHT_GAPS_MAX_DAYS and not chart.phone
@@ -142,7 +193,7 @@ def build_weekend_notes(
     place = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top"}
     font = {"size": theme.FONT_SIZE - 3, "color": palette.muted}
     return [
-        theme.build_note(palette, text, first, rate_top, **place, font=font)
+        theme.build_note(palette, text, first, domain[1], **place, font=font)
         for first, _ in find_weekends(chart, line)
     ]
 
@@ -194,7 +245,7 @@ def list_used_styles(events: Sequence[Event]) -> tuple[CategoryStyle, ...]:
 
 
 def cluster_events(
-    events: Sequence[Event], pixels_a_day: float, *, exact: bool = False
+    events: Sequence[Event], pixels_a_day: float, *, exact: bool = False, together: bool = False
 ) -> tuple[Marker, ...]:
     """Markers in order of category and day; events whose marks would overlap share one.
 
@@ -202,7 +253,17 @@ def cluster_events(
         events: those to draw.
         pixels_a_day: how wide a day is.
         exact: put an event at its moment where that is known, and not on its day.
+        together: all categories share one row; a mark of several events has no category.
     """
+    if together:
+        return tuple(
+            _build_marker(
+                get_event_style(group[0]) if len(group) == 1 else STYLE_BY_ID[Category.OTHER],
+                group,
+                exact=exact,
+            )
+            for group in _group_close_events(events, pixels_a_day, exact=exact)
+        )
     by_style: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_style[get_event_style(event).id].append(event)
@@ -263,17 +324,24 @@ def get_row_positions(styles: Sequence[CategoryStyle]) -> dict[str, int]:
     return {style.id: len(styles) - 1 - k for k, style in enumerate(styles)}
 
 
-def build_marker_trace(markers: Sequence[Marker], styles: Sequence[CategoryStyle]) -> theme.Figure:
-    """All markers of all rows as one trace; a click anywhere in the pane picks the nearest."""
+def build_marker_trace(
+    markers: Sequence[Marker],
+    styles: Sequence[CategoryStyle],
+    event_moves: Mapping[str, str] | None = None,
+) -> theme.Figure:
+    """All markers of all rows as one trace; without `styles` they stand in one row.
+
+    `event_moves` has the line about its move in the hover text of an event, by its id.
+    """
     rows = get_row_positions(styles)
     trace = build_count_markers(
         [marker.x for marker in markers],
-        [rows[marker.style.id] for marker in markers],
+        [rows.get(marker.style.id, 0) for marker in markers],
         [(marker.style, len(marker.events)) for marker in markers],
         (MARKER_SIZE, CLUSTER_MARKER_SIZE),
     )
-    hover = theme.build_hover([_format_marker_hover(marker, markers) for marker in markers])
-    return trace | theme.KEEP_OPACITY | hover
+    hovers = [_format_marker_hover(marker, markers, event_moves or {}) for marker in markers]
+    return trace | {"name": EVENTS_TRACE} | theme.build_hover(hovers)
 
 
 def build_count_markers(
@@ -357,7 +425,6 @@ def build_weekly_counts(events: Sequence[Event], palette: Palette) -> theme.Figu
         "y": [weeks[week] for week in ordered],
         "width": 6 * 86_400_000,
         "marker": {"color": palette.muted},
-        **theme.KEEP_OPACITY,
         **theme.build_hover(hover),
     }
 
@@ -372,21 +439,35 @@ def build_category_axis(styles: Sequence[CategoryStyle], *, short: bool) -> dict
     }
 
 
-def _format_marker_hover(marker: Marker, markers: Sequence[Marker]) -> str:
-    """At most five lines: the day, three titles, how many more."""
+def _format_marker_hover(
+    marker: Marker, markers: Sequence[Marker], event_moves: Mapping[str, str]
+) -> str:
+    """The day, then each event with its move; of one event its category and source too."""
     same_day = [m for m in markers if m.day == marker.day and m.style is not marker.style]
     events = [*marker.events, *(event for m in same_day for event in m.events)]
     first, last = marker.events[0].day, max(event.day for event in marker.events)
     head = format_weekday(first) if first == last else f"{format_day(first)} – {format_day(last)}"
     if len(events) == 1:
-        style = marker.style
-        return f"{head}<br>{style.glyph} {style.title}<br>{wrap_title(events[0].title, 2)}"
-    lines = [
-        f"{get_event_style(e).glyph} {wrap_title(e.title)}" for e in events[:MAX_LISTED_EVENTS]
-    ]
+        return "<br>".join([f"<b>{head}</b>", *_describe_event(events[0], event_moves)])
+    lines = [_format_event_in_cluster(event, event_moves) for event in events[:MAX_LISTED_EVENTS]]
     if len(events) > MAX_LISTED_EVENTS:
         lines.append(_("+{count} more", count=len(events) - MAX_LISTED_EVENTS))
-    return "<br>".join([head, *lines])
+    return "<br>".join([f"<b>{head}</b>", *lines])
+
+
+def _describe_event(event: Event, event_moves: Mapping[str, str]) -> list[str]:
+    style, source = get_event_style(event), event.source_name or event.author
+    name = f"{style.title} · {escape_plot(source, SOURCE_COLUMNS)}" if source else style.title
+    lines = [f"{style.glyph} {wrap_title(event.title, 2)}", event_moves.get(event.id, ""), name]
+    return [line for line in lines if line]
+
+
+def _format_event_in_cluster(event: Event, event_moves: Mapping[str, str]) -> str:
+    line, move = (
+        f"{get_event_style(event).glyph} {wrap_title(event.title)}",
+        event_moves.get(event.id),
+    )
+    return f"{line}<br>   {move}" if move else line
 
 
 # ------------------------------------------------------------------ tone of the news

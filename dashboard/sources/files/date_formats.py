@@ -91,6 +91,7 @@ DAY_ORDER_NAMES: Final[dict[DayOrder, str]] = {
     "mdy": deferred("month/day/year"),
 }
 _NUMERIC_DATE: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
+_ANY_DATE: Final = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_NUMERIC_DATE.pattern}")
 _TWO_DIGIT_YEAR: Final = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}")
 
 
@@ -103,6 +104,13 @@ def to_iso_date(cell: str) -> str:
         if match and month:
             return f"{match[order[2]]}-{month:02d}-{int(match[order[0]]):02d}"
     return cell
+
+
+@lru_cache(maxsize=4_096)
+def is_date_text(cell: str) -> bool:
+    """Whether a cell is a date in one of the forms that are read, with or without an hour."""
+    day = split_date_time(split_weekday(split_range(cell)[0])[0])[0]
+    return _ANY_DATE.fullmatch(to_iso_date(day)) is not None
 
 
 @lru_cache(maxsize=4_096)

@@ -28,10 +28,12 @@ from dashboard.models.messages import (
     translate_deferred,
 )
 from dashboard.models.messages import translate as _
+from dashboard.sources.files.date_formats import is_date_text
 from dashboard.sources.files.event_grid import (
     EventGrid,
     check_column_count,
     check_row_count,
+    infer_columns,
     match_columns,
     uneven_row_reason,
 )
@@ -229,9 +231,23 @@ def find_event_header(records: Sequence[Sequence[str]], mapping: Mapping[str, st
     dated = [k for k, fields in enumerate(found) if "date" in fields]
     titled = [k for k in dated if found[k].keys() & {"title", "id"}]
     filled = [k for k, record in enumerate(records) if any(record)]
-    first = next(iter(titled or dated or filled), 0)
+    shown = () if dated else (k for k in filled if _is_header_by_content(records, k, mapping))
+    inferred = next(iter(shown), None)
+    first = next(iter(titled or dated), filled[0] if filled else 0)
+    first = first if inferred is None else inferred
     names = tuple(records[first]) if records else ()
-    return Header(first, 1, names, None if dated else -1)
+    return Header(first, 1, names, None if dated or inferred is not None else -1)
+
+
+def _is_header_by_content(
+    records: Sequence[Sequence[str]], place: int, mapping: Mapping[str, str]
+) -> bool:
+    """Whether names stand in a record and dates in a column below it."""
+    header, rows = records[place], records[place + 1 :]
+    is_wide = len(list(filter(None, header))) >= min(2, max(map(len, rows), default=2))
+    if not is_wide or any(map(is_date_text, header)):
+        return False
+    return "date" in infer_columns(header, rows, mapping)
 
 
 def tidy_column_name(name: str) -> str:

@@ -46,6 +46,7 @@ from dashboard.sources.files.event_grid import (
     EventReader,
     choose_columns,
     generate_event_id,
+    infer_columns,
     match_columns,
     stated_zone,
 )
@@ -174,7 +175,8 @@ def outline_event_file(
     if _leading_text(data)[:15].upper() == "BEGIN:VCALENDAR":
         return EventFileOutline(icalendar_file.KIND)
     grid = _read_grid(data, name, options, today)
-    return EventFileOutline(grid.kind, grid.header, match_columns(grid.header, options.columns))
+    mapping = infer_columns(grid.header, grid.rows, options.columns)
+    return EventFileOutline(grid.kind, grid.header, match_columns(grid.header, mapping))
 
 
 def _read_grid(data: bytes, name: str, options: EventFileOptions, today: date) -> EventGrid:
@@ -239,7 +241,23 @@ def _match_fields(grid: EventGrid, options: EventFileOptions, *, is_study: bool)
     if grid.kind == icalendar_file.KIND:
         return dict(icalendar_file.FIELDS)
     header_place = {json_file.KIND: "names", excel_file.KIND: "header"}.get(grid.kind, "line 1")
-    return choose_columns(grid.name, grid.header, options.columns, header_place, is_study=is_study)
+    mapping = infer_columns(grid.header, grid.rows, options.columns, is_study=is_study)
+    fields = choose_columns(grid.name, grid.header, mapping, header_place, is_study=is_study)
+    inferred = [
+        f"{field} = {display_text(mapping[field])}"
+        for field in mapping
+        if field not in options.columns
+    ]
+    if inferred:
+        grid.messages.append(
+            _(
+                "{name}: by their content, not their names: {columns}; say so if one holds"
+                " something else",
+                name=grid.name,
+                columns=", ".join(inferred),
+            )
+        )
+    return fields
 
 
 def _leave_out_forecasts(

@@ -33,6 +33,7 @@ from dashboard.models.event import (
 from dashboard.models.messages import at_place, deferred, join_or, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import EVENT_FILE_FIELDS, unescape_formula
+from dashboard.sources.files.date_formats import is_date_text
 from dashboard.sources.files.text import (
     display_text,
     find_column,
@@ -55,6 +56,9 @@ MIN_FIELD_LIMIT: Final = 200
 """Longer text is cut at this limit, or at that of its field where it is higher."""
 FIELD_LIMITS: Final = {field.column: max(field.limit, MIN_FIELD_LIMIT) for field in EVENT_FIELDS}
 ONE_DAY: Final = timedelta(days=1)
+SAMPLE_ROWS: Final = 200
+"""From so many rows it is inferred what a column without a known name holds."""
+MEAN_TITLE_LIMIT: Final = 200
 
 _ESCAPED_TAG: Final = re.compile(r"(?:\\.|[^;\\])+")
 EXPORT_ONLY_COLUMNS: Final = frozenset(
@@ -82,9 +86,13 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "date": (
         "date", "day", "event date", "date of event", "start date", "date start", "start",
         "dtstart", "datetime", "date time", "timestamp", "when", "дата", "день", "дата события",
-        "дата начала", "начало", "дата и время", "когда",
+        "дата начала", "начало", "дата и время", "когда", "datum", "fecha", "data", "tarih",
+        "päivämäärä", "kuupäev", "日付", "日期",
     ),
-    "time": ("time", "clock", "hour", "start time", "event time", "время", "час", "время начала"),
+    "time": (
+        "time", "clock", "hour", "start time", "event time", "время", "час", "время начала",
+        "uhrzeit", "heure", "hora", "ora", "godzina", "saat", "時刻", "时间",
+    ),
     "end_time": ("end time", "time end", "время окончания", "время конца"),
     "all_day": ("all day event", "all day", "allday", "is all day", "whole day", "весь день"),
     "time_utc": ("time utc", "utc", "utc time", "datetime utc", "время utc"),
@@ -95,13 +103,19 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "title": (
         "title", "headline", "event", "name", "summary", "subject", "event name", "event title",
-        "what", "заголовок", "событие", "название", "наименование", "тема", "что",
+        "what", "заголовок", "событие", "название", "наименование", "тема", "что", "ereignis",
+        "titel", "événement", "titre", "evento", "título", "titolo", "wydarzenie", "tytuł",
+        "подія", "olay", "başlık", "事件", "タイトル",
     ),
     "text": (
         "text", "description", "details", "body", "note", "notes", "comment", "comments",
         "remark", "текст", "описание", "подробности", "примечание", "комментарий", "заметка",
+        "beschreibung", "bemerkung", "descripción", "descrizione", "opis", "опис", "açıklama",
     ),
-    "category": ("category", "type", "kind", "категория", "тип", "вид", "рубрика"),
+    "category": (
+        "category", "type", "kind", "категория", "тип", "вид", "рубрика", "kategorie", "catégorie",
+        "categoría", "categoria", "kategoria", "категорія", "kategori",
+    ),
     "expected": (
         "expected", "expected direction", "direction", "expectation", "ожидание",
         "ожидаемое направление", "направление",
@@ -110,7 +124,10 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
         "source url", "url", "link", "href", "source link", "web address", "ссылка",
         "адрес", "url источника", "ссылка на источник",
     ),
-    "source_name": ("source name", "source", "publisher", "outlet", "источник", "издание", "сми"),
+    "source_name": (
+        "source name", "source", "publisher", "outlet", "источник", "издание", "сми", "quelle",
+        "fuente", "fonte", "źródło", "джерело", "kaynak", "bron", "来源", "出典",
+    ),
     "tags": ("tags", "tag", "labels", "keywords", "метки", "теги", "тэги", "ключевые слова"),
     "author": ("author", "written by", "автор"),
     "actor": ("actor", "person", "who", "speaker", "кто", "лицо", "персона", "спикер"),
@@ -229,6 +246,66 @@ def match_columns(
             if match:
                 columns[field] = names[match]
     return {field: column for field, column in columns.items() if column}
+
+
+def infer_columns(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    mapping: Mapping[str, str],
+    *,
+    is_study: bool = False,
+) -> dict[str, str]:
+    """`mapping` with the columns of dates, titles and links that only their content shows.
+
+    A field that the header or the user names is left alone, and so is its column. Of several
+    columns of dates the first is taken; a title is the longest text that mostly differs from row
+    to row and would fit on a line.
+    """
+    known = match_columns(header, mapping, is_study=is_study)
+    free = {
+        name: [row[k] for row in rows[:SAMPLE_ROWS] if k < len(row) and row[k]]
+        for k, name in enumerate(header)
+        if name and name not in known.values()
+    }
+    inferred: dict[str, str] = {}
+    for field, choose in _CONTENT_CHOICES.items():
+        is_missing = field not in known and field not in mapping
+        if is_missing and not (is_study and field == "title"):
+            column = choose({name: cells for name, cells in free.items() if cells})
+            if column:
+                inferred[field] = column
+                del free[column]
+    return {**mapping, **inferred} if "date" in inferred or "date" in known else dict(mapping)
+
+
+def _column_of_dates(columns: Mapping[str, list[str]]) -> str:
+    return _first_column(columns, is_date_text)
+
+
+def _column_of_links(columns: Mapping[str, list[str]]) -> str:
+    return _first_column(columns, is_web_address)
+
+
+def _first_column(columns: Mapping[str, list[str]], fits: Callable[[str], bool]) -> str:
+    return next((name for name, cells in columns.items() if all(map(fits, cells))), "")
+
+
+def _column_of_titles(columns: Mapping[str, list[str]]) -> str:
+    scores = {
+        name: sum(map(len, cells)) / len(cells) * len(set(cells)) / len(cells)
+        for name, cells in columns.items()
+        if all(any(letter.isalpha() for letter in cell) for cell in cells)
+        and not any(map(is_web_address, cells))
+        and sum(map(len, cells)) <= MEAN_TITLE_LIMIT * len(cells)
+    }
+    return max(scores, key=scores.__getitem__, default="")
+
+
+_CONTENT_CHOICES: Final[dict[str, Callable[[Mapping[str, list[str]]], str]]] = {
+    "date": _column_of_dates,
+    "source_url": _column_of_links,
+    "title": _column_of_titles,
+}
 
 
 def stated_zone(column: str) -> str:

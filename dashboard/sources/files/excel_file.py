@@ -37,6 +37,7 @@ from dashboard.sources.files.event_grid import (
     EventGrid,
     check_column_count,
     check_row_count,
+    infer_columns,
     match_columns,
     uneven_row_reason,
 )
@@ -148,7 +149,8 @@ def outline_workbook(
             return EventFileOutline(KIND, sheets=filled)
         title, _others = _choose_sheet(candidates, name)
         header = tables[title].header
-        return EventFileOutline(KIND, header, match_columns(header, mapping), filled, title)
+        fields = match_columns(header, infer_columns(header, tables[title].first_rows, mapping))
+        return EventFileOutline(KIND, header, fields, filled, title)
 
 
 @contextmanager
@@ -253,6 +255,12 @@ class _SheetTable:
         first = next(iter(records), [])
         self.header = _without_last_empty(self._found.names if self._found else first)
         check_column_count(name, len(self.header))
+
+    @property
+    def first_rows(self) -> list[list[str]]:
+        """The cells of the first rows below the header."""
+        first = self._found.first + self._found.length if self._found else 0
+        return [cells for _number, cells in self._start[first:]]
 
     def grid(self) -> EventGrid:
         """The rows below the header."""

@@ -13,24 +13,43 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.models.article import Claim, ClaimKind
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.messages import translate_deferred
-from dashboard.presentation.charts.theme import Figure, build_chart_config
+from dashboard.presentation.charts.theme import Figure, build_chart_config, is_zoomable
 from dashboard.presentation.escaping import escape_label, escape_markdown
+from dashboard.presentation.formatting import capitalize_first
+from dashboard.presentation.terms import Term, find_term
 from dashboard.services.claims import CLAIM_BASES, query_from_claim
 from dashboard.services.events import unhide_events
-from dashboard.services.notes import delete_note, restore_note
+from dashboard.services.notes import delete_note, restore_note, undo_edit
 from dashboard.ui import session
-from dashboard.ui.url_state import UrlState
+from dashboard.ui.url_state import UrlState, get_link_language
+
+# ------------------------------------------------------------------ heading
+
+
+def draw_heading(text: str, purpose: str = "") -> None:
+    """Draw the one heading of the first level of a page, and one line below it.
+
+    Args:
+        text: safe Markdown, see `escape_markdown`.
+        purpose: safe Markdown; empty draws no line.
+    """
+    st.title(text, anchor=False)
+    if purpose:
+        st.markdown(f":gray[{purpose}]")
+
 
 # ------------------------------------------------------------------ links
 
 
 TARGETS_KEY: Final = "shell.pages"
+TERM_LIMIT: Final = 400  # characters of a meaning
 
 
 def register_pages(targets: Mapping[str, st.Page]) -> None:
@@ -38,12 +57,18 @@ def register_pages(targets: Mapping[str, st.Page]) -> None:
     st.session_state[TARGETS_KEY] = dict(targets)
 
 
+def get_targets() -> Mapping[str, st.Page]:
+    """Streamlit's page objects of this run, by the id of the page."""
+    targets: Mapping[str, st.Page] = st.session_state.get(TARGETS_KEY, {})
+    return targets
+
+
 def draw_page_link(page_id: str, label: str, *, icon: str | None = None, **params: str) -> None:
     """Draw a link to a page; `label` may hold a user's text, `params` go into the address.
 
     A page that is not registered is written as plain text.
     """
-    target = st.session_state.get(TARGETS_KEY, {}).get(page_id)
+    target = get_targets().get(page_id)
     if target is None:
         st.markdown(escape_label(label))
         return
@@ -52,12 +77,12 @@ def draw_page_link(page_id: str, label: str, *, icon: str | None = None, **param
 
 def open_page(page_id: str, **params: str) -> None:
     """Go to another page now, with these settings in its address."""
-    st.switch_page(st.session_state[TARGETS_KEY][page_id], query_params=params)
+    st.switch_page(get_targets()[page_id], query_params=params)
 
 
 def build_page_url(page_id: str, **params: str) -> str:
     """The whole address of a page on this server, for copying."""
-    targets = st.session_state.get(TARGETS_KEY, {})
+    targets = get_targets()
     path = targets[page_id].url_path if page_id in targets else page_id
     current = urlsplit(st.context.url or "http://127.0.0.1")
     folder, _slash, last = current.path.rpartition("/")
@@ -107,6 +132,49 @@ def format_link_number(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
+# ------------------------------------------------------------------ help of terms
+
+
+def term_help(*keys: str, text: str = "") -> str:
+    """The `help=` of anything that shows a term: its meaning, and a link to the glossary.
+
+    Args:
+        *keys: keys of `dashboard.presentation.terms.TERMS`, in the order of the explanation.
+        text: what to say first about this place; safe Markdown.
+
+    Raises:
+        KeyError: there is no such term.
+    """
+    link = _("Method")
+    meanings = [
+        f"**{capitalize_first(escape_markdown(term.name))}.** "
+        f"{escape_markdown(term.meaning, TERM_LIMIT)} [{link}]({_build_term_url(term)})"
+        for term in map(find_term, keys)
+    ]
+    return "\n\n".join(filter(None, (text, *meanings)))
+
+
+def term_link(key: str, label: str = "") -> str:
+    """A term for a sentence or the heading of a text table, linked to the glossary.
+
+    The result is safe Markdown; the meaning appears on hover. `label` is the text to link, the
+    name of the term by default.
+
+    Raises:
+        KeyError: there is no such term.
+    """
+    term = find_term(key)
+    meaning = term.meaning.replace('"', "”")
+    return f'[{escape_label(label or term.name)}]({_build_term_url(term)} "{meaning}")'
+
+
+def _build_term_url(term: Term) -> str:
+    language = get_link_language()
+    params = {"term": term.anchor} | ({"lang": language} if language else {})
+    address = build_page_url("method", **params)
+    return f"{address}#{term.anchor}"
+
+
 # ------------------------------------------------------------------ link of the current view
 
 
@@ -141,8 +209,7 @@ def build_links(page_path: str, view: UrlState, moment: datetime) -> tuple[str, 
 
 DIALOG_OPEN_KEY: Final = "dialog.open"
 FLASH_KEY: Final = "flash"
-FLASH_SHOWN_KEY: Final = "flash.told"
-UndoAction = Literal["delete", "restore", "unhide"]
+UndoAction = Literal["delete", "edit", "restore", "unhide"]
 
 
 def open_dialog(title: str, icon: str, draw: Callable[..., None], *args: Any) -> None:
@@ -173,7 +240,6 @@ def rerun_page() -> None:
 def set_flash(text: str, note: Event | None = None, undo: UndoAction | None = None) -> None:
     """Set the message of the next run; `undo` is the action that reverts the change to `note`."""
     st.session_state[FLASH_KEY] = (text, note, undo)
-    st.session_state[FLASH_SHOWN_KEY] = False
 
 
 def draw_flash() -> None:
@@ -181,14 +247,18 @@ def draw_flash() -> None:
     if FLASH_KEY not in st.session_state:
         return
     text, note, undo = st.session_state[FLASH_KEY]
-    if not st.session_state[FLASH_SHOWN_KEY]:
-        st.session_state[FLASH_SHOWN_KEY] = True
-        st.toast(escape_markdown(text))
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
         if undo is not None:
             st.button(_("Undo"), key="flash.undo", on_click=_undo_change, args=(note, undo))
-        st.button(_("Close"), key="flash.close", type="tertiary", on_click=_close_flash)
+        st.button(
+            "",
+            icon=":material/close:",
+            key="flash.close",
+            help=_("Close"),
+            type="tertiary",
+            on_click=_close_flash,
+        )
 
 
 def _close_flash() -> None:
@@ -202,6 +272,9 @@ def _undo_change(note: Event, undo: UndoAction) -> None:
         if undo == "delete":
             delete_note(notes, note.id, note.revision)
             done = _("Taken back")
+        elif undo == "edit":
+            undo_edit(notes, note)
+            done = _("Changed back")
         elif undo == "unhide":
             unhide_events(session.get_context().catalogue, notes, [note.id])
             done = _("Shown again")
@@ -218,13 +291,8 @@ def _undo_change(note: Event, undo: UndoAction) -> None:
 
 
 def button_type(*, strong: bool = True) -> Literal["primary", "secondary"]:
-    """The Streamlit type of a prominent button.
-
-    Streamlit writes white on the primary colour, in dark themes too, where that colour must be
-    bright to be read as text; white on it has a contrast of 2.2 to 1. So there no button is
-    filled.
-    """
-    return "primary" if strong and not session.is_dark() else "secondary"
+    """The Streamlit type of a button, filled with the primary colour where it is prominent."""
+    return "primary" if strong else "secondary"
 
 
 # ------------------------------------------------------------------ keyboard shortcuts
@@ -242,22 +310,37 @@ class Shortcut:
     action: Callable[[], None] | None = None
 
 
+SHORTCUT_LIST_KEY: Final = "shortcuts.list"
+COMMON_SHORTCUTS: Final = (
+    Shortcut("/", deferred("Search")),
+    Shortcut("?", deferred("Show shortcuts")),
+)
+
+
+def set_shortcut_list(place: DeltaGenerator) -> None:
+    """Say where the page lists its shortcuts: in the settings, which `?` opens."""
+    st.session_state[SHORTCUT_LIST_KEY] = place
+    _list_shortcuts(place, COMMON_SHORTCUTS)
+
+
 def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
-    """Draw the buttons that carry the shortcuts; they work while folded away, H opens the list."""
-    listed = (*keys, Shortcut("H", _("This list"), lambda: toggle_expander("keys")))
-    expander = st.expander(_("Keys"), icon=":material/keyboard:", key="keys", on_change="rerun")
-    with expander, st.container(horizontal=True):
-        for shortcut in listed:
-            if shortcut.action is None:
-                description = translate_deferred(shortcut.description)
-                st.markdown(f"`{shortcut.key}` {description}", width="content")
-            else:
+    """Draw the buttons that carry the shortcuts, out of sight, and list them in the settings."""
+    with st.container(key="shortcuts"):
+        for shortcut in keys:
+            if shortcut.action is not None:
                 st.button(
                     translate_deferred(shortcut.description),
                     key=f"key.{shortcut.key}",
                     shortcut=shortcut.key,
                     on_click=shortcut.action,
                 )
+    if SHORTCUT_LIST_KEY in st.session_state:
+        _list_shortcuts(st.session_state[SHORTCUT_LIST_KEY], keys)
+
+
+def _list_shortcuts(place: DeltaGenerator, keys: Sequence[Shortcut]) -> None:
+    lines = (f"`{each.key}` {translate_deferred(each.description)}" for each in keys)
+    place.markdown("  \n".join(lines))
 
 
 def toggle_expander(key: str) -> None:
@@ -273,20 +356,41 @@ CHART_DRAWN_KEY: Final = "chart_first.drawn"
 DEFERRAL_SECONDS: Final = 1.8  # on the clock of the browser
 
 
-def draw_figure(figure: Figure, key: str, alt: str, file_name: str, *, phone: bool = False) -> None:
-    """Draw a figure that is only looked at; touch scrolls the page over it."""
-    fixed = {"dragmode": False, "hovermode": figure["layout"].get("hovermode", "closest")}
+def draw_figure(
+    figure: Figure,
+    key: str,
+    alt: str,
+    file_name: str = "",  # noqa: ARG001 - callers stop to give it
+    *,
+    phone: bool = False,
+) -> None:
+    """Draw a figure that is only looked at; where a time axis is not fixed, it zooms and pans.
+
+    On a phone touch scrolls the page over it.
+    """
+    zooms = is_zoomable(figure) and not phone
+    layout = figure["layout"] | {
+        "dragmode": "pan" if zooms else False,
+        "hovermode": figure["layout"].get("hovermode", "closest"),
+    }
+    if phone:
+        axes = {name: axis for name, axis in layout.items() if name.startswith("xaxis")}
+        layout |= {name: axis | {"fixedrange": True} for name, axis in axes.items()}
     st.plotly_chart(
-        {**figure, "layout": figure["layout"] | fixed},
+        {**figure, "layout": layout},
         theme=None,
         key=key,
         alt=alt,
-        config=build_chart_config(file_name, interactive=not phone),
+        config=build_chart_config(figure, interactive=not phone),
     )
 
 
 def draw_selectable_figure(
-    figure: Figure, key: str, alt: str, file_name: str, on_select: Callable[[Any], None]
+    figure: Figure,
+    key: str,
+    alt: str,
+    file_name: str,  # noqa: ARG001 - callers stop to give it
+    on_select: Callable[[Any], None],
 ) -> None:
     """Draw a figure on which a reader picks a point, or a window where its drag mode says so.
 
@@ -301,7 +405,7 @@ def draw_selectable_figure(
         alt=alt,
         on_select=lambda: on_select(st.session_state[key]),
         selection_mode="box" if brush else "points",
-        config=build_chart_config(file_name),
+        config=build_chart_config(figure),
     )
 
 

@@ -40,8 +40,8 @@ from dashboard.ui.session import EventMoves
 TITLE_LIMIT: Final = 66
 PHONE_TITLE_LIMIT: Final = 40
 CONFIDENCE_LABELS: Final = {
-    "high": deferred("date and content stand in a document"),
-    "medium": deferred("date from general knowledge: check it before you cite it"),
+    "high": deferred("source verified"),
+    "medium": deferred("date not verified: check it before you cite it"),
 }
 HIDDEN_TABLE_KEY: Final = "hidden.table"
 ROW_PIXELS: Final = 35
@@ -78,11 +78,10 @@ def build_event_facts(event: Event) -> list[str]:
     facts = [f"**{escape_markdown(capitalize_first(format_event_time(event)))}**"]
     if event.actor:
         facts.append(escape_markdown(event.actor))
-    facts.append(_format_source(event))
+    facts.append(format_source(event))
     if event.confidence:
-        meaning = translate_deferred(CONFIDENCE_LABELS.get(event.confidence, ""))
-        grade = _("confidence {confidence}", confidence=escape_markdown(event.confidence))
-        facts.append(f"{grade} ({meaning})" if meaning else grade)
+        label = translate_deferred(CONFIDENCE_LABELS.get(event.confidence, event.confidence))
+        facts.append(escape_markdown(label))
     facts.append(describe_expected(event.expected))
     if event.tags:
         facts.append(escape_markdown(_("tags: {tags}", tags=", ".join(event.tags))))
@@ -95,7 +94,8 @@ def build_event_facts(event: Event) -> list[str]:
     return facts
 
 
-def _format_source(event: Event) -> str:
+def format_source(event: Event) -> str:
+    """`source: Jerusalem Post`, linked, as safe Markdown."""
     if event.source_url:
         name = event.source_name or event.source_url
         return _("source: {name}", name=format_markdown_link(name, event.source_url))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from dashboard.models.event import CATEGORY_LIMIT, EVENT_CHOICES, Event, EventCh
 from dashboard.models.messages import deferred, join_and, join_or, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
-from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
+from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
@@ -26,7 +26,11 @@ from dashboard.services.events import (
 )
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
-from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
+from dashboard.ui.components.view_controls import (
+    LabelVisibility,
+    draw_quote_switch,
+    draw_series_choice,
+)
 from dashboard.ui.session import EventMoves, KnownEvents, get_event_moves
 from dashboard.ui.url_state import (
     UrlParam,
@@ -184,41 +188,47 @@ def build_choice_titles(choice: EventChoice) -> dict[str, str]:
     return {option: translate_deferred(title) for option, title in titles.items()}
 
 
-def draw_facet_filters(view: UrlState, state: EventsState) -> None:
-    """Draw search, period and every facet: in rows that wrap, on a phone folded away."""
+def draw_filter_bar(view: UrlState, state: EventsState) -> None:
+    """Draw search, categories and year in the row of the page, and the rest behind one button."""
     if state.phone:
-        draw_event_search(view)
-        with st.popover(_("Filters"), icon=":material/tune:", width="stretch"):
-            draw_measure_controls(view, state)
-            _draw_facets(view, state)
-        return
-    _draw_facets(view, state)
-
-
-def draw_measure_controls(view: UrlState, state: EventsState) -> None:
-    """Draw on which series, and in which quote, the moves are given."""
-    draw_series_choice(view, session.get_price_cards())
-    draw_quote_switch(view, state.series.card)
-
-
-def _draw_facets(view: UrlState, state: EventsState) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not state.phone:
-            draw_event_search(view)
-        _draw_year(view, state)
-        _draw_days(view)
+        draw_event_search(view, label="collapsed", width="stretch")
+    else:
+        draw_event_search(view, label="collapsed")
+        _draw_categories(view, state, label="collapsed", width=240)
+        _draw_year(view, state, label="collapsed")
+    with st.popover(_format_more_label(view), icon=":material/tune:"):
+        if state.phone:
+            _draw_categories(view, state)
+            _draw_year(view, state)
+        with st.container(horizontal=True):
+            _draw_days(view)
         for choice in EVENT_CHOICES:
             _draw_choice(view, state, choice)
-    _draw_categories(view, state)
+        draw_series_choice(view, session.get_price_cards(), width=318)
+        draw_quote_switch(view, state.series.card, width=318)
 
 
-def draw_event_search(view: UrlState) -> None:
+def _format_more_label(view: UrlState) -> str:
+    """`More`, with the number of filters that it hides and that are set."""
+    count = sum(view[choice.key] != ANY_OPTION for choice in EVENT_CHOICES)
+    has_days = bool(view["from"] or view["to"]) and not find_whole_year(view["from"], view["to"])
+    count += has_days
+    return _("More · {count}", count=count) if count else _("More")
+
+
+def draw_event_search(
+    view: UrlState,
+    *,
+    label: LabelVisibility = "visible",
+    width: int | Literal["stretch"] = 220,
+) -> None:
     """Draw the search in titles, texts and sources."""
     st.text_input(
         _("Search"),
         placeholder=_("words of title, text or source"),
         icon=":material/search:",
-        width=220,
+        label_visibility=label,
+        width=width,
         **view.typed("q"),
     )
 
@@ -303,7 +313,7 @@ def _clear_param(view: UrlState, *keys: str) -> None:
     view.set(**{key: defaults[key] for key in keys})
 
 
-def _draw_year(view: UrlState, state: EventsState) -> None:
+def _draw_year(view: UrlState, state: EventsState, *, label: LabelVisibility = "visible") -> None:
     counts = state.facets.counts("period", lambda event: event.day.year)
     years = sorted({event.day.year for event in state.known.events}, reverse=True)
     chosen = find_whole_year(state.since, state.until)
@@ -318,10 +328,13 @@ def _draw_year(view: UrlState, state: EventsState) -> None:
     st.selectbox(
         _("Year"),
         [0, *years],
-        format_func=lambda y: f"{y} · {counts[y]:,}" if y else _("All · {total:,}", total=total),
+        format_func=lambda y: (
+            f"{y} · {counts[y]:,}" if y else _("All years · {total:,}", total=total)
+        ),
         key=YEAR_KEY,
         on_change=ignore_fragment_echo(choose),
-        width=130,
+        label_visibility=label,
+        width=160,
     )
 
 
@@ -350,17 +363,25 @@ def _draw_choice(view: UrlState, state: EventsState, choice: EventChoice) -> Non
     )
 
 
-def _draw_categories(view: UrlState, state: EventsState) -> None:
+def _draw_categories(
+    view: UrlState,
+    state: EventsState,
+    *,
+    label: LabelVisibility = "visible",
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
     counts = state.facets.counts("cat", lambda event: str(event.category))
     labels = {
         style.id: f"{style.glyph} {style.title} · {counts[style.id]:,}" for style in CATEGORY_STYLES
     }
     for category in custom_categories(state.known.events):
-        labels[category] = f"{escape_label(category, CATEGORY_LIMIT)} · {counts[category]:,}"
-    st.pills(
-        _("Categories (none chosen: all)"),
+        labels[category] = f"{plain_text(category, CATEGORY_LIMIT)} · {counts[category]:,}"
+    st.multiselect(
+        _("Categories"),
         list(labels),
-        selection_mode="multi",
         format_func=labels.__getitem__,
+        placeholder=_("All categories"),
+        label_visibility=label,
+        width=width,
         **view.widget("cat"),
     )

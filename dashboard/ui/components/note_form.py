@@ -53,8 +53,9 @@ from dashboard.services.notes import (
 from dashboard.services.rate_limit import check_note_quota
 from dashboard.services.study import build_event_view
 from dashboard.ui import session
+from dashboard.ui.components.browser_scripts import mount_script
 from dashboard.ui.components.elements import button_type, open_dialog, set_flash
-from dashboard.ui.components.timing import build_timing_steps
+from dashboard.ui.components.timing import draw_timing
 from dashboard.ui.url_state import get_persistent, persistent_widget
 
 # ------------------------------------------------------------------ the revision history of a note
@@ -225,6 +226,8 @@ COLUMN_WIDTHS: Final = (2, 5, 5)
 NAME_WIDTH: Final = 220
 FORM_KEY: Final = "note_form"
 CONFLICT_KEY: Final = "note_form:conflict"
+OPENED_KEY: Final = "note_form.opened"
+"""How often the form was opened in this session; each time its title gets the focus."""
 FIELD_BY_NAME: Final = {field.name: field for field in NOTE_FIELDS}
 HIDE_COPIED_KEY: Final = "note_form:hide_copied"
 AUTHOR_KEY: Final = "note_form.author_of_this_session"
@@ -247,12 +250,7 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
     headline, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
     st.markdown(f"**{escape_markdown(headline)}.** {escape_markdown(how_unusual)}")
     if view.timing is not None:
-        for step in build_timing_steps(event, view.timing, view.card):
-            foot = escape_markdown(step.foot.replace("\n", " · "))
-            st.markdown(
-                f":small[:gray[{escape_markdown(step.head)}]]  \n"
-                f"{escape_markdown(step.text)}  \n:small[:gray[{foot}]]"
-            )
+        draw_timing(event, view.timing, view.card)
     for remark in build_notices(view):
         st.caption(escape_markdown(remark))
 
@@ -360,7 +358,7 @@ def _save_mine(merged: Draft, theirs: Event) -> None:
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
-    set_flash(_("Note changed: {title}", title=saved.title))
+    set_flash(_("Note changed: {title}", title=saved.title), saved, "edit")
     st.rerun()
 
 
@@ -427,11 +425,13 @@ def open_note_draft(
 def _open_form(context: NoteFormContext) -> None:
     for name in [k for k in st.session_state if str(k).startswith(f"{FORM_KEY}:")]:
         del st.session_state[name]
+    st.session_state[OPENED_KEY] = st.session_state.get(OPENED_KEY, 0) + 1
     open_dialog(context.title, ":material/edit_note:", draw_note_form, context)
 
 
 def draw_note_form(context: NoteFormContext) -> None:
     """Draw fields, preview and *Save note*; a save sets a message, calls `after` and reruns."""
+    mount_script("focus", f"{FORM_KEY}:focus", {"opened": st.session_state.get(OPENED_KEY, 0)})
     above = st.container()
     form, preview = st.columns([7, 5], gap="large")
     with form:
@@ -460,7 +460,7 @@ def draw_note_form(context: NoteFormContext) -> None:
 def _describe_visibility(draft: Draft | None) -> str:
     """Who will see what is saved."""
     if draft is None or draft.visibility == Visibility.SHARED:
-        return _("Everybody who uses this store of notes sees it.")
+        return _("Visible to everyone on this server.")
     person = escape_markdown(session.get_context().notes.person, 80)
     return _(
         "Only {person} sees it: in lists, charts, studies and files. It is not encrypted: who"
@@ -486,7 +486,7 @@ def _save_note(context: NoteFormContext, draft: Draft) -> None:
             met = get_conflict()
             revision = context.note.revision if met is None else met.theirs.revision
             saved = edit_note(notes, context.note.id, draft, revision)
-            set_flash(_("Note changed: {title}", title=saved.title))
+            set_flash(_("Note changed: {title}", title=saved.title), saved, "edit")
     except EditConflict as conflict:
         remember_conflict(conflict)
         return
@@ -541,6 +541,7 @@ def _draw_line(field: EventField, context: NoteFormContext) -> str:
             value,
             key=f"{FORM_KEY}:{field.form_label}",
             max_chars=field.limit if is_limited else None,
+            required=field.required,
             placeholder=hints.get(field.name),
         )
         or ""

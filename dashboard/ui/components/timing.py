@@ -17,7 +17,6 @@ from dashboard.models.series import SeriesCard
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
 from dashboard.presentation.events import build_notices, format_event_clock, format_other_day
 from dashboard.presentation.formatting import (
-    MINUS,
     format_bar,
     format_day_range,
     format_short_day,
@@ -27,7 +26,6 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.moves import format_wait, observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 
-MIN_BOX_WIDTH: Final = 215
 HOUR_KIND_PHRASES: Final = {
     HourKind.STATEMENT: "{clock}",
     HourKind.SCHEDULED: deferred("scheduled for {clock}"),
@@ -42,7 +40,7 @@ HOUR_KIND_TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TimingStep:
-    """One box of the strip; `foot` may have several lines."""
+    """One step of the strip; `foot` may have several lines."""
 
     head: str
     text: str
@@ -57,26 +55,24 @@ def build_timing_steps(
     first, base = timing.first, timing.base
     steps = [
         TimingStep(
-            _("When it happened"),
+            _("Happened"),
             format_weekday(_event_moscow_day(event)),
             _format_time_foot(event, timing, noun),
         ),
         TimingStep(
-            _("First {noun} that can contain it (offset 0)", noun=noun),
+            _("First {noun} that can contain it", noun=noun),
             _format_fixing_day(first),
             _format_fixing_foot(first, quoting),
         ),
         TimingStep(
-            _("Base: the {noun} before (offset {minus}1)", noun=noun, minus=MINUS),
+            _("Base: the {noun} before", noun=noun),
             _format_fixing_day(base),
             _format_fixing_foot(base, quoting),
         ),
     ]
     other = timing.alternative
     if other is not None:
-        head = _(
-            "If it was after {moscow_clock} MSK: offset 0", moscow_clock=_format_moscow_clock(first)
-        )
+        head = _("If it was after {moscow_clock} MSK", moscow_clock=_format_moscow_clock(first))
         foot = _(
             "{fixing_foot}\nbase {short_day}",
             fixing_foot=_format_fixing_foot(other, quoting),
@@ -89,23 +85,13 @@ def build_timing_steps(
 def draw_timing(
     event: Event, timing: Timing, card: SeriesCard, mode: QuoteMode = QuoteMode.WEAKER
 ) -> None:
-    """Draw the strip; on a phone the boxes stand one under the other."""
-    steps = build_timing_steps(event, timing, card, mode)
-    strip = st.grid(len(steps), min_column_width=MIN_BOX_WIDTH, border=True, gap="xsmall")
-    for number, step in enumerate(steps):
-        arrow = ":material/arrow_forward: " if number else ""
-        lines = [f":small[:gray[{arrow}{escape_markdown(step.head)}]]"]
-        lines.append(f"**{escape_markdown(step.text)}**")
-        lines += [f":small[:gray[{escape_markdown(line)}]]" for line in step.foot.split("\n")]
-        strip.markdown("  \n".join(lines))
-
-
-def draw_hour_sources(event: Event) -> None:
-    """Draw the sources of the hours of an event in an expander; nothing without any."""
-    if not event.hours:
-        return
-    with st.expander(_("Where the hour was read"), icon=":material/schedule:"):
-        st.markdown("\n".join(f"- {line}" for line in build_hour_lines(event)))
+    """Draw the steps one under the other, each with its day in bold."""
+    for step in build_timing_steps(event, timing, card, mode):
+        foot = escape_markdown(step.foot.replace("\n", " · "))
+        st.markdown(
+            f":small[:gray[{escape_markdown(step.head)}]]  \n"
+            f"**{escape_markdown(step.text)}** :small[:gray[{foot}]]"
+        )
 
 
 def build_hour_lines(event: Event) -> list[str]:

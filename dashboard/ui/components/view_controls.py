@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import streamlit as st
@@ -13,23 +13,26 @@ import streamlit as st
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.presentation.formatting import format_day, format_short_day
-from dashboard.presentation.palette import CATEGORY_STYLES
+from dashboard.presentation.formatting import format_day
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.ui.components.elements import button_type
-from dashboard.ui.url_state import UrlState
+from dashboard.ui.url_state import UrlState, ignore_fragment_echo
 
 DEFAULT_DAYS: Final = 730
 DEFAULT_INTRADAY_DAYS: Final = 91
 MIN_DAYS: Final = 3
-MIN_BRUSH_DAYS: Final = 7
+MIN_DRAWN_DAYS: Final = 7
 PRESETS: Final[Mapping[str, int | None]] = {
     "3M": 91,
+    "6M": 182,
+    "YTD": None,
     "1Y": 365,
     "2Y": DEFAULT_DAYS,
     "5Y": 1_826,
     "All": None,
 }
+"""The windows by name, with their length in days where that does not depend on the data."""
+PRESET_KEY: Final = "preset"
+LabelVisibility = Literal["visible", "hidden", "collapsed"]
 NEXT_QUOTE: Final = {
     QuoteMode.WEAKER: QuoteMode.INVERTED,
     QuoteMode.INVERTED: QuoteMode.USD,
@@ -58,8 +61,10 @@ class WindowLimits:
         if length == self.default_days:
             return None, None
         if length is None:
-            return self.first, None
-        return max(self.first, self.last - timedelta(days=length)), None
+            start = self.last.replace(month=1, day=1) if name == "YTD" else self.first
+        else:
+            start = self.last - timedelta(days=length)
+        return max(self.first, start), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +123,45 @@ def find_preset(shown: DayWindow, bounds: WindowLimits) -> str | None:
     return None
 
 
-def widen_window(first: date, last: date) -> tuple[date, date]:
-    """A brushed window of at least a week."""
-    missing = MIN_BRUSH_DAYS - (last - first).days
-    return (first, last) if missing <= 0 else (first - timedelta(days=missing), last)
+def clamp_window(since: date, until: date, bounds: WindowLimits) -> tuple[date | None, date | None]:
+    """The `from` and `to` of a link for a window that somebody drew, at least a week long.
+
+    What lies outside the data is cut; None is the default, so that the link stays short.
+    """
+    missing = MIN_DRAWN_DAYS - (until - since).days
+    if missing > 0:
+        since, until = since - timedelta(days=missing // 2), until + timedelta(days=missing // 2)
+    until = max(min(until, bounds.last_allowed), bounds.first + timedelta(days=MIN_DRAWN_DAYS))
+    since = min(max(since, bounds.first), until - timedelta(days=MIN_DRAWN_DAYS))
+    is_default = (since, until) == (bounds.default_since(), bounds.last)
+    return (None if is_default else since, None if until == bounds.last else until)
 
 
 # ------------------------------------------------------------------ controls
 
 
 def draw_window_presets(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> None:
-    """Draw the five windows."""
-    active = find_preset(shown, bounds)
-    for name in PRESETS:
-        label = _("All") if name == "All" else name
-        st.button(
-            f"**{label}**" if name == active else label,
-            key=f"preset.{name}",
-            type=button_type(strong=name == active),
-            on_click=_apply_preset,
-            args=(view, bounds, name),
-        )
+    """Draw the windows by name; none is chosen where the days are a person's own."""
+    st.session_state[PRESET_KEY] = find_preset(shown, bounds)
+
+    def choose() -> None:
+        name = st.session_state[PRESET_KEY]
+        if name:
+            apply_preset(view, bounds, name)
+
+    st.segmented_control(
+        _("Window"),
+        list(PRESETS),
+        format_func=lambda name: _("All") if name == "All" else name,
+        key=PRESET_KEY,
+        on_change=ignore_fragment_echo(choose),
+        label_visibility="collapsed",
+        wrap=False,
+    )
 
 
-def _apply_preset(view: UrlState, bounds: WindowLimits, name: str) -> None:
+def apply_preset(view: UrlState, bounds: WindowLimits, name: str) -> None:
+    """Show a window by its name."""
     since, until = bounds.preset(name)
     view.set(**{"from": since, "to": until})
 
@@ -168,96 +188,49 @@ def draw_period_fields(view: UrlState) -> None:
     st.date_input(_("Events to"), **view.widget("to"), **common)
 
 
-def draw_series_choice(view: UrlState, cards: tuple[SeriesCard, ...]) -> None:
+def draw_series_choice(
+    view: UrlState,
+    cards: tuple[SeriesCard, ...],
+    *,
+    label: LabelVisibility = "visible",
+    width: int = 270,
+) -> None:
     """Draw the choice of series."""
     titles = {card.id: card.label for card in cards}
     st.selectbox(
         _("Series"),
         list(titles),
         format_func=titles.__getitem__,
-        width=270,
+        label_visibility=label,
+        width=width,
         **view.widget("series"),
     )
 
 
-def draw_quote_switch(view: UrlState, card: SeriesCard) -> None:
+def draw_quote_switch(
+    view: UrlState,
+    card: SeriesCard,
+    *,
+    label: LabelVisibility = "visible",
+    width: int = 250,
+) -> None:
     """Draw the choice of the quote mode of series, text, arrows and axis."""
     st.selectbox(
-        _("Up means"),
+        _("Quote"),
         [quote.value for quote in QuoteMode],
         format_func=lambda value: format_quote_label(card, QuoteMode(value)),
-        width=250,
+        label_visibility=label,
+        width=width,
         **view.widget("up"),
     )
 
 
 def format_quote_label(card: SeriesCard, quote: QuoteMode) -> str:
-    """The title of a quote mode."""
+    """The title of a quote mode: the unit of the number, and whether the axis is inverted."""
     quoting = QuotedSeries(card, quote)
-    shown = _("axis inverted") if quoting.axis_is_inverted else quoting.unit
-    subject = card.subject
-    return f"{quoting.up_label} {subject.noun} ({shown})" if subject.is_currency else shown
-
-
-def draw_display_switches(view: UrlState) -> None:
-    """Draw the scale and whether a person's own notes are shown."""
-    st.toggle(_("Log scale"), **view.switch("scale", on="log", off="linear"))
-    st.toggle(_("Your notes"), **view.switch("notes", on="shown", off="hidden"))
-
-
-def draw_category_choice(view: UrlState) -> None:
-    """Draw the categories; none chosen means all of them."""
-    labels = {style.id: f"{style.glyph} {style.title}" for style in CATEGORY_STYLES}
-    st.pills(
-        _("Categories (none chosen: all)"),
-        list(labels),
-        selection_mode="multi",
-        format_func=labels.__getitem__,
-        wrap=True,
-        **view.widget("cat"),
+    return (
+        _("{unit}, axis inverted", unit=quoting.unit) if quoting.axis_is_inverted else quoting.unit
     )
-
-
-def draw_search_field(view: UrlState) -> None:
-    """Draw the search in titles and texts."""
-    st.text_input(
-        _("Search events"),
-        placeholder=_("words of a title"),
-        icon=":material/search:",
-        width=210,
-        **view.typed("q"),
-    )
-
-
-def draw_pick_mode(view: UrlState) -> None:
-    """Draw what the mouse does: Plotly can pick a day or drag a window, never both."""
-    labels = {"day": _("Pick a day"), "window": _("Drag a window")}
-    st.segmented_control(
-        _("On the chart"),
-        list(labels),
-        required=True,
-        format_func=labels.__getitem__,
-        label_visibility="collapsed",
-        **view.widget("drag"),
-    )
-
-
-def draw_no_events(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> None:
-    """Say that no event matches, with buttons that clear the filters or widen the window."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        span = f"{format_short_day(shown.since)} – {format_short_day(shown.until)}"
-        st.markdown(_(":material/filter_alt_off: No event matches in {span}.", span=span))
-        st.button(_("Clear the filters"), key="empty.clear", on_click=_clear_filter, args=(view,))
-        st.button(
-            _("Widen to 2 years"),
-            key="empty.widen",
-            on_click=_apply_preset,
-            args=(view, bounds, "2Y"),
-        )
-
-
-def _clear_filter(view: UrlState) -> None:
-    view.set(cat=(), q="", notes="shown")
 
 
 def flip_quote(view: UrlState) -> None:

@@ -1,4 +1,4 @@
-"""The registry of pages, in the order of the navigation."""
+"""The registry of pages, and how the navigation groups them."""
 
 from __future__ import annotations
 
@@ -32,3 +32,12 @@ PAGES: Final[tuple[Page, ...]] = (
     data_page.PAGE,
     method_page.PAGE,
 )
+MAIN_PAGES: Final = (
+    explore_page.PAGE,
+    compare_page.PAGE,
+    facts_page.PAGE,
+    events_page.PAGE,
+    data_page.PAGE,
+)
+"""What the header names; the others are behind *More*."""
+MORE_PAGES: Final = tuple(page for page in PAGES if page.visible and page not in MAIN_PAGES)

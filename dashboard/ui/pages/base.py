@@ -8,7 +8,9 @@ A page in five steps:
 3. Controls that belong into the link are `UrlParam`s of the page. Ask `view["key"]` for the value
    and hand `**view.widget("key")` to the Streamlit widget: it brings `key=` and `on_change=`,
    so give the widget no default of its own. To change a value in a callback: `view.set(key=…)`.
-   The shell has already read the link, and draws the status line and the ignored settings.
+   The shell has already read the link, and draws the heading and the ignored settings. A page
+   whose heading depends on its data leaves `heading` empty and calls `draw_heading` of
+   `ui.components.elements` itself: every page has exactly one heading of the first level.
 4. Data come from `dashboard.ui.session` (`load_series(id)`, `get_known_events()` …), never from
    sources or storage. Text of users goes only through `dashboard.presentation.escaping`, numbers
    and messages through `formatting`, colours through `palette`, figures through `charts` (plain
@@ -35,7 +37,8 @@ class Page:
 
     `icon` is a Material symbol (`:material/…:`, drawn from the shipped font). The page with an
     empty `url_path` is the one that opens first. A page that is not `visible` is reached by
-    links only.
+    links only. `heading` and `purpose`, one line below it, are drawn over the page; both are
+    deferred messages.
     """
 
     id: str
@@ -45,3 +48,5 @@ class Page:
     draw: Callable[[UrlState], None]
     params: tuple[UrlParam, ...] = ()
     visible: bool = True
+    heading: str = ""
+    purpose: str = ""

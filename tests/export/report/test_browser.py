@@ -11,8 +11,15 @@ import pytest
 from choreographer.browsers.chromium import Chromium
 from PIL import Image
 
-from dashboard.export.report.browser import SCALE, dated, open_browser
-from dashboard.export.report.chart_svg import ChartRefused, captioned_svg, svg_size
+from dashboard.export.report.browser import dated, open_browser
+from dashboard.export.report.chart_svg import (
+    CANVASES,
+    PAGE_CANVAS,
+    ChartRefused,
+    captioned_svg,
+    fit_figure,
+    svg_size,
+)
 from dashboard.export.report.page import caption_of, footer_html, report_html
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.tables import ReportTable
@@ -22,6 +29,7 @@ HEAT = {
     "data": [{"type": "heatmap", "z": [[0, 1], [None, float("nan")]], "showscale": False}],
     "layout": {"height": 200},
 }
+WEB = CANVASES["web"]
 MAP = {"data": [{"type": "choropleth", "locations": ["RUS"], "z": [1]}]}  # fetches its outlines
 ROWS = tuple((str(k), f"Кремль {k}") for k in range(200))
 REPORT = made_report(HOSTILE[0], tables=(ReportTable(HOSTILE[4], ("Offset", "Event"), ROWS),))
@@ -68,9 +76,11 @@ def made(listener):
 
     async def make():
         async with open_browser(root=True) as browser:
-            plots = [await browser.draw(FIGURE), await browser.draw(FIGURE)]
+            caption = caption_of(REPORT, REPORT.charts[0])
+            figure = fit_figure(FIGURE, caption, WEB)
+            plots = [await browser.draw(figure), await browser.draw(figure)]
             heat = await browser.draw(HEAT)
-            svg = captioned_svg(plots[0], caption_of(REPORT, REPORT.charts[0]))
+            svg = captioned_svg(plots[0], caption, WEB)
             page = report_html(REPORT, [svg])
             foot = footer_html(REPORT)
             with pytest.raises(ChartRefused) as refused:
@@ -79,7 +89,7 @@ def made(listener):
                 "plots": plots,
                 "heat": heat,
                 "svg": svg,
-                "png": [await browser.picture(svg), await browser.picture(svg)],
+                "png": [await browser.picture(svg, WEB), await browser.picture(svg, WEB)],
                 "pdf": [await browser.print_pdf(page, foot, REPORT.made_at) for _ in range(2)],
                 "outside": await browser.print_pdf(
                     reaching_out(listener.server_port), "", REPORT.made_at
@@ -105,7 +115,7 @@ def test_a_figure_is_drawn_point_by_point_the_same_each_time(made):
 
 
 def test_a_heat_map_is_a_picture_inside_the_picture(made):
-    svg = captioned_svg(made["heat"], caption_of(REPORT, REPORT.charts[0]))
+    svg = captioned_svg(made["heat"], caption_of(REPORT, REPORT.charts[0]), PAGE_CANVAS)
     assert b'href="data:image/png;base64,' in svg
 
 
@@ -117,7 +127,8 @@ def test_what_cannot_be_drawn_is_one_line(made):
 def test_a_picture_has_the_size_of_its_svg_and_shows_the_line(made):
     assert made["png"][0] == made["png"][1]
     image = Image.open(io.BytesIO(made["png"][0]))
-    assert image.size == tuple(SCALE * pixels for pixels in svg_size(made["svg"]))
+    assert svg_size(made["svg"]) == (960, 540)
+    assert image.size == (2400, 1350)
     colors = {color for _, color in image.convert("RGB").getcolors(1_000_000)}
     assert (255, 255, 255) in colors
     assert (31, 119, 180) in colors  # Plotly's first colour, of a line without one

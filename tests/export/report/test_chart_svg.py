@@ -4,15 +4,16 @@ import pytest
 from lxml import etree
 
 from dashboard.export.report.chart_svg import (
+    CANVASES,
     MARGIN,
-    WIDTH,
+    PAGE_CANVAS,
     Caption,
     ChartRefused,
     captioned_svg,
+    fit_figure,
     printable,
     svg_size,
     text_width,
-    without_title,
     wrapped,
 )
 from tests.made_report import HOSTILE
@@ -33,7 +34,7 @@ def lines_of(svg):
 
 
 def test_the_caption_stands_around_the_drawing():
-    svg = captioned_svg(plot('<path d="M0,0L9,9"/>'), CAPTION, "#FAFAFA")
+    svg = captioned_svg(plot('<path d="M0,0L9,9"/>'), CAPTION, PAGE_CANVAS, "#FAFAFA")
     root = etree.fromstring(svg)
     assert lines_of(svg) == ["A title", "A subtitle", *CAPTION.footer]
     assert root.findtext(f"{NAME}title") == "A title"
@@ -43,13 +44,47 @@ def test_the_caption_stands_around_the_drawing():
     top = float(drawing.get("y"))
     heights = [float(element.get("y")) for element in root.findall(f"{NAME}text")]
     assert heights[0] < heights[1] <= top < top + 300 < heights[2] < heights[3]
-    # 17, 13 and twice 11 pixels x 1.35, a margin and a half, and the drawing of 300
-    assert svg_size(svg) == (1000, round(300 + 1.35 * (17 + 13 + 22) + 1.5 * MARGIN))
+    # 20, 14 and twice 11 pixels x 1.35, margins above, below and between, the drawing of 300
+    assert svg_size(svg) == (1000, round(300 + 1.35 * (20 + 14 + 22) + 2 * MARGIN))
+
+
+@pytest.mark.parametrize(
+    ("size", "declared", "layout"),
+    [
+        ("web", ("1200", "675"), (960, 540)),
+        ("print", ("180mm", "90mm"), (960, 480)),
+        ("square", ("1080", "1080"), (720, 720)),
+    ],
+)
+def test_a_picture_has_the_size_that_its_name_promises(size, declared, layout):
+    figure = {"data": [], "layout": {"height": 500, "margin": {"t": 80, "b": 40}}}
+    canvas = CANVASES[size]
+    fitted = fit_figure(figure, CAPTION, canvas)
+    height = fitted["layout"]["height"]
+    drawn = plot().replace(b'height="300"', f'height="{height}"'.encode())
+    svg = captioned_svg(drawn, CAPTION, canvas)
+    root = etree.fromstring(svg)
+    assert (root.get("width"), root.get("height")) == declared
+    assert svg_size(svg) == layout
+    bottom = float(root.findall(f"{NAME}text")[-1].get("y"))
+    assert float(root.find(f"{NAME}svg").get("y")) + height < bottom < layout[1]
+
+
+def test_named_rows_get_the_height_they_need_and_no_more_than_on_the_page():
+    def height(rows, natural):
+        axis = {"ticktext": ["a name"] * rows}
+        layout = {"height": natural, "margin": {"t": 30, "b": 40}, "yaxis": axis}
+        return fit_figure({"layout": layout}, CAPTION, CANVASES["web"])["layout"]["height"]
+
+    left = height(1, 2_000)
+    assert left < 540
+    assert height(60, 2_000) == 60 * 13 + 24 + 40  # 13 pixels a row, and both margins
+    assert height(60, 600) == 600 - 30 + 24
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_is_only_text_and_loses_nothing(text):
-    svg = captioned_svg(plot(), Caption(text, text, [text], text))
+    svg = captioned_svg(plot(), Caption(text, text, [text], text), PAGE_CANVAS)
     root = etree.fromstring(svg)
     names = {element.tag.removeprefix(NAME) for element in root.iter()}
     assert names == {"svg", "title", "desc", "rect", "text"}
@@ -77,7 +112,7 @@ def test_a_hostile_text_is_only_text_and_loses_nothing(text):
 )
 def test_what_runs_loads_or_leads_elsewhere_is_refused_by_name(inside, named):
     with pytest.raises(ChartRefused) as refused:
-        captioned_svg(plot(inside), CAPTION)
+        captioned_svg(plot(inside), CAPTION, PAGE_CANVAS)
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -87,13 +122,13 @@ def test_parts_of_the_picture_itself_stay():
         '<defs><clipPath id="c"/></defs><g clip-path="url(#c)" style="fill: url(&quot;#c&quot;)"/>'
         '<image xlink:href="data:image/png;base64,iVBORw0KGgo="/><use href="#c"/>'
     )
-    drawing = etree.fromstring(captioned_svg(plot(inside), CAPTION)).find(f"{NAME}svg")
+    drawing = etree.fromstring(captioned_svg(plot(inside), CAPTION, PAGE_CANVAS)).find(f"{NAME}svg")
     assert [element.tag.removeprefix(NAME) for element in drawing] == ["defs", "g", "image", "use"]
 
 
 def test_what_is_no_xml_is_refused():
     with pytest.raises(ChartRefused, match="no picture"):
-        captioned_svg(b"<svg><g></svg>", CAPTION)
+        captioned_svg(b"<svg><g></svg>", CAPTION, PAGE_CANVAS)
 
 
 def test_a_figure_is_drawn_without_its_title_and_the_room_for_it():
@@ -101,10 +136,10 @@ def test_a_figure_is_drawn_without_its_title_and_the_room_for_it():
         "data": [{"type": "bar", "y": [1]}],
         "layout": {"height": 400, "title": {"text": "T"}, "margin": {"l": 50, "t": 90}},
     }
-    drawn = without_title(figure)
+    drawn = fit_figure(figure, CAPTION, PAGE_CANVAS)
     assert drawn["data"] == figure["data"]
     assert "title" not in drawn["layout"]
-    assert drawn["layout"]["width"] == WIDTH
+    assert drawn["layout"]["width"] == 1000
     top = drawn["layout"]["margin"]["t"]
     assert drawn["layout"]["height"] - top == 400 - 90
     assert drawn["layout"]["margin"]["l"] == 50

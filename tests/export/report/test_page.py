@@ -92,10 +92,13 @@ def test_title_definition_source_day_and_link_are_baked_into_the_chart():
     assert caption.description == "A line that rises"
     assert list(caption.footer) == [
         "What is measured",
-        "Rate: A bank, as of 1 Sep 2026",
-        "Event: Rouble 1.00 log pts stronger after: a speech",
-        "Live page: http://127.0.0.1:8501/event?id=x&pool=all",
-        "Rouble Reaction 0.1.0, made 2026-11-26T12:00:00Z",
+        "Sources: A bank, as of 1 Sep 2026; Rouble 1.00 log pts stronger after: a speech",
+        "Rouble Reaction 0.1.0 · http://127.0.0.1:8501/event?id=x&pool=all",
+    ]
+    report = made_report(sources=report.sources[:1], links=())
+    assert list(caption_of(report, report.charts[0]).footer)[1:] == [
+        "Source: A bank, as of 1 Sep 2026",
+        "Rouble Reaction 0.1.0",
     ]
 
 
@@ -121,4 +124,4 @@ def test_the_foot_of_a_sheet_holds_source_day_link_and_software_as_text(text):
     assert source.startswith("A bank, as of 1 Sep 2026; ")
     assert len(source) <= 160
     assert link == "http://127.0.0.1:8501/event?id=x&pool=all"
-    assert made == "Rouble Reaction 0.1.0, made 2026-11-26T12:00:00Z · page"
+    assert made == "Rouble Reaction 0.1.0, made 26 Nov 2026, 15:00 MSK · page"

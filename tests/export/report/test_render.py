@@ -68,7 +68,7 @@ def test_a_browser_that_hangs_is_ended_with_the_report(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     begun = time.monotonic()
     with pytest.raises(RoubleReactionError, match="not made within 15 seconds") as refused:
-        render_in_subprocess(made_report(), "svg", 15)
+        render_in_subprocess(made_report(), "svg", seconds=15)
     assert time.monotonic() - begun < 25
     assert "\n" not in str(refused.value)
     deadline = time.monotonic() + 5

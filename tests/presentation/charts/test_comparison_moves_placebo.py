@@ -1,5 +1,6 @@
 """The placebo figure: every value is counted once, the observed one is marked."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -27,30 +28,33 @@ def test_every_date_is_counted_once():
     assert [sum(trace["y"]) for trace in bars] == [500, 500]
 
 
-@pytest.mark.parametrize(("up", "at"), [(QuoteMode.WEAKER, -1.0), (QuoteMode.USD, 1.0)])
+@pytest.mark.parametrize(("up", "at"), [(QuoteMode.WEAKER, -1), (QuoteMode.USD, 1)])
 def test_the_observed_value_is_marked_in_the_quote(up, at):
     figure = build_placebo_figure(made_chart(MANY, up=up), PANES)
     (line,) = figure["layout"]["shapes"]  # several observed ones have marks, and no line
-    assert line["x0"] == line["x1"] == at
+    shown = 100 * math.expm1(0.01 * at)
+    assert line["x0"] == line["x1"] == pytest.approx(shown, abs=0.001)
     marks = [trace for trace in figure["data"] if trace["type"] == "scatter"]
-    assert marks[0]["x"] == [at]
-    assert sorted(marks[1]["x"]) == sorted([at, -2 * at])
+    assert marks[0]["x"] == [line["x0"]]
+    both = [shown, 100 * math.expm1(-0.02 * at)]
+    assert sorted(marks[1]["x"]) == pytest.approx(sorted(both), abs=0.001)
 
 
 def test_the_words_say_where_95_of_100_lie():
     first, second = describe_placebo(made_chart(MANY, up=QuoteMode.USD), PANES)
-    # 2.5 % and 97.5 % of an even spread from -4 to +4 log points.
-    assert first == "Averages: 95 % from −3.80 to +3.80; observed +1.00."
-    assert second == "Moves: 95 % from −3.80 to +3.80."
+    # 2.5 % and 97.5 % of an even spread from -4 to +4 log points: exp(-0.038) and exp(0.038).
+    assert first == "Averages: 95 % from −3.73 % to +3.87 %; observed +1.01 %."
+    assert second == "Moves: 95 % from −3.73 % to +3.87 %."
 
 
 def test_the_interval_of_the_declared_test_is_a_bar_with_its_words():
     pane = replace(PANES[0], interval=(-0.01, 0.02))
     chart = made_chart(MANY, up=QuoteMode.USD)
     (bar,) = [t for t in build_placebo_figure(chart, (pane,))["data"] if t.get("mode") == "lines"]
-    assert bar["x"] == [-1.0, 2.0]
+    # exp(-0.01) and exp(0.02)
+    assert bar["x"] == [-0.995, 2.02]
     (texts,) = describe_placebo(chart, (pane,))
-    assert texts.endswith("observed +1.00; 95 % interval of the mean −1.00 to +2.00.")
+    assert texts.endswith("observed +1.01 %; 95 % interval of the mean −1.00 % to +2.02 %.")
     unbounded = replace(PANES[0], interval=(-np.inf, 0.02))
     figure = build_placebo_figure(chart, (unbounded,))
     assert not [trace for trace in figure["data"] if trace.get("mode") == "lines"]

@@ -47,9 +47,11 @@ def test_plotly_takes_every_form_of_it(mode, more):
 def test_offsets_run_along_x_and_moves_are_those_of_the_number_shown():
     line = line_of(figure())
     assert line["x"] == [-2, -1, 0, 1, 2, 3]
-    # The rouble's +1.0 is RUB per USD -1.0.
-    assert line["y"] == [0.5, 0.0, -1.0, 0.5, 1.5, -5.0]
-    assert line_of(figure(QuoteMode.USD))["y"] == [-0.5, 0.0, 1.0, -0.5, -1.5, 5.0]
+    # The rouble's +1.0 log points are exp(-0.01) - 1 of RUB per USD, in per cent.
+    assert line["y"] == pytest.approx([0.5013, 0.0, -0.9950, 0.5013, 1.5113, -4.8771])
+    assert line_of(figure(QuoteMode.USD))["y"] == pytest.approx(
+        [-0.4988, 0.0, 1.0050, -0.4988, -1.4888, 5.1271]
+    )
 
 
 def test_an_inverted_axis_turns_the_range_and_says_so():
@@ -63,13 +65,16 @@ def test_the_band_is_named_for_what_it_is():
     built = figure()
     band = next(t for t in built["data"] if t.get("fill") == "toself")
     assert len(band["x"]) == 12
-    assert "shaded: range of ordinary moves before the event, not a forecast" in notes_of(built)
+    (name,) = [n for n in built["layout"]["annotations"] if n["text"] == "ordinary range"]
+    low, high = (f(y for x, y in zip(band["x"], band["y"], strict=True) if x == name["x"])
+                 for f in (min, max))  # fmt: skip
+    assert low < name["y"] < high
 
 
 def test_too_few_returns_draw_no_band():
     built = figure(view=made_view(n_estimation=39))
     assert not any(t.get("fill") for t in built["data"])
-    assert not any("shaded" in text for text in notes_of(built))
+    assert "ordinary range" not in notes_of(built)
 
 
 def test_the_move_of_the_headline_is_marked_in_the_roubles_colour():
@@ -78,8 +83,8 @@ def test_the_move_of_the_headline_is_marked_in_the_roubles_colour():
         label = next(n for n in built["layout"]["annotations"] if "stronger</b>" in n["text"])
         assert label["font"]["color"] == STRONGER_COLOUR
         assert label["x"] == 0
-    assert "<b>▼ −1.00 stronger</b>" in notes_of(figure())
-    assert "<b>▲ +1.00 stronger</b>" in notes_of(figure(QuoteMode.USD))
+    assert "<b>▼ −1.00\u202f% stronger</b>" in notes_of(figure())
+    assert "<b>▲ +1.01\u202f% stronger</b>" in notes_of(figure(QuoteMode.USD))
 
 
 def test_other_events_stand_in_lanes_and_several_in_one_place_are_counted():
@@ -129,11 +134,11 @@ def test_titles_of_users_cannot_write_markup_into_the_tooltips():
     assert "#000001" not in text
 
 
-def test_tooltips_have_at_most_five_lines():
+def test_tooltips_have_at_most_six_lines():
     crowd = tuple((0, event(id=f"e{k}", title="word " * 60)) for k in range(8))
     built = figure(view=made_view(crowd=crowd))
     for trace in built["data"]:
-        assert all(text.count("<br>") <= 4 for text in trace.get("customdata", []))
+        assert all(text.count("<br>") <= 5 for text in trace.get("customdata", []))
 
 
 def test_the_figure_is_small_and_has_few_shapes():
@@ -150,6 +155,6 @@ def test_the_summary_says_where_the_path_ends_and_what_lies_outside():
         EventWindowChart(made_view(), QuotedSeries(CARD, QuoteMode.WEAKER), "", "")
     )
     assert "from −2 to 3" in text
-    assert "at the end ▼ −5.00 stronger" in text
+    assert "at the end ▼ −4.88\u202f% stronger" in text
     # Only offset 3, at 5 with a range of 4, is outside.
     assert "1 of 6 points lie outside" in text

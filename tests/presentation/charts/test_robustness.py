@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import plotly.graph_objects as go
+import pytest
 
 from dashboard.models.analyses import Specification, SpecificationRow
 from dashboard.presentation.charts.robustness import (
@@ -23,6 +24,8 @@ from dashboard.presentation.palette import (
     STRONGER_COLOUR,
     WEAKER_COLOUR,
 )
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
+from tests.presentation.test_quoting import USD_RUB
 
 CHOSEN = Specification("usd_rub_cbr", "mean", (0, 1), 120, 10, "keep", "all")
 
@@ -33,12 +36,14 @@ def row(caar, p=0.5, low=math.nan, high=math.nan):
 
 def curve(rows, plain=None, choices=(), **more):
     descriptions = tuple(f"choices {k}" for k in range(len(rows)))
-    fields = {"headline": "Headline", "definition": "of what", "up_label": "stronger rouble",
-              "down_label": "weaker rouble", "dark": False, "phone": False} | more  # fmt: skip
-    return SpecificationCurve(tuple(rows), descriptions, choices, plain, 0.004, **fields)
+    fields = {"headline": "Headline", "definition": "of what", "scale": PER_USD,
+              "dark": False, "phone": False} | more  # fmt: skip
+    return SpecificationCurve(tuple(rows), descriptions, choices, plain, -0.004, **fields)
 
 
-ROWS = [row(-0.01, 0.01, -0.02, 0.0), row(0.004), row(0.02, 0.2, 0.01, 0.03)]
+PER_USD = MoveScale(QuotedSeries(USD_RUB, QuoteMode.WEAKER))
+# A rouble that gets 1 log point stronger is RUB per USD 1 log point down, and so on.
+ROWS = [row(0.01, 0.01, 0.0, 0.02), row(-0.004), row(-0.02, 0.2, -0.03, -0.01)]
 CHOICES = (ChoiceRow("[0,0]", "window", (0, 2)), ChoiceRow("[0,1]", "", (1,)))
 
 
@@ -50,8 +55,9 @@ def trace(figure, kind):
 def test_points_stand_in_order_with_the_colour_of_their_direction():
     points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert points["x"] == [1, 2, 3]
-    assert points["y"] == [-1.0, 0.4, 2.0]
-    assert points["marker"]["color"] == [WEAKER_COLOUR, STRONGER_COLOUR, STRONGER_COLOUR]
+    # exp(-0.01), exp(0.004) and exp(0.02)
+    assert points["y"] == [-0.995, 0.401, 2.02]
+    assert points["marker"]["color"] == [STRONGER_COLOUR, WEAKER_COLOUR, WEAKER_COLOUR]
 
 
 def test_a_small_p_is_a_filled_mark_so_that_colour_is_not_alone():
@@ -62,7 +68,7 @@ def test_a_small_p_is_a_filled_mark_so_that_colour_is_not_alone():
 def test_an_interval_that_is_not_known_is_not_drawn():
     line = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "intervals")
     assert line["x"] == [1, 1, None, 3, 3, None]
-    assert line["y"] == [-2.0, 0.0, None, 1.0, 3.0, None]
+    assert line["y"] == [0.0, -1.98, None, 3.05, 1.01, None]
 
 
 def test_every_choice_is_a_row_with_a_mark_under_each_of_its_points():
@@ -76,7 +82,7 @@ def test_every_choice_is_a_row_with_a_mark_under_each_of_its_points():
 def test_the_plain_study_is_ringed_and_named():
     figure = build_curve_figure(curve(ROWS, plain=1), LIGHT_PALETTE)
     ring = trace(figure, "plain")
-    assert (ring["x"], ring["y"]) == ([2], [0.4])
+    assert (ring["x"], ring["y"]) == ([2], [0.401])
     assert "plain study" in [note["text"] for note in figure["layout"]["annotations"]]
     assert len(build_curve_figure(curve(ROWS), LIGHT_PALETTE)["data"]) == 3
 
@@ -85,7 +91,8 @@ def test_a_click_carries_the_place_and_the_hover_has_n_and_p():
     points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert [data[0] for data in points["customdata"]] == [0, 1, 2]
     assert points["customdata"][0][1] == (
-        "1 of 3<br>−1.00 log pts (−2.00 to 0.00)<br>N = 17, p 0.010<br>choices 0"
+        "1 of 3<br>▼ −1.00\u202f% stronger (−1.00 log pts)<br>95 % interval −1.98\u202f% to"
+        " 0.00\u202f%<br>N = 17, p 0.010<br>choices 0"
     )
 
 
@@ -111,9 +118,28 @@ def test_plotly_takes_it_dark_on_a_phone_and_empty():
     go.Figure(**build_curve_figure(curve([]), LIGHT_PALETTE))
 
 
+@pytest.mark.parametrize(
+    ("mode", "first", "top", "bottom"),
+    [
+        (QuoteMode.WEAKER, -0.995, "▲ weaker rouble", "▼ stronger rouble"),
+        (QuoteMode.INVERTED, -0.995, "▼ stronger rouble", "▲ weaker rouble"),
+        (QuoteMode.USD, 1.005, "▲ stronger rouble", "▼ weaker rouble"),
+    ],
+)
+def test_the_ends_of_the_axis_name_the_direction_of_their_sign(mode, first, top, bottom):
+    figure = build_curve_figure(
+        curve(ROWS, scale=MoveScale(QuotedSeries(USD_RUB, mode))), LIGHT_PALETTE
+    )
+    assert trace(figure, "points")["y"][0] == first
+    bounds = figure["layout"]["yaxis"]["range"]
+    notes = {note["y"]: note["text"] for note in figure["layout"]["annotations"]}
+    assert (notes[bounds[1]], notes[bounds[0]]) == (top, bottom)
+    assert (bounds[0] > bounds[1]) == (mode is QuoteMode.INVERTED)
+
+
 def test_the_summary_tells_the_ends_and_the_median():
     assert summarize_curve(curve(ROWS)) == (
-        "3 specifications sorted by their mean move, from −1.00 to +2.00 log pts, median +0.40;"
-        " below, the choices behind each."
+        "3 specifications sorted by their mean move, from −1.00\u202f% to +2.02\u202f%, median"
+        " +0.40\u202f%; below, the choices behind each."
     )
     assert summarize_curve(curve([])) == "No specification has a mean."

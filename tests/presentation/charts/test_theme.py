@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 
 from dashboard.presentation.charts.theme import (
+    build_axis,
+    build_chart_config,
     get_picked_day,
     get_picked_window,
     nice_ticks,
     tick_decimals,
 )
+from dashboard.presentation.palette import LIGHT_PALETTE
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,21 @@ def test_a_brush_gives_its_days_whatever_the_direction():
 )
 def test_a_brush_within_a_day_is_no_window(box):
     assert get_picked_window(selection(box=box)) is None
+
+
+@pytest.mark.parametrize("is_fixed", [True, False])
+def test_only_a_free_time_axis_zooms_by_the_wheel_and_resets_by_a_double_click(is_fixed):
+    axis = build_axis(LIGHT_PALETTE, type="date", fixedrange=is_fixed)
+    figure = {"data": [], "layout": {"xaxis": axis, "yaxis": build_axis(LIGHT_PALETTE)}}
+    config = build_chart_config(figure)
+    assert config["scrollZoom"] is not is_fixed
+    assert config["doubleClick"] == (False if is_fixed else "reset")
+
+
+def test_the_bar_has_no_camera_and_lets_streamlit_add_full_screen():
+    figure = {"data": [], "layout": {"xaxis": build_axis(LIGHT_PALETTE)}}
+    config = build_chart_config(figure)
+    assert config["displayModeBar"]
+    assert "toImage" in config["modeBarButtonsToRemove"]
+    assert "modeBarButtons" not in config  # a fixed list would leave out full screen
+    assert not build_chart_config(figure, interactive=False)["displayModeBar"]

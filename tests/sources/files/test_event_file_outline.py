@@ -30,8 +30,9 @@ def test_an_outline_tells_kind_columns_and_what_they_are_read_as():
 
 def test_an_outline_follows_what_a_person_said():
     data = b"Wann,Was\n2024-03-05,Talks\n"
-    assert outlined(data).fields == {}
-    assert outlined(data, columns={"date": "Wann"}).fields == {"date": "Wann"}
+    assert outlined(data).fields == {"date": "Wann", "title": "Was"}  # by what they hold
+    assert outlined(data, columns={"date": "", "title": ""}).fields == {}
+    assert outlined(data, columns={"date": "Wann", "title": ""}).fields == {"date": "Wann"}
     assert outlined(b"date,title,text\n", columns={"text": ""}).fields == {
         "date": "date", "title": "title",
     }  # fmt: skip

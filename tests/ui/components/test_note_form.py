@@ -55,7 +55,7 @@ def stored():
 
 
 def test_the_form_opens_on_the_day_of_the_card():
-    app = press(open_page(sel="2025-04-20"), "Add note here")
+    app = press(open_page(sel="2025-04-20"), "Add note")
     assert form(app, "Day").value == date(2025, 4, 20)
 
 
@@ -113,7 +113,7 @@ def test_the_preview_shows_the_timing_and_the_move_while_writing():
     # a Sunday: first fixing Monday 21 April at 80.7597, base Friday 18 April at 81.1371
     assert "Mon 21 Apr 2025" in text
     assert "Fri 18 Apr 2025" in text
-    assert "0.47 log pts stronger" in text
+    assert "Rouble 0.5 % stronger" in text
 
 
 def test_a_preview_before_the_end_makes_sense_is_only_a_hint():

@@ -39,7 +39,7 @@ def test_the_rates_follow_the_quote():
 def test_an_unknown_hour_on_a_trading_day_shows_the_other_candidate():
     steps = build_timing_steps(event(day=MONDAY), unsettled(), CARD)
     assert len(steps) == 4
-    assert steps[3].head == "If it was after 15:30 MSK: offset 0"
+    assert steps[3].head == "If it was after 15:30 MSK"
     assert steps[3].text == "Tue 22 Apr 2025"
     assert feet(steps)[3][-1] == "base 21 Apr 2025"
 

@@ -1,6 +1,7 @@
 """The Compare page: the answer in words, two groups, its link, its parts, its empty states."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -32,31 +33,45 @@ def read_compare(**link):
 
 
 def headline(app):
-    return app.header[0].value
+    return app.title[0].value.replace("\\", "").replace(JOINER, "")
+
+
+def chips(app):
+    """The labels of the buttons that open the groups and the settings."""
+    return [block.proto.popover.label for block in app.get("popover")]
+
+
+def question(app):
+    """The question in small print below the answer."""
+    return next(each.value for each in app.markdown if "What happened to" in each.value)
+
+
+def percent(move):
+    """The size of a move of the rouble, in per cent of RUB per USD."""
+    return f"{100 * abs(math.expm1(-move)):.1f} %"
 
 
 # ------------------------------------------------------------------ the answer
 
 
-def test_a_cold_link_answers_in_its_first_lines():
+def test_a_cold_link_answers_in_its_heading():
     app = read_compare()
-    assert headline(app).startswith(
-        "What happened to the rouble in the 10 fixings after NATO remarks, 20"
-    )
+    assert "What happened to the rouble in the 10 fixings after NATO remarks, 20" in question(app)
     # `study --category nato_remark` prints the same numbers.
     words = words_of(app)
     row = declared_of("nato_remark")
-    size, p = f"{100 * row.mean:.2f} log pts", f"p = {row.p_value:.2f}"
     assert row.mean > 0
-    assert (
-        f"Not unusual: rouble {size} stronger on average over the first two fixings after"
-        f" {row.n} NATO remarks ({p}, corrected for 1 question). Moves under about"
-        f" {least(row)} log pts on average would not be seen with {row.n}"
-        " events"
-    ) in words
-    assert f"{p} (one question here, nothing to correct)" in words
+    p = f"p = {row.p_value:.2f}"
+    assert headline(app) == (
+        f"Not unusual: rouble {percent(row.mean)} stronger on average over the first two fixings"
+        f" after NATO remarks ({p}, {row.n} events)"
+    )
+    assert f"Moves under about {least(row)} on average would not be seen with {row.n} ev" in words
+    assert f"Declared test “Signed ranks of clusters”: {p} (one question here, nothing to" in words
     assert f"N = {row.n} events on {row.rates} rates, {row.clusters} clusters" in words
-    assert f"Median {100 * row.median:.2f} log pts stronger" in words
+    assert f"Median {percent(row.median)} stronger" in words
+    # The button of the group counts the same events as the answer.
+    assert any(chip.endswith(f"NATO remarks, all years: {row.n} events") for chip in chips(app))
 
 
 def study_of(category):
@@ -67,9 +82,9 @@ def study_of(category):
 
 
 def least(row):
-    """The smallest visible mean in log points, with two decimals where it is below one."""
-    points = 100 * row.smallest_visible
-    return f"{points:.1f}" if points >= 1 else f"{points:.2f}"
+    """The smallest visible mean in per cent, with two decimals where it is below one."""
+    size = 100 * abs(math.expm1(-row.smallest_visible))
+    return f"{size:.{1 if size >= 1 else 2}f} %"
 
 
 def declared_of(category):
@@ -77,42 +92,61 @@ def declared_of(category):
     return next(row for row in study_of(category).headlines if row.group in {"all", category})
 
 
-def test_two_groups_have_a_line_each_and_one_for_their_difference():
+def test_the_difference_of_two_groups_is_the_answer_and_each_stands_in_the_tests():
     app = read_compare(bcat="peace_talks")
-    assert "after NATO remarks, compared with peace talks, 2014–" in headline(app)
-    words = words_of(app)
+    assert "after NATO remarks, compared with peace talks, 2014–" in question(app)
     one, other = declared_of("nato_remark"), declared_of("peace_talks")
-    assert f"● Not unusual: rouble {100 * one.mean:.2f} log pts stronger on average" in words
-    assert f"◆ Not unusual: rouble {100 * other.mean:.2f} log pts stronger on average" in words
-    gap = 100 * (one.mean - other.mean)
-    assert (
-        f"Difference not unusual: rouble {gap:.2f} log pts stronger after NATO remarks than after"
-        " peace talks"
-    ) in words
+    gap = one.mean - other.mean
+    direction = "stronger" if gap > 0 else "weaker"
+    size = f"{100 * abs(math.expm1(-gap)):.{1 if abs(gap) > 0.00095 else 2}f} %"
+    assert headline(app).startswith(
+        f"No difference beyond chance: {size} {direction} after NATO remarks than after"
+        " peace talks (p = "
+    )
+    assert headline(app).endswith(f", {one.n} and {other.n} events)")
+    words = words_of(app)
     assert "Holm over 3 questions: the groups and their difference; uncorrected" in words
     assert f"N = {one.n} and {other.n} events on " in words
     assert "doubt a p close to" not in words
+    tests = words_of(read_compare(bcat="peace_talks", part="tests"))
+    for mark, row in (("●", one), ("◆", other)):
+        assert f"{mark} Not unusual: rouble {percent(row.mean)} stronger on average" in tests
 
 
 def test_the_quote_turns_numbers_and_never_words():
     usual, dollars = read_compare(), open_compare(up="usd")
-    size = f"{100 * declared_of('nato_remark').mean:.2f}"
-    for app, shown in ((usual, f"▼ −{size} stronger"), (dollars, f"▲ +{size} stronger")):
-        assert f"Not unusual: rouble {size} log pts stronger on average" in words_of(app)
-        assert shown in app.table[0].value["Mean"].tolist()[0].replace("\\", "")
+    move = declared_of("nato_remark").mean
+    up = f"{100 * math.expm1(move):.1f} %"
+    for app, size, shown in (
+        (usual, percent(move), f"▼ −{percent(move)} stronger"),
+        (dollars, up, f"▲ +{up} stronger"),
+    ):
+        assert f"Not unusual: rouble {size} stronger on average" in headline(app)
+        cell = app.table[0].value.iloc[0, 1]
+        assert shown == cell.replace("\u202f", " ")
 
     def mean(app):
-        (line,) = [t for t in figure_of(app)["data"] if t["name"] == "mean"]
+        (line,) = [t for t in figure_of(app)["data"] if t["name"] == "NATO remarks"]
         return line["y"]
 
-    assert mean(dollars) == pytest.approx([-y for y in mean(usual)])
+    # 1 % more roubles per dollar is 1 - 1/1.01 fewer dollars per rouble.
+    inverse = [100 * (1 / (1 + y / 100) - 1) for y in mean(usual)]
+    assert mean(dollars) == pytest.approx(inverse, abs=0.002)
 
 
 def test_periods_of_the_groups_stand_in_the_question():
     app = open_compare(**{"to": "2023-12-31", "bcat": "nato_remark", "bfrom": "2024-01-01"})
-    assert headline(app).endswith(
+    assert (
         "after NATO remarks (to 31 Dec 2023), compared with NATO remarks (from 1 Jan 2024)?"
+        in question(app)
     )
+
+
+def test_a_whole_year_is_named_by_its_number():
+    year = {"from": "2025-01-01", "to": "2025-12-31"}
+    app = open_compare(**year)
+    assert "after NATO remarks, 2025?" in question(app)
+    assert any("NATO remarks, 2025: " in chip for chip in chips(app))
 
 
 # ------------------------------------------------------------------ the parts
@@ -148,6 +182,8 @@ def test_the_declared_test_stands_before_the_others_which_are_no_questions():
     assert table["N"].tolist() == [f"{one.n} and {other.n}", str(one.clusters), str(other.clusters)]
     (fold,) = [each for each in app.expander if each.label.startswith("Other tests: ")]
     assert fold.label == f"Other tests: {len(SIGNIFICANCE_TESTS) - 1 + 2}, with what each assumes"
+    whole = f"Is it unusual? 2 declared tests and {len(SIGNIFICANCE_TESTS) - 1 + 2} others"
+    assert whole in [each.label for each in app.expander]
 
 
 def test_leave_one_out_names_the_event_that_carries_most():
@@ -155,13 +191,13 @@ def test_leave_one_out_names_the_event_that_carries_most():
     result = study_of("nato_remark").results[0]
     car = result.cars[0].car
     most, n = int(np.abs(car - car.mean()).argmax()), len(car)
-    without = 100 * (n * car.mean() - car[most]) / (n - 1)
+    without = (n * car.mean() - car[most]) / (n - 1)
     assert car.mean() > 0
     assert without > 0
     assert f"“{result.events[most].title}”" in words
     assert (
-        f"the other {n - 1} is {without:.2f} log pts stronger instead of"
-        f" {100 * car.mean():.2f} log pts stronger"
+        f"the other {n - 1} is {percent(without)} stronger instead of"
+        f" {100 * -math.expm1(-car.mean()):.2f} % stronger"
     ) in words
     row = declared_of("nato_remark")
     assert f"These averages count each of the {n} events" in words
@@ -180,7 +216,7 @@ def test_the_files_are_those_of_the_one_export_path():
     app = open_compare(part="files", bcat="peace_talks")
     labels = [button.label for button in app.get("download_button")]
     both = declared_of("nato_remark").n + declared_of("peace_talks").n
-    assert labels[0] == f"CSV (moves, {both} rows)"
+    assert f"CSV (moves, {both} rows)" in labels
     assert "CSV (headline, 3 rows)" in labels  # two groups and their difference
     assert f"CSV (paths, {16 * both:,} rows)" in labels  # 16 offsets
     assert f"CSV (events, {both} rows)" in labels
@@ -208,26 +244,70 @@ def test_a_row_of_a_file_names_its_group():
 # ------------------------------------------------------------------ the link
 
 
-def test_a_second_group_is_added_exchanged_and_removed():
+def test_a_second_group_is_added_exchanged_and_dropped():
     app = press(open_compare(), "Add a second group")
-    assert app.query_params["bcat"] == "peace_talks"
+    assert app.query_params["bcat"] == "sanctions"
     app = press(app, "Exchange the two groups")
-    assert app.query_params["cat"] == "peace_talks"
+    assert app.query_params["cat"] == "sanctions"
     assert app.query_params["bcat"] == "nato_remark"
-    app = press(app, "Remove the second group")
+    app = press(app, "Drop the second group")
     assert "bcat" not in app.query_params
+
+
+YEAR = {"from": "2025-01-01", "to": "2025-12-31"}
+
+
+def choose(app, key, option):
+    """Click one of the options of a group."""
+    app.get_by_key(key).set_value(option)
+    return app.run()
+
+
+def test_a_second_group_takes_the_dates_of_the_first_and_a_click_replaces_it():
+    app = choose(open_compare(**YEAR), "compare:bcat", "sanctions")
+    assert app.query_params["bcat"] == "sanctions"
+    assert (app.query_params["bfrom"], app.query_params["bto"]) == ("2025-01-01", "2025-12-31")
+    app = choose(app, "compare:bcat", "escalation")
+    assert app.query_params["bcat"] == "escalation"
+    assert app.query_params["bfrom"] == "2025-01-01"
+
+
+def test_a_year_is_one_click_and_equal_dates_move_together():
+    app = choose(open_compare(bcat="sanctions"), "compare:year", "2025")
+    for key, day in (("from", "2025-01-01"), ("to", "2025-12-31")):
+        assert app.query_params[key] == app.query_params[f"b{key}"] == day
+    app = choose(app, "compare:byear", "2024")
+    assert app.query_params["bfrom"] == "2024-01-01"
+    assert app.query_params["from"] == "2025-01-01"
+    # Now the dates differ, and each group keeps its own.
+    app = choose(app, "compare:year", "")
+    assert "from" not in app.query_params
+    assert app.query_params["bfrom"] == "2024-01-01"
+
+
+def test_the_path_of_each_event_is_drawn_where_it_is_wanted():
+    def names(app):
+        return [trace["name"] for trace in figure_of(app)["data"]]
+
+    assert names(open_compare()) == ["whole path", "each offset", "NATO remarks"]
+    app = open_compare(paths="each")
+    assert names(app)[0] == "NATO remarks: each event"
+    low, high = figure_of(app)["layout"]["yaxis"]["range"]
+    drawn = [y for y in figure_of(app)["data"][0]["y"] if y is not None]
+    assert low < min(drawn)
+    assert max(drawn) < high
 
 
 def test_all_categories_are_one_word_in_the_link():
     app = open_compare(cat="all")
-    assert "after events of every kind" in headline(app)
+    assert "after events of every kind" in question(app)
     assert app.query_params["cat"] == "all"
 
 
 def test_settings_of_a_study_are_those_of_the_command_line():
     app = open_compare(window="-10:20", car="0:5", overlap="first", estimation="250", gap="5",
                        pool="all", clean="1", model="none")  # fmt: skip
-    assert "in the 20 fixings after" in headline(app)
+    assert "in the 20 fixings after" in question(app)
     assert "over the first six fixings" in words_of(app)
 
 
@@ -253,7 +333,7 @@ def test_a_dot_that_was_clicked_opens_the_page_of_its_event():
 def test_what_is_no_setting_is_ignored_and_told(link, told):
     app = open_compare(**link)
     assert told in words_of(app)
-    assert f"{declared_of('nato_remark').n} NATO remarks" in words_of(app)
+    assert f"{declared_of('nato_remark').n} events)" in headline(app)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +352,7 @@ def test_what_cannot_be_together_is_one_sentence(link, told):
     warned = " ".join(each.value for each in app.warning)
     assert told in warned.replace("\\", "").replace(JOINER, "")
     assert not app.get("plotly_chart")
-    assert [button for button in app.button if button.label == "Usual settings"]
+    assert [button for button in app.button if button.label == "Reset"]
 
 
 def test_a_model_with_its_factor_answers():
@@ -295,14 +375,13 @@ def test_a_group_without_events_says_so_and_offers_the_way_out():
     assert "No event fits the group that is asked for" in words_of(app)
     assert not app.get("plotly_chart")
     app = press(app, "Clear the group")
-    assert f"{declared_of('nato_remark').n} NATO remarks" in words_of(app)
+    assert f"{declared_of('nato_remark').n} events)" in headline(app)
 
 
 def test_an_empty_second_group_leaves_the_first_its_answer():
     app = open_compare(bcat="other")
     words = words_of(app)
-    assert "No move to show for other events" in words
-    assert "one of the groups has no event with a move" in words
+    assert "No verdict on the difference: no move to show for other events" in words
     assert app.get("plotly_chart")
 
 
@@ -320,10 +399,11 @@ def test_a_group_of_few_episodes_has_no_verdict_and_lists_its_events():
         " one"
     ) in words
     assert "nusual" not in words
-    listed = next(each for each in app.expander if each.label.startswith("The 2 events"))
-    assert listed.proto.expanded
+    (moves,) = [each for each in app.expander if each.label.startswith("The moves as a table")]
+    assert moves.proto.expanded
+    assert len(app.table[-1].value) == 2
     names = [trace["name"] for trace in figure_of(app)["data"]]
-    assert names == ["each event"]
+    assert names == ["NATO remarks: each event"]
 
 
 def test_the_same_group_twice_is_shown_once():
@@ -341,6 +421,6 @@ def test_a_note_is_text_wherever_it_stands():
     )
     for part in PART_TITLES:
         app = open_compare(part=part, tag="a<b>")
-        assert "tagged a\\<b\\>" in headline(app)
+        assert "tagged a\\<b\\>" in question(app)
         for figure in figures_of(app):
             assert "<b>x" not in json.dumps(figure)

@@ -13,6 +13,7 @@ from dashboard.ui.pages.compare.messages import build_verdict_lines
 from tests.made_series import event_at_row, series_of_returns
 from tests.ui.pages.made_comparison import build_compare_state
 
+THIN = "\u202f"
 ROWS = tuple(range(50, 140, 10))
 NATO = EventFilter(categories=(Category.NATO_REMARK,))
 FOUND = Headline("nato_remark", (0, 0), 9, 9, 9, 0.01, 0.008, 0.004, -0.002, 0.014, 0.21, 0.21,
@@ -37,26 +38,30 @@ def lines_of(state, **changes):
 def test_not_unusual_is_never_said_without_the_smallest_move_that_would_be_seen(state):
     head, below = lines_of(state)
     assert head == (
-        "Not unusual: rouble 1.00 log pts stronger on average at the first rate after 9 NATO"
-        " remarks (p = 0.21, corrected for 1 question). Moves under about 1.3 log pts on average"
-        " would not be seen with 9 events"
+        f"Not unusual: rouble 1.0{THIN}% stronger on average at the first rate after NATO remarks"
+        " (p = 0.21, 9 events)"
     )
+    # exp(-0.0100) - 1 = -0.995 %, of -0.002 +0.200 %, of 0.014 -1.390 %, of 0.008 -0.797 %, of
+    # 0.004 -0.399 %, of 0.013 -1.292 %.
     assert below == (
-        "95 % interval of the mean 0.20 weaker to 1.40 log pts stronger; “Signed ranks of"
-        " clusters”, the test declared in advance: p = 0.21 (one question here, nothing to"
-        " correct). N = 9 events on 9 rates, 9 clusters. Median 0.80 log pts stronger; mean"
-        " without the three largest moves 0.40 log pts stronger."
+        "Declared test “Signed ranks of clusters”: p = 0.21 (one question here, nothing to"
+        f" correct). 95 % interval of the mean 0.2{THIN}% weaker to 1.4{THIN}% stronger. N = 9"
+        f" events on 9 rates, 9 clusters. Median 0.8{THIN}% stronger; mean without the three"
+        f" largest moves 0.4{THIN}% stronger. Moves under about 1.3{THIN}% on average would not be"
+        " seen with 9 events."
     )
 
 
 def test_unusual_follows_the_corrected_p_alone(state):
-    assert lines_of(state, p_value=0.01, p_adjusted=0.05)[0].startswith("Unusual: rouble 1.00")
+    assert lines_of(state, p_value=0.01, p_adjusted=0.05)[0].startswith(
+        f"Unusual: rouble 1.0{THIN}%"
+    )
     assert lines_of(state, p_value=0.01, p_adjusted=0.051)[0].startswith("Not unusual: ")
 
 
 def test_a_mean_against_the_ranks_is_told(state):
     head, _ = lines_of(state, statistic=-2.0, low=-0.02, high=-0.001, p_adjusted=0.01)
-    assert "1.00 log pts stronger" in head
+    assert f"1.0{THIN}% stronger" in head
     assert "remarks, while by ranks it leans weaker (p" in head
     outside, _ = lines_of(state, high=0.005)
     assert "a mean that few large moves carry: by ranks it lies outside the interval" in outside
@@ -77,6 +82,6 @@ def test_few_clusters_lead_to_the_events(state):
 def test_an_interval_is_told_in_directions_whatever_the_quote(state):
     for quote in QuoteMode:
         scale = MoveScale(QuotedSeries(state.card, quote))
-        assert scale.directed_span(-0.005, 0.016) == "0.50 weaker to 1.60 log pts stronger"
-        assert scale.directed_span(-0.0123, -0.002) == "0.20 to 1.23 log pts weaker"
+        assert scale.directed_span(-0.005, 0.016) == f"0.5{THIN}% weaker to 1.6{THIN}% stronger"
+        assert scale.directed_span(-0.0123, -0.002) == f"0.2 to 1.2{THIN}% weaker"
         assert scale.directed_span(float("nan"), 0.1) == "–"

@@ -1,6 +1,7 @@
 """The report of a comparison: verdicts, tests with N, who was lost, links, bundles of groups."""
 
 import json
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -61,44 +62,43 @@ def test_the_title_is_the_verdict_and_the_question_that_of_the_page():
     # The mean of 0.60 … 1.40 is 1.00; a lower quoted number is a stronger rouble. Nine clusters
     # of one sign: 2 of 2^9 sign patterns are as extreme, p = 0.0039.
     assert report.title == (
-        "Unusual: rouble 1.00 log pts stronger on average at the first rate after 9 NATO remarks"
-        " (p = 0.004, corrected for 1 question)."
+        "Unusual: rouble 1.0\u202f% stronger on average at the first rate after NATO remarks"
+        " (p = 0.004, 9 events)."
     )
     assert report.question.startswith("What happened to the rouble")
     assert "after NATO remarks, 2024–2025?" in report.question
     assert [chart.title for chart in report.charts] == [
         "Rouble after 9 NATO remarks",
-        "Moves over [0,0] after 9 NATO remarks",
+        "Moves at the first rate after 9 NATO remarks",
     ]
 
 
 def test_a_verdict_stands_on_interval_p_n_median_and_the_mean_without_the_largest():
     told = report_of(NATO).paragraphs[0]
     assert "N = 9 events on 9 rates, 9 clusters." in told
-    assert (
-        "“Signed ranks of clusters”, the test declared in advance: p = 0.004 (one question" in told
-    )
+    assert "Declared test “Signed ranks of clusters”: p = 0.004 (one question" in told
     assert "95 % interval of the mean " in told
-    # Without 1.40, 1.30 and 1.20 the mean of 0.60 … 1.10 is 0.85.
-    assert "Median 1.00 log pts stronger; mean without the three largest moves 0.85 log" in told
+    # Without 1.40, 1.30 and 1.20 the mean of 0.60 … 1.10 is 0.85 log points, or 0.846 %.
+    assert "Median 1.0 % stronger; mean without the three largest moves 0.8 % str" in told
 
 
 def test_two_groups_have_a_sentence_each_and_their_difference_is_the_title(both):
-    # 1.00 - (-0.50) = 1.50
+    # 1.00 - (-0.50) = 1.50 log points, or 1.489 %
     assert both.title.startswith(
-        "Difference unusual: rouble 1.50 log pts stronger after NATO remarks than after energy"
+        "Different beyond chance: 1.5\u202f% stronger after NATO remarks than after energy"
         " events (p "
     )
+    assert both.title.endswith(", 9 and 9 events).")
     told = " ".join(both.paragraphs)
     # Holm over two p of 0.0039 and a smaller one: twice 0.0039.
-    assert "Unusual: rouble 1.00 log pts stronger on average" in told
-    assert "Unusual: rouble 0.50 log pts weaker on average" in told
-    assert "(p = 0.008, corrected for 3 questions)" in told
+    assert "Unusual: rouble 1.0 % stronger on average" in told
+    assert "Unusual: rouble 0.5 % weaker on average" in told
+    assert "(p = 0.008, 9 events)" in told
     assert "N = 9 and 9 events on 18 rates, 18 joint clusters." in told
     summary = table_of(both, "The groups over [0,0]")
-    assert [row[:4] for row in summary.rows] == [
-        ("NATO remarks", "9", "9, 9", "▼ −1.00 stronger"),
-        ("Energy events", "9", "9, 9", "▲ +0.50 weaker"),
+    assert [tuple(map(str, row[:5])) for row in summary.rows] == [
+        ("NATO remarks", "9", "9", "9", "▼ −1.00 stronger"),
+        ("Energy events", "9", "9", "9", "▲ +0.50 weaker"),
     ]
 
 
@@ -138,18 +138,23 @@ def test_who_was_lost_is_named_with_the_reason(both):
     (lost,) = table_of(both, "Events lost, and why").rows
     assert lost[2] == "Inside the data"
     moves = table_of(both, "Event by event: NATO remarks")
-    assert [row[2] for row in moves.rows] == [f"▼ −{k / 10:.2f} stronger" for k in range(14, 5, -1)]
+    assert [row[3] for row in moves.rows] == [f"−{k / 10:.2f}" for k in range(14, 5, -1)]
+    shown = [100 * -math.expm1(-k / 1000) for k in range(14, 5, -1)]
+    assert [row[2] for row in moves.rows] == [f"▼ −{x:.2f}\u202f% stronger" for x in shown]
 
 
 def test_sources_parameters_day_and_both_links_are_there(both):
     assert [source.what for source in both.sources] == ["Rate", "Events"]
     # 150 returns from 1 January 2024 on end on 30 May.
-    assert both.sources[0].as_of == "as of 30 May 2024"
+    assert both.sources[0].as_of == "data to 30 May 2024"
     assert both.sources[1].name == "the catalogue of this program: 19 events"
     told = dict(both.parameters)
     assert (told["First group"], told["Window compared"]) == ("NATO remarks", "[0,0]")
     assert told["As of"] == "26 Nov 2026, 12:00 MSK (live, when this was made)"
-    assert [link.url for link in both.links] == [MADE.live, MADE.frozen]
+    assert [link.url for link in both.links] == [
+        "compare?cat=nato_remark&bcat=energy",
+        "compare?cat=nato_remark&bcat=energy&asof=2026-11-26T09:00Z",
+    ]
     assert "no proof of its cause" in both.cautions[-1]
 
 

@@ -1,5 +1,6 @@
 """The Event page: the answer in words, its timing, its window, its exports, its empty states."""
 
+import json
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
 from tests.ui.app_in_test import (
+    as_read,
     code_of,
     figure_of,
     open_page,
@@ -48,11 +50,12 @@ def a_note(**more):
 def test_the_kellogg_event_is_answered_in_words():
     words = words_of(read_event())
     # 100 ln(81.1371 / 80.7597) = 0.466, 80.7597/81.1371 - 1 = -0.465 %
-    assert "Rouble 0.47 log pts stronger" in words
-    assert "at the first fixing: inside the ordinary range" in words
-    assert f"RUB per USD −0.47{THIN}% (81.1371 → 80.7597, 18 Apr → 21 Apr 2025)" in words
+    assert f"Rouble 0.5{THIN}% stronger" in words
+    assert "at the first fixing: an ordinary move" in words
+    words = as_read(read_event())
+    assert f"Bigger than 35{THIN}% of the 500 nearest days" in words
+    assert "81.1371 → 80.7597 RUB per USD (18 Apr → 21 Apr 2025)" in words
     assert "3 other events at the same fixing" in words
-    words = words.replace("\u2060", "")
     assert "Sun 20 Apr 2025, first reported 15:09 MSK (12:09 UTC)" in words
     assert "evening of Saturday 19 April" in words
 
@@ -75,26 +78,29 @@ def test_the_timing_strip_names_record_market_day_and_base():
 def test_the_figure_runs_over_the_offsets_of_the_window():
     app = open_event(w="-10:20")
     assert path_of(app)["x"] == list(range(-10, 21))
-    assert path_of(read_event())["y"][5] == pytest.approx(-0.4662, abs=1e-4)
+    assert path_of(read_event())["y"][5] == pytest.approx(-0.4651, abs=1e-4)
 
 
 def test_the_quote_switch_turns_figure_words_and_tables():
     usual, dollars = read_event(), read_event(up="usd")
-    assert path_of(dollars)["y"] == [-y + 0.0 for y in path_of(usual)["y"]]
-    assert "▼ Rouble 0.47 log pts stronger" in words_of(usual)
-    assert "▲ Rouble 0.47 log pts stronger" in words_of(dollars)
+    # 1 / (1 + change) - 1, in per cent
+    turned = [100 * (100 / (100 + y) - 1) for y in path_of(usual)["y"]]
+    assert path_of(dollars)["y"] == pytest.approx(turned, abs=2e-4)
+    assert f"▼ Rouble 0.5{THIN}% stronger" in words_of(usual)
+    assert f"▲ Rouble 0.5{THIN}% stronger" in words_of(dollars)
     # 1/81.1371 = 0.012325, 1/80.7597 = 0.012382
-    assert "0.012325 → 0.012382" in words_of(dollars)
+    assert "0.012325 → 0.012382" in as_read(dollars)
     assert "USD per RUB" in tables_of(dollars)[1].columns[2]
+    assert tables_of(dollars)[1]["Log pts"].tolist()[0] == "+0.47"
 
 
 def test_the_moves_stand_in_two_tables_of_five_windows():
     tables = tables_of(read_event())
     moves, certain = tables[1], tables[2]
     assert len(moves) == len(certain) == 5
-    # [0,1]: 100 ln(81.1371/81.4620) = -0.400; [-5,-1]: 100 ln(84.0040/81.1371) = +3.472
-    assert moves["Log pts"].tolist()[1] == "−0.40"
-    assert moves["Log pts"].tolist()[4] == "+3.47"
+    # [0,1]: 100 ln(81.4620/81.1371) = 0.400; [-5,-1]: 100 ln(81.1371/84.0040) = -3.472
+    assert moves["Log pts"].tolist()[1] == "+0.40"
+    assert moves["Log pts"].tolist()[4] == "−3.47"
 
 
 def test_the_same_move_is_measured_on_every_source():
@@ -104,10 +110,10 @@ def test_the_same_move_is_measured_on_every_source():
         "USD/RUB, ECB cross: reference rate",
         "USD/RUB implied by CNY/RUB, Bank of Russia",
     ]
-    # [0,1]: 81.1371 on 18 April to 81.4620 on 22 April; +0.4004 %, inverse -0.3988 %.
-    assert sources["RUB per USD"].tolist()[0] == "81.1371 → 81.4620"
-    assert sources["RUB per USD, %"].tolist()[0] == f"+0.40{THIN}%"
-    assert "weaker" in sources["Direction"].tolist()[0]
+    # In the window of the headline: 80.7597/81.1371 - 1 = -0.4651 %.
+    assert sources["RUB per USD"].tolist()[0] == "81.1371 → 80.7597"
+    assert sources["RUB per USD, %"].tolist()[0] == f"−0.47{THIN}%"
+    assert "stronger" in sources["Direction"].tolist()[0]
     assert sources["Direction"].tolist()[1] == "not measured: the series ended on 2022-03-01"
     words = words_of(read_event())
     assert f"ECB cross.** Snapshot at 14:{JOINER}15 Frankfurt time of the printed date" in words
@@ -121,20 +127,19 @@ def test_the_other_pool_is_one_switch_away():
     app = open_event(pool="all")
     (pool,) = [each for each in app.segmented_control if each.label == "Compare with"]
     assert pool.value == "all"
-    assert "of 500 days, April 2024 to April 2026" not in words_of(app)
-    assert " days, July 2013 to " in words_of(app)
+    assert f"Bigger than 34{THIN}% of all days (3,223)" in as_read(app)
 
 
 def test_the_other_model_is_one_switch_away():
     app = open_event(model="none")
     # Without an expected move the abnormal move is the move.
-    assert tables_of(app)[2]["CAR ± s.e., log pts"].tolist()[0].startswith("+0.47 ±")
+    assert tables_of(app)[2]["CAR ± s.e., log pts"].tolist()[0].startswith("−0.47 ±")
 
 
 def test_a_model_there_is_not_is_ignored_and_told():
     words = words_of(open_event(model="tea-leaves"))
     assert "model=tea-leaves" in words
-    assert "Rouble 0.47 log pts stronger" in words
+    assert f"Rouble 0.5{THIN}% stronger" in words
 
 
 def test_the_page_never_claims_a_cause():
@@ -147,11 +152,11 @@ def test_the_page_never_claims_a_cause():
 
 
 def test_the_sentence_to_copy_carries_source_and_link():
-    sentence, address, frozen = code_of(read_event(up="usd"))
-    assert "asof=" in frozen
-    assert (
-        "the rouble was 0.47 log pts stronger at the first fixing that can contain it" in sentence
+    sentence, address, frozen = (
+        text.replace("\u2060", "") for text in code_of(read_event(up="usd"))
     )
+    assert "asof=" in frozen
+    assert "the rouble was 0.5 % stronger at the first fixing that can contain it" in sentence
     assert "https://www.jpost.com/breaking-news/article-850908" in sentence
     assert sentence.endswith(address)
     assert address.endswith(f"/event?id={KELLOGG}&up=usd")
@@ -159,34 +164,31 @@ def test_the_sentence_to_copy_carries_source_and_link():
 
 def test_previous_and_next_keep_the_way_to_look():
     app = open_event(up="usd", w="-5:5")
-    later = next(button for button in app.button if button.key == "event.Right")
+    later = next(button for button in app.button if button.key == "event.after")
     app = later.click().run()
     assert app.query_params["up"] == "usd"
     assert app.query_params["w"] == "-5:5"
     assert app.query_params["id"] == "trump-deal-this-week-2025-04-20"
-    back = next(button for button in app.button if button.key == "event.Left")
+    back = next(button for button in app.button if button.key == "event.before")
     assert back.click().run().query_params["id"] == KELLOGG
 
 
 def test_the_csv_is_that_of_the_services():
-    app = read_event()
+    app = open_event()
+    app.session_state["event.download"] = True
+    app.run()
     events = session.get_known_events().events
     kellogg = next(event for event in events if event.id == KELLOGG)
     view = build_event_view(session.load_series("usd_rub_cbr"), kellogg, events, DEFAULT_REQUEST)
     assert table_file("event_moves", [view]).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
-    assert labels == [
-        *(
-            f"{kind} ({what} rows)"
-            for what in ("moves, 5", "this window, 16", "every source, 3")
-            for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel")
-        ),
-        "Page (HTML, opens without a network)",
-        "Paper (PDF)",
-        "Picture of the chart (PNG)",
-        "Drawing of the chart (SVG)",
-        "Bundle to reproduce it (ZIP)",
-    ]
+    pictures = [f"{kind}, {size}" for kind in ("PNG", "SVG") for size in ("web", "print", "square")]
+    table = ["CSV", "Excel", "CSV for Excel", "CSV for Russian Excel"]
+    report = ["PDF", "Web page (HTML)", "Bundle to reproduce it (ZIP)"]
+    assert labels == [*pictures, *table, *table, *table, *report]
+    captions = [caption.value for caption in app.caption]
+    for title in ("Moves, 5 rows", "This window, 16 rows", "Every source, 3 rows"):
+        assert title in captions
 
 
 # ------------------------------------------------------------------ other events
@@ -227,10 +229,10 @@ def test_the_title_of_a_note_is_text_wherever_it_stands():
     note = a_note(title=HOSTILE, text=HOSTILE, author=HOSTILE)
     app = open_event(note.id)
     assert not app.exception
-    (header,) = app.header
-    assert "\\<script\\>alert(1)\\</script\\>" in header.value
+    (title,) = app.title
+    assert "\\<script\\>alert(1)\\</script\\>" in title.value
     assert "![i](" not in words_of(app).replace(app.text[0].value, "")
-    assert "<script>" not in figure_of(app)["layout"]["title"]["text"]
+    assert "<script>" not in json.dumps(figure_of(app))
     assert "★" in words_of(app)
 
 
@@ -239,7 +241,7 @@ def test_a_note_is_deleted_and_taken_back():
     note = a_note()
     app = press(open_event(note.id), "Delete note")
     assert "This note was deleted on" in words_of(app)
-    assert press(app, "Restore this note").header[0].value == "My own note"
+    assert press(app, "Restore this note").title[0].value == "My own note"
 
 
 def test_a_deleted_note_says_when_it_went():

@@ -1,5 +1,6 @@
 """Events & notes: facets and their counts, the table, the card, notes saved and undone."""
 
+import json
 from collections import Counter
 from datetime import date
 
@@ -20,7 +21,15 @@ KELLOGG = "kellogg-nato-off-table-2025-04-20"
 
 
 def control(app, label):
-    kinds = ("selectbox", "date_input", "text_input", "pills", "button_group", "segmented_control")
+    kinds = (
+        "selectbox",
+        "multiselect",
+        "date_input",
+        "text_input",
+        "pills",
+        "button_group",
+        "segmented_control",
+    )
     return next(widget for kind in kinds for widget in app.get(kind) if widget.label == label)
 
 
@@ -90,9 +99,9 @@ def test_an_event_without_a_move_says_why():
     frame = table(page_to_read("events"))
     late = frame[frame["Day"] > "2026-09-02"]
     assert len(late) == sum(row["date"] > "2026-09-02" for row in CATALOGUE)
-    assert set(late["Remark"]) == {"after the data"}
+    assert set(late["Reason"]) == {"after the data"}
     assert late["[0,1]"].isna().all()
-    assert (frame[frame["Day"] < "2026-08-01"]["Remark"] == "").all()
+    assert (frame[frame["Day"] < "2026-08-01"]["Reason"] == "").all()
 
 
 # ---------------------------------------------------------------- facets
@@ -104,7 +113,7 @@ def test_each_choice_says_how_many_it_would_find():
     by_category = Counter(row["category"] for row in in_year)
     talks = [row for row in in_year if row["category"] == "peace_talks"]
     by_direction = Counter(row["expected"] for row in talks)
-    categories = " ".join(control(app, "Categories (none chosen: all)").options)
+    categories = " ".join(control(app, "Categories").options)
     assert f"Sanctions · {by_category['sanctions']}" in categories
     assert f"Peace talks · {by_category['peace_talks']}" in categories
     assert control(app, "Expected rouble").options == [
@@ -135,6 +144,23 @@ def test_each_choice_says_how_many_it_would_find():
 def test_a_link_restores_what_it_finds(link, fits):
     frame = table(open_page("events", **link))
     assert sorted(frame["Title"]) == sorted(row["title"] for row in CATALOGUE if fits(row))
+
+
+def test_a_long_title_is_cut_with_a_sign_and_its_card_has_it_whole():
+    whole = {row["title"] for row in CATALOGUE}
+    titles = list(displayed(page_to_read("events"))["Title"])
+    assert all(len(title) <= 62 for title in titles)
+    assert all(title.endswith("…") for title in titles if title not in whole)
+    (row,) = [row for row in CATALOGUE if row["id"] == KELLOGG]
+    assert row["title"] in words_of(open_page("events", sel=KELLOGG))
+
+
+def test_the_columns_are_named_in_words_and_the_button_counts_what_it_hides():
+    app = open_page("events", exp="weaker", hour="known", **{"from": "2022-02-01"})
+    columns = json.loads(app.dataframe[0].proto.columns)
+    titles = [columns[name]["label"] for name in ("[0,0]", "Percentile [0,0]", "[0,1]")]
+    assert titles == ["First fixing", "Bigger than", "Two fixings"]
+    assert "More · 3" in [each.proto.popover.label for each in app.get("popover")]
 
 
 def test_a_year_is_a_period_in_the_link():
@@ -171,9 +197,7 @@ def test_an_unknown_event_in_the_link_is_told():
 
 
 def test_without_notes_it_says_how_to_write_one():
-    assert "No notes yet. Click any day on the chart, or press A." in words_of(
-        page_to_read("events")
-    )
+    assert "No notes yet: press A to add one." in words_of(page_to_read("events"))
 
 
 def test_add_note_opens_the_form_of_explore():
@@ -283,12 +307,13 @@ def test_the_files_say_their_rows():
     add()
     app = open_page("events", cat="nato_remark")
     remarks = sum(row["category"] == "nato_remark" for row in CATALOGUE)
+    assert not app.get("download_button")
+    app.session_state["events.download"] = True
+    app.run()
+    assert f"This view, {remarks} rows" in words_of(app)
+    assert f"All, {COUNT + 1} rows" in words_of(app)
     labels = [button.label for button in app.get("download_button")]
-    assert labels == [
-        f"{kind} ({what} rows)"
-        for what in (f"this view, {remarks}", f"all, {COUNT + 1}")
-        for kind in ("CSV", "Excel workbook", "CSV for Excel", "CSV for Russian Excel")
-    ]
+    assert labels == ["CSV", "Excel", "CSV for Excel", "CSV for Russian Excel"] * 2
 
 
 def test_editing_starts_from_every_field_of_the_note():

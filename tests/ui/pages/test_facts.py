@@ -1,12 +1,14 @@
 """Check a claim: the sentence of the journalist on the bare page, and every claim by a link."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboard.services.claims import ClaimQuery, claim_from_query
 from dashboard.ui.components.elements import build_claim_query, build_level_query
-from tests.ui.app_in_test import code_of, figure_of, open_page, page_to_read, press, words_of
+from dashboard.ui.pages.facts.state import EXAMPLES
+from tests.ui.app_in_test import code_of, figure_of, open_page, press, words_of
 
 
 def plain_words(app):
@@ -20,9 +22,13 @@ def verdicts_of(app):
     return [list(zip(t["Source"], t["Verdict"], strict=True)) for t in tables]
 
 
+def open_example(number=1):
+    return open_page("facts").button(key=f"facts.example.{number}").click().run()
+
+
 @pytest.fixture(scope="module")
 def bare():
-    return page_to_read("facts")
+    return open_example()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -36,33 +42,35 @@ def home(tmp_path_factory):
 # ------------------------------------------------------------------ the sentence
 
 
-def test_the_bare_page_checks_the_sentence_of_the_journalist(bare):
+def test_an_example_is_the_sentence_of_the_journalist(bare):
     assert not bare.exception
-    assert [head.value for head in bare.header] == ["Of 3 claims, 1 is so and 2 are not"]
+    assert [head.value for head in bare.header] == ["1 of 3 claims holds"]
     words = plain_words(bare)
     for told in (
         "About 80 RUB per USD?",
-        "**Yes**: 80.7597 RUB per USD on 21 Apr 2025.",
+        "True] **About 80 RUB per USD?**",
+        "80.7597 RUB per USD on 21 Apr 2025.",
         "Strongest since June 2024?",
-        "**No, it was stronger**: strongest since 30 May 2023 (80.6872).",
+        "Not since then] **Strongest",
+        "It was last this strong on 30 May 2023 (80.6872).",
         "More than 40 % stronger than at the start of the year?",
         # 80.7597/101.6797 - 1 = -20.574 %, 101.6797/80.7597 - 1 = +25.904 %
-        "**No**: stronger (RUB per USD −20.57 %, USD per RUB +25.90 %) than the last rate"
+        "Stronger (RUB per USD −20.57 %, USD per RUB +25.90 %) than the last rate"
         " of the year before, 28 Dec 2024 (101.6797)",
         # 80.7597 x 1.4 = 113.0636
         "A gain of 40 % counted in USD per RUB needs a base of 113.0636; last there on"
         " 14 Mar 2022 (115.1963).",
     ):
         assert told in words
-    assert bare.query_params == {}
+    assert bare.query_params == {"example": "1"}
 
 
 def test_every_source_and_base_has_its_verdict_and_the_unknown_its_reason(bare):
     level, record, change = verdicts_of(bare)
     assert level[0] == ("USD/RUB, Bank of Russia", "**true**")
-    assert ("USD/RUB, ECB cross", "**cannot be known**") in level
-    assert record[0] == ("USD/RUB, Bank of Russia", "**goes back further**")
-    assert level[-1] == ("Market quotes, over the counter", "cannot be known")
+    assert ("USD/RUB, ECB cross", "**no data**") in level
+    assert record[0] == ("USD/RUB, Bank of Russia", "**not since then**")
+    assert level[-1] == ("Market quotes, over the counter", "no data")
     # Seven bases on each of the two sources that have the day, one row for the others.
     assert [name for name, _ in change].count("USD/RUB, Bank of Russia") == 7
     assert len(change) == 7 + 7 + 1 + 1
@@ -101,18 +109,37 @@ def test_the_chart_marks_day_level_span_and_bases(bare):
     assert "the span since June 2024 is shaded" in alt
 
 
-def test_a_sentence_of_ones_own_is_checked_and_never_in_the_link():
+def test_the_page_opens_empty():
     app = open_page("facts")
+    assert [head.value for head in app.header] == ["Check a claim"]
+    assert app.text_area[0].value == ""
+    assert verdicts_of(app) == []
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_each_example_has_claims_of_its_own_day(number):
+    app, day = open_example(number), EXAMPLES[number - 1].day
+    assert app.date_input[0].value == day
+    assert verdicts_of(app)
+    assert f"{day:%Y}" in plain_words(app)
+
+
+def test_a_sentence_of_ones_own_is_of_today_and_never_in_the_link():
+    app = open_example()
     app.text_area[0].set_value("The rouble fell to 110 per dollar, its weakest since March 2022")
     app.run()
+    assert app.date_input[0].value == datetime.now(ZoneInfo("Europe/Moscow")).date()
     assert app.query_params == {}
     words = plain_words(app)
     assert "110 RUB per USD?" in words
     assert "Weakest since March 2022?" in words
-    assert "it is not in the link of this page" in words
+    assert "No data: the last rate is of 1 Sep 2026" not in words  # the badge has said it
+    assert "The last rate is of 1 Sep 2026." in words
     assert not any("fell" in code for code in code_of(app))
-    press(app, "The example")
-    assert "Strongest since June 2024?" in plain_words(app)
+    press(app, "Check it for 1 Sep 2026, the last rate")
+    assert app.query_params == {"day": "2026-09-01"}
+    assert "on 1 Sep 2026." in plain_words(app)
 
 
 def test_a_text_without_a_claim_says_what_can_be_checked():
@@ -129,7 +156,7 @@ def test_a_link_asks_one_claim():
     app = open_page("facts", day="2024-11-28", kind="weakest", since="2022-03")
     # 109.5782 on 28 November 2024: the last higher one was in March 2022.
     assert "Weakest since March 2022?" in plain_words(app)
-    assert "**Yes**: weakest since" in plain_words(app)
+    assert "True] **Weakest since March 2022?**" in plain_words(app)
     assert len(verdicts_of(app)) == 1
 
 
@@ -140,26 +167,27 @@ def test_the_quote_switch_turns_the_chart_and_never_the_words():
         next(t for t in figure_of(a)["data"] if t["mode"] == "markers") for a in (usual, turned)
     ]
     assert marks[1]["y"] == pytest.approx([1 / y for y in marks[0]["y"]], abs=1e-8)
-    assert "stronger (RUB per USD −20.57" in plain_words(turned)
+    assert "Stronger (RUB per USD −20.57" in plain_words(turned)
 
 
 def test_a_weekend_day_uses_the_rate_in_force_and_says_so():
     words = plain_words(open_page("facts", day="2025-04-20", kind="level", value="81.1371"))
     assert "Sun 20 Apr 2025 is a weekend day of USD/RUB, Bank of Russia" in words
     assert "the rate in force, fixed on 18 Apr 2025 and dated 19 Apr 2025, is used" in words
-    assert "**Yes**: 81.1371 RUB per USD on 18 Apr 2025." in words
+    assert "True] **About 81.1371 RUB per USD?**" in words
 
 
 def test_a_day_in_the_future_cannot_be_known():
     words = plain_words(open_page("facts", day="2099-01-01", kind="level", value="81"))
     assert "1 Jan 2099 lies in the future; nothing can be known about it yet." in words
-    assert "**Cannot be known**: the last rate is of 1 Sep 2026." in words
+    assert "No data] **About 81 RUB per USD?**" in words
+    assert "The last rate is of 1 Sep 2026." in words
 
 
 def test_a_day_before_every_rate_cannot_be_known():
     words = plain_words(open_page("facts", day="1999-01-01", kind="level", value="81"))
-    assert "**Cannot be known**" in words
-    assert "before the data of usd_rub_cbr; they start on 9 Jan 2013" in words
+    assert "No data] **" in words
+    assert "efore the data of usd_rub_cbr; they start on 9 Jan 2013" in words
 
 
 def test_a_day_before_the_official_rate_is_answered_by_the_series_that_has_it():

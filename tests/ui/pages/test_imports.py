@@ -222,9 +222,9 @@ def test_the_sheet_is_asked_where_several_hold_dates(page):
 def test_a_file_that_is_refused_leaves_the_page_usable(page, name, content):
     bring(page, content, name)
     assert not page.exception
-    assert page.warning[0].value.startswith("This file is not taken as it is: ")
+    assert page.warning[0].value.startswith("We can't read this yet: ")
     assert "--" not in page.warning[0].value
-    press(page, "Put it away")
+    press(page, "Remove")
     bring(page, GOOD)
     assert "2 new" in words_of(page)
 

@@ -68,8 +68,9 @@ def test_a_failure_stands_in_words_with_the_data_that_stand(live_setup, replica)
 def test_the_line_tells_of_the_series_of_the_page(live_setup, replica):
     replica.fred.answers(failures.unavailable)
     live_setup.refresh("vix_fred", "eur_usd_ecb")
-    words = words_of(open_page(series="eur_usd_ecb"))
-    assert "Rate: EUR/USD, ECB · last 23 Nov 2026" in words.replace("\u2060", "")
+    lines = words_of(open_page(series="eur_usd_ecb")).replace("\u2060", "").split("\n")
+    at = next(k for k, line in enumerate(lines) if line.startswith("Rate: EUR/USD, ECB"))
+    assert lines[at + 1].startswith("last 23 Nov 2026")
 
 
 def test_a_number_that_may_still_change_is_told_as_such(live_setup):

@@ -122,4 +122,4 @@ def test_compare_and_method_speak_of_the_currency(pairs, series, noun):
     text = words_of(app)
     assert f"What happened to the {noun}" in text
     assert re.search(rf"{noun} [\d.]+ log pts (stronger|weaker) on average", text, re.IGNORECASE)
-    assert f"always the {noun}: stronger = fewer" in words_of(open_page("method", series=series))
+    assert f"Always the {noun}: stronger = fewer" in words_of(open_page("method", series=series))

@@ -416,4 +416,5 @@ PAGE = Page(
         _link_param("url"),
         day_param("published", "2025-04-22"),
     ),
+    heading=deferred("Read an article"),
 )

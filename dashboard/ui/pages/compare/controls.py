@@ -1,8 +1,8 @@
-"""Controls of the Compare page: groups, series, windows and study settings."""
+"""Controls of the Compare page: a chip for each group with its dates, series, windows, method."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -10,28 +10,28 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import EXPECTED_TITLES, Event
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
 from dashboard.presentation.escaping import escape_label
-from dashboard.presentation.events import format_group
-from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
-from dashboard.presentation.palette import STYLE_BY_ID
+from dashboard.presentation.palette import GROUP_STYLES, STYLE_BY_ID, format_coloured
 from dashboard.services.events import count_facets
 from dashboard.services.method import describe_method
 from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, default_window, event_windows
 from dashboard.ui import session
+from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
+from dashboard.ui.pages.compare.messages import format_chip
 from dashboard.ui.pages.compare.state import (
     ALL_CATEGORIES,
     ANY_EXPECTED,
     CATEGORY_VALUES,
     DEFAULTS,
     GROUP_FIELDS,
+    GROUP_PREFIXES,
     MAX_NAMED,
-    PREFERRED_WINDOW,
     CompareState,
     has_second_group,
 )
@@ -44,69 +44,169 @@ OVERLAP_LABELS: Final = {
     "exclude": deferred("leave out all that overlap"),
 }
 RETURNS_LABELS: Final = {"log": deferred("log moves"), "simple": deferred("simple returns")}
-SECOND_GROUP_DEFAULTS: Final = ("peace_talks", "nato_remark")
-"""The second group that is offered: the first of them that the first group is not."""
-NAME_LIMIT: Final = 44
+DATE_FIELDS: Final = ("from", "to")
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
+CHIP_LIMIT: Final = 60
 
 
 def draw_compare_controls(state: CompareState) -> None:
-    """Draw the settings of the page in rows that wrap."""
+    """Draw one row: the groups with their dates, the series, the method."""
     link = state.link
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        _draw_group_controls(state, "", _("First group"))
-        _draw_group_controls(state, "b", _("Second group"))
-        _draw_study_settings(state)
-        # A phone keeps the choices folded away, so that the paths are not far below the answer.
-        folded = (
-            st.popover(_("Series and windows"), icon=":material/tune:") if state.phone else None
-        )
-    with folded or st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series_choice(link, session.get_price_cards())
-        _draw_window_controls(state)
-        draw_quote_switch(link, state.card)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if not state.phone:
+            st.markdown(_("After"), width="content")
+        _draw_group_chip(state, 0)
+        if not state.phone:
+            st.markdown(_("vs"), width="content")
+        _draw_group_chip(state, 1)
+        if has_second_group(link):
+            st.button("", key="compare.remove", icon=":material/close:", type="tertiary",
+                      help=_("Remove the second group"), on_click=clear_second_group,
+                      args=(link,))  # fmt: skip
+        if not state.phone:
+            with st.popover(escape_label(state.card.label, CHIP_LIMIT), key="compare.series"):
+                _draw_series_controls(state)
+        with st.popover(_("Method"), icon=":material/tune:", key="compare.method"):
+            if state.phone:
+                _draw_series_controls(state)
+            _draw_study_settings(state)
 
 
-def _draw_group_controls(state: CompareState, prefix: str, name: str) -> None:
-    """Draw one group in a popover whose button names it."""
+def _draw_series_controls(state: CompareState) -> None:
+    draw_series_choice(state.link, session.get_price_cards())
+    draw_quote_switch(state.link, state.card)
+
+
+# ------------------------------------------------------------------ a group and its dates
+
+
+def _draw_group_chip(state: CompareState, at: int) -> None:
+    """Draw one group in a popover whose button names it; a click on a category replaces it."""
+    link, prefix = state.link, GROUP_PREFIXES[at]
+    chosen = at < len(state.filters)
+    glyph = format_coloured(GROUP_STYLES[at].glyph, GROUP_STYLES[at].colour(dark=state.dark))
+    label = escape_label(format_chip(state, at), CHIP_LIMIT) if chosen else _("another group")
+    # With a key the popover keeps its place, so that it stays open when its label changes.
+    with st.popover(f"{glyph} {label}" if chosen else f":material/add: {label}",
+                    key=f"compare.group.{at}"):  # fmt: skip
+        _draw_category(link, prefix)
+        if chosen:
+            _draw_dates(state, prefix)
+            _draw_narrowing(link, prefix)
+
+
+def _draw_category(link: UrlState, prefix: str) -> None:
+    """Draw the categories; one that is clicked becomes the group."""
+    chosen = link[f"{prefix}cat"]
+    titles = {ALL_CATEGORIES: _("All")} | {
+        value: f"{STYLE_BY_ID[value].glyph} {STYLE_BY_ID[value].title}" for value in CATEGORY_VALUES
+    }
+    _draw_choice(
+        _("Events"), titles, chosen[0] if len(chosen) == 1 else None, f"compare:{prefix}cat",
+        partial(choose_category, link, prefix),
+    )  # fmt: skip
+
+
+def choose_category(link: UrlState, prefix: str, category: str) -> None:
+    """Make a category the group; a new second group takes the dates of the first."""
+    dates = {}
+    if prefix and not has_second_group(link):
+        dates = {f"{prefix}{field}": link[field] for field in DATE_FIELDS}
+    link.set(**{f"{prefix}cat": (category,), **dates})
+
+
+def _draw_dates(state: CompareState, prefix: str) -> None:
+    """Draw the years, one click each, and the first and the last day."""
     link = state.link
-    chosen = bool(not prefix or has_second_group(link))
-    at = 1 if prefix else 0
-    label = "none"
-    if chosen and at < len(state.filters):
-        listed = plural("{n:,} event", "{n:,} events", len(state.listed[at]))
-        label = f"{capitalize_first(format_group(state.filters[at]))}, {listed}"
-    with st.popover(f"{name}: {escape_label(label, NAME_LIMIT)}", icon=":material/filter_alt:"):
-        if prefix:
-            _draw_second_group_switch(link, chosen=chosen)
-            if not chosen:
-                return
-        _draw_category_choice(link, f"{prefix}cat")
-        st.segmented_control(
-            _("Expected rouble"),
-            list(EXPECTED_LABELS),
-            format_func=lambda value: translate_deferred(EXPECTED_LABELS[value]),
-            required=True,
-            **link.widget(f"{prefix}exp"),
+    years = sorted({event.day.year for event in state.known})
+    titles = {"": _("All years")} | {str(year): str(year) for year in years}
+    since, until = (link[f"{prefix}{field}"] for field in DATE_FIELDS)
+    whole = since and until == date(since.year, 12, 31) and since == date(since.year, 1, 1)
+    current = str(since.year) if whole else None if since or until else ""
+    _draw_choice(
+        _("Dates"), titles, current, f"compare:{prefix}year", partial(_choose_year, link, prefix)
+    )
+    with st.container(horizontal=True):
+        for field, label in zip(DATE_FIELDS, (_("From"), _("To")), strict=True):
+            key = f"compare:{prefix}{field}"
+            st.session_state[key] = link[f"{prefix}{field}"]
+            st.date_input(
+                label, value=None, min_value=FIRST_DAY, max_value=LAST_DAY, format="YYYY-MM-DD",
+                width=150, key=key, on_change=ignore_fragment_echo(_choose_day),
+                args=(link, prefix, field),
+            )  # fmt: skip
+
+
+def _choose_year(link: UrlState, prefix: str, year: str) -> None:
+    whole = (date(int(year), 1, 1), date(int(year), 12, 31)) if year else (None, None)
+    set_dates(link, prefix, dict(zip(DATE_FIELDS, whole, strict=True)))
+
+
+def _choose_day(link: UrlState, prefix: str, field: str) -> None:
+    set_dates(link, prefix, {field: st.session_state[f"compare:{prefix}{field}"]})
+
+
+def set_dates(link: UrlState, prefix: str, dates: Mapping[str, date | None]) -> None:
+    """Change the dates of a group; a second group with the same dates follows the first."""
+    same = all(link[field] == link[f"b{field}"] for field in DATE_FIELDS)
+    prefixes = GROUP_PREFIXES if not prefix and same and has_second_group(link) else (prefix,)
+    link.set(**{f"{each}{field}": day for each in prefixes for field, day in dates.items()})
+
+
+def _draw_narrowing(link: UrlState, prefix: str) -> None:
+    """Draw further categories, the expected direction and the tags of a group."""
+    _draw_further_categories(link, f"{prefix}cat")
+    st.segmented_control(
+        _("Expected rouble"),
+        list(EXPECTED_LABELS),
+        format_func=lambda value: translate_deferred(EXPECTED_LABELS[value]),
+        required=True,
+        **link.widget(f"{prefix}exp"),
+    )
+    known = session.get_known_events()
+    tags = list(dict.fromkeys((*_count_tags(known.events, known.version), *link[f"{prefix}tag"])))
+    if tags:
+        st.multiselect(
+            _("Tags (one of them is enough)"),
+            tags,
+            format_func=escape_label,
+            max_selections=MAX_NAMED,
+            placeholder=_("any"),
+            **link.widget(f"{prefix}tag"),
         )
-        _draw_tags(link, f"{prefix}tag")
-        with st.container(horizontal=True):
-            _draw_day_field(link, f"{prefix}from", _("From day"))
-            _draw_day_field(link, f"{prefix}to", _("To day"))
 
 
-def _draw_second_group_switch(link: UrlState, *, chosen: bool) -> None:
-    if chosen:
-        st.button(_("Remove the second group"), icon=":material/close:", key="compare.remove",
-                  on_click=clear_second_group, args=(link,))  # fmt: skip
-        return
-    st.markdown(_("Compare with other events on the same series, by the same study."))
-    st.button(_("Add a second group"), icon=":material/add:", key="compare.add",
-              on_click=add_second_group, args=(link,))  # fmt: skip
+def _draw_further_categories(link: UrlState, key: str) -> None:
+    """Draw the categories of a group of several, to add to it or to take away."""
+    name = f"compare:{key}.all"
+    st.session_state[name] = [kind for kind in link[key] if kind != ALL_CATEGORIES]
+
+    def choose() -> None:
+        kinds = st.session_state[name]
+        chosen = tuple(kind for kind in CATEGORY_VALUES if kind in kinds)
+        link.set(**{key: chosen or (ALL_CATEGORIES,)})
+
+    st.multiselect(
+        _("Several categories together"),
+        list(CATEGORY_VALUES),
+        format_func=lambda value: STYLE_BY_ID[value].title,
+        placeholder=_("all"),
+        key=name,
+        on_change=ignore_fragment_echo(choose),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _count_tags(_events: tuple[Event, ...], version: str) -> dict[str, int]:  # noqa: ARG001
+    """The tags of the events by how many have them, cached by the version of the events."""
+    return count_facets(_events)["tags"]
 
 
 def add_second_group(link: UrlState) -> None:
-    """Add a second group."""
-    link.set(bcat=(next(kind for kind in SECOND_GROUP_DEFAULTS if link["cat"] != (kind,)),))
+    """Compare with sanctions, or with peace talks where these are the first group."""
+    category = "sanctions" if link["cat"] != ("sanctions",) else "peace_talks"
+    choose_category(link, "b", category)
 
 
 def clear_second_group(link: UrlState) -> None:
@@ -116,7 +216,7 @@ def clear_second_group(link: UrlState) -> None:
 
 def swap_groups(link: UrlState) -> None:
     """Exchange the groups; without a second one nothing changes."""
-    if any(link[f"b{field}"] != DEFAULTS[f"b{field}"] for field in GROUP_FIELDS):
+    if has_second_group(link):
         kinds = {"cat": link["bcat"] or (ALL_CATEGORIES,), "bcat": link["cat"]}
         others = {f: link[f"b{f}"] for f in GROUP_FIELDS[1:]} | {
             f"b{f}": link[f] for f in GROUP_FIELDS[1:]
@@ -124,84 +224,65 @@ def swap_groups(link: UrlState) -> None:
         link.set(**kinds, **others)
 
 
-def _draw_category_choice(link: UrlState, key: str) -> None:
-    """Draw the categories; none chosen = all of them, which the link calls `all`."""
-    name = f"compare:{key}"
-    st.session_state[name] = [kind for kind in link[key] if kind != ALL_CATEGORIES]
-
-    def choose() -> None:
-        link.set(
-            **{
-                key: tuple(k for k in CATEGORY_VALUES if k in st.session_state[name])
-                or (ALL_CATEGORIES,)
-            }
-        )
-
-    st.pills(
-        _("Categories (none chosen: all)"),
-        list(CATEGORY_VALUES),
-        selection_mode="multi",
-        format_func=lambda value: f"{STYLE_BY_ID[value].glyph} {STYLE_BY_ID[value].title}",
-        key=name,
-        on_change=ignore_fragment_echo(choose),
-    )
+# ------------------------------------------------------------------ the study
 
 
-def _draw_tags(link: UrlState, key: str) -> None:
-    """Draw the tags that any event has, and those of the link."""
-    known = session.get_known_events()
-    tags = _count_tags(known.events, known.version)
-    options = list(dict.fromkeys((*tags, *link[key])))
-    if options:
+def _draw_study_settings(state: CompareState) -> None:
+    """Draw the windows and the settings of the study."""
+    link = state.link
+    _draw_window_controls(state)
+    models = {model.id: translate_deferred(model.title) for model in describe_method().models}
+    st.selectbox(_("Expected move"), list(models), format_func=models.__getitem__,
+                 **link.widget("model"))  # fmt: skip
+    factors = {card.id: card.label for card in available_factors(state.card, session.get_cards())}
+    if needs_factor(link["model"]) or link["factor"]:
+        chosen = tuple(name for name in link["factor"] if name in factors)
         st.multiselect(
-            _("Tags (one of them is enough)"),
-            options,
-            format_func=escape_label,
-            max_selections=MAX_NAMED,
-            placeholder=_("any"),
-            **link.widget(key),
+            _("Explained by"),
+            list(factors),
+            format_func=factors.__getitem__,
+            placeholder=_("choose a series"),
+            **link.widget("factor", chosen),
         )
+    titles: Mapping[Any, str]
+    for key, label, titles in (
+        ("overlap", _("Where event windows overlap"), OVERLAP_LABELS),
+        ("pool", _("Single moves are compared with"), POOL_TITLES),
+        ("returns", _("Moves are counted as"), RETURNS_LABELS),
+    ):
+        shown = {option: translate_deferred(title) for option, title in titles.items()}
+        st.selectbox(label, list(shown), format_func=shown.__getitem__, **link.widget(key))
+    with st.container(horizontal=True):
+        for key, label in (("estimation", _("Estimation window")), ("gap", _("Gap"))):
+            # Empty = the default, which is the placeholder.
+            usual = getattr(state.request or StudyRequest(), key)
+            st.text_input(_("{label} (observations)", label=label), placeholder=str(usual),
+                          width=180, **link.typed(key))  # fmt: skip
+    st.toggle(_("Exclude event days from the estimate"), **link.switch("clean", "1", "0"))
+    st.button(_("Reset"), key="compare.usual", on_click=reset_settings, args=(link,))
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _count_tags(_events: tuple[Event, ...], version: str) -> dict[str, int]:  # noqa: ARG001
-    """The tags of the events by how many have them, cached by the version of the events."""
-    return count_facets(_events)["tags"]
-
-
-def _draw_day_field(link: UrlState, key: str, label: str) -> None:
-    common: dict[str, Any] = {
-        "value": None,
-        "min_value": date(1900, 1, 1),
-        "max_value": date(2100, 12, 31),
-        "format": "YYYY-MM-DD",
-        "width": 150,
-    }
-    st.date_input(label, **link.widget(key), **common)
+def reset_settings(link: UrlState) -> None:
+    """Reset all settings except the groups, the series and the quote."""
+    unchanged = {"series", "up", *GROUP_FIELDS, *(f"b{field}" for field in GROUP_FIELDS)}
+    link.set(**{key: value for key, value in DEFAULTS.items() if key not in unchanged})
 
 
 def _draw_window_controls(state: CompareState) -> None:
     """Draw the event window, and the window of the CAR."""
     minutes, link = state.card.bar_minutes, state.link
     usual = default_window(minutes)
-    _draw_editable_choice(
-        link, "window", _("Event window"), (usual, *event_windows(minutes)), format_window_label
-    )
     cars = [f"{first}:{last}" for first, last in (PREFERRED_WINDOW, *DEFAULT_CAR_WINDOWS)]
     if state.request is not None:
         first, last = state.request.cars[0]
         cars = [f"{first}:{last}" if not link["car"] else link["car"], *cars]
-    _draw_editable_choice(link, "car", _("Move over offsets"), tuple(cars), format_window_label)
+    with st.container(horizontal=True):
+        _draw_editable_choice(link, "window", _("Event window"), (usual, *event_windows(minutes)))
+        _draw_editable_choice(link, "car", _("Move over offsets"), cars)
 
 
-def _draw_editable_choice(
-    link: UrlState,
-    key: str,
-    label: str,
-    options: tuple[str, ...],
-    format_option: Callable[[str], str],
-) -> None:
-    """Draw a choice whose first option is the default; other values can be typed."""
+def _draw_editable_choice(link: UrlState, key: str, label: str, options: Sequence[str]) -> None:
+    """Draw a choice of a window whose first option is the default; others can be typed."""
     usual, name = options[0], f"compare:{key}"
     st.session_state[name] = link[key] or usual
 
@@ -213,61 +294,34 @@ def _draw_editable_choice(
     st.selectbox(
         label,
         list(dict.fromkeys((link[key] or usual, *options))),
-        format_func=format_option,
+        format_func=format_window_label,
         key=name,
         on_change=ignore_fragment_echo(choose),
         accept_new_options=True,
         help=_("Choose one, or type first and last offset like −5:10."),
-        width=150,
+        width=180,
     )
 
 
-def _draw_study_settings(state: CompareState) -> None:
-    """Draw the settings of the study in a popover."""
-    link = state.link
-    with st.popover(_("How it is studied"), icon=":material/tune:"):
-        models = {model.id: translate_deferred(model.title) for model in describe_method().models}
-        st.selectbox(_("Expected move"), list(models), format_func=models.__getitem__,
-                     **link.widget("model"))  # fmt: skip
-        factors = {
-            card.id: card.label for card in available_factors(state.card, session.get_cards())
-        }
-        if needs_factor(link["model"]) or link["factor"]:
-            chosen = tuple(name for name in link["factor"] if name in factors)
-            st.multiselect(
-                _("Explained by"),
-                list(factors),
-                format_func=factors.__getitem__,
-                placeholder=_("choose a series"),
-                **link.widget("factor", chosen),
-            )
-        titles: Mapping[Any, str]
-        for key, label, titles in (
-            ("overlap", _("Where event windows overlap"), OVERLAP_LABELS),
-            ("pool", _("Single moves are compared with"), POOL_TITLES),
-            ("returns", _("Moves are counted as"), RETURNS_LABELS),
-        ):
-            format_option = partial(_format_option, titles)
-            st.selectbox(label, list(titles), format_func=format_option, **link.widget(key))
-        with st.container(horizontal=True):
-            _draw_length_field(state, "estimation", _("Estimation window"))
-            _draw_length_field(state, "gap", _("Gap"))
-        st.toggle(_("Learn without the days of known events"), **link.switch("clean", "1", "0"))
-        st.button(_("Usual settings"), key="compare.usual", on_click=reset_settings, args=(link,))
+def _draw_choice(
+    label: str,
+    titles: Mapping[str, str],
+    current: str | None,
+    key: str,
+    choose: Callable[[str], None],
+) -> None:
+    """Draw options one of which is chosen with a click; a second click leaves it chosen."""
+    st.session_state[key] = current
 
+    def changed() -> None:
+        option = st.session_state[key]
+        if option is not None:
+            choose(option)
 
-def _format_option(titles: Mapping[Any, str], option: str) -> str:
-    return translate_deferred(titles[option])
-
-
-def reset_settings(link: UrlState) -> None:
-    """Reset all settings except the groups, the series and the quote."""
-    unchanged = {"series", "up", *GROUP_FIELDS, *(f"b{field}" for field in GROUP_FIELDS)}
-    link.set(**{key: value for key, value in DEFAULTS.items() if key not in unchanged})
-
-
-def _draw_length_field(state: CompareState, key: str, label: str) -> None:
-    """Draw a number of observations; empty = the default, which is the placeholder."""
-    usual = getattr(state.request or StudyRequest(), key)
-    st.text_input(_("{label} (observations)", label=label), placeholder=str(usual), width=180,
-                  **state.link.typed(key))  # fmt: skip
+    st.pills(
+        label,
+        list(titles),
+        format_func=titles.__getitem__,
+        key=key,
+        on_change=ignore_fragment_echo(changed),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from dashboard.models.analyses import Comparison, StepName
@@ -12,7 +14,13 @@ from dashboard.models.messages import deferred, join_and, plural, translate_defe
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import CORRECTIONS, Headline, StudyRequest, duration_text
+from dashboard.models.study import (
+    CORRECTIONS,
+    Headline,
+    StudyRequest,
+    TestResult,
+    duration_text,
+)
 from dashboard.presentation.charts.comparison_paths import ComparisonGroup
 from dashboard.presentation.events import (
     format_group,
@@ -21,14 +29,15 @@ from dashboard.presentation.events import (
     format_years,
 )
 from dashboard.presentation.formatting import (
-    MINUS,
     NO_VALUE,
+    THIN_SPACE,
     capitalize_first,
     format_day,
+    format_number,
     format_offset,
     format_p,
+    format_p_equal,
     format_share,
-    format_window,
     join_first,
 )
 from dashboard.presentation.moves import (
@@ -37,16 +46,21 @@ from dashboard.presentation.moves import (
     format_percentile_cell,
     observation_name,
 )
+from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import MoveScale
+from dashboard.presentation.tables import TextColumns, View, build_text_columns
 from dashboard.services.compare import (
     DIFFERENCE_GROUP,
     MIN_CLUSTERS,
     GroupTestLine,
     count_corrected_tests,
+    count_kinds_of_tests,
     declared_test_title,
     is_significant,
 )
-from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, CompareState
+from dashboard.services.exports import TABLES
+from dashboard.services.method import describe_method
+from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, PART_TITLES, CompareState
 
 CORRECTION_NAMES: Final = dict(
     zip(CORRECTIONS, ("Holm", "Hochberg", "Bonferroni", "Benjamini-Hochberg",
@@ -60,6 +74,14 @@ STEP_TITLES: Final[dict[StepName, str]] = {
     "history": deferred("Enough history"),
     "apart": deferred("Not overlapping"),
     "used": deferred("Used"),
+}
+LOST_TITLES: Final[dict[StepName, str]] = {
+    "listed": deferred("not listed"),
+    "dated": deferred("not dated for the series"),
+    "inside": deferred("outside the data"),
+    "history": deferred("with too short a history"),
+    "apart": deferred("overlapping"),
+    "used": deferred("without a move"),
 }
 OTHER_TESTS: Final = deferred(
     "The other tests are no further questions: their p is not corrected and changes no verdict."
@@ -77,7 +99,10 @@ PLACEBO_NOTE: Final = deferred(
 def format_compare_question(state: CompareState) -> str:
     """`What happened to the rouble in the 10 fixings after NATO remarks, 2022–2026?`."""
     groups = [format_group(query) for query in state.filters]
-    periods = [format_period_limits(query.since, query.until) for query in state.filters]
+    periods = [
+        format_period(query.since, query.until) if query.since or query.until else ""
+        for query in state.filters
+    ]
     when = ""
     if any(periods) and len(set(periods)) > 1:
         groups = [
@@ -117,6 +142,29 @@ def _name_whom(card: SeriesCard) -> str:
     return f"{subject.name} ({card.label.partition(',')[0]})"
 
 
+def format_chip(state: CompareState, at: int) -> str:
+    """`NATO remarks, 2025: 17 events`: a group, its dates and how many of its events are used.
+
+    Without an answer the events listed are counted; on a phone there is no room for a number.
+    """
+    query = state.filters[at]
+    narrowed = query.tags or query.choices.get("expected")
+    titles = [category_title(kind) for kind in query.categories]
+    group = format_group(query) if narrowed or not titles else ", ".join(titles)
+    chip = f"{capitalize_first(group)}, {format_period(query.since, query.until)}"
+    if state.phone:
+        return chip
+    count = state.answer.groups[at].n if state.answer else len(state.listed[at])
+    return _("{group}: {events}", group=chip, events=plural("{n:,} event", "{n:,} events", count))
+
+
+def format_period(since: date | None, until: date | None) -> str:
+    """`2025`, `all years`, `from 1 Mar 2022`."""
+    if since and until == date(since.year, 12, 31) and since == date(since.year, 1, 1):
+        return str(since.year)
+    return format_period_limits(since, until) or _("all years")
+
+
 # ------------------------------------------------------------------ verdicts
 
 
@@ -131,7 +179,7 @@ def build_verdict_lines(state: CompareState, answer: Comparison) -> tuple[tuple[
 def _describe_group_verdict(
     group: ComparisonGroup, state: CompareState, answer: Comparison
 ) -> tuple[str, str]:
-    """`Not unusual: rouble 0.59 log pts stronger on average …`, and what that rests on."""
+    """`Not unusual: rouble 0.6 % stronger on average …`, and what that rests on."""
     headline, name = group.study.headline, format_group(group.filter)
     if not group.study.n:
         return _("No move to show for {name}", name=name), ""
@@ -145,43 +193,42 @@ def _describe_group_verdict(
         if len(state.groups) > 1:
             verdict = f"{name}: {verdict}"
         return capitalize_first(verdict), f"{capitalize_first(moved)}. {size}. {spread}"
-    moved = _add_rank_tension(moved, headline, state.scale)
-    p = _describe_p(headline, answer)
+    values = {
+        "move": _add_rank_tension(moved, headline, state.scale),
+        "p": format_p_equal(headline.p_adjusted),
+        "events": plural("{n:,} event", "{n:,} events", group.study.n),
+    }
     if is_significant(headline):
-        head = _("Unusual: {move} ({p})", move=moved, p=p)
+        head = _("Unusual: {move} ({p}, {events})", **values)
+        unseen = ""
     else:
-        head = plural(
-            "Not unusual: {move} ({p}). Moves under about {least} on average would not be seen"
-            " with {n:,} event",
-            "Not unusual: {move} ({p}). Moves under about {least} on average would not be seen"
-            " with {n:,} events",
-            group.study.n,
-            move=moved,
-            p=p,
+        head = _("Not unusual: {move} ({p}, {events})", **values)
+        unseen = _(
+            "Moves under about {least} on average would not be seen with {events}.",
             least=_format_detectable_effect(headline, state.scale),
+            **values,
         )
     below = _(
-        "95 % interval of the mean {interval}; “{test}”, the test declared in advance: {p}."
-        " {size}. {spread}",
+        "Declared test “{test}”: {p}. 95 % interval of the mean {interval}. {size}. {spread}",
         interval=state.scale.directed_span(headline.low, headline.high),
         test=translate_deferred(declared_test_title()),
         p=_format_corrected_p(headline, answer),
         size=size,
         spread=spread,
     )
-    return head, below
+    return head, f"{below} {unseen}".strip()
 
 
 def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tuple[str, str]:
-    """`Difference not unusual: rouble 0.47 log pts stronger after … than after …`."""
+    """`No difference beyond chance: rouble 0.5 % stronger after … than after …`."""
     one, other = state.groups
     headline = answer.difference
     if headline is None or math.isnan(headline.mean):
-        return _("Difference: one of the groups has no event with a move"), ""
+        name = format_group(one.filter if not one.study.n else other.filter)
+        return _("No verdict on the difference: no move to show for {name}", name=name), ""
     moved = _(
-        "{subject} {move} after {group} than after {other}",
-        subject=state.card.subject.noun,
-        move=state.scale.directed(headline.mean),
+        "{move} after {group} than after {other}",
+        move=state.scale.directed_percent(headline.mean),
         group=format_group(one.filter),
         other=format_group(other.filter),
     )
@@ -193,70 +240,72 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
         clusters=plural("{n:,} joint cluster", "{n:,} joint clusters", headline.clusters),
     )
     if headline.reason or not (one.is_judged and other.is_judged):
-        no_verdict = _("Difference: too few separate episodes for a verdict")
+        no_verdict = _(
+            "No verdict on the difference: too few separate episodes ({first:,} and {second:,}"
+            " events)",
+            first=one.study.n,
+            second=other.study.n,
+        )
         return no_verdict, f"{capitalize_first(moved)}. {size}."
-    values = {"move": moved, "p": _describe_p(headline, answer)}
+    values = {
+        "move": moved,
+        "p": format_p_equal(headline.p_adjusted),
+        "first": one.study.n,
+        "second": other.study.n,
+    }
     if is_significant(headline):
-        head = _("Difference unusual: {move} ({p})", **values)
+        head = _("Different beyond chance: {move} ({p}, {first:,} and {second:,} events)", **values)
+        unseen = ""
     else:
         head = _(
-            "Difference not unusual: {move} ({p}). Differences under about {least} would not be"
-            " seen",
+            "No difference beyond chance: {move} ({p}, {first:,} and {second:,} events)", **values
+        )
+        unseen = _(
+            "Differences under about {least} would not be seen.",
             least=_format_detectable_effect(headline, state.scale),
-            **values,
         )
     below = _(
-        "95 % interval of the difference {interval}; “{test}”: {p}. {size}.",
+        "Declared test “{test}”: {p}. 95 % interval of the difference {interval}. {size}.",
         interval=state.scale.directed_span(headline.low, headline.high),
         test=translate_deferred(declared_test_title(difference=True)),
         p=_format_corrected_p(headline, answer),
         size=size,
     )
     caution = translate_deferred(answer.declared[-1].caution)
-    if caution:
-        doubt = _("This test {caution}: doubt a p close to 0.05.", caution=caution)
-        below = f"{below} {doubt}"
-    return head, below
+    doubt = _("This test {caution}: doubt a p close to 0.05.", caution=caution) if caution else ""
+    return head, " ".join(filter(None, (below, unseen, doubt)))
 
 
 def _format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
-    """`1.3 log pts`: the smallest mean that the test would find in four studies of five."""
-    return scale.size(headline.smallest_visible, 1 if headline.smallest_visible >= 0.01 else 2)
+    """`1.3 %`: the smallest mean that the test would find in four studies of five."""
+    least = abs(scale.shown_percent(headline.smallest_visible))
+    return f"{format_number(least, 1 if least >= 1 else 2)}{THIN_SPACE}%"
 
 
 def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
     """`p = 0.63 (Holm over 3 questions: …; uncorrected 0.21)`."""
     family = count_corrected_tests(answer)
     if family <= 1:
-        return _("p = {p} (one question here, nothing to correct)", p=format_p(headline.p_value))
+        p = format_p_equal(headline.p_value)
+        return _("{p} (one question here, nothing to correct)", p=p)
     return _(
-        "p = {p_adjusted} ({correction} over {family} questions: the groups and their"
-        " difference; uncorrected {p})",
-        p_adjusted=format_p(headline.p_adjusted),
+        "{p_adjusted} ({correction} over {family} questions: the groups and their difference;"
+        " uncorrected {p})",
+        p_adjusted=format_p_equal(headline.p_adjusted),
         correction=CORRECTION_NAMES[answer.request.correction],
         family=family,
         p=format_p(headline.p_value),
     )
 
 
-def _describe_p(headline: Headline, answer: Comparison) -> str:
-    family = count_corrected_tests(answer)
-    return plural(
-        "p = {p_adjusted}, corrected for {n:,} question",
-        "p = {p_adjusted}, corrected for {n:,} questions",
-        family,
-        p_adjusted=format_p(headline.p_adjusted),
-    )
-
-
 def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Comparison) -> str:
-    """`rouble 0.59 log pts stronger on average over the first two fixings after 17 …`."""
+    """`rouble 0.6 % stronger on average over the first two fixings after NATO remarks`."""
     headline = group.study.headline
     values = {
         "subject": state.card.subject.noun,
-        "move": state.scale.directed(headline.mean if headline else group.study.mean),
+        "move": state.scale.directed_percent(headline.mean if headline else group.study.mean),
         "window": describe_window(answer.window, state.card),
-        "events": format_group_count(group.study.n, group.filter),
+        "events": format_group(group.filter),
     }
     if group.study.n > 1:
         return _("{subject} {move} on average {window} after {events}", **values)
@@ -288,14 +337,14 @@ def _describe_sample_size(headline: Headline) -> str:
 
 def _describe_spread(headline: Headline, scale: MoveScale) -> str:
     """The median, and the mean without the three moves that are largest in size."""
-    median = scale.directed(headline.median)
+    median = scale.directed_percent(headline.median)
     if math.isnan(headline.mean_without_largest):
         spread = _("Median {median}.", median=median)
     else:
         spread = _(
             "Median {median}; mean without the three largest moves {mean}.",
             median=median,
-            mean=scale.directed(headline.mean_without_largest),
+            mean=scale.directed_percent(headline.mean_without_largest),
         )
     if not headline.depends_on_one_rate:
         return spread
@@ -330,6 +379,33 @@ def describe_overlap(answer: Comparison) -> str:
     )
 
 
+def format_part_label(state: CompareState, answer: Comparison, part: str) -> str:
+    """The label of a folded part, with its number where it has one."""
+    title = translate_deferred(PART_TITLES[part])
+    if part == "tests":
+        declared = len(state.groups)
+        return plural(
+            "Is it unusual? {n:,} declared test and {others} others",
+            "Is it unusual? {n:,} declared tests and {others} others",
+            declared,
+            others=count_kinds_of_tests(answer) - declared,
+        )
+    if part == "lost":
+        return f"{title}: {'; '.join(map(_describe_sample, state.groups))}"
+    return title
+
+
+def _describe_sample(group: ComparisonGroup) -> str:
+    """`28 listed → 27 used (1 outside the data)`, with where the others were lost."""
+    steps = group.study.steps
+    lost = [
+        f"{len(step.lost):,} {translate_deferred(LOST_TITLES[step.name])}"
+        for step in steps if step.lost
+    ]  # fmt: skip
+    text = _("{listed:,} listed → {used:,} used", listed=steps[0].left, used=steps[-1].left)
+    return f"{text} ({', '.join(lost)})" if lost else text
+
+
 # ------------------------------------------------------------------ influence of single events
 
 
@@ -346,8 +422,8 @@ def describe_influential_events(
         " instead of {mean}.",
         event=titles[most.event_id],
         count=len(rows) - 1,
-        without=f"{scale.size(most.without)} {scale.direction(most.without)}",
-        mean=f"{scale.size(mean)} {scale.direction(mean)}",
+        without=scale.directed_percent(most.without),
+        mean=scale.directed_percent(mean),
     )
     turned = [row for row in rows if row.without * mean < 0]
     if not turned:
@@ -373,37 +449,53 @@ def describe_averaging(group: ComparisonGroup) -> str:
     )
 
 
-def describe_model_settings(request: StudyRequest, card: SeriesCard) -> str:
-    """`abnormal moves, model mean over 120 fixings, gap 10`."""
-    settings = [
-        _(
-            "model {model} over {observations} that end {gap} before the event window",
-            model=request.model,
-            observations=count_observations(request.estimation, card),
-            gap=request.gap,
-        )
-    ]
+def describe_usual_move(request: StudyRequest, card: SeriesCard) -> str:
+    """`mean of 120 earlier fixings, without event days`: what is taken off every move."""
+    earlier = _(
+        "{count} earlier {observations}",
+        count=request.estimation,
+        observations=observation_name(card, many=request.estimation != 1),
+    )
+    title = next((m.title for m in describe_method().models if m.id == request.model), "")
+    usual = (
+        _("mean of {earlier}", earlier=earlier)
+        if request.model == "mean"
+        else _("{model} over {earlier}", model=translate_deferred(title), earlier=earlier)
+    )
+    settings = [usual] if request.model != "none" else [_("nothing, moves as they are")]
     if request.clean_estimation:
-        settings.append(_("without the days of known events"))
-    if request.overlap != "keep":
-        settings.append(_("overlap rule {rule}", rule=request.overlap))
+        settings.append(_("without event days"))
     return ", ".join(settings)
 
 
-def _format_hit_share(hits: int, n: int) -> str:
-    """`9 of 17 (53 %)`."""
-    if not n:
-        return NO_VALUE
-    return _("{hits} of {count} ({share})", hits=hits, count=n, share=format_share(hits / n))
+def describe_model_settings(request: StudyRequest, card: SeriesCard) -> str:
+    """`usual = mean of 120 earlier fixings, ending 10 before the window; overlap rule first`."""
+    settings = [
+        _("usual move: {usual}", usual=describe_usual_move(request, card)),
+        _(
+            "they end {observations} before the event window",
+            observations=count_observations(request.gap, card),
+        ),
+    ]
+    if request.overlap != "keep":
+        settings.append(_("overlap rule {rule}", rule=request.overlap))
+    return "; ".join(settings)
+
+
+def _format_expected_share(group: ComparisonGroup) -> str:
+    """`9 of 17`: how many of the events that say a direction moved so."""
+    window = group.study.request.cars[0]
+    row = next((row for row in group.study.directions if row.window == window), None)
+    return _("{hits} of {count}", hits=row.hits, count=row.n) if row and row.n else NO_VALUE
 
 
 # ------------------------------------------------------------------ headings of charts
 
 
-def _describe_after(state: CompareState) -> str:
+def _describe_after(groups: Sequence[ComparisonGroup]) -> str:
     """`after 17 NATO remarks and 58 peace talks`."""
-    groups = [format_group_count(group.study.n, group.filter) for group in state.groups]
-    return _("after {groups}", groups=join_and(groups))
+    names = [format_group_count(group.study.n, group.filter) for group in groups]
+    return _("after {groups}", groups=join_and(names))
 
 
 def _describe_chart_source(state: CompareState) -> str:
@@ -417,53 +509,65 @@ def _describe_chart_source(state: CompareState) -> str:
 
 def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading and subheading of the paths."""
-    heading = f"{state.card.subject.title} {_describe_after(state)}"
+    heading = f"{state.card.subject.title} {_describe_after(state.groups)}"
     if any(group.study.n < MIN_VERDICT_EVENTS for group in state.groups):
         heading = _(
             "{heading} (fewer than {minimum}: each alone, no mean)",
             heading=heading,
             minimum=MIN_VERDICT_EVENTS,
         )
+    first = count_observations(abs(answer.request.window[0]), state.card)
+    values = {
+        "start": first,
+        "usual": describe_usual_move(answer.request, state.card),
+        "source": _describe_chart_source(state),
+    }
+    if answer.request.model == "none":
+        return heading, _("Cumulative move from {start} before the event; {source}", **values)
     return heading, _(
-        "abnormal moves added up from offset {offset}; {model}; {source}",
-        offset=answer.request.window[0],
-        model=describe_model_settings(answer.request, state.card),
-        source=_describe_chart_source(state),
-    ).replace("-", MINUS)
+        "Cumulative move beyond the usual, from {start} before the event (usual = {usual});"
+        " {source}",
+        **values,
+    )
 
 
-def format_moves_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
-    """The heading of the moves and its subheading."""
+def format_moves_heading(
+    state: CompareState, answer: Comparison, group: ComparisonGroup
+) -> tuple[str, str]:
+    """The heading of the moves of a group and its subheading."""
     return (
         _(
-            "Moves over {window} {events}",
-            window=format_window(answer.window),
-            events=_describe_after(state),
+            "Moves {window} {events}",
+            window=describe_window(answer.window, state.card),
+            events=_describe_after([group]),
         ),
-        _(
-            "whiskers: 95 % interval of each; dashed: the mean; {source}",
-            source=_describe_chart_source(state),
-        ),
-    )
+        _("line: 95 % interval of each; dashed: the mean; {source}",
+          source=_describe_chart_source(state)),
+    )  # fmt: skip
 
 
 def format_heat_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the heat map and its subheading."""
     return (
-        _("Abnormal move at each offset {events}", events=_describe_after(state)),
         _(
-            "sorted by the move over {window}; {source}",
-            window=format_window(answer.window),
+            "Move beyond the usual at each {observation} {events}",
+            observation=observation_name(state.card),
+            events=_describe_after(state.groups),
+        ),
+        _(
+            "sorted by the move {window}; {source}",
+            window=describe_window(answer.window, state.card),
             source=_describe_chart_source(state),
         ),
     )
 
 
-def format_leave_one_out_heading(_state: CompareState, answer: Comparison) -> tuple[str, str]:
+def format_leave_one_out_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the averages without each event and its subheading."""
+    window = describe_window(answer.window, state.card)
     return (
         _("The average without each event"),
-        _("over {window}; dashed: with all of them", window=format_window(answer.window)),
+        _("{window}; dashed: with all of them", window=capitalize_first(window)),
     )
 
 
@@ -473,12 +577,12 @@ def format_placebo_heading(state: CompareState, answer: Comparison) -> tuple[str
         _(
             "{subject} {events}, beside other dates",
             subject=state.card.subject.title,
-            events=_describe_after(state),
+            events=_describe_after(state.groups),
         ),
         _(
-            "over {window}, {axis}; {source}",
-            window=format_window(answer.window),
-            axis=state.scale.axis_towards("right"),
+            "{window}, {axis}; {source}",
+            window=capitalize_first(describe_window(answer.window, state.card)),
+            axis=state.scale.axis_towards("right", in_percent=True),
             source=_describe_chart_source(state),
         ),
     )
@@ -492,46 +596,55 @@ def format_group_name(group: ComparisonGroup) -> str:
     return capitalize_first(format_group(group.filter))
 
 
-def build_summary_columns(state: CompareState) -> dict[str, list[str]]:
-    """The numbers of each group in the window: mean with interval, median, directions."""
-    groups, scale = state.groups, state.scale
-    rows = [group.study.headline for group in groups]
-    return {
-        _("Events after"): [format_group_name(group) for group in groups],
-        "N": [f"{group.study.n:,}" for group in groups],
-        _("Rates, clusters"): [
-            f"{row.rates:,}, {row.clusters:,}" if row else NO_VALUE for row in rows
-        ],
-        _("Mean"): [scale.move(row.mean) if row else NO_VALUE for row in rows],
-        _("95 % interval"): [scale.span(row.low, row.high) if row else NO_VALUE for row in rows],
-        _("Seen from"): [
-            _format_detectable_effect(row, scale) if row else NO_VALUE for row in rows
-        ],
-        _("Median"): [scale.move(row.median) if row else NO_VALUE for row in rows],
-        _("Without its 3 largest"): [
-            scale.move(row.mean_without_largest) if row else NO_VALUE for row in rows
-        ],
-        _("As expected"): [_format_expected_share(group) for group in groups],
+def build_short_columns(state: CompareState, answer: Comparison) -> dict[str, list[str]]:
+    """A column a group: the mean in per cent, its 95 % interval, how many moved as expected."""
+    scale = state.scale
+    window = capitalize_first(describe_window(answer.window, state.card))
+    columns = {window: [_("Mean"), _("95 % interval"), _("As expected")]}
+    for group in state.groups:
+        row = group.study.headline
+        columns[f"{group.style.glyph} {format_group_name(group)}"] = [
+            scale.percent_move(row.mean) if row else NO_VALUE,
+            scale.percent_span(row.low, row.high) if row else NO_VALUE,
+            _format_expected_share(group),
+        ]
+    return columns
+
+
+def build_summary_columns(state: CompareState) -> TextColumns:
+    """The numbers of each group in the window: mean with interval, median, in log points."""
+    scale = state.scale
+    groups = {group.study.name: group for group in state.groups}
+    view: View = {
+        deferred("Events after"): lambda row: format_group_name(groups[row.group]),
+        "N": "n",
+        deferred("Rates"): "rates",
+        deferred("Clusters"): "clusters",
+        deferred("Mean, log pts"): lambda row: scale.move(row.mean),
+        deferred("95 % interval"): lambda row: scale.span(row.low, row.high),
+        deferred("Seen from"): "smallest_visible",
+        deferred("Median"): lambda row: scale.move(row.median),
+        deferred("Without its 3 largest"): lambda row: scale.move(row.mean_without_largest),
+        deferred("As expected"): lambda row: _format_expected_share(groups[row.group]),
     }
+    rows = [group.study.headline for group in state.groups if group.study.headline]
+    return build_text_columns(TABLES["headline"], rows, view)
 
 
 def describe_summary(state: CompareState, answer: Comparison) -> str:
     """What the numbers of the groups are."""
     return _(
-        "Over {window}, {axis}. Rates: how many first rates the events have; clusters: events"
-        " whose windows overlap count together. Interval: the means that the declared test does"
-        " not reject; none below {min_clusters} clusters. Seen from: the smallest mean that it"
-        " would find in four studies of five. As expected: of the events whose nature says a"
-        " direction.",
-        window=format_window(answer.window),
+        "{window}, {axis}. Rates: how many first rates the events have; clusters: events whose"
+        " windows overlap count together. Interval: the means that the declared test does not"
+        " reject; none below {min_clusters} clusters. Seen from: the smallest mean that it would"
+        " find in four studies of five. As expected: of the events whose nature says a direction.",
+        window=capitalize_first(describe_window(answer.window, state.card)),
         axis=state.scale.axis,
         min_clusters=MIN_CLUSTERS,
     )
 
 
-def build_declared_test_columns(
-    state: CompareState, lines: Sequence[GroupTestLine]
-) -> dict[str, list[str]]:
+def build_declared_test_columns(state: CompareState, lines: Sequence[GroupTestLine]) -> TextColumns:
     """The declared test with both its p, its N, its null hypothesis, and its limits."""
     columns = build_other_test_columns(state, lines)
     shown = [
@@ -544,64 +657,69 @@ def build_declared_test_columns(
     return before | {_("p, corrected"): shown} | columns
 
 
-def build_other_test_columns(
-    state: CompareState, lines: Sequence[GroupTestLine]
-) -> dict[str, list[str]]:
+def build_other_test_columns(state: CompareState, lines: Sequence[GroupTestLine]) -> TextColumns:
     """Each test with its uncorrected p, its N, its null hypothesis, and its limits."""
     names = {group.study.name: format_group_name(group) for group in state.groups}
     names[DIFFERENCE_GROUP] = _("Difference of the two")
-    rows = [line.row for line in lines]
-    return {
-        _("Test"): [f"{translate_deferred(line.title)} ({line.row.test})" for line in lines],
-        _("Events after"): [names[row.group] for row in rows],
-        "p": [format_p(row.p_value) for row in rows],
-        "N": [_format_sample_size(state, line) for line in lines],
-        _("Null hypothesis"): [translate_deferred(row.null_hypothesis) for row in rows],
-        _("What to know"): [describe_test_limits(line) or NO_VALUE for line in lines],
+    titles = {line.row.test: translate_deferred(line.title) for line in lines}
+    both = join_and(f"{group.study.n:,}" for group in state.groups)
+    view: View = {
+        deferred("Test"): lambda row: f"{titles[row.test]} ({row.test})",
+        deferred("Events after"): lambda row: names[row.group],
+        "p": "p_value",
+        "N": lambda row: both if row.group == DIFFERENCE_GROUP else f"{row.n:,}",
+        deferred("Null hypothesis"): lambda row: translate_deferred(row.null_hypothesis),
+        deferred("What to know"): lambda row: describe_test_limits(row) or NO_VALUE,
     }
+    return build_text_columns(TABLES["tests"], [line.row for line in lines], view)
 
 
-def describe_test_limits(line: GroupTestLine) -> str:
+def describe_test_limits(row: TestResult) -> str:
     """Why a test does not apply or what it rests on, and how it misleads with such dates."""
-    return "; ".join(filter(None, map(translate_deferred, (line.row.note, line.row.caution))))
+    return "; ".join(filter(None, map(translate_deferred, (row.note, row.caution))))
 
 
 def build_moves_columns(
     state: CompareState, group: ComparisonGroup, answer: Comparison
-) -> tuple[list[Event], dict[str, list[str]]]:
+) -> tuple[list[Event], TextColumns]:
     """The events that moved, the strongest move first, and what is known of each."""
-    study, scale = group.study, state.scale
-    cars = study.result.cars[0]
-    order = [k for k in (-study.car).argsort(kind="stable").tolist() if math.isfinite(study.car[k])]
-    events = [study.result.events[k] for k in order]
-    move, half = study.car.tolist(), study.half_width.tolist()
-    return events, {
-        _("Day"): [format_day(event.day) for event in events],
-        _("Move over {window}", window=format_window(answer.window)): [
-            scale.move(move[k]) for k in order
-        ],
-        _("95 % interval"): [scale.span(move[k] - half[k], move[k] + half[k]) for k in order],
-        _("Larger than"): [
-            format_percentile_cell(PlaceboRank.of_car(cars, k, answer.request.pool)) for k in order
-        ],
-        _("Others in it"): [f"{len(cars.crowd[k]):,}" for k in order],
+    study, scale, pool = group.study, state.scale, answer.request.pool
+    table = TABLES["events"]
+    rows = sorted(table.items([study.result]), key=lambda row: -row.car.car[row.k])
+    half = study.half_width.tolist()
+    view: View = {
+        deferred("Day"): lambda row: format_day(row.event.day),
+        _("Move {window}", window=describe_window(answer.window, state.card)): lambda row: (
+            scale.percent_move(row.car.car[row.k], 2)
+        ),
+        deferred("log pts"): lambda row: scale.signed(row.car.car[row.k]),
+        deferred("95 % interval"): lambda row: scale.span(
+            row.car.car[row.k] - half[row.k], row.car.car[row.k] + half[row.k]
+        ),
+        deferred("Bigger than"): lambda row: format_percentile_cell(
+            PlaceboRank.of_car(row.car, row.k, pool)
+        ),
+        deferred("Others in it"): lambda row: f"{len(row.car.crowd[row.k]):,}",
     }
+    columns = build_text_columns(replace(table, expand=None), rows, view)
+    return [row.event for row in rows], columns
 
 
-def build_averages_columns(state: CompareState, group: ComparisonGroup) -> dict[str, list[str]]:
-    """The mean, its bands and the median of a group by offset."""
-    rows, span = group.study.averages, state.scale.span
-    return {
-        _("Offset"): [format_offset(row.offset) for row in rows],
-        "N": [f"{row.n:,}" for row in rows],
-        _("Mean move of the day"): [state.scale.signed(row.aar) for row in rows],
-        _("Mean, added up"): [state.scale.signed(row.caar) for row in rows],
-        _("95 % at the offset"): [span(row.caar_low, row.caar_high) for row in rows],
-        _("95 % of the whole path"): [span(row.supt_low, row.supt_high) for row in rows],
-        _("Median, added up"): [
-            state.scale.signed(value) for value in group.study.medians.tolist()
-        ],
+def build_averages_columns(state: CompareState, group: ComparisonGroup) -> TextColumns:
+    """The mean, its bands and the median of a group by offset, in log points."""
+    signed, span = state.scale.signed, state.scale.span
+    first = group.study.averages[0].offset if group.study.averages else 0
+    medians = group.study.medians.tolist()
+    view: View = {
+        deferred("Offset"): lambda row: format_offset(row.offset),
+        "N": "n",
+        deferred("Mean move of the day"): lambda row: signed(row.aar),
+        deferred("Mean, added up"): lambda row: signed(row.caar),
+        deferred("95 % at the offset"): lambda row: span(row.caar_low, row.caar_high),
+        deferred("95 % of the whole path"): lambda row: span(row.supt_low, row.supt_high),
+        deferred("Median, added up"): lambda row: signed(medians[row.offset - first]),
     }
+    return build_text_columns(TABLES["averages"], group.study.averages, view)
 
 
 def build_attrition_columns(state: CompareState) -> dict[str, list[str]]:
@@ -614,15 +732,3 @@ def build_attrition_columns(state: CompareState) -> dict[str, list[str]]:
             for group in state.groups
         },
     }
-
-
-def _format_sample_size(state: CompareState, line: GroupTestLine) -> str:
-    if line.row.group != DIFFERENCE_GROUP:
-        return f"{line.row.n:,}"
-    return join_and(f"{group.study.n:,}" for group in state.groups)
-
-
-def _format_expected_share(group: ComparisonGroup) -> str:
-    window = group.study.request.cars[0]
-    rows = [row for row in group.study.directions if row.window == window]
-    return _format_hit_share(rows[0].hits, rows[0].n) if rows else NO_VALUE

@@ -16,6 +16,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.charts.comparison_moves import (
+    MAX_NAMED_DOTS,
     build_funnel_figure,
     build_leave_one_out_figure,
     build_moves_figure,
@@ -28,14 +29,12 @@ from dashboard.presentation.charts.comparison_paths import (
     ComparisonGroup,
     build_heat_figure,
     build_paths_figure,
-    count_cut_paths,
     select_heat_rows,
     summarize_heat,
     summarize_paths,
 )
 from dashboard.presentation.charts.theme import Figure
 from dashboard.presentation.escaping import escape_label, escape_markdown, format_markdown_link
-from dashboard.presentation.events import format_group
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,
@@ -65,6 +64,7 @@ from dashboard.ui.components.elements import (
     build_event_url,
     draw_copy_link,
     draw_figure,
+    draw_heading,
     draw_selectable_figure,
     draw_shortcuts,
     draw_text_table,
@@ -73,11 +73,15 @@ from dashboard.ui.components.elements import (
 )
 from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
+    ChartPicture,
+    Downloads,
+    TableFactory,
     build_manifest_parameters,
     build_report_context,
-    draw_report_buttons,
+    draw_download_menu,
     draw_table_buttons,
 )
+from dashboard.ui.components.robustness_run import build_usual_request, draw_robustness_line
 from dashboard.ui.components.view_controls import flip_quote
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.compare.controls import (
@@ -96,10 +100,12 @@ from dashboard.ui.pages.compare.messages import (
     build_declared_test_columns,
     build_moves_columns,
     build_other_test_columns,
+    build_short_columns,
     build_summary_columns,
     build_verdict_lines,
     describe_averaging,
     describe_influential_events,
+    describe_model_settings,
     describe_overlap,
     describe_summary,
     format_compare_question,
@@ -107,22 +113,28 @@ from dashboard.ui.pages.compare.messages import (
     format_heat_heading,
     format_leave_one_out_heading,
     format_moves_heading,
+    format_part_label,
     format_paths_heading,
     format_placebo_heading,
 )
 from dashboard.ui.pages.compare.report import build_chart, build_compare_report
 from dashboard.ui.pages.compare.state import (
     DEFAULTS,
+    GROUP_PREFIXES,
+    MIN_VERDICT_EVENTS,
     PARAMS,
     PART_TITLES,
     CompareState,
+    build_robustness_query,
     name_group,
     read_compare_state,
 )
 from dashboard.ui.url_state import UrlState
 
 OPEN_EVENT_KEY: Final = "compare.open"
-MOVES_CHART_KEY: Final = "compare.moves.chart"
+CHART_SHARE: Final = 0.8
+"""Of the width of the page."""
+CHART_HEIGHT: Final = 640
 SENTENCE_LIMIT: Final = 700
 VERDICT_LIMIT: Final = 1_200
 CELL_LIMIT: Final = 400
@@ -131,6 +143,7 @@ MAX_LOST_EVENTS: Final = 60
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
     "moves", "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
+MENU_TABLES: Final[tuple[StudyTableName, ...]] = ("moves", "averages")
 
 
 def draw(link: UrlState) -> None:
@@ -139,19 +152,20 @@ def draw(link: UrlState) -> None:
     if chosen:
         open_page("event", id=chosen, **_carry_settings(link))
     state = read_compare_state(link)
-    st.header(escape_markdown(format_compare_question(state), SENTENCE_LIMIT), anchor=False)
     answer = state.answer
-    if answer is not None:
-        _draw_verdicts(state, answer)
     draw_compare_controls(state)
+    question = escape_markdown(format_compare_question(state), SENTENCE_LIMIT)
+    if answer is None:
+        draw_heading(question)
+        st.warning(escape_markdown(state.refusal, SENTENCE_LIMIT), icon=":material/tune:")
+    else:
+        head = build_verdict_lines(state, answer)[-1][0]
+        draw_heading(escape_markdown(head, SENTENCE_LIMIT), f":small[{question}]")
     for notice in state.notices:
         st.markdown(f":material/info: {escape_markdown(notice, SENTENCE_LIMIT)}")
-    if answer is None:
-        st.warning(escape_markdown(state.refusal, SENTENCE_LIMIT), icon=":material/tune:")
-    elif any(group.study.n for group in state.groups):
+    if answer is not None and any(group.study.n for group in state.groups):
         _draw_answer(state, answer)
-        _draw_report_buttons(state, answer)
-    else:
+    elif answer is not None:
         _draw_no_events(state, answer)
     draw_copy_link("compare", link)
     draw_shortcuts(
@@ -159,9 +173,9 @@ def draw(link: UrlState) -> None:
             Shortcut("B", _("Add a second group"), partial(add_second_group, link)),
             Shortcut("X", _("Exchange the two groups"), partial(swap_groups, link)),
             Shortcut("D", _("Drop the second group"), partial(clear_second_group, link)),
-            Shortcut("I", _("Turn what up means"), partial(flip_quote, link)),
+            Shortcut("I", _("Invert axis"), partial(flip_quote, link)),
             *(
-                Shortcut(str(at), title, partial(link.set, part=part))
+                Shortcut(str(at), title, partial(_open_part, link, part))
                 for at, (part, title) in enumerate(PART_TITLES.items(), 1)
             ),
             Shortcut(
@@ -175,76 +189,77 @@ def _carry_settings(link: UrlState) -> dict[str, str]:
     return {key: link[key] for key in ("series", "up") if link[key] != DEFAULTS[key]}
 
 
-def _draw_verdicts(state: CompareState, answer: Comparison) -> None:
-    """Draw the verdict of each group and of the difference, in small what it rests on."""
-    pair = len(state.groups) > 1
-    marks = [f"{group.style.glyph} " if pair else "" for group in state.groups]
-    for (head, below), mark in zip(build_verdict_lines(state, answer), [*marks, ""], strict=False):
-        lines = [f"**{escape_markdown(f'{mark}{head}', VERDICT_LIMIT)}**"]
-        if below:
-            lines.append(f":small[:gray[{escape_markdown(below, VERDICT_LIMIT)}]]")
-        st.markdown("  \n".join(lines))
-    if answer.in_both:
-        st.caption(describe_overlap(answer))
+# ------------------------------------------------------------------ the answer
 
 
 def _draw_answer(state: CompareState, answer: Comparison) -> None:
-    """Draw the paths and the numbers, then the part that the link names."""
-    for group in state.groups:
-        if group.study.n and not group.is_judged:
-            _draw_small_group_events(state, group, answer)
-    chart = build_chart(state, format_paths_heading(state, answer))
-    _draw_chart(state, build_paths_figure(chart), "paths", summarize_paths(chart))
-    cut = count_cut_paths(chart)
-    if cut:
-        many = plural("{n:,} path reaches", "{n:,} paths reach", cut)
-        st.caption(
-            _("{many_text} further than the figure; the CSV has all of each.", many_text=many)
-        )
-    _draw_averages_table(state)
-    columns = {
-        escape_markdown(name): [escape_markdown(cell, VERDICT_LIMIT) for cell in cells]
-        for name, cells in build_summary_columns(state).items()
-    }
-    draw_text_table(columns, _("The groups in the window that is compared"))
-    st.caption(escape_markdown(describe_summary(state, answer), VERDICT_LIMIT))
-    st.segmented_control(
-        _("Look closer"),
-        list(PART_TITLES),
-        format_func=lambda value: translate_deferred(PART_TITLES[value]),
-        required=True,
-        label_visibility="collapsed",
-        **state.link.widget("part"),
+    """Draw the paths with the numbers beside them, each event, and the folded parts."""
+    # On a phone the columns stand one below the other.
+    left, right = st.columns([CHART_SHARE, 1 - CHART_SHARE], gap="small")
+    with left:
+        heading = format_paths_heading(state, answer)
+        chart = build_chart(state, heading, CHART_HEIGHT)
+        _draw_chart(state, build_paths_figure(chart), "paths", summarize_paths(chart))
+    with right:
+        _draw_numbers(state, answer)
+    _draw_moves(state, answer)
+    for part in FOLDED_PARTS:
+        _draw_part(state, answer, part)
+
+
+def _draw_numbers(state: CompareState, answer: Comparison) -> None:
+    """Draw the short table, what the answer rests on, and the answer under all choices."""
+    # Its cells are numbers and directions, whose thin spaces an escaped text would lose.
+    columns = build_short_columns(state, answer)
+    draw_text_table(
+        {escape_markdown(name): cells for name, cells in columns.items()},
+        _("The groups in the window that is compared"),
     )
-    PART_RENDERERS[state.link["part"]](state, answer)
+    basis = build_verdict_lines(state, answer)[-1][1]
+    overlap = describe_overlap(answer)
+    for text in filter(None, (basis, overlap)):
+        st.caption(escape_markdown(text, VERDICT_LIMIT))
+    if not all(group.is_judged or group.study.n >= MIN_VERDICT_EVENTS for group in state.groups):
+        st.caption(_("Too few events for a mean: each is drawn by itself."))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle(_("Show each event"), **state.link.switch("paths", "each", "mean"))
+        _draw_downloads(state, answer)
+    for at, group in enumerate(state.groups):
+        request = build_usual_request(
+            answer.series, state.listed[at], state.known, answer.request.returns
+        )
+        mark = group.style.glyph if len(state.groups) > 1 else ""
+        query = build_robustness_query(state.link, GROUP_PREFIXES[at])
+        draw_robustness_line(request, state.known_version, mark, query)
 
 
-def _draw_small_group_events(
-    state: CompareState, group: ComparisonGroup, answer: Comparison
-) -> None:
-    """Draw the events of a group that is too small for a verdict, one by one."""
-    name = format_group(group.filter)
-    with st.expander(
-        plural(
-            "The {n:,} event: {name}",
-            "The {n:,} events: {name}",
-            group.study.n,
-            name=escape_markdown(name),
-        ),
-        icon=":material/list:",
-        expanded=True,
-    ):
-        draw_text_table(_build_linked_moves(state, group, answer), _("The events one by one"))
+def _draw_part(state: CompareState, answer: Comparison, part: str) -> None:
+    """Draw a folded part; the one that the link names is open at first."""
+    key = _part_key(part)
+    st.session_state.setdefault(key, state.link["part"] == part)
+    fold = st.expander(
+        format_part_label(state, answer, part),
+        key=key,
+        on_change=_remember_part,
+        args=(state.link, part),
+    )
+    if fold.open:
+        with fold:
+            PART_RENDERERS[part](state, answer)
 
 
-def _draw_averages_table(state: CompareState) -> None:
-    """Draw the mean, its bands and the median of each group by offset, when it is open."""
-    table = _create_table_expander(_("The table behind the chart"), "compare.averages")
-    if not table.open:
-        return
-    for group in state.groups:
-        _draw_group_head(table, state, group)
-        table.table(build_averages_columns(state, group), hide_index=True, border="horizontal")
+def _part_key(part: str) -> str:
+    return f"compare.part.{part}"
+
+
+def _remember_part(link: UrlState, part: str) -> None:
+    link.set(part=part if st.session_state[_part_key(part)] else DEFAULTS["part"])
+
+
+def _open_part(link: UrlState, part: str) -> None:
+    """Open a part or close it; call it in a callback."""
+    toggle_expander(_part_key(part))
+    _remember_part(link, part)
 
 
 def _draw_no_events(state: CompareState, answer: Comparison) -> None:
@@ -261,7 +276,7 @@ def _draw_no_events(state: CompareState, answer: Comparison) -> None:
                 on_click=_clear_filters,
                 args=(state.link,),
             )
-            st.button(_("Usual settings"), key="compare.usual.again", on_click=reset_settings,
+            st.button(_("Reset"), key="compare.usual.again", on_click=reset_settings,
                       args=(state.link,))  # fmt: skip
     if any(state.listed):
         _draw_attrition(state, answer)
@@ -272,20 +287,21 @@ def _clear_filters(link: UrlState) -> None:
     clear_second_group(link)
 
 
-# ------------------------------------------------------------------ event by event
+# ------------------------------------------------------------------ each event
 
 
 def _draw_moves(state: CompareState, answer: Comparison) -> None:
-    st.subheader(_("Event by event"), anchor=False)
-    figure = build_moves_figure(build_chart(state, format_moves_heading(state, answer)))
-    summary = _("Moves of the events, sorted, with intervals.")
-    if state.phone:
-        _draw_chart(state, figure, "moves", summary)
-    else:
-        st.caption(_("Click a dot to open the page of its event."))
-        draw_selectable_figure(
-            figure, MOVES_CHART_KEY, summary, _build_file_name(state, "moves"), _open_picked_event
-        )
+    """Draw the dots of each group, those of two side by side, and their table."""
+    st.subheader(_("Each event"), anchor=False)
+    columns = st.columns(len(state.groups), gap="medium")
+    for group, column in zip(state.groups, columns, strict=True):
+        if group.study.n:
+            with column:
+                _draw_group_dots(state, answer, group)
+    if max(group.study.n for group in state.groups) > MAX_NAMED_DOTS:
+        st.toggle(_("Name all"), **state.link.switch("names", "all", "largest"))
+    few = any(0 < group.study.n < MIN_VERDICT_EVENTS for group in state.groups)
+    st.session_state.setdefault("compare.moves", few)
     table = _create_table_expander(
         _("The moves as a table, each with a link to its event"), "compare.moves"
     )
@@ -298,6 +314,18 @@ def _draw_moves(state: CompareState, answer: Comparison) -> None:
                 )
 
 
+def _draw_group_dots(state: CompareState, answer: Comparison, group: ComparisonGroup) -> None:
+    """Draw the dots of a group; a click opens the event, except on a phone."""
+    heading = format_moves_heading(state, answer, group)
+    figure = build_moves_figure(build_chart(state, heading), group)
+    alt, name = _("Moves of the events, sorted, with intervals."), f"moves.{group.style.symbol}"
+    if state.phone:
+        _draw_chart(state, figure, name, alt)
+    else:
+        file_name = _build_file_name(state, "moves")
+        draw_selectable_figure(figure, f"compare.{name}.chart", alt, file_name, _open_picked_event)
+
+
 def _open_picked_event(selection: Any) -> None:
     st.session_state[OPEN_EVENT_KEY] = get_picked_event(selection)
 
@@ -306,12 +334,10 @@ def _build_linked_moves(
     state: CompareState, group: ComparisonGroup, answer: Comparison
 ) -> dict[str, list[str]]:
     events, columns = build_moves_columns(state, group, answer)
-    moves = {
-        name: [escape_markdown(cell) for cell in cells]
-        for name, cells in columns.items()
-        if name.startswith(("Move", "95"))
+    links = {_("Event"): [_format_event_link(state, event) for event in events]}
+    return links | {
+        name: [escape_markdown(str(cell)) for cell in cells] for name, cells in columns.items()
     }
-    return {_("Event"): [_format_event_link(state, event) for event in events]} | columns | moves
 
 
 # ------------------------------------------------------------------ tests
@@ -320,10 +346,15 @@ def _build_linked_moves(
 def _draw_tests(state: CompareState, answer: Comparison) -> None:
     """Draw the declared test, and the others when their expander is open."""
     lines = group_test_lines(answer)
-    st.subheader(_("Is it unusual? The tests"), anchor=False)
     if not lines:
         st.markdown(_("No event in the study, so there is nothing to test."))
         return
+    if len(state.groups) > 1:
+        for group, (head, below) in zip(
+            state.groups, build_verdict_lines(state, answer), strict=False
+        ):
+            text = escape_markdown(f"{group.style.glyph} {head}", VERDICT_LIMIT)
+            st.markdown(f"**{text}**  \n:small[:gray[{escape_markdown(below, VERDICT_LIMIT)}]]")
     st.markdown(_describe_tests(state, answer))
     declared = [line for line in lines if line.declared]
     draw_text_table(
@@ -407,7 +438,6 @@ def _build_detail_columns(lines: Sequence[GroupTestLine]) -> dict[str, list[str]
 
 
 def _draw_placebo(state: CompareState, answer: Comparison) -> None:
-    st.subheader(_("What other dates would have given"), anchor=False)
     chart = build_chart(state, format_placebo_heading(state, answer))
     panes = build_placebo_panes(chart, answer)
     if not panes:
@@ -424,7 +454,6 @@ def _draw_placebo(state: CompareState, answer: Comparison) -> None:
 
 
 def _draw_leave_one_out(state: CompareState, answer: Comparison) -> None:
-    st.subheader(_("Which event carries the result"), anchor=False)
     titles = {name: event.title for name, event in state.events.items()}
     chart = build_chart(state, format_leave_one_out_heading(state, answer))
     for group in state.groups:
@@ -454,11 +483,11 @@ def _draw_leave_one_out(state: CompareState, answer: Comparison) -> None:
 def _build_leave_one_out_columns(
     state: CompareState, group: ComparisonGroup
 ) -> dict[str, list[str]]:
-    rows, move = group.study.left_out, state.scale.move
+    rows, move = group.study.left_out, state.scale.percent_move
     return {
         _("Without"): [_format_event_link(state, state.events[row.event_id]) for row in rows],
-        _("Its move"): [escape_markdown(move(row.car)) for row in rows],
-        _("Average of the others"): [escape_markdown(move(row.without)) for row in rows],
+        _("Its move"): [escape_markdown(move(row.car, 2)) for row in rows],
+        _("Average of the others"): [escape_markdown(move(row.without, 2)) for row in rows],
     }
 
 
@@ -466,7 +495,6 @@ def _build_leave_one_out_columns(
 
 
 def _draw_heat_map(state: CompareState, answer: Comparison) -> None:
-    st.subheader(_("When it moved"), anchor=False)
     chart = build_chart(state, format_heat_heading(state, answer))
     left = select_heat_rows(chart)[1]
     _draw_chart(state, build_heat_figure(chart), "heat", summarize_heat(chart))
@@ -496,7 +524,6 @@ def _draw_heat_map(state: CompareState, answer: Comparison) -> None:
 
 def _draw_attrition(state: CompareState, answer: Comparison) -> None:
     """Draw the funnel of each group, and which events each step lost and why."""
-    st.subheader(_("From events listed to events used"), anchor=False)
     columns: Sequence[st.delta_generator.DeltaGenerator]
     if state.phone or len(state.groups) < 2:
         columns = [st.container() for _ in state.groups]
@@ -585,28 +612,42 @@ def _draw_used_events(state: CompareState, group: ComparisonGroup, answer: Compa
 
 def _draw_files(state: CompareState, answer: Comparison) -> None:
     """Draw the CSV files of this view."""
-    st.subheader(_("Take it along"), anchor=False)
-    with st.container(horizontal=True):
-        for table in FILE_TABLES:
-            rows = count_comparison_rows(answer, table)
-            draw_table_buttons(
-                plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table),
-                (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
-                partial(comparison_file, answer, table),
-                f"compare.csv.{table}",
-            )
+    for table in FILE_TABLES:
+        with st.container(horizontal=True):
+            label, make = _get_table_file(answer, table)
+            name = (*_build_name_parts(state), table, f"asof-{session.get_view_day()}")
+            draw_table_buttons(label, name, make, f"compare.csv.{table}")
 
 
-def _draw_report_buttons(state: CompareState, answer: Comparison) -> None:
-    """Draw the report and a bundle for each group, of what the page shows now."""
+def _get_table_file(answer: Comparison, table: StudyTableName) -> tuple[str, TableFactory]:
+    """The label of a table with its rows, and what gives its bytes in a format."""
+    rows = count_comparison_rows(answer, table)
+    label = plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table)
+    return label, partial(comparison_file, answer, table)
+
+
+def _draw_downloads(state: CompareState, answer: Comparison) -> None:
+    """Draw the menu of the chart: picture, tables, report, bundles and links of this view."""
+    heading = format_paths_heading(state, answer)
+    printed = replace(state, dark=False, phone=False)
     context = build_report_context("compare", state.link)
-    draw_report_buttons(
-        lambda: build_compare_report(state, answer, context),
-        build_group_bundles(state, answer, context),
-        _build_name_parts(state),
-        "compare.report",
+    downloads = Downloads(
+        name=_build_name_parts(state),
+        page_id="compare",
+        link=state.link,
+        picture=ChartPicture(
+            lambda: build_paths_figure(build_chart(printed, heading)),
+            title=build_verdict_lines(state, answer)[-1][0],
+            subtitle=heading[1],
+            alt=summarize_paths(build_chart(printed, heading)),
+            series=(answer.series, *state.factors),
+        ),
+        tables={table: _get_table_file(answer, table) for table in MENU_TABLES},
+        report=lambda: build_compare_report(state, answer, context),
+        bundles=build_group_bundles(state, answer, context),
         warning=describe_private_notes(tuple(state.events.values())),
     )
+    draw_download_menu(downloads, "compare.download")
 
 
 def build_group_bundles(
@@ -680,14 +721,37 @@ def _format_event_link(state: CompareState, event: Event) -> str:
     return format_markdown_link(event.title, build_event_url(event.id, state.card.id))
 
 
+# ------------------------------------------------------------------ method
+
+
+def _draw_method(state: CompareState, answer: Comparison) -> None:
+    """Draw what is measured, and the numbers behind the chart."""
+    settings = capitalize_first(describe_model_settings(answer.request, state.card))
+    st.markdown(escape_markdown(f"{settings}.", VERDICT_LIMIT))
+    draw_text_table(
+        {
+            escape_markdown(name): [escape_markdown(str(cell), VERDICT_LIMIT) for cell in cells]
+            for name, cells in build_summary_columns(state).items()
+        },
+        _("The numbers of the groups"),
+    )
+    st.caption(escape_markdown(describe_summary(state, answer), VERDICT_LIMIT))
+    table = _create_table_expander(_("The table behind the chart"), "compare.averages")
+    if table.open:
+        for group in state.groups:
+            _draw_group_head(table, state, group)
+            table.table(build_averages_columns(state, group), hide_index=True, border="horizontal")
+
+
 PART_RENDERERS: Final[dict[str, Callable[[CompareState, Comparison], None]]] = {
-    "moves": _draw_moves,
     "tests": _draw_tests,
     "placebo": _draw_placebo,
     "carries": _draw_leave_one_out,
     "when": _draw_heat_map,
     "lost": _draw_attrition,
     "files": _draw_files,
+    "method": _draw_method,
 }
+FOLDED_PARTS: Final = tuple(PART_RENDERERS)
 
 PAGE = Page("compare", deferred("Compare"), ":material/compare_arrows:", "compare", draw, PARAMS)

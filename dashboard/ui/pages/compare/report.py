@@ -14,10 +14,10 @@ from dashboard.models.study import window_text
 from dashboard.models.tables import ReportChart, ReportDocument, ReportSource, ReportTable
 from dashboard.presentation.charts.comparison_moves import build_moves_figure
 from dashboard.presentation.charts.comparison_paths import (
+    HEIGHT,
     ComparisonChart,
     ComparisonGroup,
     build_paths_figure,
-    count_cut_paths,
     summarize_paths,
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
@@ -29,7 +29,7 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_window,
 )
-from dashboard.presentation.moves import POOL_TITLES
+from dashboard.presentation.moves import POOL_TITLES, describe_window, observation_name
 from dashboard.presentation.reports import (
     CAUSALITY_CAUTION,
     SOFTWARE_VERSION,
@@ -67,23 +67,27 @@ from dashboard.ui.pages.compare.messages import (
 from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, CompareState
 
 HEADING_COLUMNS: Final = 110
-WIDE_HEADING_COLUMNS: Final = 170
 SENTENCE_LIMIT: Final = 2_000
 MAX_MOVE_ROWS: Final = 120
 """Events in a table of the report; the CSV files and the bundle have all of them."""
 
 
-def build_chart(state: CompareState, heading: tuple[str, str]) -> ComparisonChart:
+def build_chart(
+    state: CompareState, heading: tuple[str, str], height: int = HEIGHT
+) -> ComparisonChart:
     """The groups on their scale, under a heading and subheading that are escaped here."""
     title, below = heading
     return ComparisonChart(
         groups=state.groups,
         scale=state.scale,
         heading=escape_plot(title, HEADING_COLUMNS, 1),
-        subheading=escape_plot(below, WIDE_HEADING_COLUMNS, 1),
+        subheading=escape_plot(below, HEADING_COLUMNS, 2),
         window=state.answer.window if state.answer else (0, 0),
         dark=state.dark,
         phone=state.phone,
+        each=state.each_path,
+        names_all=state.all_names,
+        height=height,
     )
 
 
@@ -113,6 +117,7 @@ def build_compare_report(
         links=build_report_links(context),
         software=SOFTWARE_VERSION,
         made_at=context.moment,
+        made_on=context.made_on,
     )
 
 
@@ -135,33 +140,35 @@ def _build_paragraphs(state: CompareState, answer: Comparison) -> Iterator[str]:
 
 
 def _build_charts(state: CompareState, answer: Comparison) -> Iterator[ReportChart]:
-    axis, chart = state.scale.axis, build_chart(state, format_paths_heading(state, answer))
+    axis = state.scale.axis_towards("up", in_percent=True)
+    chart = build_chart(state, format_paths_heading(state, answer))
     title, below = map(_clean_paragraph, format_paths_heading(state, answer))
     yield ReportChart(
         build_paths_figure(chart),
         title,
-        capitalize_first(below),
+        below,
         _(
-            "Abnormal moves (the move less the one the model expects) added up, in {axis}, by"
-            " offset: 0 is the first observation that can contain an event. Thin: each event."
-            " The bands hold the mean with 95 % at each offset, and its whole path with 95 %.",
+            "Moves less the usual ones, added up, in {axis}. The filled band holds the mean with"
+            " 95 % at each {observation}, the dotted one its whole path with 95 %.",
             axis=axis,
+            observation=observation_name(state.card),
         ),
         summarize_paths(chart),
     )
-    chart = build_chart(state, format_moves_heading(state, answer))
-    title, below = map(_clean_paragraph, format_moves_heading(state, answer))
-    yield ReportChart(
-        build_moves_figure(chart),
-        title,
-        capitalize_first(below),
-        _(
-            "One mark an event: its abnormal move over {window}, in {axis}.",
-            window=format_window(answer.window),
-            axis=axis,
-        ),
-        _("Moves of the events, sorted, with intervals; the table has each."),
-    )
+    for group in state.groups:
+        heading = format_moves_heading(state, answer, group)
+        title, below = map(_clean_paragraph, heading)
+        yield ReportChart(
+            build_moves_figure(build_chart(state, heading), group),
+            title,
+            capitalize_first(below),
+            _(
+                "One mark an event: its move beyond the usual {window}, in {axis}.",
+                window=describe_window(answer.window, state.card),
+                axis=axis,
+            ),
+            _("Moves of the events, sorted, with intervals; the table has each."),
+        )
 
 
 def _build_tables(state: CompareState, answer: Comparison) -> Iterator[ReportTable]:
@@ -242,12 +249,6 @@ def _build_cautions(state: CompareState, answer: Comparison) -> Iterator[str]:
     yield describe_overlap(answer)
     yield from state.notices
     yield describe_summary(state, answer)
-    cut = count_cut_paths(build_chart(state, format_paths_heading(state, answer)))
-    if cut:
-        many = plural("{n:,} path reaches", "{n:,} paths reach", cut)
-        yield _(
-            "{many_text} further than the figure; the CSV files have all of each.", many_text=many
-        )
     yield translate_deferred(OTHER_TESTS)
     if len(state.groups) > 1:
         name = CORRECTION_NAMES[answer.request.correction]
@@ -267,7 +268,7 @@ def _build_parameters(state: CompareState, answer: Comparison) -> Iterator[tuple
         name = _("Group") if len(state.groups) < 2 else (_("First group"), _("Second group"))[at]
         yield name, _clean_paragraph(", ".join(filter(None, [format_group_name(group), period])))
     yield _("Series"), f"{state.card.id}: {state.card.label}"
-    yield _("Shown as"), state.scale.axis
+    yield _("Shown as"), state.scale.axis_towards("up", in_percent=True)
     yield _("Event window"), window_text(request.window)
     yield _("Window compared"), window_text(answer.window)
     yield _("Ordinary move"), describe_model_settings(request, state.card)

@@ -20,7 +20,6 @@ from dashboard.models.study import (
     Pool,
     Returns,
     StudyRequest,
-    Window,
     read_length,
     window_text,
 )
@@ -41,6 +40,7 @@ from dashboard.services.study_inputs import (
     default_window,
 )
 from dashboard.ui import session
+from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.url_state import (
     NAME_PATTERN,
     PartialValueError,
@@ -60,23 +60,25 @@ GROUP_PREFIXES: Final = ("", "b")
 GROUP_FIELDS: Final = ("cat", "exp", "tag", "from", "to")
 MAX_NAMED: Final = 10
 TAG_LIMIT: Final = 60
-PREFERRED_WINDOW: Final[Window] = (0, 1)
 PART_TITLES: Final = {
-    "moves": deferred("Event by event"),
+    "moves": deferred("Each event"),
     "tests": deferred("Tests"),
     "placebo": deferred("Placebo"),
-    "carries": deferred("Leave one out"),
+    "carries": deferred("Without each event"),
     "when": deferred("Heat map"),
-    "lost": deferred("Listed to used"),
-    "files": deferred("Files"),
+    "lost": deferred("Sample"),
+    "files": deferred("Download"),
+    "method": deferred("Method"),
 }
-"""What stands below the paths, one at a time."""
+"""What stands below the paths; the first is always drawn, the others are folded."""
 
 WINDOW_PATTERN: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH_PATTERN: Final = re.compile(r"[0-9]{1,6}[hm]?")
 MIN_VERDICT_EVENTS: Final = 5
 """Of fewer events the figure draws each by itself and no mean."""
 LABEL_LIMIT: Final = 48
+END_LABEL_COLUMNS: Final = 20
+PHONE_LABEL_COLUMNS: Final = 12
 
 # ------------------------------------------------------------------ parameters of the URL
 
@@ -156,6 +158,8 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
     ),
     choice_param("part", tuple(PART_TITLES), "moves"),
+    choice_param("paths", ("mean", "each"), "mean"),
+    choice_param("names", ("largest", "all"), "largest"),
 )
 DEFAULTS: Final = {param.key: param.default for param in PARAMS}
 
@@ -204,6 +208,23 @@ def has_second_group(link: UrlState) -> bool:
     return any(link[f"b{field}"] != DEFAULTS[f"b{field}"] for field in GROUP_FIELDS)
 
 
+def build_robustness_query(link: UrlState, prefix: str) -> dict[str, str | list[str]] | None:
+    """The link to the Robustness page of a group; None where it has several tags."""
+    tags = link[f"{prefix}tag"]
+    if len(tags) > 1:
+        return None
+    days = {field: link[f"{prefix}{field}"] for field in ("from", "to")}
+    named = {
+        "exp": link[f"{prefix}exp"] if link[f"{prefix}exp"] != ANY_EXPECTED else "",
+        "tag": next(iter(tags), ""),
+        "series": link["series"],
+        "returns": link["returns"],
+        **{field: day.isoformat() if day else "" for field, day in days.items()},
+    }
+    query: dict[str, str | list[str]] = {"cat": list(link[f"{prefix}cat"]) or [ALL_CATEGORIES]}
+    return query | {key: value for key, value in named.items() if value != DEFAULTS.get(key, "")}
+
+
 def _read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
     """The study that a link asks for, on a series with its bars or its one number a day.
 
@@ -249,7 +270,8 @@ class CompareState:
     """Everything the page is drawn from; `answer` is None where `refusal` says why.
 
     `filters` and `listed` have one entry a group. `known` are all events that are shown, `factors`
-    the series that explain normal moves.
+    the series that explain normal moves. `each_path` draws the path of every event, `all_names`
+    names every dot.
     """
 
     link: UrlState
@@ -264,20 +286,28 @@ class CompareState:
     dark: bool
     phone: bool
     known: tuple[Event, ...] = ()
+    known_version: str = ""
     factors: tuple[RateSeries, ...] = ()
+    each_path: bool = False
+    all_names: bool = False
 
     @property
     def groups(self) -> tuple[ComparisonGroup, ...]:
         """The groups of the answer with names escaped for figures; none without an answer."""
         studies = self.answer.groups if self.answer else ()
+        names = [capitalize_first(format_group(filter_)) for filter_ in self.filters]
+        columns = PHONE_LABEL_COLUMNS if self.phone else END_LABEL_COLUMNS
         return tuple(
             ComparisonGroup(
-                escape_plot(capitalize_first(format_group(filter_)), LABEL_LIMIT, 1),
+                escape_plot(name, LABEL_LIMIT, 1),
                 study,
                 style,
                 filter_,
+                escape_plot(name, columns, 3),
             )
-            for filter_, study, style in zip(self.filters, studies, GROUP_STYLES, strict=False)
+            for name, filter_, study, style in zip(
+                names, self.filters, studies, GROUP_STYLES, strict=False
+            )
         )
 
     @property
@@ -324,7 +354,10 @@ def read_compare_state(link: UrlState) -> CompareState:
         dark=session.is_dark(),
         phone=session.is_phone(),
         known=known.events,
+        known_version=known.version,
         factors=factors,
+        each_path=link["paths"] == "each",
+        all_names=link["names"] == "all",
     )
 
 

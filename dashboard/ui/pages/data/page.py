@@ -31,8 +31,8 @@ from dashboard.presentation.rates import (
     describe_fetch,
     describe_known_until,
     describe_live_rate,
-    describe_problem,
     describe_state,
+    name_status,
 )
 from dashboard.presentation.reports import describe_private_notes
 from dashboard.presentation.tables import View, build_text_columns
@@ -52,12 +52,12 @@ from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
-from dashboard.ui.components.elements import draw_copy_link
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
-    audit_export,
+    Downloads,
+    TableFactory,
+    draw_download_menu,
     draw_limit_notice,
-    draw_table_buttons,
     limit_export,
 )
 from dashboard.ui.components.view_controls import draw_series_choice
@@ -89,9 +89,6 @@ LANGUAGES: Final = {"pandas": "python", "R": "r", "curl": "bash"}
 TEXT_LIMIT = 500
 MAX_EXPORT_ROWS: Final = 500_000
 """Rates that a page packs for a reader who waits; the command line writes any number."""
-NO_REVISIONS: Final = deferred(
-    "No value has been revised by its publisher since it was fetched here."
-)
 REVISIONS_HEIGHT: Final = 260
 MAX_REVISIONS: Final = 500
 TESTS_HEIGHT: Final = 320
@@ -101,41 +98,37 @@ STUDY_REQUESTED_KEY: Final = "data.study.asked"
 
 
 def draw(view: UrlState) -> None:
-    """Draw the page."""
+    """Draw the page; what is folded is computed when it is opened."""
     state = read_data_state(view)
     _draw_view(view, state)
-    rates = build_rates_dataset(state)
-    _draw_dataset(rates, _build_rate_facts(state))
-    _draw_series_overview()
-    _draw_revised_values()
-    draw_user_rates()
-    catalogue = build_events_dataset(state, Origin.CATALOGUE)
-    _draw_dataset(catalogue, _build_catalogue_facts(catalogue))
-    notes = build_events_dataset(state, Origin.NOTE)
-    _draw_dataset(notes, _build_note_facts(state, notes))
-    if _is_study_wanted(state.series):
-        _draw_dataset(
-            build_moves_dataset(state),
-            _build_move_facts(state),
-            partial(_draw_table_choice, view, state),
-        )
+    rates = partial(
+        _draw_dataset, view, "rates", partial(build_rates_dataset, state), _build_rate_facts(state)
+    )
+    events, notes = partial(_draw_catalogue, view, state), partial(_draw_notes, view, state)
+    moves = partial(_draw_moves, view, state)
+    if session.is_phone():
+        for draw_card in (rates, events, notes, moves, draw_user_rates):
+            draw_card()
     else:
-        _draw_study_on_demand(state)
-    _draw_dataset(build_sources_dataset(state), build_source_facts())
-    _draw_full_export()
-    draw_copy_link("data", view)
+        left: list[Callable[[], None]] = [rates, notes, draw_user_rates]
+        right: list[Callable[[], None]] = [events, moves]
+        for column, cards in zip(st.columns(2), (left, right), strict=True):
+            with column:
+                for draw_card in cards:
+                    draw_card()
+    _draw_series_overview()
+    _draw_further_data(view, state)
 
 
 def _draw_view(view: UrlState, state: DataState) -> None:
-    st.markdown(
-        _(
-            "**This view** is the series, the period and the filters chosen here; **all** is all"
-            " there is. Source and licence stand on each card."
-        )
-    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series_choice(view, session.get_cards())
-        draw_plain_filters(view)
+        label = _("Filters: part of the data") if state.is_part else _("Filters")
+        with st.popover(label, icon=":material/tune:", width="content"):
+            st.caption(
+                _("The files offer this view, which is what is chosen here, and all there is.")
+            )
+            draw_plain_filters(view)
         if state.is_part:
             st.button(_("Clear"), key="data.clear", on_click=clear_filters, args=(view,))
 
@@ -143,31 +136,40 @@ def _draw_view(view: UrlState, state: DataState) -> None:
 def _build_rate_facts(state: DataState) -> list[str]:
     card = state.series.card
     (report,) = session.get_series_status(card.id)
-    wrong = describe_problem(report)
     return [
-        f"**{escape_markdown(card.label)}**, {escape_markdown(card.unit)}",
-        plural("{n:,} row", "{n:,} rows", report.rows),
-        _format_series_range(report),
-        _("source: {publisher}", publisher=format_markdown_link(card.publisher, card.source_url)),
-        _("licence: {licence}", licence=escape_markdown(translate_deferred(card.licence))),
-        _(
-            "last rate: {age}, known at {known_until}",
-            age=describe_age(report),
-            known_until=describe_known_until(report),
+        f"**{escape_markdown(card.label)}**, {escape_markdown(card.unit)}"
+        f" {_format_status_chip(report)}",
+        _join_facts(
+            plural("{n:,} row", "{n:,} rows", report.rows),
+            _format_series_range(report),
+            describe_fetch(report),
         ),
-        describe_fetch(report),
-        f":orange[:material/warning: {escape_markdown(wrong)}]" if wrong else "",
+        _join_facts(
+            _(
+                "source: {publisher}",
+                publisher=format_markdown_link(card.publisher, card.source_url),
+            ),
+            _("licence: {licence}", licence=escape_markdown(translate_deferred(card.licence))),
+        ),
     ]
+
+
+def _join_facts(*facts: str) -> str:
+    return " · ".join(filter(None, facts))
 
 
 def _build_catalogue_facts(data: Dataset) -> list[str]:
     return [
         _("**Catalogue of events**, read-only"),
-        plural("{n:,} row", "{n:,} rows", data.files[-1].count),
-        _format_range(data),
-        _("source: named in every row"),
-        _("licence: as the project; titles are in our own words"),
-        _("ships with the program"),
+        _join_facts(
+            plural("{n:,} row", "{n:,} rows", data.files[-1].count),
+            _format_range(data),
+            _("ships with the program"),
+        ),
+        _join_facts(
+            _("source: named in every row"),
+            _("licence: as the project; titles are in our own words"),
+        ),
     ]
 
 
@@ -180,23 +182,24 @@ def _build_note_facts(state: DataState, data: Dataset) -> list[str]:
     latest = max((note.updated for note in notes if note.updated is not None), default=None)
     return [
         _("**Your notes**, kept by this dashboard"),
-        plural("{n:,} row", "{n:,} rows", len(notes)),
-        _format_range(data),
+        _join_facts(
+            plural("{n:,} row", "{n:,} rows", len(notes)),
+            _format_range(data),
+            _("updated {latest}", latest=format_timestamp(latest)) if latest else "",
+        ),
         _("licence: yours"),
-        _("updated {latest}", latest=format_timestamp(latest)) if latest else "",
     ]
 
 
 def _build_move_facts(state: DataState) -> list[str]:
     card = state.series.card
     return [
-        _(
-            "**Event study on {title}**, as the command *study* makes it",
-            title=escape_markdown(card.label),
+        _("**Moves around events** on {title}", title=escape_markdown(card.label)),
+        _join_facts(
+            plural("{n:,} event", "{n:,} events", len(state.known.events)),
+            _("event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it"),
         ),
-        plural("{n:,} event", "{n:,} events", len(state.known.events)),
-        _("event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it"),
-        _("computed from the rates and events above"),
+        _("computed from the rates and events, as by the command *study*"),
     ]
 
 
@@ -204,6 +207,31 @@ def _format_range(data: Dataset) -> str:
     if data.since is None or data.until is None:
         return ""
     return format_day_range(data.since, data.until)
+
+
+def _draw_catalogue(view: UrlState, state: DataState) -> None:
+    data = build_events_dataset(state, Origin.CATALOGUE)
+    _draw_dataset(view, "events", lambda: data, _build_catalogue_facts(data))
+
+
+def _draw_notes(view: UrlState, state: DataState) -> None:
+    data = build_events_dataset(state, Origin.NOTE)
+    build = (lambda: data) if data.files[-1].count else None
+    _draw_dataset(view, "notes", build, _build_note_facts(state, data))
+
+
+def _draw_moves(view: UrlState, state: DataState) -> None:
+    """Draw the card of the study; on a very long series it is computed on request only."""
+    if not _is_study_wanted(state.series):
+        _draw_study_on_demand(state)
+        return
+    _draw_dataset(
+        view,
+        "moves",
+        partial(build_moves_dataset, state),
+        _build_move_facts(state),
+        partial(_draw_table_choice, view, state),
+    )
 
 
 def _draw_table_choice(view: UrlState, state: DataState) -> None:
@@ -215,6 +243,7 @@ def _draw_table_choice(view: UrlState, state: DataState) -> None:
             name=name,
             study_tables=translate_deferred(STUDY_TABLES[name]),
         ),
+        label_visibility="collapsed",
         **view.widget("table"),
     )
     if state.table == "tests":
@@ -232,8 +261,8 @@ def _draw_study_on_demand(state: DataState) -> None:
         st.session_state[STUDY_REQUESTED_KEY] = session.build_series_version(state.series)
 
     with st.container(border=True):
-        st.markdown(_("#### Moves"))
-        st.markdown(" · ".join(_build_move_facts(state)))
+        st.subheader(_("Moves"), anchor=False)
+        st.markdown("  \n".join(_build_move_facts(state)))
         st.markdown(
             _(
                 "The study compares every event with every other moment of the series; on one so"
@@ -248,39 +277,69 @@ def _draw_study_on_demand(state: DataState) -> None:
 # ------------------------------------------------------------------ one dataset
 
 
+CARD_TITLES: Final = {
+    "rates": (deferred("Rates"), deferred("Download rates")),
+    "events": (deferred("Events"), deferred("Download events")),
+    "notes": (deferred("Notes"), deferred("Download notes")),
+    "moves": (deferred("Moves"), deferred("Download moves")),
+    "sources": (deferred("The same move on every source"), deferred("Download sources")),
+}
+
+
 def _draw_dataset(
-    data: Dataset, facts: Sequence[str], more: Callable[[], None] | None = None
+    view: UrlState,
+    name: str,
+    build: Callable[[], Dataset] | None,
+    facts: Sequence[str],
+    more: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the card of a dataset; `facts` are safe Markdown, `more` draws its own additions."""
+    """Draw the card of a dataset, which is built when its files or its rows are opened.
+
+    Args:
+        view: the link of the page.
+        name: a key of `CARD_TITLES`.
+        build: gives the dataset; None where there is nothing to take.
+        facts: its lines, safe Markdown.
+        more: draws what belongs to this card alone.
+    """
+    title, label = map(translate_deferred, CARD_TITLES[name])
     with st.container(border=True):
-        st.markdown(f"#### {data.heading}")
-        st.markdown(" · ".join(fact for fact in facts if fact))
+        st.subheader(title, anchor=False)
+        st.markdown("  \n".join(facts))
         if more is not None:
             more()
-        if not data.files[-1].count:
+        if build is None:
             return
-        for file in data.files:
-            _draw_files(data, file)
-        with st.expander(_("View, address, code, columns"), icon=":material/code:"):
-            _draw_contents(data)
+        offer = lambda: _build_downloads(view, build())  # noqa: E731
+        draw_download_menu(offer, f"data.{name}.download", label)
+        fold = st.expander(
+            _("Rows, columns, API and code"), icon=":material/code:",
+            key=f"data.{name}.contents", on_change="rerun",
+        )  # fmt: skip
+        if fold.open:
+            with fold:
+                _draw_contents(build())
 
 
-def _draw_files(data: Dataset, file: DataFile) -> None:
-    label = plural("{rows}, {n:,} row", "{rows}, {n:,} rows", file.count, rows=file.title)
-    key = f"data.{data.id}.{file.label}"
-    with st.container(horizontal=True):
-        has_workbook = file.count <= MAX_SHEET_ROWS
-        draw_table_buttons(label, file.name, file.content, key, has_workbook=has_workbook)
-        file_name = download_file_name(*file.name, extension="json")
-        st.download_button(
-            _("JSON ({label})", label=label),
-            data=audit_export(partial(_build_json, file), file_name),
-            file_name=file_name,
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"{key}.json",
-        )
+def _build_downloads(view: UrlState, data: Dataset) -> Downloads:
+    files = {
+        "_".join(str(part) for part in file.name if part is not None): file for file in data.files
+    }
+    return Downloads(
+        (),
+        "data",
+        view,
+        tables={
+            name: (
+                plural("{rows}, {n:,} row", "{rows}, {n:,} rows", file.count,
+                       rows=capitalize_first(file.title)),
+                file.content,
+            )
+            for name, file in files.items()
+        },
+        documents={name: partial(_build_json, file) for name, file in files.items()},
+        too_long=frozenset(name for name, file in files.items() if file.count > MAX_SHEET_ROWS),
+    )  # fmt: skip
 
 
 def _build_json(file: DataFile) -> bytes:
@@ -366,21 +425,34 @@ def _draw_columns(table: str) -> None:
 
 
 def _draw_series_overview() -> None:
-    """Draw the table of the series, those that are missing, and a description of each."""
+    """Draw the table of the series with a chip for the state of each, and the details folded."""
     reports = session.get_series_status()
     present = [report for report in reports if report.rows]
+    missing = [report for report in reports if not report.rows]
     with st.container(border=True):
-        st.markdown(_("#### Every series: how far, how old, what to know"))
+        st.subheader(_("Series and freshness"), anchor=False)
         if session.is_phone():
             for report in present:
                 st.markdown(_format_series_line(report))
         else:
             st.table(_build_series_columns(present), hide_index=True, border="horizontal")
-        _draw_missing_series([report for report in reports if not report.rows])
-        with st.expander(_("What each series is: the cards"), icon=":material/library_books:"):
-            for report in reports:
-                st.markdown(_format_series_card(report))
-        _draw_publication_rules(reports)
+        _draw_missing_series(missing)
+        fold = st.expander(
+            _("What each series is, its last error, and when each rate was known"),
+            icon=":material/library_books:", key="data.series.details", on_change="rerun",
+        )  # fmt: skip
+        if fold.open:
+            with fold:
+                for report in reports:
+                    st.markdown(_format_series_card(report))
+                _draw_publication_rules(reports)
+
+
+def _format_status_chip(report: SeriesStatus) -> str:
+    """The state of a series as one chip; amber where something should be looked at."""
+    name, is_wrong = name_status(report), bool(report.problem) or report.is_overdue
+    icon = ":material/warning: " if is_wrong else ""
+    return f":{'orange' if is_wrong else 'gray'}-badge[{icon}{escape_markdown(name)}]"
 
 
 def _build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
@@ -391,11 +463,9 @@ def _build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str
         _("Source"): [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
         _("Rows"): [f"{report.rows:,}" for report in reports],
         _("Market days"): [_format_series_range(report) for report in reports],
-        _("Last rate"): [
-            _format_warning(describe_age(report), is_wrong=report.is_overdue) for report in reports
-        ],
+        _("Last rate"): [describe_age(report) for report in reports],
         _("Updated"): [describe_fetch(report) for report in reports],
-        _("To know"): [_format_caveats(report) for report in reports],
+        _("Status"): [_format_status_chip(report) for report in reports],
     }
 
 
@@ -465,14 +535,6 @@ def _format_last_rate(report: SeriesStatus) -> str:
     return "; ".join(parts) if report.rows else ""
 
 
-def _format_caveats(report: SeriesStatus) -> str:
-    state_text = escape_markdown(describe_state(report), TEXT_LIMIT)
-    live = describe_live_rate(report.live, report.card) if report.live is not None else ""
-    return " · ".join(
-        part for part in (_format_warning(state_text, is_wrong=bool(report.problem)), live) if part
-    )
-
-
 def _format_series_line(report: SeriesStatus) -> str:
     row = _build_series_columns([report])
     row[_("Rows")] = [plural("{n:,} row", "{n:,} rows", report.rows)]
@@ -481,25 +543,47 @@ def _format_series_line(report: SeriesStatus) -> str:
 
 
 def _draw_missing_series(missing: Sequence[SeriesStatus]) -> None:
+    """Draw how many series have no rate yet, with the names and a chip of each folded."""
     if not missing:
         return
-    names = "; ".join(escape_markdown(report.card.label) for report in missing)
-    st.markdown(_(":small[Not fetched yet: {names}.]", names=names))
-    for problem in dict.fromkeys(describe_problem(report) for report in missing if report.problem):
-        st.markdown(_format_warning(escape_markdown(problem, TEXT_LIMIT), is_wrong=True))
+    count = plural(
+        "{n:,} more series is not fetched yet",
+        "{n:,} more series are not fetched yet",
+        len(missing),
+    )
+    with st.expander(count, icon=":material/cloud_off:"):
+        st.markdown(
+            "\n".join(
+                f"- {escape_markdown(report.card.label)} {_format_status_chip(report)}"
+                for report in missing
+            )
+        )
 
 
 def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
     cards = [report.card for report in reports if report.rows]
-    with st.expander(_("When each rate was known: the date rules"), icon=":material/schedule:"):
-        for rule in {card.date_rule: PUBLICATION_RULES[card.date_rule] for card in cards}.values():
-            named = ", ".join(card.label for card in cards if card.date_rule == rule.id)
-            text = escape_markdown(translate_deferred(rule.description), 500)
-            st.markdown(f"**{escape_markdown(named)}.** {text}")
+    st.markdown(_("**When each rate was known: the date rules**"))
+    for rule in {card.date_rule: PUBLICATION_RULES[card.date_rule] for card in cards}.values():
+        named = ", ".join(card.label for card in cards if card.date_rule == rule.id)
+        text = escape_markdown(translate_deferred(rule.description), TEXT_LIMIT)
+        st.markdown(f"**{escape_markdown(named)}.** {text}")
 
 
-def _format_warning(text: str, *, is_wrong: bool) -> str:
-    return f":orange[{text}]" if is_wrong and text else text
+# ------------------------------------------------------------------ further data
+
+
+def _draw_further_data(view: UrlState, state: DataState) -> None:
+    """Draw what fewer people take, folded: moves on every source, revisions, everything."""
+    fold = st.expander(
+        _("Further data: moves on every source, revised values, everything as one file"),
+        icon=":material/inventory_2:", key="data.further", on_change="rerun",
+    )  # fmt: skip
+    if not fold.open:
+        return
+    with fold:
+        _draw_dataset(view, "sources", partial(build_sources_dataset, state), build_source_facts())
+        _draw_revised_values(view)
+        _draw_full_export()
 
 
 # ------------------------------------------------------------------ the full export
@@ -509,7 +593,7 @@ def _draw_full_export() -> None:
     """Draw the card with the file and the command."""
     rows = sum(report.rows for report in session.get_series_status())
     with st.container(border=True):
-        st.markdown(_("#### Everything in one folder"))
+        st.subheader(_("Everything in one folder"), anchor=False)
         st.markdown(
             _(
                 "Rates, events, notes and the whole study of the official rate, with a manifest"
@@ -585,13 +669,13 @@ def _build_full_export() -> Callable[[], bytes]:
 # ------------------------------------------------------------------ revised values
 
 
-def _draw_revised_values() -> None:
+def _draw_revised_values(view: UrlState) -> None:
     """Draw the card of revised values with its CSV, or say that there are none."""
     revisions = session.get_revisions()
     with st.container(border=True):
-        st.markdown(_("#### Revised values"))
+        st.subheader(_("Revised values"), anchor=False)
         if not revisions:
-            st.markdown(translate_deferred(NO_REVISIONS))
+            st.markdown(_("No value has been revised by its publisher since it was fetched here."))
             return
         st.markdown(
             plural(
@@ -602,13 +686,14 @@ def _draw_revised_values() -> None:
                 len(revisions),
             )
         )
-        with st.container(horizontal=True):
-            draw_table_buttons(
-                plural("all, {n:,} row", "all, {n:,} rows", len(revisions)),
-                ("rates", "revisions", f"asof-{session.get_view_day()}"),
-                lambda flavour: table_file("revisions", revisions, flavour),
-                "data.revisions",
-            )
+        name = f"rates_revisions_asof-{session.get_view_day()}"
+        title = plural("All, {n:,} row", "All, {n:,} rows", len(revisions))
+        make: TableFactory = lambda dialect: table_file("revisions", revisions, dialect)  # noqa: E731
+        draw_download_menu(
+            Downloads((), "data", view, tables={name: (title, make)}),
+            "data.revisions.download",
+            _("Download revisions"),
+        )
         cards = {card.id: card for card in session.get_context().known.all_cards()}
         st.dataframe(
             _build_revisions_frame(revisions[:MAX_REVISIONS], cards),
@@ -675,4 +760,7 @@ def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
     )
 
 
-PAGE = Page("data", deferred("Data"), ":material/database:", "data", draw, PARAMS)
+PAGE = Page(
+    "data", deferred("Data"), ":material/database:", "data", draw, PARAMS,
+    heading=deferred("Data"),
+)  # fmt: skip

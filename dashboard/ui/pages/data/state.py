@@ -43,7 +43,6 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
 )
 JsonRows = list[dict[str, Any]]
-SOURCES_TITLE = deferred("Sources")
 
 
 # ------------------------------------------------------------------ addresses for programs
@@ -139,13 +138,11 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A card of the page. `table` names the columns; `since`, `until` are the ends of all of it.
+    """What a card offers: `table` names the columns, `since` and `until` are the ends of all.
 
     `files` go from the narrowest to everything; the first is what the card previews.
     """
 
-    id: str
-    heading: str
     table: str
     files: tuple[DataFile, ...]
     since: date | None = None
@@ -215,7 +212,7 @@ def build_rates_dataset(state: DataState) -> Dataset:
     ]
     if since or until:
         files.insert(0, _build_view_rates_file(state))
-    return Dataset("rates", _("Rates"), "rates", tuple(files), *_get_series_ends(one))
+    return Dataset("rates", tuple(files), *_get_series_ends(one))
 
 
 def _build_view_rates_file(state: DataState) -> DataFile:
@@ -249,8 +246,7 @@ def build_events_dataset(state: DataState, origin: Origin) -> Dataset:
     """The events of the catalogue, or the notes."""
     every = tuple(event for event in state.known.events if event.origin == origin)
     events = tuple(event for event in state.found if event.origin == origin)
-    titles = {Origin.CATALOGUE: _("Events"), Origin.NOTE: _("Notes")}
-    name = titles[origin].lower()
+    name = "notes" if origin == Origin.NOTE else "events"
     of_origin = {"origin": origin.value}
     files = [_build_events_file(ALL_ROWS, every, ("usdrub", name, "all", state.asof), of_origin)]
     if state.is_part:
@@ -259,7 +255,7 @@ def build_events_dataset(state: DataState, origin: Origin) -> Dataset:
             0, _build_events_file(THIS_VIEW, events, file_parts, {**of_origin, **state.query})
         )
     first, last = (every[0].day, every[-1].day) if every else (None, None)
-    return Dataset(name, titles[origin], "event_list", tuple(files), first, last)
+    return Dataset("event_list", tuple(files), first, last)
 
 
 def _build_events_file(
@@ -275,7 +271,7 @@ def build_moves_dataset(state: DataState) -> Dataset:
     files = [_build_study_file(ALL_ROWS, state, state.known.events, {})]
     if state.is_part:
         files.insert(0, _build_study_file(THIS_VIEW, state, state.found, state.query))
-    return Dataset("moves", _("Moves"), state.table, tuple(files), *_get_series_ends(state.series))
+    return Dataset(state.table, tuple(files), *_get_series_ends(state.series))
 
 
 def get_view_study(state: DataState) -> StudyAnswer:
@@ -314,7 +310,7 @@ def build_sources_dataset(state: DataState) -> Dataset:
     files = [_build_sources_file(ALL_ROWS, state, state.known.events, {})]
     if state.is_part:
         files.insert(0, _build_sources_file(THIS_VIEW, state, state.found, state.query))
-    return Dataset("sources", translate_deferred(SOURCES_TITLE), "source_moves", tuple(files))
+    return Dataset("source_moves", tuple(files))
 
 
 def build_source_facts() -> list[str]:

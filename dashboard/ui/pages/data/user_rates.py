@@ -60,14 +60,15 @@ class UploadReading:
 def draw_user_rates() -> None:
     """Draw the stored series and the upload of a file."""
     with st.container(border=True):
-        st.markdown(_("#### Your own rates"))
+        st.subheader(_("Your own rates"), anchor="own-rates")
         draw_flash()
         reports = [status for status in session.get_series_status() if is_imported(status.card)]
         if not reports:
             st.markdown(
                 _(
-                    "None yet. A CSV with a column *date* and a column a series becomes one that"
-                    " every page, the command line and the API know; times of day become bars."
+                    "Bring a CSV or Excel file with a column *date* and a column for each series:"
+                    " every page, the command line and the API then know it. Times of day become"
+                    " bars."
                 )
             )
         for report in reports:
@@ -143,7 +144,7 @@ def _draw_upload() -> None:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.selectbox(
-            _("In 03/04/2025 first comes"),
+            _("Date order"),
             list(DATE_ORDER_LABELS),
             format_func=lambda value: translate_deferred(DATE_ORDER_LABELS[value]),
             key="own.dates",
@@ -158,7 +159,7 @@ def _draw_upload() -> None:
             accept_new_options=True,
         )
         stamps = st.selectbox(
-            _("A bar is stamped"),
+            _("Bar time is"),
             list(TIMESTAMP_LABELS),
             format_func=lambda value: translate_deferred(TIMESTAMP_LABELS[value]),
             key="own.stamps",
@@ -245,7 +246,7 @@ def _draw_reading(read: UploadReading, naming: SeriesNaming) -> None:
     else:
         st.success(describe_rate_file(0, refused=False), icon=":material/check:")
     st.button(
-        _("Keep it"),
+        _("Save"),
         key="own.keep",
         type=button_type(),
         on_click=_import_rates,
@@ -267,10 +268,10 @@ def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
         cards = import_rates(parts.own, plan)
         parts.notes.audit.write("rates-import", *audit_state_of_import(plan))
     except RoubleReactionError as error:
-        set_flash(_("Not kept: {error_text}", error_text=_error_text(error)))
+        set_flash(_("Not saved: {error_text}", error_text=_error_text(error)))
         return
     named = ", ".join(card.id for card in cards)
-    set_flash(_("Kept as {named}. Choose it as a series on any page.", named=named))
+    set_flash(_("Saved as {named}. Choose it as a series on any page.", named=named))
     st.session_state[UPLOAD_TURN_KEY] = st.session_state.get(UPLOAD_TURN_KEY, 0) + 1
     for key in (READ_KEY, "own.name", "own.title"):
         st.session_state.pop(key, None)

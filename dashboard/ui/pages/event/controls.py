@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard.models.currencies import currency_subject
-from dashboard.models.messages import join_and, translate_deferred
+from dashboard.models.messages import deferred, join_and, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
-from dashboard.presentation.moves import POOL_TITLES, format_window_label
+from dashboard.presentation.moves import POOL_TITLES, format_window_label, observation_name
 from dashboard.services.method import describe_method
 from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, codes_without_factors, event_windows
@@ -18,24 +20,40 @@ from dashboard.ui.components.view_controls import draw_quote_switch, draw_series
 from dashboard.ui.pages.event.state import POOL_OPTIONS, get_window_key
 from dashboard.ui.url_state import UrlState
 
+BARS_HELP: Final = deferred(
+    "For hours and minutes you need a series of bars: fetch one with `python -m dashboard rates"
+    " refresh --series cny_rub_moex_60m` (Moscow Exchange; also `_10m` and `_1m`) or bring a file"
+    " on *Data*, then choose it as the series."
+)
 
-def draw_event_controls(link: UrlState, card: SeriesCard) -> None:
-    """Draw the settings of the page in one row that wraps."""
+
+def draw_event_controls(link: UrlState, view: EventView) -> None:
+    """Draw series, quote and window in one row that wraps; how it is measured is folded."""
+    card = view.card
+    of_bars = card.bar_minutes > 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series_choice(link, session.get_price_cards())
         draw_quote_switch(link, card)
-        of_bars = card.bar_minutes > 0
-        st.segmented_control(
-            _("Event window (time of trading)") if of_bars else _("Event window (offsets)"),
+        st.selectbox(
+            _("Window, time of trading")
+            if of_bars
+            else _("Window, {noun}s", noun=observation_name(card)),
             list(event_windows(card.bar_minutes)),
             format_func=format_window_label,
-            required=True,
+            width=130,
             help=_("Bars are counted, not hours by the clock: a night has none.")
             if of_bars
             else None,
             **link.widget(get_window_key(card)),
         )
-        _draw_model_choice(link, card)
+        with st.popover(_("How it is measured"), icon=":material/tune:"):
+            _draw_model_choice(link, card)
+            _draw_pool_choice(link, view)
+            st.caption(
+                _("Shaded: the range of ordinary moves before the event, which is no forecast.")
+            )
+            if not of_bars:
+                st.caption(translate_deferred(BARS_HELP))
 
 
 def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
@@ -79,7 +97,7 @@ def _change_model(link: UrlState, key: str) -> None:
     link.set(model=model, factor=link["factor"] if needs_factor(model) else "")
 
 
-def draw_pool_choice(link: UrlState, view: EventView) -> None:
+def _draw_pool_choice(link: UrlState, view: EventView) -> None:
     """Draw the choice of the placebo pool, with the size of each."""
     ranks = view.moves[0].ranks if view.moves else ()
     sizes = {rank.pool: f" ({rank.size:,})" for rank in ranks}

@@ -9,16 +9,27 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.currencies import NEWS_CURRENCY
-from dashboard.models.event import Event, Origin
+from dashboard.models.event import TEXT_LIMIT, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
-from dashboard.presentation.charts.event_window import build_window_figure, summarize_window
-from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text, truncate
+from dashboard.models.series import RateSeries
+from dashboard.presentation.charts.event_window import (
+    build_window_chart,
+    build_window_figure,
+    summarize_window,
+)
+from dashboard.presentation.escaping import (
+    escape_label,
+    escape_markdown,
+    plain_text,
+    plain_text_block,
+    truncate,
+)
 from dashboard.presentation.events import format_citation
 from dashboard.presentation.formatting import format_day, format_offset, format_timestamp
 from dashboard.presentation.moves import format_point_time
-from dashboard.presentation.palette import get_event_style, get_palette
+from dashboard.presentation.palette import LIGHT_PALETTE, get_event_style, get_palette
 from dashboard.presentation.reports import (
     build_event_report,
     build_window_columns,
@@ -26,6 +37,7 @@ from dashboard.presentation.reports import (
 )
 from dashboard.services.bundles import BundleRequest, build_event_bundle
 from dashboard.services.exports import Provenance, source_files, table_file
+from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
     Shortcut,
@@ -34,17 +46,27 @@ from dashboard.ui.components.elements import (
     button_type,
     draw_figure,
     draw_flash,
+    draw_heading,
     draw_links,
     draw_page_link,
     draw_shortcuts,
+    draw_text_table,
 )
-from dashboard.ui.components.event_card import delete_with_undo, draw_hide_button, restore_with_undo
+from dashboard.ui.components.event_card import (
+    build_event_facts,
+    delete_with_undo,
+    draw_event_line,
+    draw_hide_button,
+    restore_with_undo,
+)
 from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
+    ChartPicture,
+    Downloads,
+    TableFactory,
     build_manifest_parameters,
     build_report_context,
-    draw_report_buttons,
-    draw_table_buttons,
+    draw_download_menu,
 )
 from dashboard.ui.components.note_form import (
     open_new_note,
@@ -52,15 +74,19 @@ from dashboard.ui.components.note_form import (
     open_note_editor,
     open_note_history,
 )
-from dashboard.ui.components.timing import draw_hour_sources, draw_notices, draw_timing
+from dashboard.ui.components.timing import build_hour_lines, draw_notices, draw_timing
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.event.controls import draw_event_controls, draw_pool_choice
+from dashboard.ui.pages.event.controls import draw_event_controls
 from dashboard.ui.pages.event.results import (
-    draw_event_head,
-    draw_headline,
-    draw_move_list,
-    draw_move_tables,
+    draw_move_details,
+    draw_moves,
     draw_source_moves,
+    draw_tests,
+    draw_verdict,
+    format_event_line,
+    get_source_moves,
+    get_source_window,
+    has_source_moves,
 )
 from dashboard.ui.pages.event.state import (
     PARAMS,
@@ -74,16 +100,12 @@ from dashboard.ui.pages.event.state import (
 )
 from dashboard.ui.url_state import UrlState
 
-MAX_SHOWN_EVENTS: Final = 8
+MAX_SHOWN_EVENTS: Final = 4
 TITLE_LIMIT: Final = 46
 SENTENCE_LIMIT = 2_000
 CLAIM_CHECK_ICON = ":material/fact_check:"
 NEIGHBOUR_LIMIT: Final = 48
-SHORTCUT_HELP: Final = (
-    Shortcut("Left", deferred("The event before")),
-    Shortcut("Right", deferred("The event after")),
-    Shortcut("A", deferred("Add a note")),
-)
+MAX_OFFERED_EVENTS: Final = 5
 
 
 def draw(link: UrlState) -> None:
@@ -104,24 +126,25 @@ def draw(link: UrlState) -> None:
 def _draw_event(link: UrlState, state: EventState) -> None:
     view = state.view
     _draw_neighbours(link, state)
-    draw_event_head(state.event)
-    _draw_event_buttons(state.event, link["series"])
-    draw_headline(state)
-    if view.timing is not None:
-        draw_timing(state.event, view.timing, view.card, state.quoting.mode)
-        draw_notices(view)
-    draw_hour_sources(state.event)
-    draw_event_controls(link, view.card)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(format_event_line(state.event), width="stretch")
+        if not state.phone:
+            _draw_event_buttons(link, state)
+    draw_heading(escape_markdown(state.event.title))
+    draw_verdict(state)
     if state.notice:
         st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
     if view.path:
         _draw_window(link, state)
-        _draw_moves(link, state)
+        _draw_folds(state)
     else:
         _draw_other_series(state)
-    draw_source_moves(state)
-    _draw_citation(link, state)
-    draw_shortcuts(SHORTCUT_HELP)
+        draw_event_controls(link, view)
+        _draw_about(state.event)
+    if state.phone:
+        with st.container(horizontal=True):
+            _draw_event_buttons(link, state)
+    draw_shortcuts(_list_shortcuts(link, view))
 
 
 def _draw_other_series(state: EventState) -> None:
@@ -138,32 +161,69 @@ def _draw_other_series(state: EventState) -> None:
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
-    left, right = st.columns([8, 4], gap="medium")
+    """Draw the chart with its controls, and beside it when the event was and what else was."""
+    if state.phone:
+        _draw_chart(state)
+        with st.expander(_("Series, quote and window"), icon=":material/tune:"):
+            draw_event_controls(link, state.view)
+        with st.expander(_("Timing and other events"), icon=":material/schedule:"):
+            _draw_rail(link, state)
+        return
+    left, right = st.columns([17, 7], gap="medium")
     with left:
-        chart = build_state_chart(state)
-        draw_figure(
-            build_window_figure(chart, get_palette(dark=state.dark)),
-            "event.window.chart",
-            summarize_window(chart),
-            build_chart_file_name(state),
-        )
-        with st.expander(_("The table behind the chart"), icon=":material/table:"):
-            st.table(
-                build_window_columns(state.view, state.quoting),
-                hide_index=True,
-                border="horizontal",
-            )
+        _draw_chart(state)
+        draw_event_controls(link, state.view)
     with right:
-        _draw_crowding(state.view, carry_settings(link))
+        _draw_rail(link, state)
 
 
-def _draw_moves(link: UrlState, state: EventState) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader(_("Moves around the event"), anchor=False, width="stretch")
-        draw_pool_choice(link, state.view)
-    draw_table = draw_move_list if state.phone else draw_move_tables
-    draw_table(state.view, state.quoting, state.pool, dark=state.dark)
-    _draw_event_files(state)
+def _draw_chart(state: EventState) -> None:
+    """Draw the chart, and under it the moves of its windows."""
+    chart = build_state_chart(state)
+    draw_figure(
+        build_window_figure(chart, get_palette(dark=state.dark)),
+        "event.window.chart",
+        summarize_window(chart),
+        build_chart_file_name(state),
+        phone=state.phone,
+    )
+    draw_moves(state.view, state.quoting, state.pool, dark=state.dark)
+
+
+def _draw_rail(link: UrlState, state: EventState) -> None:
+    view = state.view
+    if view.timing is not None:
+        draw_timing(state.event, view.timing, view.card, state.quoting.mode)
+        draw_notices(view)
+    _draw_crowding(view, carry_settings(link))
+
+
+def _draw_folds(state: EventState) -> None:
+    """Draw what stands behind the answer, each part folded."""
+    with st.expander(_("Details: days, rates and both quotes"), icon=":material/table:"):
+        draw_move_details(state)
+    with st.expander(_("Tests: abnormal move, t, placebo p"), icon=":material/science:"):
+        draw_tests(state)
+    if has_source_moves(state.view):
+        with st.expander(_("The same move on every source"), icon=":material/compare_arrows:"):
+            draw_source_moves(state)
+    with st.expander(_("The table behind the chart"), icon=":material/table_chart:"):
+        draw_text_table(
+            build_window_columns(state.view, state.quoting), _("The window, offset by offset")
+        )
+    _draw_about(state.event)
+
+
+def _draw_about(event: Event) -> None:
+    """Draw text, details and the sources of the hour; the text of a note is not folded."""
+    if event.text and event.origin == Origin.NOTE:
+        st.text(plain_text_block(event.text, TEXT_LIMIT))
+    with st.expander(_("About this event"), icon=":material/info:"):
+        if event.text and event.origin != Origin.NOTE:
+            st.text(plain_text_block(event.text, TEXT_LIMIT))
+        st.markdown(" · ".join(build_event_facts(event)))
+        if event.hours:
+            st.markdown("\n".join(f"- {line}" for line in build_hour_lines(event)))
 
 
 def _draw_neighbours(link: UrlState, state: EventState) -> None:
@@ -171,27 +231,37 @@ def _draw_neighbours(link: UrlState, state: EventState) -> None:
     by_id = {event.id: event for event in state.known}
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for key, target, icon in (
-            ("Left", state.view.previous_id, ":material/arrow_back:"),
-            ("Right", state.view.next_id, ":material/arrow_forward:"),
+            ("before", state.view.previous_id, ":material/chevron_left:"),
+            ("after", state.view.next_id, ":material/chevron_right:"),
         ):
             event = by_id.get(target or "")
             name = escape_label(event.title, NEIGHBOUR_LIMIT) if event else _("no other event")
             if state.phone and event:
-                name = _("Event before") if key == "Left" else _("Event after")
+                name = _("Event before") if key == "before" else _("Event after")
             st.button(
-                name,
+                f":primary[{name}]" if event else name,
                 key=f"event.{key}",
                 icon=icon,
-                icon_position="left" if key == "Left" else "right",
+                icon_position="left" if key == "before" else "right",
                 type="tertiary",
-                shortcut=key,
                 disabled=event is None,
                 on_click=partial(link.set, id=target),
             )
 
 
+def _list_shortcuts(link: UrlState, view: EventView) -> tuple[Shortcut, ...]:
+    keys = (
+        ("Left", deferred("The event before"), view.previous_id),
+        ("Right", deferred("The event after"), view.next_id),
+    )
+    moves = (
+        Shortcut(key, text, partial(link.set, id=target)) for key, text, target in keys if target
+    )
+    return (*moves, Shortcut("A", deferred("Add a note")))
+
+
 def _draw_deleted_note(note: Event) -> None:
-    st.header(escape_markdown(note.title), anchor=False)
+    draw_heading(escape_markdown(note.title))
     when = format_timestamp(note.deleted) if note.deleted is not None else ""
     st.markdown(
         _("This note was deleted on {when}. It can be taken back.", when=escape_markdown(when))
@@ -208,7 +278,8 @@ def _draw_deleted_note(note: Event) -> None:
 
 
 def _draw_no_event(message: str, event_id: str) -> None:
-    st.header(_("No event to show"), anchor=False)
+    """Say why there is no event, and offer the latest ones that have a rate."""
+    draw_heading(_("Choose an event"))
     st.markdown(message)
     if event_id:
         st.text(plain_text(event_id))
@@ -216,28 +287,35 @@ def _draw_no_event(message: str, event_id: str) -> None:
         draw_page_link(
             "events", _("Search the events for its words"), icon=":material/search:", q=text
         )
-    draw_page_link("explore", _("Explore the rate with its events"), icon=":material/show_chart:")
+    last = session.load_series(DEFAULT_SERIES).day[-1].astype(object)
+    known = [event for event in session.get_known_events().events if event.day <= last]
+    st.markdown(_("**The latest events**"))
+    for event in sorted(known, key=lambda event: event.day)[: -MAX_OFFERED_EVENTS - 1 : -1]:
+        draw_event_line(event)
     draw_page_link("events", _("All events and notes"), icon=":material/list:")
+    draw_page_link("explore", _("Explore the rate with its events"), icon=":material/show_chart:")
 
 
 # ------------------------------------------------------------------ buttons
 
 
-def _draw_event_buttons(event: Event, series_id: str) -> None:
-    """Draw the buttons of an event or a note; `A` adds a note on its day."""
-    with st.container(horizontal=True):
+def _draw_event_buttons(link: UrlState, state: EventState) -> None:
+    """Draw what can be done with an event or a note; `A` adds a note on its day."""
+    event, series_id = state.event, link["series"]
+    with st.popover(_("Share"), icon=":material/share:"):
+        _draw_citation(link, state)
+    with st.container(width="content"):
+        draw_download_menu(_list_downloads(link, state), "event.download")
+    hint = _("On the day of this event. Key A does the same.")
+    if st.button(_("Add note"), icon=":material/add:", key="event.add", shortcut="A", help=hint):
+        open_new_note(event.day, series_id)
+    with st.popover("", icon=":material/more_horiz:", help=_("More"), key="event.more"):
         if event.origin == Origin.NOTE:
             _draw_note_buttons(event, series_id)
-        else:
-            if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
-                open_note_copy(event, series_id)
-            draw_hide_button(event, "event.hide")
-        hint = _("On the day of this event. Key A does the same.")
-        add = st.button(
-            _("Add note"), icon=":material/add:", key="event.add", shortcut="A", help=hint
-        )
-        if add:
-            open_new_note(event.day, series_id)
+            return
+        if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
+            open_note_copy(event, series_id)
+        draw_hide_button(event, "event.hide")
 
 
 def _draw_note_buttons(note: Event, series_id: str) -> None:
@@ -260,19 +338,12 @@ def _draw_note_buttons(note: Event, series_id: str) -> None:
 def _draw_crowding(view: EventView, settings: dict[str, str]) -> None:
     """Draw the other events in the window: the nearest in sight, the rest folded."""
     if not view.crowd:
-        st.markdown(_("**No other event in the event window**"))
-        st.caption(_("As far as the catalogue and the notes know."))
+        st.caption(_("No other event in the window, as far as the catalogue and the notes know."))
         return
-    first, last = (format_offset(offset) for offset in view.request.window)
-    total = plural("{n:,} other event", "{n:,} other events", len(view.crowd))
     st.markdown(
-        _(
-            "**{total} in the event window** (offsets {first} to {last})",
-            total=total,
-            first=first,
-            last=last,
-        )
-    )
+        plural("**{n:,} other event in the window**", "**{n:,} other events in the window**",
+               len(view.crowd))
+    )  # fmt: skip
     near, far = _split_nearest(view.crowd)
     _draw_crowd_list(view, near, settings)
     if far:
@@ -318,10 +389,9 @@ def _draw_citation(link: UrlState, state: EventState) -> None:
     st.markdown(_("**Copy as text**, every number as on this page, with its source"))
     sentence = format_citation(state.view, state.quoting, state.pool, address)
     st.code(plain_text(sentence, SENTENCE_LIMIT), language=None, wrap_lines=True)
-    _draw_claim_link(state)
     st.markdown(_("**Copy link** to this view"))
     draw_links("event", link)
-    _draw_report(link, state)
+    _draw_claim_link(state)
 
 
 def _draw_claim_link(state: EventState) -> None:
@@ -340,8 +410,8 @@ def _draw_claim_link(state: EventState) -> None:
     )
 
 
-def _draw_report(link: UrlState, state: EventState) -> None:
-    """Draw the report and the bundle, both of what the page shows now."""
+def _list_downloads(link: UrlState, state: EventState) -> Downloads:
+    """The chart, the tables, the report and the bundle, all of what the page shows now."""
     view, parts = state.view, session.get_context()
     series = session.load_series(view.card.id)
     context = build_report_context("event", link)
@@ -349,41 +419,53 @@ def _draw_report(link: UrlState, state: EventState) -> None:
         "event", (series,), (view.event,), state.known, view.request, state.factors
     )
     ids = [series.card.id, *(factor.card.id for factor in state.factors)]
-    draw_report_buttons(
-        lambda: build_event_report(view, series, state.quoting, state.pool, context),
-        {
-            translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(
-                request,
-                Provenance(
-                    build_manifest_parameters(context),
-                    source_files(parts.rates, ids),
-                    context.made_at,
-                ),
-            )
-        },
+    provenance = Provenance(
+        build_manifest_parameters(context), source_files(parts.rates, ids), context.made_at
+    )
+    return Downloads(
         (view.event.id, view.card.id),
-        "event.report",
-        has_chart=bool(view.path),
+        "event",
+        link,
+        _build_picture(state, series) if view.path else None,
+        _list_tables(state),
+        report=lambda: build_event_report(view, series, state.quoting, state.pool, context),
+        bundles={translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(request, provenance)},
         warning=describe_private_notes([view.event]),
     )
 
 
-def _draw_event_files(state: EventState) -> None:
-    """Draw the CSV buttons of the window and of the moves."""
+def _build_picture(state: EventState, series: RateSeries) -> ChartPicture:
+    """The chart as it is printed."""
+    chart = build_window_chart(state.view, state.quoting)
+    return ChartPicture(
+        lambda: build_window_figure(chart, LIGHT_PALETTE),
+        chart.title,
+        chart.subtitle,
+        summarize_window(chart),
+        (series, *state.factors),
+    )
+
+
+def _list_tables(state: EventState) -> dict[str, tuple[str, TableFactory]]:
+    """Label and bytes of each table, by its name."""
     view = state.view
-    with st.container(horizontal=True):
-        draw_table_buttons(
-            plural("moves, {n:,} row", "moves, {n:,} rows", len(view.moves)),
-            (view.event.id, view.card.id, "moves"),
+    tables: dict[str, tuple[str, TableFactory]] = {
+        "moves": (
+            plural("Moves, {n:,} row", "Moves, {n:,} rows", len(view.moves)),
             lambda flavour: table_file("event_moves", [view], flavour),
-            "event.moves",
-        )
-        draw_table_buttons(
-            plural("this window, {n:,} row", "this window, {n:,} rows", len(view.path)),
-            (view.event.id, view.card.id, "window"),
+        ),
+        "window": (
+            plural("This window, {n:,} row", "This window, {n:,} rows", len(view.path)),
             lambda flavour: table_file("event_window", [view], flavour),
-            "event.window",
+        ),
+    }
+    if has_source_moves(view):
+        moves = get_source_moves(view.event, get_source_window(view))
+        tables["sources"] = (
+            plural("Every source, {n:,} row", "Every source, {n:,} rows", len(moves)),
+            lambda flavour: table_file("source_moves", moves, flavour),
         )
+    return tables
 
 
 PAGE = Page("event", deferred("Event"), ":material/event:", "event", draw, PARAMS, visible=False)

@@ -1,4 +1,4 @@
-"""Results on the Event page: headline, moves with their significance, the move on every source."""
+"""Results on the Event page: verdict, moves, tests, the move on every source."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.models.currencies import NEWS_CURRENCY, Subject
-from dashboard.models.event import TEXT_LIMIT, Event, Origin
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.currencies import NEWS_CURRENCY
+from dashboard.models.event import Event, Origin
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, SourceMove
-from dashboard.models.study import Pool, duration_text
+from dashboard.models.study import Pool, Window, duration_text
 from dashboard.presentation import moves as moves_module
 from dashboard.presentation import reports
-from dashboard.presentation.escaping import escape_markdown, plain_text_block
+from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.events import format_headline, get_main_move
 from dashboard.presentation.formatting import (
     NO_VALUE,
     capitalize_first,
-    describe_crowding,
-    format_signed,
+    format_event_time,
     format_window,
     join_first,
 )
@@ -32,22 +31,23 @@ from dashboard.presentation.moves import (
     describe_model,
     describe_move,
     describe_pool_caveat,
+    describe_rank_briefly,
     describe_verdict,
     describe_window,
-    format_car,
     format_move_dates,
     format_move_rates,
     format_p_value,
+    format_percentile,
     format_percents,
+    judged_percentile,
+    name_dates,
     quote_units,
 )
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
-from dashboard.services.exports import table_file
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
-from dashboard.ui.components.event_card import build_event_facts
-from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.components.event_card import format_source
 from dashboard.ui.pages.event.state import EventState
 
 POOL_HELP: Final[dict[Pool, str]] = {
@@ -57,6 +57,9 @@ POOL_HELP: Final[dict[Pool, str]] = {
     "similar": deferred("dates of all years in the same third by their volatility"),
 }
 MAX_NAMED_EVENTS: Final = 2
+MAX_SHORT_ROWS: Final = 4
+LONG_ONLY_WINDOW: Final[Window] = (-1, 1)
+"""In the details alone: it holds the others in part."""
 EVENT_NAME_LIMIT: Final = 40
 NO_BREAK_SPACE: Final = "\u00a0"
 TableColumns = dict[str, list[str]]
@@ -64,26 +67,23 @@ SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
 RULE_LIMIT: Final = 500
 SOURCES_HELP: Final = deferred(
     "One dollar, several numbers: an official average, a market price, an offshore quote, a"
-    " cross by the yuan. The window is [0,1] of each, from its last number before the event to"
-    " its second one that can contain it, so the days may differ."
+    " cross by the yuan. The window is {window} of each, as in the headline, from its last number"
+    " before the event, so the days may differ."
 )
 
 
-def draw_event_head(event: Event) -> None:
-    """Draw category, title and details of the event, all as escaped text."""
+def format_event_line(event: Event) -> str:
+    """`✚ **NATO remarks** · 20 Apr 2025, hour not known · source: …`, as safe Markdown."""
     style = get_event_style(event)
     glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
-    kind = escape_markdown(category_title(event.category))
+    kind = f"{glyph} **{escape_markdown(category_title(event.category))}**"
     note = [_("your note")] if event.origin == Origin.NOTE else []
-    st.markdown(" · ".join([f"{glyph} **{kind}**", *note]))
-    st.header(escape_markdown(event.title), anchor=False)
-    st.markdown(" · ".join(build_event_facts(event)))
-    if event.text:
-        st.text(plain_text_block(event.text, TEXT_LIMIT))
+    when = escape_markdown(capitalize_first(format_event_time(event)))
+    return " · ".join([kind, *note, when, format_source(event)])
 
 
-def draw_headline(state: EventState) -> None:
-    """Draw the answer: the move, how unusual it was, other events in the window."""
+def draw_verdict(state: EventState) -> None:
+    """Draw the answer: the move, whether it is ordinary, and in one line what that rests on."""
     view, quoting = state.view, state.quoting
     move = get_main_move(view)
     if move is None or move.log_points is None:
@@ -93,71 +93,114 @@ def draw_headline(state: EventState) -> None:
     movement = format_coloured(
         f"{quoting.arrow(move.log_points)} {describe_move(move, quoting)}", colour
     )
-    unusual = describe_verdict(move, state.pool)
-    st.markdown(f"### {movement} {describe_window(move.window, view.card)}: {unusual}")
-    chosen, other = format_percents(move, quoting)
-    unit, other_unit = quote_units(quoting)
-    st.markdown(
-        f"**{escape_markdown(capitalize_first(describe_comparison(move, state.pool)))}.**"
-        f" {unit} {chosen} ({format_move_rates(move, quoting)}, {format_move_dates(move)}),"
-        f" {other_unit} {other}. {describe_pool_caveat(move, state.pool)}"
-        f" {capitalize_first(describe_crowd(move, view.card))}."
+    verdict = describe_verdict(move, state.pool)
+    st.markdown(f"### {movement} {describe_window(move.window, view.card)}: {verdict}")
+    rank = (
+        escape_markdown(capitalize_first(describe_comparison(move, state.pool)), 300)
+        if move.car is None and move.reason
+        else describe_rank_briefly(move.rank(state.pool), name_dates(move))
     )
-    if move.car is None:
-        st.caption(_("A move near an event is no proof of its cause."))
-        return
-    rank = move.rank(state.pool)
-    st.caption(
-        _(
-            "Abnormal move {car} log pts, p of t {p}, placebo p {placebo_p}. A move near an"
-            " event is no proof of its cause.",
-            car=format_car(move),
-            p=format_p_value(move.p_value, view.n_estimation),
-            placebo_p=format_p_value(rank.p, rank.size),
-        )
+    parts = (
+        rank,
+        f"{format_move_rates(move, quoting)} {escape_markdown(quoting.unit)}"
+        f" ({format_move_dates(move)})",
+        describe_crowd(move, view.card),
     )
+    st.markdown(" · ".join(parts))
+    caveat = describe_pool_caveat(move, state.pool)
+    if caveat:
+        st.markdown(f":material/info: {escape_markdown(caveat, 400)}")
 
 
 # ------------------------------------------------------------------ moves
 
 
-def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
-    """Draw both tables, and what their columns mean."""
+def draw_moves(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
+    """Draw the table of at most four windows in three columns; the rest is folded."""
     st.table(
-        build_moves_columns(view, quoting, pool, dark=dark),
+        build_short_columns(view, quoting, pool, dark=dark),
         hide_index=True,
         border="horizontal",
+        width="content",
         alt=_("The moves around the event, one row a window"),
     )
-    st.markdown(_("**How certain is that?**"))
-    st.table(
-        build_tests_columns(view, pool),
-        hide_index=True,
-        border="horizontal",
-        alt=_("Abnormal moves, their errors and tests, one row a window"),
-    )
-    st.caption(describe_columns(view, pool))
 
 
-def draw_move_list(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
-    """Draw the moves as a list for a narrow screen."""
-    for move in view.moves:
-        with st.container(border=True, gap="xsmall"):
-            st.markdown(
-                f"{_format_window(move, view)} "
-                f" \n{_format_move_direction(move, quoting, dark=dark)}"
-            )
-            for line in build_move_lines(view, move, quoting, pool):
-                st.caption(line)
-    st.caption(describe_columns(view, pool))
+def build_short_columns(
+    view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool
+) -> TableColumns:
+    """Window, move of the number with the direction, share of dates that moved less."""
+    moves = [move for move in view.moves if move.window != LONG_ONLY_WINDOW][:MAX_SHORT_ROWS]
+    return {
+        _("Window"): [capitalize_first(describe_window(move.window, view.card)) for move in moves],
+        escape_markdown(quoting.unit): [
+            _format_short_move(move, view, quoting, dark=dark) for move in moves
+        ],
+        _("Bigger than"): [_format_share_of_dates(move, pool) for move in moves],
+    }
 
 
-def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: Pool) -> list[str]:
-    """A move in a few lines of safe Markdown: size, rank, error and tests, other events."""
+def _format_short_move(move: Move, view: EventView, quoting: QuotedSeries, *, dark: bool) -> str:
     if move.log_points is None:
-        return [describe_missing_move(move, view.card)]
+        return escape_markdown(describe_missing_move(move, view.card))
+    colour = quoting.colour(move.log_points, dark=dark)
+    return format_coloured(f"**{quoting.move(move.log_points)}**", colour)
+
+
+def _format_share_of_dates(move: Move, pool: Pool) -> str:
+    percentile = judged_percentile(move.rank(pool))
+    if percentile is None:
+        return NO_VALUE
+    return _("{share} of {dates}", share=format_percentile(percentile), dates=name_dates(move))
+
+
+def draw_move_details(state: EventState) -> None:
+    """Draw every window with its days, rates, percentages and other events."""
+    view, quoting = state.view, state.quoting
+    if state.phone:
+        for move in view.moves:
+            _draw_card(
+                f"{_format_window(move, view)}",
+                _format_move_direction(move, quoting, dark=state.dark),
+                *build_move_lines(view, move, quoting),
+            )
+    else:
+        st.table(
+            build_moves_columns(view, quoting, state.pool, dark=state.dark),
+            hide_index=True,
+            border="horizontal",
+            alt=_("The moves around the event with days and rates, one row a window"),
+        )
+    st.caption(_describe_columns(view, quoting))
+
+
+def draw_tests(state: EventState) -> None:
+    """Draw the abnormal moves with their errors and tests, and what the columns mean."""
+    view, quoting, pool = state.view, state.quoting, state.pool
+    if state.phone:
+        for move in view.moves:
+            _draw_card(_format_window(move, view), *build_test_lines(view, move, quoting, pool))
+    else:
+        st.table(
+            build_tests_columns(view, quoting, pool),
+            hide_index=True,
+            border="horizontal",
+            alt=_("Abnormal moves, their errors and tests, one row a window"),
+        )
+    st.caption(_describe_tests(view, pool))
+
+
+def _draw_card(*lines: str) -> None:
+    """Draw lines of safe Markdown one under the other in a frame."""
+    with st.container(border=True, gap=None):
+        st.markdown("  \n".join(lines))
+
+
+def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries) -> list[str]:
+    """The numbers of a move in two lines of safe Markdown, or why there are none."""
+    if move.log_points is None:
+        return [escape_markdown(describe_missing_move(move, view.card))]
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
-    rank = move.rank(pool)
     return [
         _(
             "**{unit} {chosen}**, {other_unit} {other}, {log_points} log pts",
@@ -165,17 +208,23 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
             chosen=chosen,
             other_unit=other_unit,
             other=other,
-            log_points=format_signed(move.log_points),
+            log_points=quoting.signed(move.log_points),
         ),
         f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
+    ]
+
+
+def build_test_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: Pool) -> list[str]:
+    """The tests of a move in two lines of safe Markdown."""
+    rank = move.rank(pool)
+    return [
         f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}",
         _(
             "CAR {error}; p of t {p}; placebo p {placebo_p}",
-            error=_format_significance(move),
+            error=_format_significance(move, quoting),
             p=format_p_value(move.p_value, view.n_estimation),
             placebo_p=format_p_value(rank.p, rank.size),
         ),
-        describe_crowding(len(move.crowd)),
     ]
 
 
@@ -195,38 +244,22 @@ def build_moves_columns(
     }
 
 
-def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
+def build_tests_columns(view: EventView, quoting: QuotedSeries, pool: Pool) -> TableColumns:
     """The table of the report as safe Markdown."""
-    plain = reports.build_significance_columns(view, pool)
+    plain = reports.build_significance_columns(view, quoting, pool)
     return plain | {
         _("Window"): [f"**{window}**" for window in plain[_("Window")]],
-        _("CAR ± s.e., log pts"): [_format_significance(move) for move in view.moves],
+        _("CAR ± s.e., log pts"): [_format_significance(move, quoting) for move in view.moves],
     }
 
 
-def _describe_log_points(subject: Subject) -> str:
-    if not subject.is_currency:
-        return _("Log pts = 100 × log change of the number, positive = up")
-    return _(
-        "Log pts = 100 × log change of {subject}'s value, positive = stronger", subject=subject.name
-    )
-
-
-def describe_columns(view: EventView, pool: Pool) -> str:
-    """The meaning of the columns, as the Method page has it."""
-    request = view.request
+def _describe_columns(view: EventView, quoting: QuotedSeries) -> str:
+    """The meaning of the columns of moves, as the Method page has it."""
     columns = _(
-        "{log_points}; the two percentages are the same move seen from either side. CAR: the"
-        " move less the one expected under the model ({model}), from the {moves} moves that end"
-        " {gap} before the window. Percentile: share of {dates} with a smaller CAR, each in"
-        " units of the volatility before it; by size alone: with a smaller CAR as it is. Placebo"
-        " p: share, the event included, with one at least as large in those units. Windows are"
-        " written in offsets: 0 is the first rate that can contain the event.",
-        log_points=_describe_log_points(view.card.subject),
-        model=describe_model(request.model, view.factors),
-        moves=view.n_estimation,
-        gap=request.gap,
-        dates=translate_deferred(POOL_HELP[pool]),
+        "Log pts = 100 × log change of {unit}, + = more {unit}; the two percentages are the same"
+        " move seen from either side. Windows are written in offsets: 0 is the first rate that"
+        " can contain the event.",
+        unit=quoting.unit,
     )
     if not view.card.bar_minutes:
         return columns
@@ -236,6 +269,21 @@ def describe_columns(view: EventView, pool: Pool) -> str:
         length=duration_text(1, view.card.bar_minutes),
     )
     return f"{columns} {bars}"
+
+
+def _describe_tests(view: EventView, pool: Pool) -> str:
+    """The meaning of the columns of tests, as the Method page has it."""
+    request = view.request
+    return _(
+        "CAR: the move less the one expected under the model ({model}), from the {moves} moves"
+        " that end {gap} before the window. Percentile: share of {dates} with a smaller CAR, each"
+        " in units of the volatility before it; by size alone: with a smaller CAR as it is."
+        " Placebo p: share, the event included, with one at least as large in those units.",
+        model=describe_model(request.model, view.factors),
+        moves=view.n_estimation,
+        gap=request.gap,
+        dates=translate_deferred(POOL_HELP[pool]),
+    )
 
 
 def _format_window(move: Move, view: EventView) -> str:
@@ -261,8 +309,8 @@ def _format_crowd(move: Move) -> str:
     return f"**{len(move.crowd)}**: {join_first(named, MAX_NAMED_EVENTS, '; ')}"
 
 
-def _format_significance(move: Move) -> str:
-    text = reports.format_abnormal_move(move)
+def _format_significance(move: Move, quoting: QuotedSeries) -> str:
+    text = reports.format_abnormal_move(move, quoting)
     return escape_markdown(text) if move.car is None else text
 
 
@@ -270,17 +318,15 @@ def _format_significance(move: Move) -> str:
 
 
 def draw_source_moves(state: EventState) -> None:
-    """Draw the table, the publication times and the file; nothing for other series."""
-    if state.view.card.subject.code != NEWS_CURRENCY:
-        return
-    moves = _get_source_moves(state.event)
-    st.subheader(_("The same move on every source"), anchor=False)
+    """Draw the move on every source, and when the numbers of each are known."""
+    window = get_source_window(state.view)
+    moves = get_source_moves(state.event, window)
     if state.phone:
         for move in moves:
-            with st.container(border=True, gap="xsmall"):
-                st.markdown(f"**{escape_markdown(moves_module.format_source_name(move))}**")
-                for line in build_source_lines(move, state.quoting, dark=state.dark):
-                    st.markdown(line)
+            _draw_card(
+                f"**{escape_markdown(moves_module.format_source_name(move))}**",
+                *build_source_lines(move, state.quoting, dark=state.dark),
+            )
     else:
         st.table(
             build_source_columns(moves, state.quoting, dark=state.dark),
@@ -288,21 +334,20 @@ def draw_source_moves(state: EventState) -> None:
             border="horizontal",
             alt=_("The move of the dollar around the event, one row a source"),
         )
-    _draw_publication_rules(moves)
-    with st.container(horizontal=True):
-        draw_table_buttons(
-            plural("every source, {n:,} row", "every source, {n:,} rows", len(moves)),
-            (state.event.id, "sources"),
-            lambda flavour: table_file("source_moves", moves, flavour),
-            "event.sources",
-        )
+    _draw_publication_rules(moves, window)
 
 
-def _get_source_moves(event: Event) -> tuple[SourceMove, ...]:
+def get_source_window(view: EventView) -> Window:
+    """The window of the headline; of bars, which the daily sources do not have, [0,1]."""
+    move = get_main_move(view)
+    return DEFAULT_SOURCE_WINDOW if move is None or view.card.bar_minutes else move.window
+
+
+def get_source_moves(event: Event, window: Window) -> tuple[SourceMove, ...]:
     """The event on every daily series of the dollar that is known now."""
     daily = [card.id for card in session.get_cards() if not card.bar_minutes]
     return compare_sources_of_event(
-        [session.load_series(series_id) for series_id in daily], event, DEFAULT_SOURCE_WINDOW
+        [session.load_series(series_id) for series_id in daily], event, window
     )
 
 
@@ -319,7 +364,7 @@ def build_source_columns(
         _("Direction"): [_format_source_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [one for one, _ in both],
         f"{escape_markdown(other)}, %": [one for _, one in both],
-        _("Log pts"): [moves_module.format_source_size(move) for move in moves],
+        _("Log pts"): [moves_module.format_source_size(move, quoting.mode) for move in moves],
     }
 
 
@@ -339,19 +384,23 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
             one_text=one,
             other=other,
             another=another,
-            source_size=moves_module.format_source_size(move),
+            source_size=moves_module.format_source_size(move, quoting.mode),
         ),
         f"{_format_source_rates(move, quoting)} ({moves_module.format_move_dates(move)})",
     ]
 
 
-def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
+def has_source_moves(view: EventView) -> bool:
+    """Whether there are other sources of the same rate to compare with."""
+    return view.card.subject.code == NEWS_CURRENCY
+
+
+def _draw_publication_rules(moves: Sequence[SourceMove], window: Window) -> None:
     titles = {move.card.id: move.card.label for move in moves}
-    st.caption(translate_deferred(SOURCES_HELP))
-    with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
-        for rule, ids in moves_module.group_publication_rules(moves).items():
-            named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)
-            st.markdown(f"**{named}.** {escape_markdown(translate_deferred(rule), RULE_LIMIT)}")
+    st.caption(translate_deferred(SOURCES_HELP, window=format_window(window)))
+    for rule, ids in moves_module.group_publication_rules(moves).items():
+        named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)
+        st.caption(f"**{named}.** {escape_markdown(translate_deferred(rule), RULE_LIMIT)}")
 
 
 def _format_source_direction(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -> str:

@@ -16,14 +16,20 @@ from dashboard.models.event import MOSCOW, TEXT_LIMIT, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
-from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
+from dashboard.models.study import Window
+from dashboard.presentation.escaping import (
+    escape_markdown,
+    plain_text,
+    plain_text_block,
+    truncate,
+)
 from dashboard.presentation.formatting import (
     NO_VALUE,
     format_day,
     format_short_day,
     format_timestamp,
 )
-from dashboard.presentation.moves import format_percentile, judged_percentile
+from dashboard.presentation.moves import format_percentile, judged_percentile, title_window
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
@@ -33,10 +39,10 @@ from dashboard.ui import session
 from dashboard.ui.components.elements import (
     Shortcut,
     button_type,
-    draw_copy_link,
     draw_flash,
     draw_page_link,
     draw_shortcuts,
+    term_help,
 )
 from dashboard.ui.components.event_card import (
     build_event_facts,
@@ -50,12 +56,11 @@ from dashboard.ui.components.event_filters import (
     FILTER_PARAMS,
     EventsState,
     clear_filters,
-    draw_facet_filters,
-    draw_measure_controls,
+    draw_filter_bar,
     draw_no_matches,
     read_events_state,
 )
-from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.components.exports import Downloads, TableFactory, draw_download_menu
 from dashboard.ui.components.note_form import open_new_note, open_note_history
 from dashboard.ui.pages.base import Page
 from dashboard.ui.session import EventMoves
@@ -71,31 +76,38 @@ EVENT_ROW_PIXELS: Final = 35
 EVENT_TABLE_HEIGHT: Final = 700
 MAX_STYLED_ROWS: Final = 2_000
 PERCENT_FORMAT: Final = "%+.2f %%"
-MOVE_COLUMNS: Final = ("[0,0]", "[0,1]")
-RANK_COLUMNS: Final = (deferred("Percentile [0,0]"), deferred("Percentile [0,1]"))
+MOVE_COLUMNS: Final[dict[str, Window]] = {"[0,0]": (0, 0), "[0,1]": (0, 1)}
+RANK_COLUMNS: Final = ("Percentile [0,0]", "Percentile [0,1]")
+SHOWN_COLUMNS: Final = (
+    "Day", "Category", "Title", "[0,0]", "Percentile [0,0]", "[0,1]", "Others", "Hour", "Author",
+)  # fmt: skip
+CARD_COLUMNS: Final = ("Day", "Category", "Title", "[0,0]", "Percentile [0,0]")
+"""The columns next to an open card; the others stay in the menu of the table."""
+TITLE_CHARACTERS: Final = 62
+CARD_TITLE_CHARACTERS: Final = 47
+"""What fits into the column of titles: the table would cut a longer one without a sign."""
 NO_MOVES: Final = EventMoves()
 DELETED_TABLE_KEY: Final = "deleted.table"
 DELETED_ROW_PIXELS: Final = 35
 DELETED_TABLE_HEIGHT: Final = 480
 VIEW_TITLES: Final = {
-    "kept": deferred("Events and notes"),
-    "deleted": deferred("Deleted notes"),
-    "hidden": deferred("Hidden events"),
+    "kept": deferred("Listed"),
+    "deleted": deferred("Deleted"),
+    "hidden": deferred("Hidden"),
 }
 CARD_WIDTH: Final = 370
-TABLE_HELP: Final = deferred(
-    "Click a heading to sort. Moves are those of the rate from the last one before the event:"
-    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Percentile*: the"
-    " share of the dates within 250 observations with a smaller move in that window, each in"
-    " units of the volatility before it. *Others*: other events in [0,1]."
-)
+CARD_TITLE_WIDTH: Final = 330
+TITLE_WIDTH: Final = 430
 
 
 def draw(view: UrlState) -> None:
     """Draw the page."""
     state = read_events_state(view)
     draw_flash()
-    _draw_toolbar(view, state)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if view["show"] == "kept":
+            draw_filter_bar(view, state)
+        _draw_toolbar(view, state)
     _draw_events_view(view, state)
     draw_shortcuts((Shortcut("A", _("Add a note")),))
 
@@ -107,41 +119,47 @@ def _draw_events_view(view: UrlState, state: EventsState) -> None:
     if view["show"] == "hidden":
         draw_hidden_events()
         return
-    draw_facet_filters(view, state)
-    if not any(event.origin == Origin.NOTE for event in state.known.events):
-        _draw_no_notes(state)
+    if state.known.notes_unavailable:
+        st.warning(_("The notes cannot be read now; the catalogue is shown alone. Try again soon."))
     if not state.events:
         draw_no_matches(view, state)
         return
     _draw_list(view, state)
-    _draw_files(view, state)
-    draw_copy_link("events", view)
 
 
 def _draw_toolbar(view: UrlState, state: EventsState) -> None:
-    """Draw what is listed, the quote of the moves, and the way to a new note."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            _("List"),
-            list(VIEW_TITLES),
-            format_func=lambda value: translate_deferred(VIEW_TITLES[value]),
-            required=True,
-            label_visibility="collapsed" if state.phone else "visible",
-            **view.widget("show"),
-        )
-        if not state.phone:
-            draw_measure_controls(view, state)
-            st.space("stretch")
-        if st.button(_("Add note"), icon=":material/add:", type=button_type(), shortcut="A"):
-            open_new_note(
-                session.get_view_day(), state.series.card.id, after=_choose_callback(view)
-            )
+    """Draw what is listed, and the way to a new note."""
+    if not state.phone:
+        st.space("stretch")
+    st.segmented_control(
+        _("List"),
+        list(VIEW_TITLES),
+        format_func=lambda value: translate_deferred(VIEW_TITLES[value]),
+        required=True,
+        label_visibility="collapsed",
+        **view.widget("show"),
+    )
+    if st.button(_("Add note"), icon=":material/add:", type=button_type(), shortcut="A"):
+        open_new_note(session.get_view_day(), state.series.card.id, after=_choose_callback(view))
 
 
 def _draw_list(view: UrlState, state: EventsState) -> None:
     chosen = _get_chosen_event(view)
     close = partial(view.set, sel="")
-    st.markdown(_format_heading(state))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        help_text = _(
+            "Click a heading to sort, a row to read it, a heading's mark for its meaning."
+        )
+        st.markdown(
+            _format_heading(state), width="content", help=None if state.phone else help_text
+        )
+        if state.is_filtered:
+            st.button(
+                _("Clear all filters"), key="events.clear", type="tertiary",
+                on_click=clear_filters, args=(view,),
+            )  # fmt: skip
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            _draw_files(view, state)
     if state.phone:
         if chosen is not None:
             draw_event_card(state, chosen, close)
@@ -154,7 +172,11 @@ def _draw_list(view: UrlState, state: EventsState) -> None:
             with st.container(width=CARD_WIDTH):
                 draw_event_card(state, chosen, close)
                 _draw_unlisted_event(view, state, chosen)
-    st.caption(translate_deferred(TABLE_HELP))
+    same: dict[str, Any] = build_link(
+        [param for param in FILTER_PARAMS if param.key != "origin"],
+        {param.key: view[param.key] for param in FILTER_PARAMS},
+    )
+    draw_page_link("data", _("This view on Data"), icon=":material/database:", **same)
 
 
 def _draw_unlisted_event(view: UrlState, state: EventsState, chosen: Event) -> None:
@@ -173,58 +195,47 @@ def _get_chosen_event(view: UrlState) -> Event | None:
     return event if event is not None and event.deleted is None else None
 
 
-def _draw_no_notes(state: EventsState) -> None:
-    """Say how a first note is written, or that the notes cannot be read now."""
-    if state.known.notes_unavailable:
-        st.warning(_("The notes cannot be read now; the catalogue is shown alone. Try again soon."))
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_(":material/star: No notes yet. Click any day on the chart, or press A."))
-        draw_page_link("explore", _("Open the chart"), icon=":material/show_chart:")
-
-
 def _format_heading(state: EventsState) -> str:
-    """`**68 of 365** events and notes, newest first`."""
+    """`**68 of 365** events, 1 Mar 2014 – 9 Oct 2026, newest first`, and what is not listed."""
     shown, total = len(state.events), len(state.known.events)
     count = (
         plural("**{n:,} event**", "**{n:,} events**", total)
         if shown == total
         else _("**{shown:,} of {total:,}** events", shown=shown, total=total)
     )
-    if state.events:
-        first, last = state.events[-1].day, state.events[0].day
-        count = f"{count}, {format_short_day(first)} – {format_short_day(last)}"
-    sentences = [_("{events}, newest first.", events=count)]
-    if not state.phone:
-        sentences.append(_("Click a row to read it."))
+    first, last = state.events[-1].day, state.events[0].day
+    period = f"{format_short_day(first)} – {format_short_day(last)}"
+    sentences = [_("{events}, {period}, newest first.", events=count, period=period)]
+    notes = sum(event.origin == Origin.NOTE for event in state.known.events)
+    sentences.append(
+        plural("{n:,} note.", "{n:,} notes.", notes)
+        if notes
+        else _("No notes yet: press A to add one.")
+    )
     hidden = hidden_count_text(len(state.known.hidden))
     if hidden:
-        sentences.append(_("{hidden}: see *Hidden events*.", hidden=hidden))
+        sentences.append(_("{hidden}: see *Hidden*.", hidden=hidden))
     return " ".join(sentences)
 
 
 def _draw_files(view: UrlState, state: EventsState) -> None:
     shown, everything = state.chronological, state.known.events
-    asof = f"asof-{session.get_view_day()}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        draw_table_buttons(
-            plural("this view, {n:,} row", "this view, {n:,} rows", len(shown)),
-            ("usdrub", "events", state.since, state.until, asof),
-            lambda flavour: table_file("event_list", shown, flavour),
-            "events.view",
+    days = [day for day in (state.since, state.until) if day is not None]
+    as_of = f"asof-{session.get_view_day()}"
+    tables: dict[str, tuple[str, TableFactory]] = {
+        "_".join((*map(str, days), as_of)): (
+            plural("This view, {n:,} row", "This view, {n:,} rows", len(shown)),
+            lambda dialect: table_file("event_list", shown, dialect),
         )
-        if state.is_filtered:
-            draw_table_buttons(
-                plural("all, {n:,} row", "all, {n:,} rows", len(everything)),
-                ("usdrub", "events", "all", asof),
-                lambda flavour: table_file("event_list", everything, flavour),
-                "events.all",
-            )
-        same: dict[str, Any] = build_link(
-            [param for param in FILTER_PARAMS if param.key != "origin"],
-            {param.key: view[param.key] for param in FILTER_PARAMS},
+    }
+    if state.is_filtered:
+        tables[f"all_{as_of}"] = (
+            plural("All, {n:,} row", "All, {n:,} rows", len(everything)),
+            lambda dialect: table_file("event_list", everything, dialect),
         )
-        draw_page_link("data", _("This view on Data"), icon=":material/database:", **same)
+    draw_download_menu(
+        Downloads(("usdrub", "events"), "events", view, tables=tables), "events.download"
+    )
 
 
 def _choose_callback(view: UrlState) -> Callable[[Event], None]:
@@ -251,17 +262,19 @@ def _draw_event_list(state: EventsState) -> None:
 
 
 def _format_list_move(state: EventsState, studied: EventMoves) -> str:
-    """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
-    if math.isnan(studied.both):
+    """`▼ −0.47 % stronger, bigger than 62 % of days`, or why there is no move."""
+    if math.isnan(studied.first):
         reason = translate_deferred(studied.reason).partition(":")[0] or _("not measured")
-        return _("no move: {reason}", reason=reason)
-    colour = state.quoting.colour(studied.both, dark=state.dark)
-    share = judged_percentile(studied.rank_both)
-    move = format_coloured(state.quoting.move(studied.both, 2), colour)
+        return _("No move: {reason}", reason=reason)
+    colour = state.quoting.colour(studied.first, dark=state.dark)
+    share = judged_percentile(studied.rank_first)
+    move = format_coloured(state.quoting.move(studied.first, 2), colour)
     if share is None:
-        return _("{move} in [0,1]", move=move)
+        return move
     rank = format_percentile(share)
-    return _("{move} in [0,1], bigger than {percentile}", move=move, percentile=rank)
+    if state.series.card.bar_minutes:
+        return _("{move}, bigger than {percentile} of bars", move=move, percentile=rank)
+    return _("{move}, bigger than {percentile} of days", move=move, percentile=rank)
 
 
 # ------------------------------------------------------------------ the table
@@ -277,9 +290,11 @@ def _draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], N
         at = _get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
         choose(ids[at] if at is not None and at < len(ids) else "")
 
-    frame = _build_event_frame(state.events, state.moves, state.quoting)
+    limit = CARD_TITLE_CHARACTERS if rows else TITLE_CHARACTERS
+    frame = _build_event_frame(state)
+    shown = CARD_COLUMNS if rows else SHOWN_COLUMNS
     st.dataframe(
-        _style_frame(frame, state),
+        _style_frame(frame, state, limit),
         key=EVENT_TABLE_KEY,
         hide_index=True,
         height=min(EVENT_TABLE_HEIGHT, EVENT_ROW_PIXELS * (len(ids) + 1) + 3),
@@ -287,8 +302,8 @@ def _draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], N
         lazy=False,
         on_select=picked,
         selection_mode=("single-row", "single-cell"),
-        column_config=_build_column_config(state.quoting, title_width=290 if rows else 280),
-        column_order=_select_columns(frame, with_card=bool(rows)),
+        column_config=_build_column_config(state, CARD_TITLE_WIDTH if rows else TITLE_WIDTH),
+        column_order=[name for name in shown if _has_content(frame[name])],
         placeholder=NO_VALUE,
         alt=_("Events and notes with the rouble's move at and after each"),
     )
@@ -303,12 +318,11 @@ def _get_picked_row(selection: Mapping[str, Any]) -> int | None:
     return int(rows[0]) if rows else None
 
 
-def _build_event_frame(
-    events: Sequence[Event], studied: Mapping[str, EventMoves], quoting: QuotedSeries
-) -> pd.DataFrame:
+def _build_event_frame(state: EventsState) -> pd.DataFrame:
     """A row an event: text as plain text, moves as percentages of the number shown."""
-    moves = [studied.get(event.id, NO_MOVES) for event in events]
-    shown = partial(_to_shown_percent, quoting)
+    events = state.events
+    moves = [state.moves.get(event.id, NO_MOVES) for event in events]
+    shown = partial(_to_shown_percent, state.quoting)
     return pd.DataFrame(
         {
             "Day": pd.array([pd.Timestamp(event.day) for event in events], dtype="datetime64[s]"),
@@ -319,21 +333,15 @@ def _build_event_frame(
             ],
             "Title": [plain_text(event.title) for event in events],
             "[0,0]": [shown(move.first) for move in moves],
-            "[0,1]": [shown(move.both) for move in moves],
-            "Remark": [_describe_missing(move) for move in moves],
             "Percentile [0,0]": [_get_percentile(move.rank_first) for move in moves],
+            "[0,1]": [shown(move.both) for move in moves],
             "Percentile [0,1]": [_get_percentile(move.rank_both) for move in moves],
             "Others": pd.array([_count_others(move) for move in moves], dtype="Int64"),
             "Source": [plain_text(event.source_name, 80) for event in events],
             "Author": [plain_text(event.author, 80) for event in events],
+            "Reason": [translate_deferred(move.reason).partition(":")[0] for move in moves],
         }
     )
-
-
-def _select_columns(frame: pd.DataFrame, *, with_card: bool) -> list[str]:
-    """The columns with content; the hour is left out where a card shows it."""
-    worth = [str(name) for name in frame.columns if _has_content(frame[name])]
-    return [name for name in worth if not (with_card and name == "Hour")]
 
 
 def _has_content(column: pd.Series[Any]) -> bool:
@@ -364,7 +372,9 @@ def _format_hour(event: Event) -> str:
     )
 
 
-def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFrame:
+def _style_frame(
+    frame: pd.DataFrame, state: EventsState, title_limit: int
+) -> Styler | pd.DataFrame:
     """The frame with words and colours; the numbers below stay, so that columns sort.
 
     A very long table goes without: signed percentages, which the browser formats.
@@ -373,17 +383,12 @@ def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFra
         return frame
     quoting = state.quoting
     style = frame.style.format(_format_cell_day, subset=["Day"])
+    style = style.format(partial(truncate, limit=title_limit), subset=["Title"])
     style = style.format(_format_cell_percentile, subset=list(RANK_COLUMNS))
     for column in MOVE_COLUMNS:
         style = style.format(partial(_format_cell_move, quoting), subset=[column])
         style = style.map(partial(_move_colour, quoting, dark=state.dark), subset=[column])
     return style
-
-
-def _describe_missing(studied: EventMoves) -> str:
-    """Why a number is missing."""
-    reason = translate_deferred(studied.reason).partition(":")[0]
-    return reason if math.isnan(studied.both) else ""
 
 
 def _format_cell_day(value: Any) -> str:
@@ -416,45 +421,38 @@ def _format_cell_percentile(value: Any) -> str:
     return NO_VALUE if math.isnan(value) else format_percentile(value)
 
 
-def _build_column_config(quoting: QuotedSeries, title_width: int) -> dict[str, Any]:
+def _build_column_config(state: EventsState, title_width: int) -> dict[str, Any]:
     text, numeric = st.column_config.TextColumn, st.column_config.NumberColumn
+    quoting, is_styled = state.quoting, len(state.events) <= MAX_STYLED_ROWS
+    moves = {
+        name: numeric(
+            title_window(window, quoting.card),
+            width=130,
+            format=None if is_styled else PERCENT_FORMAT,
+            help=term_help("window", text=_("Change of {unit}.", unit=quoting.unit)),
+        )
+        for name, window in MOVE_COLUMNS.items()
+    }
+    ranks = {
+        name: numeric(
+            _("Bigger than") if window == (0, 0) else _("Bigger than, two"),
+            width=100,
+            format=None if is_styled else "%.0f %%",
+            help=term_help("percentile", "nearest_dates"),
+        )
+        for name, window in zip(RANK_COLUMNS, MOVE_COLUMNS.values(), strict=True)
+    }
     return {
-        "Day": st.column_config.DateColumn(_("Day"), width=92),
-        "Hour": text("MSK", width=58, help=_("Moscow time, where the hour is known")),
-        "Category": text(_("Category"), width=140),
+        "Day": st.column_config.DateColumn(_("Day"), width=95),
+        "Hour": text("MSK", width=105, help=_("Moscow time, where the hour is known")),
+        "Category": text(_("Category"), width=135),
         "Title": text(_("Title"), width=title_width),
-        "[0,0]": numeric(
-            _("Move [0,0]"),
-            width=100,
-            format=PERCENT_FORMAT,
-            help=_(
-                "Change of {unit} from the base to the first rate that can contain it",
-                unit=quoting.unit,
-            ),
-        ),
-        "[0,1]": numeric(
-            _("Move [0,1]"),
-            width=100,
-            format=PERCENT_FORMAT,
-            help=_("Change of {unit} from the base to the rate after that one", unit=quoting.unit),
-        ),
-        "Remark": text(_("Why none"), width=120),
-        **{
-            name: numeric(
-                translate_deferred(name),
-                width=112,
-                format="%.0f %%",
-                help=_(
-                    "Larger than this share of the dates within 250 observations over {window},"
-                    " each move in units of the volatility before it",
-                    window=window,
-                ),
-            )
-            for name, window in zip(RANK_COLUMNS, MOVE_COLUMNS, strict=True)
-        },
-        "Others": numeric(_("Others"), width=66, help=_("Other events in the window [0,1]")),
+        **moves,
+        **ranks,
+        "Others": numeric(_("Others"), width=70, help=term_help("crowding")),
         "Source": text(_("Source"), width=170),
         "Author": text(_("Author"), width=90, help=_("Who wrote the note")),
+        "Reason": text(_("No move because"), width=150),
     }
 
 
@@ -536,4 +534,7 @@ def _draw_deleted_card(note: Event) -> None:
                 open_note_history(note)
 
 
-PAGE = Page("events", deferred("Events & notes"), ":material/list:", "events", draw, EVENTS_PARAMS)
+PAGE = Page(
+    "events", deferred("Notes"), ":material/list:", "events", draw, EVENTS_PARAMS,
+    heading=deferred("Events and notes"),
+)  # fmt: skip

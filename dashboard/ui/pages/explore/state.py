@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 import numpy as np
 import streamlit as st
@@ -12,9 +16,13 @@ from dashboard.models.event import Event, Origin
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayMove
-from dashboard.models.series import RateSeries
-from dashboard.presentation.charts.timeline import ExploreChart
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.presentation.charts.explore import EDGE_MARGIN
+from dashboard.presentation.charts.overlays import MAX_OVERLAYS
+from dashboard.presentation.charts.timeline import ExploreChart, Overlay
 from dashboard.presentation.formatting import NO_VALUE, format_day
+from dashboard.presentation.moves import format_percentile_cell
+from dashboard.presentation.palette import get_event_style
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, find_events
 from dashboard.services.study import largest_moves, move_between, move_on_day
@@ -22,15 +30,21 @@ from dashboard.ui import session
 from dashboard.ui.components.view_controls import (
     DayWindow,
     WindowLimits,
+    clamp_window,
     compute_limits,
     resolve_window,
 )
 from dashboard.ui.url_state import UrlState
 
+NAMED_MOVES: Final = 3
+
 
 @dataclass(frozen=True, slots=True)
 class ExploreState:
-    """Everything the page is drawn from."""
+    """Everything the page is drawn from.
+
+    `counts` says of each category how many events of the window the search leaves.
+    """
 
     series: RateSeries
     quoting: QuotedSeries
@@ -41,6 +55,8 @@ class ExploreState:
     chosen: date | None
     phone: bool
     dark: bool
+    counts: Mapping[str, int]
+    overlays: tuple[Overlay, ...]
 
     @property
     def day(self) -> date:
@@ -61,17 +77,41 @@ def read_explore_state(view: UrlState) -> ExploreState:
     if view["sel"] is not None and not bounds.first <= view["sel"] <= bounds.last_allowed:
         view.ignore("sel")
     compact = session.is_phone() if view["view"] == "auto" else view["view"] == "compact"
+    events, counts = _filter_events(view, known, shown)
+    quoting = QuotedSeries(series.card, QuoteMode(view["up"]))
     return ExploreState(
         series=series,
-        quoting=QuotedSeries(series.card, QuoteMode(view["up"])),
+        quoting=quoting,
         known=known,
-        events=_filter_events(view, known, shown),
+        events=events,
         bounds=bounds,
         shown=shown,
         chosen=view["sel"],
         phone=compact,
         dark=session.is_dark(),
+        counts=counts,
+        overlays=_load_overlays(view, quoting),
     )
+
+
+def list_overlay_cards(card: SeriesCard) -> list[SeriesCard]:
+    """The series that can be drawn over one: every other with a number a day, or bars like it."""
+    lengths = {0, card.bar_minutes}
+    return [c for c in session.get_cards() if c.id != card.id and c.bar_minutes in lengths]
+
+
+def _load_overlays(view: UrlState, quoting: QuotedSeries) -> tuple[Overlay, ...]:
+    """The overlays of a link; those that there are not, or too many, are ignored with a notice."""
+    offered = {card.id: card for card in list_overlay_cards(quoting.card)}
+    chosen = [name for name in view["over"] if name in offered][:MAX_OVERLAYS]
+    view.ignore_part("over", [name for name in view["over"] if name not in chosen])
+    overlays = []
+    for name in chosen:
+        series = session.load_series(name)
+        is_alike = series.card.subject == quoting.card.subject
+        mode = quoting.mode if is_alike else QuoteMode.WEAKER
+        overlays.append(Overlay(series, QuotedSeries(series.card, mode)))
+    return tuple(overlays)
 
 
 def find_day_move(state: ExploreState, day: date) -> DayMove | None:
@@ -109,51 +149,72 @@ def _cached_largest_moves(
     return largest_moves(_series, _known, *shown)
 
 
-def build_explore_chart(state: ExploreState, *, log_scale: bool, brush: bool) -> ExploreChart:
+def build_explore_chart(view: UrlState, state: ExploreState) -> ExploreChart:
     """The data of the figure."""
+    quoting = state.quoting
     return ExploreChart(
         series=state.series,
-        quoting=state.quoting,
+        quoting=quoting,
         events=state.events,
         since=state.shown.since,
         until=state.shown.until,
-        title=format_title(state),
-        subtitle=_format_subtitle(state),
         selected=state.chosen,
-        log_scale=log_scale,
-        brush=brush,
+        log_scale=view["scale"] == "log",
         phone=state.phone,
+        overlays=state.overlays,
+        overlay_mode=view["as"],
+        average=int(view["ma"]),
+        has_band=view["band"] == "shown" and view["ma"] != "0",
+        named_moves=() if state.phone else find_largest_moves(state)[:NAMED_MOVES],
+        event_moves=describe_event_moves(state),
+        has_overview=not state.phone,
     )
 
 
+def describe_event_moves(state: ExploreState) -> dict[str, str]:
+    """The line about its move in the hover text of each event in view, by its id."""
+    measured = session.get_event_moves(state.series, session.get_known_events())
+    texts = {}
+    for event in state.events:
+        moves = measured.get(event.id)
+        if moves is None or math.isnan(moves.first):
+            continue
+        rank = format_percentile_cell(moves.rank_first)
+        move = state.quoting.move(moves.first, 2)
+        texts[event.id] = (
+            _("{move}, bigger than {share} of days", move=move, share=rank)
+            if rank != NO_VALUE
+            else move
+        )
+    return texts
+
+
 def format_title(state: ExploreState) -> str:
-    """The figure's heading as a sentence: what the rate did between the ends of the window."""
+    """The finding as a sentence: what the rate did between the ends of the window."""
     ends = _get_window_ends(state)
     if ends is None:
         return _("{title}: no rate in this window", title=state.series.card.label)
     (first, first_rate), (last, last_rate) = ends
     move = move_between(state.series.card, first_rate, last_rate)
+    card, values = state.series.card, {"change": state.quoting.directed(move)}
+    values["subject"] = card.subject.title if card.subject.is_currency else card.label
+    if last >= state.bounds.last:
+        return _("{subject} {change} since {first}", first=format_day(first), **values)
     return _(
-        "{headline}, {first} to {last}",
-        headline=state.quoting.headline(move),
+        "{subject} {change}, {first} to {last}",
         first=format_day(first),
         last=format_day(last),
+        **values,
     )
 
 
-def _format_subtitle(state: ExploreState) -> str:
-    """Definition, source and how many events."""
-    card, ends = state.series.card, _get_window_ends(state)
-    values = NO_VALUE
-    if ends is not None:
-        values = f"{state.quoting.rate(ends[0][1])} → {state.quoting.rate(ends[1][1])}"
-    parts = (
-        card.label,
-        values,
-        _("source: {publisher}", publisher=card.publisher),
-        plural("{n:,} event", "{n:,} events", len(state.events)),
-    )
-    return " · ".join(parts)
+def format_subtitle(state: ExploreState) -> str:
+    """From what to what, of which series."""
+    ends = _get_window_ends(state)
+    if ends is None:
+        return state.series.card.label
+    first, last = (state.quoting.price(rate) for _day, rate in ends)
+    return f"{first} → {last} · {state.series.card.label}"
 
 
 def format_alt_text(state: ExploreState) -> str:
@@ -185,14 +246,54 @@ def _get_window_ends(state: ExploreState) -> tuple[tuple[date, float], tuple[dat
     return first, last
 
 
-def _filter_events(view: UrlState, known: tuple[Event, ...], shown: DayWindow) -> tuple[Event, ...]:
-    """Categories filter the catalogue; notes have a switch of their own; the search both."""
-    text = view["q"]
-    notes = [e for e in known if e.origin == Origin.NOTE] if view["notes"] == "shown" else []
-    others = [e for e in known if e.origin != Origin.NOTE]
-    note_filter = EventFilter(text=text, since=shown.since, until=shown.until)
-    catalogue_filter = EventFilter(view["cat"], text=text, since=shown.since, until=shown.until)
-    event_ids = {
-        e.id for e in (*find_events(notes, note_filter), *find_events(others, catalogue_filter))
-    }
-    return tuple(event for event in known if event.id in event_ids)
+def _filter_events(
+    view: UrlState, known: tuple[Event, ...], shown: DayWindow
+) -> tuple[tuple[Event, ...], Counter[str]]:
+    """The events to draw, and how many of each category the search and the window leave.
+
+    Categories filter the catalogue; notes have a switch of their own; the search both.
+    """
+    matching = find_events(known, EventFilter(text=view["q"], since=shown.since, until=shown.until))
+    counts = Counter(get_event_style(event).id for event in matching)
+    chosen, has_notes = set(view["cat"]), view["notes"] == "shown"
+    events = [
+        event
+        for event in matching
+        if (has_notes if event.origin == Origin.NOTE else not chosen or event.category in chosen)
+    ]
+    return tuple(events), counts
+
+
+def step_event(state: ExploreState, *, forward: bool) -> Event | None:
+    """The event in view of the nearest day after the chosen one, or before it."""
+    days = [event for event in state.events if (event.day > state.day) == forward]
+    days = [event for event in days if event.day != state.day]
+    return min(days, key=lambda event: abs(event.day - state.day), default=None)
+
+
+def count_matches_of_all_years(view: UrlState, known: tuple[Event, ...]) -> int:
+    """How many events of any day the filters of a link find."""
+    whole = DayWindow(date.min, date.max)
+    return len(_filter_events(view, known, whole)[0])
+
+
+def read_zoom(zoom: Mapping[str, Any], bounds: WindowLimits) -> tuple[date | None, date | None]:
+    """The `from` and `to` of a link for the ends of the axis as a person left them.
+
+    Args:
+        zoom: `from` and `to` as Plotly writes moments; `overview` says which axis they are of, and
+            that of the chart is a little wider than its window (`EDGE_MARGIN`).
+        bounds: how far a window can reach.
+    """
+    first, last = sorted(_parse_moment(zoom[key]) for key in ("from", "to"))
+    share = 0.0 if zoom.get("overview") else EDGE_MARGIN / (1 + 2 * EDGE_MARGIN)
+    margin = (last - first) * share
+    return clamp_window(_nearest_day(first + margin), _nearest_day(last - margin), bounds)
+
+
+def _parse_moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.strip().replace(" ", "T")[:19])
+
+
+def _nearest_day(moment: datetime) -> date:
+    return (moment + timedelta(hours=12)).date()

@@ -24,7 +24,12 @@ from dashboard.presentation.charts.claim import (
 )
 from dashboard.presentation.claims import build_claim_columns, build_claim_lines
 from dashboard.presentation.escaping import escape_markdown, plain_text
-from dashboard.presentation.formatting import format_timestamp, format_weekday
+from dashboard.presentation.formatting import (
+    capitalize_first,
+    format_day,
+    format_timestamp,
+    format_weekday,
+)
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.reports import ReportContext, build_claim_report
 from dashboard.services.bundles import (
@@ -56,6 +61,7 @@ from dashboard.ui.pages.facts.state import (
     FactsState,
     build_claim_chart,
     draw_claim_form,
+    get_claim_day,
     get_sentence,
     read_facts_state,
 )
@@ -66,29 +72,27 @@ PARAGRAPH_LIMIT: Final = 8_000
 
 
 def draw(view: UrlState) -> None:
-    """Draw the question, the verdicts, the chart, the tables and what to copy."""
+    """Draw the question, the verdicts beside the chart, and folded what proves them."""
     head = st.container()
+    if view["series"] not in {card.id for card in session.get_price_cards()}:
+        view.ignore("series")
     draw_claim_form(view)
+    if view["kind"] == SENTENCE_KIND and not get_sentence(view).strip():
+        _draw_head(head, ())
+        return
     try:
-        state = read_facts_state(view, get_sentence())
+        state = read_facts_state(view, get_sentence(view))
     except InputError as error:
         _draw_head(head, ())
         st.warning(escape_markdown(str(error), SENTENCE_LIMIT), icon=":material/edit:")
         return
     _draw_head(head, state.answers)
-    for notice in state.notices:
-        st.markdown(f":material/info: {escape_markdown(notice, SENTENCE_LIMIT)}")
     if not state.answers:
         _draw_no_claim()
         return
-    for answer in state.answers:
-        _draw_verdict(view, answer)
     chart = build_claim_chart(state)
-    if chart is not None:
-        _draw_chart(view, state, chart)
-    _draw_paragraph(view, state)
-    for answer in state.answers:
-        _draw_table(state, answer)
+    _draw_answers(view, state, chart)
+    _draw_details(view, state, chart)
     _draw_claim_report(view, state, chart)
     draw_copy_link("facts", view)
 
@@ -110,35 +114,49 @@ def _draw_no_claim() -> None:
     )
 
 
-def _draw_verdict(view: UrlState, answer: ClaimAnswer) -> None:
-    """Draw the question, the answer in a sentence, and the bases that would make the claim true."""
-    truth = claims_module.get_overall_truth(answer)
+def _draw_answers(view: UrlState, state: FactsState, chart: ClaimChart | None) -> None:
+    """Draw the verdicts, with the chart beside them where there is one."""
+    if chart is None:
+        for answer in state.answers:
+            _draw_verdict(answer)
+        _draw_last_day(view, state)
+        return
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        for answer in state.answers:
+            _draw_verdict(answer)
+        for notice in state.notices:
+            st.caption(escape_markdown(notice, SENTENCE_LIMIT))
+    with right:
+        _draw_chart(view, state, chart)
+
+
+def _draw_verdict(answer: ClaimAnswer) -> None:
+    """Draw the verdict as a badge, the question, and the numbers of the answer."""
     with st.container(border=True, gap="xsmall"):
-        parts = claims_module.describe_answer(answer).partition(": ")
-        verdict, sentence = escape_markdown(parts[0]), escape_markdown(parts[2], SENTENCE_LIMIT)
-        head = (
-            f"{claims_module.TRUTH_ICONS[truth]}"
-            f" {escape_markdown(claims_module.format_question(answer.claim))}"
-        )
-        st.markdown(f"##### {head}")
-        st.markdown(f"**{verdict}**: {sentence}" if sentence else f"**{verdict}**")
+        question = escape_markdown(claims_module.format_question(answer.claim))
+        st.markdown(f"{claims_module.format_badge(answer)} **{question}**")
+        for line in claims_module.list_answer_lines(answer):
+            st.markdown(escape_markdown(line, SENTENCE_LIMIT))
         for needed in claims_module.list_needed_bases(answer):
-            st.caption(escape_markdown(f"{needed[:1].upper()}{needed[1:]}.", SENTENCE_LIMIT))
-        others = claims_module.describe_other_sources(answer)
-        if others:
-            st.caption(
-                escape_markdown(_("Other sources: {others}.", others=others), SENTENCE_LIMIT)
-            )
-        settings = build_claim_query(answer.claim)
-        if view["kind"] == SENTENCE_KIND and settings is not None:
-            draw_page_link(
-                "facts", _("This claim alone, with a link"), icon=":material/link:", **settings
-            )
+            st.caption(escape_markdown(f"{capitalize_first(needed)}.", SENTENCE_LIMIT))
+
+
+def _draw_last_day(view: UrlState, state: FactsState) -> None:
+    """Offer the last day that has a rate, where the claim speaks of a later one."""
+    for notice in state.notices:
+        st.caption(escape_markdown(notice, SENTENCE_LIMIT))
+    last = session.load_series(view["series"]).day[-1].astype(object)
+    if get_claim_day(view) > last:
+        st.button(
+            _("Check it for {day}, the last rate", day=format_day(last)),
+            key="facts.last_day",
+            icon=":material/event:",
+            on_click=lambda: view.set(day=last),
+        )
 
 
 def _draw_chart(view: UrlState, state: FactsState, chart: ClaimChart) -> None:
-    with st.container(horizontal=True):
-        draw_quote_switch(view, chart.series.card)
     if state.phone:
         st.markdown(f"**{escape_markdown(chart.title)}**")
     draw_figure(
@@ -148,43 +166,58 @@ def _draw_chart(view: UrlState, state: FactsState, chart: ClaimChart) -> None:
         f"{chart.series.card.id}_{chart.at.day}_claim",
         phone=state.phone,
     )
-    with st.expander(_("The table behind the chart"), icon=":material/table:"):
-        points = list_marked_fixings(chart)
-        st.table(
-            {
-                _("Mark"): [escape_markdown(name) for name, _ in points],
-                _("Market day"): [format_weekday(fixing.day) for _, fixing in points],
-                _("Record date"): [format_weekday(fixing.record) for _, fixing in points],
-                chart.quoting.unit: [chart.quoting.rate(fixing.rate) for _, fixing in points],
-            },
-            hide_index=True,
-            border="horizontal",
-        )
-        days, rates = select_drawn_rates(chart)
-        st.dataframe(
-            {_("Market day"): days.astype("datetime64[ms]"), chart.quoting.unit: rates},
-            height=240,
-            hide_index=True,
-        )
+    draw_quote_switch(view, chart.series.card)
 
 
-def _draw_table(state: FactsState, answer: ClaimAnswer) -> None:
-    st.markdown(
-        _(
-            "**{question}** Every source and base",
-            question=escape_markdown(claims_module.format_question(answer.claim)),
-        )
+def _draw_details(view: UrlState, state: FactsState, chart: ClaimChart | None) -> None:
+    """Draw what is behind the verdicts, each part folded."""
+    for answer in state.answers:
+        question = escape_markdown(claims_module.format_question(answer.claim))
+        title = _("{question} Every source and base", question=question)
+        with st.expander(title, icon=":material/table:"):
+            _draw_table(view, state, answer)
+    if chart is not None:
+        with st.expander(_("The table behind the chart"), icon=":material/table:"):
+            _draw_chart_table(chart)
+    with st.expander(_("Text to quote, with its sources"), icon=":material/format_quote:"):
+        _draw_paragraph(view, state)
+
+
+def _draw_chart_table(chart: ClaimChart) -> None:
+    points = list_marked_fixings(chart)
+    st.table(
+        {
+            _("Mark"): [escape_markdown(name) for name, _ in points],
+            _("Market day"): [format_weekday(fixing.day) for _, fixing in points],
+            _("Record date"): [format_weekday(fixing.record) for _, fixing in points],
+            chart.quoting.unit: [chart.quoting.rate(fixing.rate) for _, fixing in points],
+        },
+        hide_index=True,
+        border="horizontal",
     )
+    days, rates = select_drawn_rates(chart)
+    st.dataframe(
+        {_("Market day"): days.astype("datetime64[ms]"), chart.quoting.unit: rates},
+        height=240,
+        hide_index=True,
+    )
+
+
+def _draw_table(view: UrlState, state: FactsState, answer: ClaimAnswer) -> None:
     if state.phone:
         for line in build_claim_lines(answer):
             st.markdown(f":small[{line}]")
-        return
-    st.table(build_claim_columns(answer), hide_index=True, border="horizontal")
+    else:
+        st.table(build_claim_columns(answer), hide_index=True, border="horizontal")
+    settings = build_claim_query(answer.claim)
+    if view["kind"] == SENTENCE_KIND and settings is not None:
+        draw_page_link(
+            "facts", _("This claim alone, with a link"), icon=":material/link:", **settings
+        )
 
 
 def _draw_paragraph(view: UrlState, state: FactsState) -> None:
     """Draw the paragraph to quote, with a link for each claim."""
-    st.markdown(_("**Copy as text**, every number as on this page, with its sources"))
     links = [f"{build_page_url('facts')}?{view.query()}"]
     if view["kind"] == SENTENCE_KIND:
         queries = [build_claim_query(answer.claim) for answer in state.answers]
@@ -246,4 +279,4 @@ def _build_claim_link(view: UrlState, answer: ClaimAnswer) -> dict[str, str]:
     return settings
 
 
-PAGE = Page("facts", deferred("Check a claim"), ":material/fact_check:", "facts", draw, PARAMS)
+PAGE = Page("facts", deferred("Check"), ":material/fact_check:", "facts", draw, PARAMS)

@@ -44,10 +44,34 @@ from dashboard.ui.url_state import (
 )
 
 SENTENCE_KIND: Final = "sentence"
-EXAMPLE_SENTENCE: Final = (
-    "the rouble is at about 80, its highest since June 2024, up more than 40 % this year"
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleClaim:
+    """A sentence that can be tried, and the day it was printed on."""
+
+    title: str
+    sentence: str
+    day: date
+
+
+EXAMPLES: Final = (
+    ExampleClaim(
+        deferred("Highest since June 2024, up 40 %"),
+        "the rouble is at about 80, its highest since June 2024, up more than 40 % this year",
+        date(2025, 4, 21),
+    ),
+    ExampleClaim(
+        deferred("Weakest since March 2022"),
+        "The rouble slid to 110 per dollar, its weakest since March 2022",
+        date(2024, 11, 28),
+    ),
+    ExampleClaim(
+        deferred("In Russian: first since May 2023"),
+        "Доллар подешевел до 80 рублей впервые с мая 2023 года",
+        date(2025, 5, 15),
+    ),
 )
-EXAMPLE_DAY: Final = date(2025, 4, 21)
 EARLIEST_DAY: Final = date(1990, 1, 1)
 LATEST_DAY: Final = date(2100, 12, 31)
 EXAMPLE_LEVEL: Final = 80.0
@@ -118,6 +142,7 @@ def _period_param(key: str, example: str) -> UrlParam:
 
 PARAMS: Final[tuple[UrlParam, ...]] = (
     _rate_day_param("day", "2025-04-21"),
+    choice_param("example", ("", *(str(n) for n in range(1, len(EXAMPLES) + 1))), ""),
     choice_param("kind", tuple(str(kind) for kind in KIND_TITLES), SENTENCE_KIND),
     _number_param("value", "80.5"),
     choice_param("how", tuple(str(how) for how in EXACTNESS_TITLES), "about"),
@@ -157,8 +182,6 @@ def read_facts_state(view: UrlState, sentence: str) -> FactsState:
     Raises:
         InputError: the claim lacks something; the line says what.
     """
-    if view["series"] not in {card.id for card in session.get_price_cards()}:
-        view.ignore("series")
     claim_day = get_claim_day(view)
     claims = _read_claims(view, sentence, claim_day)
     series = session.load_daily_series()
@@ -179,9 +202,16 @@ def read_facts_state(view: UrlState, sentence: str) -> FactsState:
 
 
 def get_claim_day(view: UrlState) -> date:
-    """The day of the claim, that of the example where none was given."""
+    """The day of the claim: as it was given, that of an example as it stands, or else today."""
     chosen: date | None = view["day"]
-    return chosen or EXAMPLE_DAY
+    example = get_example(view)
+    return chosen or (example.day if example else session.get_view_day())
+
+
+def get_example(view: UrlState) -> ExampleClaim | None:
+    """The example that is tried; None for a sentence of one's own."""
+    is_tried = view["example"] and view["kind"] == SENTENCE_KIND
+    return EXAMPLES[int(view["example"]) - 1] if is_tried else None
 
 
 def get_claim_value(view: UrlState) -> float:
@@ -213,9 +243,7 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
     quoting = QuotedSeries(series.card, state.quote)
     levels = [claim.value for claim, _ in rows if claim.kind == ClaimKind.LEVEL and claim.value]
     bases = {
-        translate_deferred(BASE_LABELS[row.verdict.base_name])
-        if row.verdict.base_name != "since"
-        else "base": row.base
+        _name_chart_base(row.verdict.base_name, at.day.year): row.base
         for claim, row in rows
         if claim.kind in CHANGE_KINDS and row.base is not None
     }
@@ -251,6 +279,19 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
         ),
         phone=state.phone,
     )
+
+
+def _name_chart_base(name: str, year: int) -> str:
+    """The name of a base, short enough for the chart."""
+    match name:
+        case "year_end":
+            return _("end of {year}", year=year - 1)
+        case "year_start":
+            return _("start of {year}", year=year)
+        case "since":
+            return _("base")
+        case _:
+            return translate_deferred(BASE_LABELS[name])
 
 
 def _get_answer_series(answer: ClaimAnswer) -> RateSeries:
@@ -320,61 +361,73 @@ SINCE_PROBLEM_KEY: Final = "facts.since.problem"
 MAX_SENTENCE_LENGTH: Final = 4_000
 
 
-def get_sentence() -> str:
-    """The sentence of this reader, or the example before one was pasted."""
-    return str(st.session_state.get(SENTENCE_KEY, EXAMPLE_SENTENCE))
+def get_sentence(view: UrlState) -> str:
+    """The sentence of the example or of this reader; empty before one was pasted."""
+    example = get_example(view)
+    return example.sentence if example else str(st.session_state.get(SENTENCE_KEY, ""))
 
 
 def draw_claim_form(view: UrlState) -> None:
-    """Draw the form for a sentence and the form for a day."""
+    """Draw the form: a sentence, or one claim by its parts, and the day."""
+    is_sentence = view["kind"] == SENTENCE_KIND
+    if is_sentence:
+        _draw_sentence(view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             _("What to check"),
             [str(kind) for kind in KIND_TITLES],
             format_func=lambda kind: translate_deferred(KIND_TITLES[kind]),
-            width=230,
+            width=210,
             **view.widget("kind"),
         )
+        if not is_sentence:
+            _draw_claim(view)
         st.date_input(
-            _("Printed on") if view["kind"] == SENTENCE_KIND else _("Day"),
+            _("Printed on") if is_sentence else _("Day"),
             format="YYYY-MM-DD",
             min_value=EARLIEST_DAY,
             max_value=LATEST_DAY,
-            width=140,
+            width=150,
+            help=_("“This year” and “yesterday” are counted from this day. Today unless you say.")
+            if is_sentence
+            else None,
             **view.widget("day", get_claim_day(view)),
         )
-        if view["kind"] != SENTENCE_KIND:
-            _draw_claim(view)
-        st.button(
-            _("The example"),
-            key="facts.example",
-            icon=":material/lightbulb:",
-            on_click=_fill_example,
-            args=(view,),
-        )
-    if view["kind"] == SENTENCE_KIND:
-        _draw_sentence()
+        if is_sentence:
+            st.button(
+                _("Check"), key="facts.check", type=button_type(), icon=":material/fact_check:"
+            )
+        _draw_examples(view)
 
 
-def _draw_sentence() -> None:
-    st.session_state.setdefault(SENTENCE_KEY, EXAMPLE_SENTENCE)
-    st.session_state[SENTENCE_FIELD_KEY] = st.session_state[SENTENCE_KEY]
+def _draw_sentence(view: UrlState) -> None:
+    st.session_state[SENTENCE_FIELD_KEY] = get_sentence(view)
     st.text_area(
         _("Sentence to check, English or Russian"),
         key=SENTENCE_FIELD_KEY,
         on_change=ignore_fragment_echo(_take_sentence),
-        height=90,
+        args=(view,),
+        placeholder=_("Paste a sentence about the rouble: a level, a record or a change"),
+        height=80,
         max_chars=MAX_SENTENCE_LENGTH,
+        help=_(
+            "Your sentence stays with you: it is not in the link of this page. Each claim in it"
+            " has a link of its own."
+        ),
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(_("Check"), key="facts.check", type=button_type(), icon=":material/fact_check:")
-        if get_sentence() != EXAMPLE_SENTENCE:
-            st.caption(
-                _(
-                    "Your sentence stays with you: it is not in the link of this page. Each"
-                    " claim that was recognised has a link of its own below."
-                )
-            )
+
+
+def _draw_examples(view: UrlState) -> None:
+    if get_sentence(view).strip() and not get_example(view):
+        return
+    for number, example in enumerate(EXAMPLES, start=1):
+        st.button(
+            f":small[{translate_deferred(example.title)}]",
+            key=f"facts.example.{number}",
+            icon=":material/lightbulb:",
+            on_click=_fill_example,
+            args=(view, str(number)),
+        )
 
 
 def _draw_claim(view: UrlState) -> None:
@@ -437,12 +490,12 @@ def _take_since(view: UrlState) -> None:
     view.set(since=text)
 
 
-def _take_sentence() -> None:
+def _take_sentence(view: UrlState) -> None:
     st.session_state[SENTENCE_KEY] = st.session_state[SENTENCE_FIELD_KEY]
+    view.set(example="")
 
 
-def _fill_example(view: UrlState) -> None:
-    st.session_state[SENTENCE_KEY] = EXAMPLE_SENTENCE
+def _fill_example(view: UrlState, number: str) -> None:
     st.session_state[SINCE_PROBLEM_KEY] = ""
     defaults = {param.key: param.default for param in PARAMS if param.key != "up"}
-    view.set(**defaults)
+    view.set(**(defaults | {"example": number}))

@@ -27,7 +27,13 @@ from dashboard.presentation.incoming_events import (
     list_import_facts,
 )
 from dashboard.presentation.palette import category_title
-from dashboard.services.event_import import EventImportPlan, RowVerdict, import_events, undo_import
+from dashboard.services.event_import import (
+    TEMPLATE_ROWS,
+    EventImportPlan,
+    RowVerdict,
+    import_events,
+    undo_import,
+)
 from dashboard.services.exports import table_file
 from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, draw_flash, draw_page_link, set_flash
@@ -59,17 +65,25 @@ RECENT_IMPORTS: Final = 5
 MAX_LISTED_ROWS: Final = 200
 MAX_LISTED_IMPORTS: Final = 20
 PAGE_HELP: Final = deferred(
-    "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
-    " for the **date** and one for the **title**. You see every row before anything is stored."
+    "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar. You see every"
+    " row before anything is stored."
+)
+FORMAT_HELP: Final = deferred(
+    "A **date** and a **title** are needed; columns are found by their names or their content, in"
+    " any language. Dates: 2025-04-20, 20.04.2025, 04/20/2025, 20 April 2025, 20 апреля 2025."
+    " Where day and month could be swapped, you are asked."
 )
 MESSAGE_LIMIT: Final = 400
 
 
 def draw(view: UrlState) -> None:
     """Draw the page."""
+    st.header(_("Import events"), anchor=False)
     draw_flash()
     _draw_results()
     st.markdown(translate_deferred(PAGE_HELP))
+    if get_upload() is None:
+        _draw_template()
     st.file_uploader(
         _(
             "A file of events, at most {max_upload_mb} MB and 50,000 rows",
@@ -85,20 +99,30 @@ def draw(view: UrlState) -> None:
     _draw_earlier_imports()
 
 
+def _draw_template() -> None:
+    """Draw what a file may look like: a template, and the forms of a date."""
+    st.caption(translate_deferred(FORMAT_HELP))
+    with st.container(horizontal=True):
+        draw_table_buttons(
+            _("template"),
+            ("events", "template"),
+            lambda dialect: table_file("event_template", TEMPLATE_ROWS, dialect),
+            "import.template",
+        )
+
+
 def _draw_upload(view: UrlState, upload: Upload) -> None:
     plan = plan_upload(upload)
     kind = plan.outline.kind if plan.outline else _("not read")
     with st.container(horizontal=True, vertical_alignment="center"):
         named = f"**{escape_markdown(upload.name, 80)}**"
         st.markdown(f"{named} · {kind}", width="stretch")
-        st.button(
-            _("Put it away"), key="import.away", on_click=close_upload, icon=":material/close:"
-        )
+        st.button(_("Remove"), key="import.away", on_click=close_upload, icon=":material/close:")
     draw_format_questions(plan)
     if plan.problem:
         message = escape_markdown(plan.problem, MESSAGE_LIMIT)
         st.warning(
-            _("This file is not taken as it is: {message_text}", message_text=message),
+            _("We can't read this yet: {message_text}", message_text=message),
             icon=":material/block:",
         )
     if plan.outline is not None:
@@ -136,6 +160,8 @@ def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str
 
 def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
     new, wrong = counts["new"], counts["wrong"]
+    if new and not wrong:
+        st.markdown(_(":blue-badge[:material/check: File looks good]"))
     st.markdown(
         plural(
             "**{n:,} row**: {new:,} new, {duplicates:,} already there, {wrong:,} wrong. Nothing"
@@ -430,5 +456,5 @@ def _draw_record(record: ImportRecord) -> None:
 
 PAGE = Page(
     "imports", deferred("Import"), ":material/upload_file:", "import", draw,
-    (choice_param("show", tuple(VERDICT_FILTERS), "all"),),
+    (choice_param("show", tuple(VERDICT_FILTERS), "all"),), heading=deferred("Import events"),
 )  # fmt: skip

@@ -464,4 +464,7 @@ def _remove_feed(feed_id: str) -> None:
     set_flash(_("{feed_id} was removed; what it brought stays in the inbox", feed_id=feed_id))
 
 
-PAGE = Page("inbox", deferred("Inbox"), ":material/inbox:", "inbox", draw, PARAMS)
+PAGE = Page(
+    "inbox", deferred("Inbox"), ":material/inbox:", "inbox", draw, PARAMS,
+    heading=deferred("Inbox"),
+)  # fmt: skip

@@ -1,37 +1,44 @@
-"""The Method page: formulas on live numbers, rules, models, tests, terms, limits, sources."""
+"""The Method page: a glossary first, then one part at a time, and a search over all of them."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any, Final
 
 import streamlit as st
 
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.comparison_moves import build_funnel_figure
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
-from dashboard.presentation.formatting import format_day
+from dashboard.presentation.formatting import capitalize_first, format_day
 from dashboard.presentation.method import (
-    LIMITATIONS,
+    SearchEntry,
     build_brief_size_columns,
     build_example_steps,
     build_funnel_rows,
+    build_limit_entries,
+    build_method_entries,
     build_recommendation_columns,
     build_recommendation_notes,
+    build_rule_entries,
     build_size_columns,
-    define_terms,
+    build_term_entries,
     describe_constants,
     describe_projection_coverage,
     describe_rule,
     describe_simulation,
     describe_simulation_error,
-    describe_timing_gaps,
     format_rule_hours,
+    search_entries,
 )
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.terms import TERM_GROUPS, Term, define_terms
 from dashboard.services.method import (
     MethodDescription,
     count_attrition,
@@ -46,11 +53,32 @@ from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
 from dashboard.ui.components.elements import draw_figure, draw_page_link, draw_text_table
 from dashboard.ui.pages.base import Page
-from dashboard.ui.url_state import UrlState, choice_param, name_param, text_param
+from dashboard.ui.url_state import (
+    UrlState,
+    choice_param,
+    ignore_fragment_echo,
+    name_param,
+    text_param,
+)
 
 EXAMPLE_EVENT_ID: Final = "kellogg-nato-off-table-2025-04-20"
 CELL_LIMIT: Final = 400
+PART_KEY: Final = "method.part"
+PARTS: Final[dict[str, str]] = {
+    "glossary": deferred("Glossary"),
+    "example": deferred("A worked example"),
+    "dates": deferred("When a rate is made"),
+    "models": deferred("What is ordinary: models"),
+    "tests": deferred("Tests of a group"),
+    "size": deferred("Which test to trust"),
+    "sample": deferred("From events listed to used"),
+    "limits": deferred("What cannot be known"),
+    "sources": deferred("Sources and versions"),
+}
 PARAMS: Final = (
+    choice_param("part", tuple(PARTS), ""),
+    name_param("term", "", "placebo-p"),
+    text_param("q", "placebo"),
     text_param("id", "cbr-2022-02-28"),
     choice_param(
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
@@ -60,32 +88,99 @@ PARAMS: Final = (
 
 
 def draw(link: UrlState) -> None:
-    """Draw the whole method on one page."""
+    """Draw the contents, and the chosen part or what was searched for."""
     if link["series"] not in {card.id for card in session.get_price_cards()}:
         link.ignore("series")
     series, known = session.load_series(link["series"]), session.get_known_events().events
-    st.header(_("Method"), anchor=False)
-    st.markdown(
-        _(
-            "Every number on every page is made in the same way. Here is one of them, step by"
-            " step; below it are the rules, the models, the tests, the words and the limits."
-        )
+    part = link["part"] or ("example" if link["id"] else "glossary")
+    if session.is_phone():
+        _draw_search(link)
+        _draw_contents(link, part)
+        content = st.container()
+    else:
+        left, content = st.columns([3, 10], gap="large")
+        with left:
+            _draw_search(link)
+            _draw_contents(link, part)
+    with content:
+        if link["q"]:
+            _draw_results(link, series.card, known)
+        else:
+            _draw_part(part, link, series, known)
+
+
+def _draw_search(link: UrlState) -> None:
+    st.text_input(
+        _("Search the method"),
+        placeholder=_("placebo, Holm, base …"),
+        icon=":material/search:",
+        **link.typed("q"),
     )
-    _draw_example(link, series, known)
-    _draw_rules()
+
+
+def _draw_contents(link: UrlState, part: str) -> None:
+    """Draw the list of parts; a choice also ends a search."""
+    st.session_state[PART_KEY] = part
+    choose = lambda: link.set(part=st.session_state[PART_KEY], q="", term="")  # noqa: E731
+    widget: Any = st.selectbox if session.is_phone() else st.radio
+    widget(
+        _("Contents"),
+        list(PARTS),
+        format_func=lambda name: translate_deferred(PARTS[name]),
+        key=PART_KEY,
+        on_change=ignore_fragment_echo(choose),
+    )
+
+
+def _draw_results(link: UrlState, card: SeriesCard, known: tuple[Event, ...]) -> None:
+    entries = search_entries(_build_entries(card, known), link["q"])
+    st.header(
+        plural("{n} result", "{n} results", len(entries)) if entries else _("Nothing found"),
+        anchor=False,
+    )
+    if not entries:
+        st.markdown(_("Try one word, such as *percentile*, *base* or *correction*."))
+    for part, group in groupby(entries, key=lambda entry: entry.part):
+        st.button(
+            translate_deferred(PARTS[part]),
+            key=f"method.open.{part}",
+            icon=":material/arrow_forward:",
+            type="tertiary",
+            on_click=link.set,
+            kwargs={"part": part, "q": ""},
+        )
+        st.markdown("\n".join(f"- {entry.text}" for entry in group))
+
+
+def _build_entries(card: SeriesCard, known: tuple[Event, ...]) -> tuple[SearchEntry, ...]:
+    """What can be searched for, in the order of the parts."""
+    rules = [(each.label, publication_rule_of(each)) for each in session.get_cards()]
+    return (
+        *build_term_entries(define_terms(card)),
+        *build_rule_entries(rules),
+        *build_method_entries(describe_method()),
+        *build_limit_entries(known),
+    )
+
+
+def _draw_part(part: str, link: UrlState, series: RateSeries, known: tuple[Event, ...]) -> None:
+    st.header(translate_deferred(PARTS[part]), anchor=part)
     method = describe_method()
-    _draw_models(method)
-    _draw_tests(method)
-    _draw_test_sizes()
-    _draw_test_recommendations()
-    _draw_funnel(series, known)
-    _draw_limits(known)
-    _draw_terms(series.card)
-    _draw_sources()
+    draw_part: dict[str, Callable[[], None]] = {
+        "glossary": partial(_draw_terms, link, series.card),
+        "example": partial(_draw_example, link, series, known),
+        "dates": _draw_rules,
+        "models": partial(_draw_models, method),
+        "tests": partial(_draw_tests, method),
+        "size": _draw_test_sizes,
+        "sample": partial(_draw_funnel, series, known),
+        "limits": partial(_draw_limits, known),
+        "sources": _draw_sources,
+    }
+    draw_part[part]()
 
 
 def _draw_example(link: UrlState, series: RateSeries, known: tuple[Event, ...]) -> None:
-    st.subheader(_("How a move is computed: a worked example"))
     by_id = {event.id: event for event in known}
     if link["id"] and link["id"] not in by_id:
         link.ignore("id")
@@ -120,7 +215,6 @@ def _draw_example(link: UrlState, series: RateSeries, known: tuple[Event, ...]) 
 
 
 def _draw_rules() -> None:
-    st.subheader(_("When a rate was made: the date rule of every series"))
     cards = session.get_cards()
     rules = [publication_rule_of(card) for card in cards]
     draw_text_table(
@@ -160,7 +254,6 @@ def _draw_rules() -> None:
 
 
 def _draw_models(method: MethodDescription) -> None:
-    st.subheader(_("What would have been ordinary: models"))
     draw_text_table(
         {
             _("Model"): [
@@ -178,7 +271,6 @@ def _draw_models(method: MethodDescription) -> None:
 
 
 def _draw_tests(method: MethodDescription) -> None:
-    st.subheader(_("Tests of a group of events"))
     draw_text_table(
         {
             _("Test"): [
@@ -202,7 +294,6 @@ def _draw_tests(method: MethodDescription) -> None:
 
 
 def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
-    st.subheader(_("From events listed to events used"))
     st.markdown(
         _(
             "On {title}, with the settings of the Event page. No event disappears: each one that"
@@ -237,30 +328,36 @@ def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
 
 
 def _draw_limits(known: tuple[Event, ...]) -> None:
-    st.subheader(_("What cannot be known"))
-    st.markdown(
-        "\n".join(
-            f"- {sentence}"
-            for sentence in (*map(translate_deferred, LIMITATIONS), describe_timing_gaps(known))
-        )
+    st.markdown("\n".join(f"- {entry.text}" for entry in build_limit_entries(known)))
+
+
+def _draw_terms(link: UrlState, card: SeriesCard) -> None:
+    terms = define_terms(card)
+    if link["term"] not in {"", *(term.anchor for term in terms)}:
+        link.ignore("term")
+    groups = " · ".join(
+        f"[{translate_deferred(t)}](#terms-{key})" for key, t in TERM_GROUPS.items()
     )
+    st.markdown(groups)
+    for group, title in TERM_GROUPS.items():
+        st.subheader(translate_deferred(title), anchor=f"terms-{group}")
+        _draw_term_group([term for term in terms if term.group == group], link["term"])
 
 
-def _draw_terms(card: SeriesCard) -> None:
-    st.subheader(_("Terminology"))
-    all_terms = define_terms(card)
-    half = (len(all_terms) + 1) // 2
-    for column, terms in zip(st.columns(2), (all_terms[:half], all_terms[half:]), strict=True):
-        column.markdown(
-            "\n".join(
-                f"- **{escape_markdown(word)}**: {escape_markdown(meaning)}"
-                for word, meaning in terms
-            )
-        )
+def _draw_term_group(terms: Sequence[Term], marked: str) -> None:
+    """Draw terms in two columns, each with the anchor that the help of the pages links to."""
+    half = len(terms) if session.is_phone() else (len(terms) + 1) // 2
+    columns = [st.container()] if session.is_phone() else st.columns(2, gap="medium")
+    for column, part in zip(columns, (terms[:half], terms[half:]), strict=False):
+        with column.container(gap=None):
+            for term in part:
+                name = escape_markdown(capitalize_first(term.name))
+                shown = f":blue-background[{name}]" if term.anchor == marked else name
+                st.subheader(f":small[{shown}]", anchor=term.anchor)
+                st.markdown(escape_markdown(term.meaning, CELL_LIMIT))
 
 
 def _draw_sources() -> None:
-    st.subheader(_("Sources, licences, versions"))
     cards = session.get_cards()
     draw_text_table(
         {
@@ -282,8 +379,10 @@ def _draw_sources() -> None:
 
 
 def _draw_test_sizes() -> None:
-    """Draw how often each test rejects when nothing happened."""
+    """Draw which test to read, and how often each rejects when nothing happened."""
     table = describe_size()
+    draw_text_table(build_recommendation_columns(table), _("Which test to read in which situation"))
+    st.markdown("\n".join(f"- {sentence}" for sentence in build_recommendation_notes(table)))
     st.subheader(_("How often each test rejects when nothing happened"))
     st.markdown(describe_simulation(table))
     columns = build_brief_size_columns(table) if session.is_phone() else build_size_columns(table)
@@ -292,12 +391,8 @@ def _draw_test_sizes() -> None:
     st.caption(describe_projection_coverage(describe_projections()))
 
 
-def _draw_test_recommendations() -> None:
-    """Draw which test to read in which situation."""
-    table = describe_size()
-    st.subheader(_("Which test to read"))
-    draw_text_table(build_recommendation_columns(table), _("Which test to read in which situation"))
-    st.markdown("\n".join(f"- {sentence}" for sentence in build_recommendation_notes(table)))
-
-
-PAGE = Page("method", deferred("Method"), ":material/function:", "method", draw, PARAMS)
+PAGE = Page(
+    "method", deferred("Method"), ":material/function:", "method", draw, PARAMS,
+    heading=deferred("Method"),
+    purpose=deferred("How every number is made, and what each word means."),
+)  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -18,42 +18,45 @@ from dashboard.models.analyses import (
 from dashboard.models.messages import deferred, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
-from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
+from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, Headline
+from dashboard.presentation.charts.robustness import (
+    ChoiceRow,
+    SpecificationCurve,
+    select_drawn_positions,
+)
 from dashboard.presentation.escaping import escape_plot, plain_text
+from dashboard.presentation.events import format_categories
 from dashboard.presentation.formatting import (
     EXPECTED_LABELS,
-    MINUS,
-    NO_VALUE,
-    THIN_SPACE,
     capitalize_first,
     format_day,
-    format_log_points,
     format_number,
     format_p,
+    format_p_equal,
     format_share,
-    format_signed,
+    format_whole_share,
 )
+from dashboard.presentation.moves import count_observations, name_window, observation_name
 from dashboard.presentation.palette import category_title
-from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.quoting import MoveScale
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.exports import TABLES
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION
 from dashboard.ui.pages.robustness.state import (
+    PLAIN_SPECIFICATION,
     EventGroup,
     RobustnessState,
-    is_default_specification,
 )
 
 OVERLAP_LABELS: Final = {
     "keep": deferred("keep all"),
-    "first": deferred("first of a bunch"),
+    "first": deferred("first of overlapping ones"),
     "exclude": deferred("leave overlapping out"),
 }
 MODEL_LABELS: Final = {
-    "none": deferred("no change"),
-    "mean": deferred("constant mean"),
+    "none": deferred("none, moves as they are"),
+    "mean": deferred("mean of earlier moves"),
     "market-adjusted": "market-adjusted",
     "market": deferred("market model"),
     "scholes-williams": deferred("Scholes-Williams"),
@@ -61,18 +64,14 @@ MODEL_LABELS: Final = {
 }
 FILTER_LABELS: Final = {
     "all": deferred("all events"),
-    "high-confidence": deferred("high confidence"),
+    "high-confidence": deferred("source verified"),
     "hour-known": deferred("hour known"),
-    "alone": deferred("alone in [0,1]"),
+    "alone": deferred("no other event near"),
 }
 SPECIFICATIONS_VIEW: Final[View] = {
-    deferred("Mean, log pts"): "caar",
-    deferred("95 % low"): "ci_low",
-    deferred("95 % high"): "ci_high",
     "N": "n",
     "p": "p_value",
     deferred("overlap_t p"): "p_overlap",
-    deferred("Window"): "window",
     deferred("Estimation"): "estimation",
     deferred("Gap"): "gap",
     deferred("Model"): lambda row: translate_deferred(
@@ -83,16 +82,6 @@ SPECIFICATIONS_VIEW: Final[View] = {
         FILTER_LABELS[row.specification.event_filter]
     ),
 }
-COMPARE_NOTE: Final = deferred(
-    "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
-    " asks all of them at once: where its joint p is large and that of Compare small, the"
-    " verdict hangs on the choices."
-)
-
-
-def format_window(text: str) -> str:
-    """A window with a true minus: `[−1,1]`."""
-    return text.replace("-", MINUS)
 
 
 def describe_group(group: EventGroup) -> str:
@@ -131,12 +120,12 @@ def describe_grid(state: RobustnessState) -> str:
     )
 
 
-def describe_choices(specification: Specification) -> str:
-    """`[0,1] · constant mean · 120 rows, gap 10 · keep all · all events`."""
+def describe_choices(specification: Specification, card: SeriesCard) -> str:
+    """`first 2 fixings · mean of earlier moves · 120 rows, gap 10 · keep all · all events`."""
     chosen = specification
     return " · ".join(
         (
-            format_window(window_text(chosen.window)),
+            name_window(chosen.window, card),
             translate_deferred(MODEL_LABELS.get(chosen.model, chosen.model)),
             _("{estimation} rows, gap {gap}", estimation=chosen.estimation, gap=chosen.gap),
             translate_deferred(OVERLAP_LABELS[chosen.overlap]),
@@ -145,51 +134,81 @@ def describe_choices(specification: Specification) -> str:
     )
 
 
-def describe_mean(row: SpecificationRow, card: SeriesCard) -> str:
-    """`+0.81 log pts (stronger), 95 % interval −0.20 to +1.82, N = 17, p 0.23`."""
+def describe_mean(row: SpecificationRow, scale: MoveScale) -> str:
+    """`−0.81 log pts (stronger), 95 % interval −1.82 to +0.20 log pts, N = 17, p 0.23`."""
     if math.isnan(row.caar):
         return _("no mean: N = {count:,}", count=row.n)
     values = {
-        "mean": format_log_points(100 * row.caar, 2),
-        "direction": name_direction(card, 100 * row.caar),
+        "mean": scale.with_unit(scale.signed(row.caar)),
+        "direction": scale.direction(row.caar),
         "count": row.n,
         "p": format_p(row.p_value),
     }
     if math.isnan(row.low):
         return _("{mean} ({direction}), N = {count:,}, p {p}", **values)
     return _(
-        "{mean} ({direction}), {share} interval {low} to {high}, N = {count:,}, p {p}",
+        "{mean} ({direction}), {share} interval {interval}, N = {count:,}, p {p}",
         share=format_share(0.95),
-        low=format_signed(100 * row.low, 2),
-        high=format_log_points(100 * row.high, 2),
+        interval=scale.with_unit(scale.span(row.low, row.high)),
         **values,
     )
 
 
-def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
-    """The median in words, with how many choices agree."""
+def format_curve_headline(state: RobustnessState, answer: RobustnessAnswer) -> str:
+    """`98 % of 322 choices agree: rouble 0.6 % stronger at the median after … (joint p = 0.01)`."""
     if not answer.distinct:
         return _("No specification has an event with a move")
+    card = state.scale.quoting.card
+    joint = (
+        _("joint {p}", p=format_p_equal(answer.joint_p))
+        if answer.draws
+        else plural("no joint p: {n:,} cluster", "no joint p: {n:,} clusters", answer.clusters)
+    )
     return plural(
-        "Median of {n:,} distinct specification: {subject} {size} log pts {direction}; {share}"
-        " have its sign",
-        "Median of {n:,} distinct specifications: {subject} {size} log pts {direction}; {share}"
-        " have its sign",
+        "{share} of {n:,} distinct choice agrees: {subject} {move} at the median after {group}"
+        " ({joint})",
+        "{share} of {n:,} distinct choices agree: {subject} {move} at the median after {group}"
+        " ({joint})",
         answer.distinct,
+        share=format_whole_share(answer.same_sign),
         subject=card.subject.noun if card.subject.is_currency else card.label,
-        size=format_number(abs(100 * answer.median), 2),
-        direction=name_direction(card, 100 * answer.median),
-        share=_format_share(answer.same_sign),
+        move=state.scale.directed_percent(answer.median),
+        group=format_categories(state.group.categories),
+        joint=joint,
     )
 
 
-def _format_share(share: float) -> str:
-    """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
-    if math.isnan(share):
-        return NO_VALUE
-    percent = 100 * share
-    whole = percent in {0.0, 100.0} or 0.5 <= percent < 99.5
-    return f"{format_number(percent, 0 if whole else 1)}{THIN_SPACE}%"
+def describe_relation(answer: RobustnessAnswer, declared: Headline | None) -> str:
+    """How the joint p relates to that of Compare, by whether each is below 0.05."""
+    if declared is None or declared.reason or not answer.draws:
+        return _(
+            "The verdict is that of Compare: one study, declared before any data were looked at."
+            " This page says whether other defensible choices agree with it."
+        )
+    values = {
+        "p": format_p_equal(declared.p_adjusted),
+        "joint": format_p_equal(answer.joint_p),
+        "events": plural("{n:,} event", "{n:,} events", declared.n),
+    }
+    steady, unusual = (p <= SIGNIFICANCE_LEVEL for p in (answer.joint_p, declared.p_adjusted))
+    if steady and not unusual:
+        return _(
+            "Compare has the verdict: its declared test asks whether the mean of one study is"
+            " beyond chance ({p}, {events}); the joint {joint} says only that the choices lean one"
+            " way more than chance would.",
+            **values,
+        )
+    if unusual and not steady:
+        return _(
+            "Compare’s declared test finds the mean beyond chance ({p}, {events}), but the joint"
+            " {joint} over all choices does not: the verdict hangs on the choices.",
+            **values,
+        )
+    return _(
+        "Compare’s declared test of one study ({p}, {events}) and the joint {joint} over all"
+        " choices agree.",
+        **values,
+    )
 
 
 def describe_joint_test(answer: RobustnessAnswer) -> str:
@@ -210,10 +229,11 @@ def describe_joint_test(answer: RobustnessAnswer) -> str:
         " median rank score is at least as large in {share} of {draws:,} throws ({every}).",
         joint_p=format_p(answer.joint_p),
         clusters=answer.clusters,
-        share=_format_share(answer.joint_p),
+        share=format_whole_share(answer.joint_p),
         draws=answer.draws,
         every=every,
     )
+    joint = _("{joint} Not corrected for other groups you tried.", joint=joint)
     if answer.categories <= 1:
         return joint
     corrected = _(
@@ -224,6 +244,31 @@ def describe_joint_test(answer: RobustnessAnswer) -> str:
     return f"{joint} {corrected}"
 
 
+def describe_reading(state: RobustnessState, curve: SpecificationCurve) -> str:
+    """What points, lines and the diamond of the curve are, and how many are drawn."""
+    card = state.series[0].card
+    sentences = [
+        _(
+            "Each point is the mean move under one set of choices, the smallest first; the line"
+            " through it is its 95 % interval across events. Filled: its own p is below 0.05. The"
+            " diamond is the plain study: {choices}.",
+            choices=describe_choices(PLAIN_SPECIFICATION, card),
+        )
+    ]
+    if curve.plain is None:
+        sentences.append(_("The plain study is not among these choices."))
+    shown = len(select_drawn_positions(len(curve.rows), curve.plain))
+    if shown < len(curve.rows):
+        sentences.append(
+            _(
+                "{shown:,} of {count:,} points are drawn; the table and the file have all.",
+                shown=shown,
+                count=len(curve.rows),
+            )
+        )
+    return " ".join(sentences)
+
+
 def describe_single_tests(answer: RobustnessAnswer) -> str:
     """How many single p are small, and what chance would give."""
     if not answer.tested:
@@ -232,9 +277,9 @@ def describe_single_tests(answer: RobustnessAnswer) -> str:
         "Taken one by one: {share} of {tested:,} have a p below 0.05, uncorrected; about"
         " {expected} would by chance alone. They are answers to one question on the same days,"
         " so that no single one of them is evidence.",
-        share=_format_share(answer.share_below),
+        share=format_whole_share(answer.share_below),
         tested=answer.tested,
-        expected=_format_share(SIGNIFICANCE_LEVEL),
+        expected=format_whole_share(SIGNIFICANCE_LEVEL),
     )
 
 
@@ -256,8 +301,8 @@ def describe_missing(answer: RobustnessAnswer) -> str:
     if not missing:
         return ""
     return plural(
-        "{n:,} specification had no event with a move and stand in the file only.",
-        "{n:,} specifications had no event with a move and stand in the file only.",
+        "{n:,} had too few events; it is in the CSV.",
+        "{n:,} had too few events; they are in the CSV.",
         missing,
     )
 
@@ -279,68 +324,80 @@ class ChoiceKind:
     label_of: Callable[[Specification], str]
 
 
-CHOICE_KINDS: Final = (
-    ChoiceKind("window", lambda s: s.window, lambda s: format_window(window_text(s.window))),
-    ChoiceKind(
-        "estimation",
-        lambda s: s.estimation,
-        lambda s: _("{estimation} rows", estimation=s.estimation),
-    ),
-    ChoiceKind("gap", lambda s: s.gap, lambda s: _("{gap} rows", gap=s.gap)),
-    ChoiceKind(
-        "model", lambda s: s.model, lambda s: translate_deferred(MODEL_LABELS.get(s.model, s.model))
-    ),
-    ChoiceKind(
-        "overlap", lambda s: s.overlap, lambda s: translate_deferred(OVERLAP_LABELS[s.overlap])
-    ),
-    ChoiceKind(
-        "events",
-        lambda s: s.event_filter,
-        lambda s: translate_deferred(FILTER_LABELS[s.event_filter]),
-    ),
-)
+def list_choice_kinds(card: SeriesCard) -> tuple[ChoiceKind, ...]:
+    """The kinds of choices, their options in words."""
+    rows = observation_name(card, many=True)
+    return (
+        ChoiceKind(_("Window"), lambda s: s.window, lambda s: name_window(s.window, card)),
+        ChoiceKind(
+            _("Estimate from"),
+            lambda s: s.estimation,
+            lambda s: count_observations(s.estimation, card),
+        ),
+        ChoiceKind(
+            _("Gap before"),
+            lambda s: s.gap,
+            lambda s: _("gap of {count} {rows}", count=s.gap, rows=rows),
+        ),
+        ChoiceKind(
+            _("Usual move"),
+            lambda s: s.model,
+            lambda s: translate_deferred(MODEL_LABELS.get(s.model, s.model)),
+        ),
+        ChoiceKind(
+            _("Overlaps"),
+            lambda s: s.overlap,
+            lambda s: translate_deferred(OVERLAP_LABELS[s.overlap]),
+        ),
+        ChoiceKind(
+            _("Events"),
+            lambda s: s.event_filter,
+            lambda s: translate_deferred(FILTER_LABELS[s.event_filter]),
+        ),
+        ChoiceKind(_("Series"), lambda s: s.series, lambda s: session.get_series_title(s.series)),
+    )
 
 
-def sort_rows(answer: RobustnessAnswer) -> tuple[SpecificationRow, ...]:
-    """The rows with a mean, the smallest first; equal ones keep the order of the grid."""
+def sort_rows(answer: RobustnessAnswer, scale: MoveScale) -> tuple[SpecificationRow, ...]:
+    """The rows with a mean, the smallest number first; equal ones keep the order of the grid."""
     known = [row for row in answer.rows if not math.isnan(row.caar)]
-    return tuple(sorted(known, key=lambda row: row.caar))
+    return tuple(sorted(known, key=lambda row: scale.shown(row.caar)))
+
+
+def find_plain_row(state: RobustnessState, rows: Sequence[SpecificationRow]) -> int | None:
+    """The position of the study that Compare makes where nobody changes its settings."""
+    first = state.series[0].card.id
+    return next(
+        (k for k, row in enumerate(rows)
+         if row.specification == replace(PLAIN_SPECIFICATION, series=first)), None,
+    )  # fmt: skip
 
 
 def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> SpecificationCurve:
     """The data of the figure; user text is escaped here."""
-    rows, card = sort_rows(answer), state.series[0].card
-    at = next(
-        (k for k, row in enumerate(rows) if is_default_specification(row.specification)
-         and row.specification.series == card.id), None,
-    )  # fmt: skip
-    quoting = QuotedSeries(card, QuoteMode.WEAKER)
-    up, down = (quoting.direction(value) for value in (1.0, -1.0))
-    subject = f" {card.subject.noun}" if card.subject.is_currency else ""
+    rows = sort_rows(answer, state.scale)
     return SpecificationCurve(
         rows=rows,
         descriptions=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),
         choices=_build_choice_rows(state, rows),
-        plain=at,
+        plain=find_plain_row(state, rows),
         median=answer.median,
         headline="" if state.phone else escape_plot(_format_curve_title(state, answer), 110, 1),
         definition=escape_plot(_format_subtitle(state), 44 if state.phone else 130, 1),
-        up_label=f"{up}{subject}",
-        down_label=f"{down}{subject}",
+        scale=state.scale,
         dark=state.dark,
         phone=state.phone,
     )
 
 
 def _format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
-    """`NATO remarks: median of 154 specifications +0.86 log pts`."""
-    median = format_log_points(100 * answer.median, 2)
+    """`NATO remarks: median of 154 choices ▼ −0.9 % stronger`."""
     return plural(
-        "{group}: median of {n:,} specification {median}",
-        "{group}: median of {n:,} specifications {median}",
+        "{group}: median of {n:,} choice {median}",
+        "{group}: median of {n:,} choices {median}",
         answer.distinct,
         group=capitalize_first(describe_group(state.group)),
-        median=median,
+        median=state.scale.percent_move(answer.median),
     )
 
 
@@ -348,9 +405,8 @@ def _build_choice_rows(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> tuple[ChoiceRow, ...]:
     """The lower pane: one row an option, for every kind with more than one option."""
-    series = ChoiceKind("series", lambda s: s.series, lambda s: session.get_series_title(s.series))
     choice_rows: list[ChoiceRow] = []
-    for kind in (*CHOICE_KINDS, series):
+    for kind in list_choice_kinds(state.series[0].card):
         values = dict.fromkeys(kind.value_of(row.specification) for row in rows)
         if len(values) < 2:
             continue
@@ -360,8 +416,6 @@ def _build_choice_rows(
                 if kind.value_of(row.specification) == value
             )  # fmt: skip
             label = kind.label_of(rows[places[0]].specification)
-            if state.phone and kind.name == "gap":
-                label = _("gap {rows}", rows=value)
             choice_rows.append(ChoiceRow(escape_plot(label, 30, 1), "" if k else kind.name, places))
     return tuple(choice_rows)
 
@@ -370,7 +424,13 @@ def build_specification_frame(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> pd.DataFrame:
     """One row a specification in the order of the curve, as labels."""
-    columns = build_text_columns(TABLES["specifications"], rows, SPECIFICATIONS_VIEW)
+    scale, card = state.scale, state.series[0].card
+    sizes: View = {
+        _("Mean, {unit}", unit=scale.with_unit("").strip()): lambda row: scale.signed(row.caar),
+        deferred("95 % interval"): lambda row: scale.span(row.low, row.high),
+        deferred("Window"): lambda row: name_window(row.specification.window, card),
+    }
+    columns = build_text_columns(TABLES["specifications"], rows, {**sizes, **SPECIFICATIONS_VIEW})
     if len(state.series) > 1:
         columns[_("Series")] = [
             plain_text(session.get_series_title(r.specification.series)) for r in rows
@@ -379,7 +439,7 @@ def build_specification_frame(
 
 
 def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
-    line = describe_choices(row.specification)
+    line = describe_choices(row.specification, state.series[0].card)
     several = (
         f" · {session.get_series_title(row.specification.series)}" if len(state.series) > 1 else ""
     )
@@ -389,7 +449,10 @@ def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
 def _format_subtitle(state: RobustnessState) -> str:
     names = "; ".join(series.card.label for series in state.series)
     return _(
-        "{group} · {names} · mean CAR in log points", group=describe_group(state.group), names=names
+        "{group} · {names} · mean move beyond the usual, {axis}",
+        group=describe_group(state.group),
+        names=names,
+        axis=state.scale.axis_towards("up", in_percent=True),
     )
 
 
@@ -401,11 +464,6 @@ def _order_values(
         kind.value_of(specification) for specification in state.grid.specifications()
     )
     return [value for value in order if value in set(values)]
-
-
-def get_card(state: RobustnessState, specification: Specification) -> SeriesCard:
-    """The card of the series of a specification."""
-    return next(e.card for e in state.series if e.card.id == specification.series)
 
 
 def format_pick(row: SpecificationRow, place: int, total: int) -> str:

@@ -2,120 +2,285 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.models.analyses import RobustnessAnswer, Specification, SpecificationRow
+from dashboard.models.analyses import (
+    EVENT_FILTERS,
+    OVERLAPS,
+    RobustnessAnswer,
+    Specification,
+    SpecificationRow,
+)
+from dashboard.models.event import EXPECTED_TITLES
 from dashboard.models.messages import deferred, join_and, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.study import StudyRequest
+from dashboard.models.study import StudyRequest, read_window
 from dashboard.presentation.charts.robustness import (
     SpecificationCurve,
     build_curve_figure,
-    select_drawn_positions,
     summarize_curve,
 )
-from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
 from dashboard.presentation.formatting import capitalize_first
-from dashboard.presentation.palette import get_palette
+from dashboard.presentation.moves import name_window
+from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID, get_palette
 from dashboard.services.exports import table_file
-from dashboard.services.robustness import RobustnessRun, RunProgress
+from dashboard.services.robustness import RunProgress
 from dashboard.services.study import needs_factor
+from dashboard.services.study_inputs import available_factors, is_comparable
+from dashboard.ui import session
 from dashboard.ui.components.elements import (
     TARGETS_KEY,
     Shortcut,
     button_type,
     draw_copy_link,
     draw_figure,
+    draw_heading,
     draw_selectable_figure,
     draw_shortcuts,
     toggle_expander,
 )
-from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.components.event_filters import ANY_OPTION
+from dashboard.ui.components.exports import ChartPicture, Downloads, draw_download_menu
+from dashboard.ui.components.robustness_run import (
+    draw_progress,
+    end_run,
+    get_cached_answers,
+    get_declared_test,
+    get_run,
+)
+from dashboard.ui.components.view_controls import (
+    draw_period_fields,
+    draw_quote_switch,
+    draw_series_choice,
+)
 from dashboard.ui.pages.base import Page
-from dashboard.ui.pages.robustness.controls import draw_grid_choices, draw_group_controls
 from dashboard.ui.pages.robustness.messages import (
-    COMPARE_NOTE,
+    FILTER_LABELS,
+    MODEL_LABELS,
+    OVERLAP_LABELS,
     build_curve,
     build_specification_frame,
     describe_choices,
     describe_duplicates,
     describe_filter,
+    describe_grid,
     describe_group,
     describe_joint_test,
     describe_mean,
     describe_missing,
+    describe_reading,
+    describe_relation,
     describe_single_tests,
     format_curve_headline,
     format_pick,
-    get_card,
     sort_rows,
 )
 from dashboard.ui.pages.robustness.state import (
     COMPARE_PAGE_ID,
+    ESTIMATION_OPTIONS,
+    GAP_OPTIONS,
+    GRID_KEYS,
+    MODEL_OPTIONS,
     PARAMS,
+    WINDOW_OPTIONS,
     RobustnessState,
     build_compare_query,
-    end_run,
-    get_cached_answers,
-    get_current_run,
     get_progress,
     read_robustness_state,
     request_run,
 )
-from dashboard.ui.url_state import UrlState
+from dashboard.ui.url_state import UrlState, ignore_fragment_echo
 
+EXPECTED_LABELS: Final = {ANY_OPTION: deferred("All")} | EXPECTED_TITLES
+CHIP_LIMIT: Final = 60
 PICKED_KEY: Final = "robustness.picked"
 FOLLOW_KEY: Final = "robustness.go"
 DEFAULT_MIN_ESTIMATION: Final = StudyRequest().min_estimation
-POLL_SECONDS: Final = 0.7
 CHART_KEY: Final = "robustness.curve"
 TABLE_HEIGHT: Final = 320
 TABLE_EXPANDER_KEY: Final = "robustness.table"
 
 
 def draw(view: UrlState) -> None:
-    """Draw the question, the choices, and the curve or the progress of its run."""
+    """Draw the choices in one row, the answer, and the curve or the progress of its run."""
     state = read_robustness_state(view)
     _follow_click(state)
-    st.header(_("Does the answer depend on the choices?"), anchor=False)
-    st.markdown(
-        plural(
-            "**{group}** on {series}, {n:,} event: the mean move under every combination of"
-            " choices that could be defended.",
-            "**{group}** on {series}, {n:,} events: the mean move under every combination of"
-            " choices that could be defended.",
-            len(state.events),
-            group=escape_markdown(capitalize_first(describe_group(state.group)), 300),
-            series=escape_markdown(join_and([series.card.label for series in state.series]), 300),
-        )
-    )
-    draw_group_controls(view)
-    draw_grid_choices(view, state)
+    _draw_chips(view, state)
+    progress = None if state.refused else get_progress(state)
+    answer = progress.answer if progress else None
+    question = _("Does the answer depend on the choices?")
+    heading = format_curve_headline(state, answer) if answer else question
+    draw_heading(escape_markdown(heading, 300), f":small[{_describe_question(state)}]")
     if state.notice:
         st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
     if state.refused:
         end_run()
         st.warning(escape_markdown(state.refused, 300), icon=":material/block:")
     else:
-        _draw_run(state)
+        _draw_run(view, state, progress)
     draw_shortcuts(
         (
             Shortcut("T", _("Table"), partial(toggle_expander, TABLE_EXPANDER_KEY)),
-            Shortcut("U", _("The usual choices"), partial(_reset_choices, view)),
+            Shortcut("U", _("Reset"), partial(_reset_choices, view)),
         )
     )
     draw_copy_link("robustness", view)
+
+
+def _describe_question(state: RobustnessState) -> str:
+    return plural(
+        "{group} on {series}, {n:,} event: the mean move under every defensible combination of"
+        " choices",
+        "{group} on {series}, {n:,} events: the mean move under every defensible combination of"
+        " choices",
+        len(state.events),
+        group=escape_markdown(capitalize_first(describe_group(state.group)), 300),
+        series=escape_markdown(join_and([series.card.label for series in state.series]), 300),
+    )
+
+
+# ------------------------------------------------------------------ the choices
+
+
+def _draw_chips(view: UrlState, state: RobustnessState) -> None:
+    """Draw the group of events, the series and the grid of choices, a button for each."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        group = capitalize_first(describe_group(state.group))
+        with st.popover(escape_label(group, CHIP_LIMIT), key="robustness.group"):
+            _draw_group_controls(view)
+        with st.popover(escape_label(state.series[0].card.label), key="robustness.series"):
+            draw_series_choice(view, session.get_price_cards())
+            draw_quote_switch(view, state.series[0].card)
+            _draw_series_choices(view, state)
+        choices = plural("{n:,} choice", "{n:,} choices", state.total)
+        with st.popover(choices, icon=":material/tune:", key="robustness.grid"):
+            _draw_grid_choices(view, state)
+
+
+def _draw_group_controls(view: UrlState) -> None:
+    """Draw the choice of events."""
+    st.multiselect(
+        _("Categories"),
+        [style.id for style in CATEGORY_STYLES],
+        format_func=lambda name: STYLE_BY_ID[name].title,
+        placeholder=_("all"),
+        **view.widget("cat"),
+    )
+    st.selectbox(
+        _("Expected rouble"),
+        list(EXPECTED_LABELS),
+        format_func=lambda value: translate_deferred(EXPECTED_LABELS[value]),
+        **view.widget("exp"),
+    )
+    with st.container(horizontal=True):
+        draw_period_fields(view)
+    st.text_input(_("Tag"), placeholder=_("of your notes"), **view.typed("tag"))
+
+
+def _draw_grid_choices(view: UrlState, state: RobustnessState) -> None:
+    """Draw the choices of the grid, their product above them."""
+    st.caption(describe_grid(state))
+    card = state.series[0].card
+    labels: tuple[tuple[str, str, tuple[str, ...], Callable[[str], str]], ...] = (
+        ("car", _("Windows"), WINDOW_OPTIONS,
+         lambda text: name_window(read_window("car", text), card)),
+        ("estimation", _("Rows of the estimation window"), ESTIMATION_OPTIONS, str),
+        ("gap", _("Rows between estimation and event"), GAP_OPTIONS, str),
+        ("model", _("Models of an ordinary move"), MODEL_OPTIONS,
+         lambda value: translate_deferred(MODEL_LABELS[value])),
+        ("overlap", _("Overlapping windows"), OVERLAPS,
+         lambda value: translate_deferred(OVERLAP_LABELS[value])),
+        ("events", _("Events"), tuple(EVENT_FILTERS),
+         lambda value: translate_deferred(FILTER_LABELS[value])),
+    )  # fmt: skip
+    for key, label, options, format_option in labels:
+        _draw_option_pills(view, (key, label), options, format_option)
+    _draw_factor_choice(view, state)
+    st.segmented_control(_("Returns"), ["log", "simple"], required=True, **view.widget("returns"))
+    st.button(_("Reset"), key="robustness.usual", on_click=_reset_grid, args=(view,))
+
+
+def _draw_option_pills(
+    view: UrlState,
+    name: tuple[str, str],
+    options: tuple[str, ...],
+    format_option: Callable[[str], str],
+) -> None:
+    """Draw the options of a parameter, given its key and its label."""
+    key, label = name
+    widget = view.widget(key)
+
+    def changed() -> None:
+        chosen = st.session_state[widget["key"]]
+        usual = next(param.default for param in view.params if param.key == key)
+        view.set(**{key: tuple(option for option in options if option in chosen) or usual})
+
+    st.pills(
+        label,
+        list(options),
+        selection_mode="multi",
+        format_func=format_option,
+        help=_("Several; none chosen brings the usual ones back."),
+        key=widget["key"],
+        on_change=ignore_fragment_echo(changed),
+    )
+
+
+def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
+    """Draw the choice of the factor, where a model has one."""
+    if not any(needs_factor(model) for model in state.grid.models) or not state.factors:
+        return
+    titles = {
+        card.id: card.label for card in available_factors(state.series[0].card, session.get_cards())
+    }
+    st.selectbox(
+        _("Factor"),
+        list(titles),
+        format_func=lambda name: escape_label(titles[name]),
+        width=200,
+        **view.widget("factor", state.factors[0].card.id),
+    )
+
+
+def _draw_series_choices(view: UrlState, state: RobustnessState) -> None:
+    """Draw the choice of further series with the subject of the first."""
+    first = state.series[0].card
+    titles = {
+        card.id: card.label
+        for card in session.get_price_cards()
+        if card.id != first.id and is_comparable(card, first)
+    }
+    if titles:
+        st.multiselect(
+            _("Also on"),
+            list(titles),
+            format_func=lambda name: escape_label(titles[name]),
+            placeholder=_("no other series"),
+            width=320,
+            **view.widget("also"),
+        )
+
+
+def _reset_grid(view: UrlState) -> None:
+    defaults = {param.key: param.default for param in view.params}
+    keys = (*GRID_KEYS, "factor", "returns", "also")
+    view.set(**{key: defaults[key] for key in keys})
+
+
+# ------------------------------------------------------------------ the run and its answer
 
 
 def _reset_choices(view: UrlState) -> None:
     view.set(**{param.key: param.default for param in view.params if param.key != "series"})
 
 
-def _draw_run(state: RobustnessState) -> None:
-    progress = get_progress(state)
+def _draw_run(view: UrlState, state: RobustnessState, progress: RunProgress | None) -> None:
     if progress is None:
         st.markdown(
             plural(
@@ -128,7 +293,7 @@ def _draw_run(state: RobustnessState) -> None:
             state, plural("Run {n:,} specification", "Run {n:,} specifications", state.total)
         )
     elif progress.answer is not None:
-        _draw_answer(state, progress.answer)
+        _draw_answer(view, state, progress.answer)
     elif progress.is_cancelled:
         st.markdown(
             _(
@@ -145,9 +310,9 @@ def _draw_run(state: RobustnessState) -> None:
             icon=":material/error:",
         )
     else:
-        run = get_current_run()
+        run = get_run(state.key)
         if run is not None:
-            _draw_progress(run)
+            draw_progress(run)
 
 
 def _draw_start(state: RobustnessState, label: str) -> None:
@@ -161,43 +326,30 @@ def _draw_start(state: RobustnessState, label: str) -> None:
     )
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def _draw_progress(run: RobustnessRun) -> None:
-    """Draw the progress of the run; the rest of the page stays until it has ended."""
-    progress = run.poll()
-    if not progress.is_running:
-        st.rerun()
-    st.progress(progress.done / max(progress.total, 1), text=_describe_progress(progress))
-    st.button(_("Cancel"), key="robustness.cancel", icon=":material/close:", on_click=run.cancel)
-
-
-def _describe_progress(progress: RunProgress) -> str:
-    if progress.is_waiting:
-        return _("Waiting for another reader's run to end")
-    return _("{done:,} of {total:,} specifications", done=progress.done, total=progress.total)
-
-
-def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
-    card, curve = state.series[0].card, build_curve(state, answer)
-    st.subheader(escape_markdown(format_curve_headline(answer, card), 300), anchor=False)
+def _draw_answer(view: UrlState, state: RobustnessState, answer: RobustnessAnswer) -> None:
+    curve = build_curve(state, answer)
     if not curve.rows:
         st.markdown(_("Take another group of events, or a series that reaches them."))
         return
-    of_rows = (describe_duplicates(answer), describe_missing(answer))
-    for sentence in (
-        describe_joint_test(answer),
-        translate_deferred(COMPARE_NOTE),
-        describe_single_tests(answer),
-        " ".join(filter(None, of_rows)),
-    ):
-        if sentence:
-            st.markdown(sentence)
+    declared = get_declared_test(state.request, session.get_known_events())
+    st.markdown(describe_relation(answer, declared))
     _draw_curve(state, curve)
     place = get_picked_place(state, curve.rows)
     if place is not None:
         _draw_specification(state, curve.rows, place)
+    _draw_downloads(view, state, answer)
+    with st.expander(_("How to read it, and the joint test"), icon=":material/science:"):
+        of_rows = (describe_duplicates(answer), describe_missing(answer))
+        reading = describe_reading(state, curve)
+        for sentence in (
+            reading,
+            describe_joint_test(answer),
+            describe_single_tests(answer),
+            " ".join(filter(None, of_rows)),
+        ):
+            if sentence:
+                st.markdown(sentence)
     _draw_table(state, curve.rows)
-    _draw_files(state, answer)
 
 
 def _draw_curve(state: RobustnessState, curve: SpecificationCurve) -> None:
@@ -207,27 +359,8 @@ def _draw_curve(state: RobustnessState, curve: SpecificationCurve) -> None:
         draw_figure(figure, CHART_KEY, alt, name, phone=True)
     else:
         draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, state))
-    shown = len(select_drawn_positions(len(curve.rows), curve.plain))
-    sentences = [
-        _(
-            "Each point is the mean move under one set of choices, the smallest first; the line"
-            " through it is its 95 % interval across events. Filled: its own p is below 0.05."
-            " The diamond is the plain study: [0,1], constant mean, 120 rows, gap 10."
-        )
-    ]
-    if curve.plain is None:
-        sentences.append(_("The plain study is not among these choices."))
-    if shown < len(curve.rows):
-        sentences.append(
-            _(
-                "{shown:,} of {count:,} points are drawn; the table and the file have all.",
-                shown=shown,
-                count=len(curve.rows),
-            )
-        )
     if not state.phone:
-        sentences.append(_("A click opens a specification in Compare."))
-    st.caption(" ".join(sentences))
+        st.caption(_("A click on a point opens its study in Compare."))
 
 
 def _pick_clicked(state: RobustnessState, selection: Any) -> None:
@@ -267,14 +400,25 @@ def _draw_table(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> N
     )
 
 
-def _draw_files(state: RobustnessState, answer: RobustnessAnswer) -> None:
-    with st.container(horizontal=True):
-        draw_table_buttons(
-            plural("specifications, {n:,} row", "specifications, {n:,} rows", len(answer.rows)),
-            (state.series[0].card.id, "specifications"),
-            lambda flavour: table_file("specifications", answer.rows, flavour),
-            "robustness.csv",
-        )
+def _draw_downloads(view: UrlState, state: RobustnessState, answer: RobustnessAnswer) -> None:
+    """Draw the menu of the curve: picture, table and links."""
+    printed = build_curve(replace(state, dark=False, phone=False), answer)
+    label = plural("specifications, {n:,} row", "specifications, {n:,} rows", len(answer.rows))
+    picture = ChartPicture(
+        lambda: build_curve_figure(printed, get_palette(dark=False)),
+        title=format_curve_headline(state, answer),
+        subtitle=plain_text(printed.definition, 200),
+        alt=summarize_curve(printed),
+        series=state.series,
+    )
+    downloads = Downloads(
+        name=(state.series[0].card.id, "specifications"),
+        page_id="robustness",
+        link=view,
+        picture=picture,
+        tables={"rows": (label, partial(table_file, "specifications", answer.rows))},
+    )
+    draw_download_menu(downloads, "robustness.download")
 
 
 # ------------------------------------------------------------------ one specification
@@ -303,7 +447,7 @@ def _follow_click(state: RobustnessState) -> None:
     answer = get_cached_answers().get(state.key)
     if key != state.key or answer is None:
         return
-    rows = sort_rows(answer)
+    rows = sort_rows(answer, state.scale)
     target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
     if target is None or not 0 <= place < len(rows):
         return
@@ -319,8 +463,9 @@ def _draw_specification(
     row = rows[place]
     chosen = row.specification
     with st.container(border=True):
-        st.markdown(f"**{format_pick(row, place, len(rows))}**: {describe_choices(chosen)}")
-        st.markdown(escape_markdown(describe_mean(row, get_card(state, chosen)), 300))
+        choices = describe_choices(chosen, state.series[0].card)
+        st.markdown(f"**{format_pick(row, place, len(rows))}**: {choices}")
+        st.markdown(escape_markdown(describe_mean(row, state.scale), 300))
         target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
         if target is None:
             st.caption(_("The page Compare is not part of this dashboard."))

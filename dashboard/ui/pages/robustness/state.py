@@ -14,14 +14,13 @@ from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS, Specification, Sp
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
-from dashboard.models.study import StudyRequest, Window, read_window, window_text
+from dashboard.models.study import StudyRequest, Window, read_window
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, find_events
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.robustness import (
     MAX_SPECIFICATIONS,
-    AnswerCache,
     RobustnessRequest,
-    RobustnessRun,
     RunProgress,
     count_categories,
 )
@@ -29,6 +28,13 @@ from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, is_comparable
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION, CATEGORY_IDS, EXPECTED_OPTIONS
+from dashboard.ui.components.robustness_run import (
+    build_run_key,
+    end_run,
+    get_cached_answers,
+    get_run,
+    start_run,
+)
 from dashboard.ui.url_state import (
     PartialValueError,
     UrlParam,
@@ -48,6 +54,17 @@ MODEL_OPTIONS: Final = ("none", "mean", "market-adjusted", "market", "scholes-wi
 DEFAULT_GRID: Final = SpecificationGrid(series=(DEFAULT_SERIES,))
 DEFAULT_REQUEST: Final = StudyRequest()
 """The study that the command line makes where nobody chooses anything."""
+PLAIN_SPECIFICATION: Final = Specification(
+    DEFAULT_SERIES,
+    DEFAULT_REQUEST.model,
+    DEFAULT_REQUEST.cars[0],
+    DEFAULT_REQUEST.estimation,
+    DEFAULT_REQUEST.gap,
+    DEFAULT_REQUEST.overlap,
+    "all",
+    DEFAULT_REQUEST.returns,
+)
+"""The same as one of the choices, on all events."""
 MAX_IMMEDIATE_RUNS: Final = 1_000
 """Up to so many specifications run without being asked for."""
 MAX_OBSERVATIONS: Final = 100_000
@@ -56,11 +73,8 @@ ALL_CATEGORIES: Final = "all"
 DEFAULT_CATEGORIES: Final = ("nato_remark",)
 GRID_KEYS: Final = ("car", "estimation", "gap", "model", "overlap", "events")
 """The choices whose combinations are run, by their key in the link."""
-RUN_KEY: Final = "robustness.run"
 WANTED_KEY: Final = "robustness.wanted"
-PAGE_ID: Final = "robustness"
 COMPARE_PAGE_ID: Final = "compare"
-COMPARE_DEFAULTS: Final = StudyRequest()
 LinkParams = dict[str, str | list[str]]
 
 
@@ -99,6 +113,9 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     nonempty_choices_param("events", tuple(EVENT_FILTERS), DEFAULT_GRID.event_filters),
     choice_param("returns", ("log", "simple"), "log"),
     names_param("also", (), ("cny_rub_cbr",), "none"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
     name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
 
@@ -119,16 +136,39 @@ class RobustnessState:
     """Everything the page is drawn from; `refused` says why nothing can run."""
 
     group: EventGroup
-    events: tuple[Event, ...]
-    series: tuple[RateSeries, ...]
-    factors: tuple[RateSeries, ...]
-    grid: SpecificationGrid
+    request: RobustnessRequest
     key: Hashable
     dark: bool
     phone: bool
     notice: str = ""
     refused: str = ""
-    categories: int = 1
+    mode: QuoteMode = QuoteMode.WEAKER
+
+    @property
+    def scale(self) -> MoveScale:
+        """How a mean is shown: as a move of the number in the quote that was chosen."""
+        quoting = QuotedSeries(self.series[0].card, self.mode)
+        return MoveScale(quoting, is_simple=self.grid.returns == "simple")
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events of the group."""
+        return self.request.events
+
+    @property
+    def series(self) -> tuple[RateSeries, ...]:
+        """The series, the one of the link first."""
+        return self.request.series
+
+    @property
+    def factors(self) -> tuple[RateSeries, ...]:
+        """What explains the moves in the models that need it."""
+        return self.request.factors
+
+    @property
+    def grid(self) -> SpecificationGrid:
+        """The choices whose combinations are run."""
+        return self.request.grid
 
     @property
     def total(self) -> int:
@@ -137,13 +177,6 @@ class RobustnessState:
         choices = (grid.series, grid.windows, grid.estimations, grid.gaps, grid.models,
                    grid.overlaps, grid.event_filters)  # fmt: skip
         return math.prod(len(choice) for choice in choices)
-
-    @property
-    def request(self) -> RobustnessRequest:
-        """The request of a run."""
-        return RobustnessRequest(
-            self.grid, self.series, self.events, self.factors, categories=self.categories
-        )
 
 
 def read_robustness_state(view: UrlState) -> RobustnessState:
@@ -163,11 +196,11 @@ def read_robustness_state(view: UrlState) -> RobustnessState:
         event_filters=view["events"],
         returns=view["returns"],
     )
-    versions = tuple(session.build_series_version(item) for item in (*series, *factors))
+    categories = count_categories(known.events)
+    request = RobustnessRequest(grid, series, events, factors, categories=categories)
     state = RobustnessState(
-        group, events, series, factors, grid, (grid, versions, known.version, group),
-        session.is_dark(), session.is_phone(), notice,
-        categories=count_categories(known.events),
+        group, request, build_run_key(request, known.version), session.is_dark(),
+        session.is_phone(), notice, mode=QuoteMode(view["up"]),
     )  # fmt: skip
     return _check_grid(state)
 
@@ -190,25 +223,6 @@ def _select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[E
         tags=(group.tag,) if group.tag else (),
     )
     return find_events(known, event_filter)
-
-
-def is_default_specification(specification: Specification) -> bool:
-    """Whether these are the choices of the plain study, on all events."""
-    return (
-        specification.window == DEFAULT_REQUEST.cars[0]
-        and specification.estimation == DEFAULT_REQUEST.estimation
-        and specification.gap == DEFAULT_REQUEST.gap
-        and specification.model == DEFAULT_REQUEST.model
-        and specification.overlap == DEFAULT_REQUEST.overlap
-        and specification.event_filter == "all"
-        and specification.returns == DEFAULT_REQUEST.returns
-    )
-
-
-def format_window_label(text: str) -> str:
-    """`0:1` as tables write it: `[0,1]`."""
-    first, last = read_window("car", text)
-    return window_text((first, last))
 
 
 def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
@@ -277,12 +291,6 @@ def _check_grid(state: RobustnessState) -> RobustnessState:
 # ------------------------------------------------------------------ the run
 
 
-@st.cache_resource(show_spinner=False)
-def get_cached_answers() -> AnswerCache:
-    """The answers of this process by keys that name the versions of all their data."""
-    return AnswerCache()
-
-
 def get_progress(state: RobustnessState) -> RunProgress | None:
     """The progress of the run, started where it is small or requested; None before a start.
 
@@ -292,40 +300,19 @@ def get_progress(state: RobustnessState) -> RunProgress | None:
     if answer is not None:
         end_run()
         return RunProgress(state.total, state.total, answer=answer)
-    run: RobustnessRun | None = st.session_state.get(RUN_KEY)
-    if run is not None and run.key == state.key:
+    run = get_run(state.key)
+    if run is not None:
         return run.poll()
     end_run()
     if state.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != state.key:
         return None
-    run = RobustnessRun(state.key, state.request, get_cached_answers()).start()
-    st.session_state[RUN_KEY] = run
-    return run.poll()
-
-
-def get_current_run() -> RobustnessRun | None:
-    """The run of this reader."""
-    run: RobustnessRun | None = st.session_state.get(RUN_KEY)
-    return run
+    return start_run(state.key, state.request).poll()
 
 
 def request_run(state: RobustnessState) -> None:
     """Ask for a run, also after it was cancelled; call it in a callback."""
     end_run()
     st.session_state[WANTED_KEY] = state.key
-
-
-def end_run() -> None:
-    """End the run of this reader, if there is one."""
-    run: RobustnessRun | None = st.session_state.pop(RUN_KEY, None)
-    if run is not None:
-        run.cancel()
-
-
-def end_run_on_leave(page_id: str) -> None:
-    """End the run of a reader who has gone to another page."""
-    if page_id != PAGE_ID:
-        end_run()
 
 
 # ------------------------------------------------------------------ the link to Compare
@@ -351,18 +338,18 @@ def build_compare_query(
         "series": (specification.series, DEFAULT_SERIES),
         "window": (
             _format_window_ends(specification.window),
-            _format_window_ends(COMPARE_DEFAULTS.window),
+            _format_window_ends(DEFAULT_REQUEST.window),
         ),
         "car": (
             _format_window_ends(specification.window),
-            _format_window_ends(COMPARE_DEFAULTS.cars[0]),
+            _format_window_ends(DEFAULT_REQUEST.cars[0]),
         ),
-        "model": (specification.model, COMPARE_DEFAULTS.model),
+        "model": (specification.model, DEFAULT_REQUEST.model),
         "factor": (factor, ""),
-        "overlap": (specification.overlap, COMPARE_DEFAULTS.overlap),
-        "estimation": (str(specification.estimation), str(COMPARE_DEFAULTS.estimation)),
-        "gap": (str(specification.gap), str(COMPARE_DEFAULTS.gap)),
-        "returns": (specification.returns, COMPARE_DEFAULTS.returns),
+        "overlap": (specification.overlap, DEFAULT_REQUEST.overlap),
+        "estimation": (str(specification.estimation), str(DEFAULT_REQUEST.estimation)),
+        "gap": (str(specification.gap), str(DEFAULT_REQUEST.gap)),
+        "returns": (specification.returns, DEFAULT_REQUEST.returns),
     }
     query: LinkParams = {"cat": list(group.categories) or [ALL_CATEGORIES]}
     return query | {key: value for key, (value, usual) in named.items() if value != usual}

@@ -1,0 +1,281 @@
+"""What Explore draws with the rate: other series, a moving average with its band, an overview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from dashboard.models.messages import translate as _
+from dashboard.models.series import Bools, Days, Floats, RateSeries
+from dashboard.presentation.charts import theme
+from dashboard.presentation.charts.timeline import (
+    DrawnRateLine,
+    ExploreChart,
+    Overlay,
+    convert_to_moscow,
+)
+from dashboard.presentation.formatting import format_number
+from dashboard.presentation.palette import DARK_PALETTE, OVERLAY_STYLES, GroupStyle, Palette
+from dashboard.presentation.quoting import QuotedSeries
+from dashboard.services.study import moving_average, rebase
+
+MAX_OVERLAYS: Final = len(OVERLAY_STYLES)
+FIRST_AXIS: Final = 5
+OVERVIEW_AXES: Final = ("x2", "y4")
+PADDING: Final = 0.06
+END_SPACING: Final = 15
+"""Pixels between the names at the ends of two lines."""
+INDEX_DECIMALS: Final = 1
+OVERLAY_AXIS_PIXELS: Final = 46
+OVERVIEW_POINTS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayLine:
+    """One overlay as drawn: its place among them, positions and numbers shown, each (n,)."""
+
+    overlay: Overlay
+    place: int
+    x: list[str]
+    shown: Floats
+    in_view: Bools
+
+    @property
+    def style(self) -> GroupStyle:
+        """Its hue and dash."""
+        return OVERLAY_STYLES[self.place]
+
+    @property
+    def axis(self) -> str:
+        """The name of its vertical axis where it has one of its own: `y5`."""
+        return f"y{FIRST_AXIS + self.place}"
+
+    @property
+    def name(self) -> str:
+        """The title of the series."""
+        return self.overlay.series.card.label
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range of its own axis."""
+        finite = self.shown[self.in_view & np.isfinite(self.shown)]
+        return theme.compute_bounds(finite.tolist(), with_zero=False, padding=PADDING)
+
+
+def build_overlay_lines(chart: ExploreChart, line: DrawnRateLine) -> tuple[OverlayLine, ...]:
+    """The overlays over the days that are drawn, rebased where the chart is."""
+    if not len(line.day):
+        return ()
+    ends = line.day[0], line.day[-1]
+    return tuple(
+        _build_overlay_line(chart, overlay, place, ends)
+        for place, overlay in enumerate(chart.overlays)
+    )
+
+
+def _build_overlay_line(
+    chart: ExploreChart, overlay: Overlay, place: int, ends: tuple[Any, Any]
+) -> OverlayLine:
+    series = overlay.series
+    drawn = np.flatnonzero((series.day >= ends[0]) & (series.day <= ends[1]))
+    days, shown = series.day[drawn], show_numbers(series.rate[drawn], overlay.quoting)
+    in_view = find_in_view(days, chart.since, chart.until)
+    if chart.is_rebased:
+        shown = rebase(shown, in_view)
+    at = theme.select_points(shown)
+    places = convert_to_moscow(series.known_at[drawn]) if series.card.bar_minutes else days
+    return OverlayLine(overlay, place, places[at].astype(str).tolist(), shown[at], in_view[at])
+
+
+def show_numbers(rate: Floats, quoting: QuotedSeries) -> Floats:
+    """The numbers shown for rates in a quoting, (n,)."""
+    return 1.0 / rate if quoting.is_inverse else rate
+
+
+def find_in_view(days: Days, since: date, until: date) -> Bools:
+    """Which days lie in the window, (n,)."""
+    inside: Bools = (days >= np.datetime64(since)) & (days <= np.datetime64(until))
+    return inside
+
+
+def build_overlay_traces(
+    chart: ExploreChart, lines: Sequence[OverlayLine], palette: Palette
+) -> list[theme.Figure]:
+    """One trace an overlay; its axis is that of the rate where all are rebased."""
+    dark = palette is DARK_PALETTE
+    traces = []
+    for line in lines:
+        quoting = line.overlay.quoting
+        decimals = INDEX_DECIMALS if chart.is_rebased else quoting.decimals
+        unit = _("first in view = 100") if chart.is_rebased else quoting.unit
+        look = {"color": line.style.colour(dark=dark), "width": 1.6, "dash": line.style.dash}
+        traces.append(
+            theme.build_scatter(
+                "lines",
+                line.x,
+                [round_or_none(value, decimals) for value in line.shown.tolist()],
+                yaxis="y" if chart.is_rebased else line.axis,
+                line=look,
+                connectgaps=False,
+                meta=[line.name, unit],
+                hovertemplate="%{meta[0]}<br>%{y} %{meta[1]}<extra></extra>",
+            )
+        )
+    return traces
+
+
+def build_overlay_axes(
+    chart: ExploreChart,
+    lines: Sequence[OverlayLine],
+    panes: Sequence[tuple[float, float]],
+    palette: Palette,
+) -> theme.Figure:
+    """The axes of the overlays by their keys in a layout: on the right, or one a pane."""
+    if chart.is_rebased:
+        return {}
+    dark = palette is DARK_PALETTE
+    axes = {}
+    for line in lines:
+        low, high = line.bounds
+        bounds = (high, low) if line.overlay.quoting.axis_is_inverted else (low, high)
+        axis = theme.build_number_axis(palette, bounds, 2 if panes else 5, format_number)
+        if panes:
+            place: theme.Figure = {"domain": list(panes[line.place]), "anchor": "x"}
+        else:
+            place = {
+                "overlaying": "y", "side": "right", "showgrid": False, "tickmode": "array",
+                "anchor": "free", "position": 1, "shift": OVERLAY_AXIS_PIXELS * line.place,
+            }  # fmt: skip
+        colour = {"tickfont": axis["tickfont"] | {"color": line.style.colour(dark=dark)}}
+        axes[f"yaxis{line.axis[1:]}"] = axis | place | colour
+    return axes
+
+
+def build_overlay_notes(
+    lines: Sequence[OverlayLine],
+    panes: Sequence[tuple[float, float]],
+    palette: Palette,
+) -> list[theme.Figure]:
+    """The name of each overlay in its colour: above its pane, or in the corner of the rate's."""
+    dark = palette is DARK_PALETTE
+    notes = []
+    for line in lines:
+        font: theme.Figure = {"size": theme.FONT_SIZE - 1, "color": line.style.colour(dark=dark)}
+        text = f"{line.style.glyph} {line.name} ({line.overlay.quoting.unit})"
+        if panes:
+            top = panes[line.place][1]
+            notes.append(theme.build_pane_note(palette, text, top, font=font, yanchor="top"))
+            continue
+        corner: theme.Figure = {
+            "xref": "paper",
+            "yref": "y domain",
+            "xanchor": "right",
+            "yanchor": "top",
+        }
+        shift = {"yshift": -2 - END_SPACING * line.place, "font": font}
+        notes.append(theme.build_note(palette, text, 0.995, 1, **corner, **shift))
+    return notes
+
+
+# ------------------------------------------------------------------ moving average
+
+
+def build_average_traces(
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette
+) -> list[theme.Figure]:
+    """The moving average of the number shown, and its band below it; none where it is off."""
+    if not chart.average or not len(line.day):
+        return []
+    series = chart.series
+    numbers = show_numbers(series.rate, chart.quoting)
+    drawn = (series.day >= line.day[0]) & (series.day <= line.day[-1])
+    if chart.is_rebased:
+        numbers = rebase(numbers, find_in_view(series.day, chart.since, chart.until))
+    mean, low, high = (part[drawn] for part in moving_average(numbers, chart.average))
+    known = np.flatnonzero(np.isfinite(mean))
+    at = known[theme.select_points(mean[known])]
+    places = convert_to_moscow(series.known_at[drawn]) if line.is_intraday else series.day[drawn]
+    x, decimals = places[at].astype(str).tolist(), chart.quoting.decimals
+    name = _("average of {n}", n=chart.average)
+    average = theme.build_scatter(
+        "lines",
+        x,
+        np.round(mean[at], decimals).tolist(),
+        line={"color": palette.muted, "width": 1.4, "dash": "dash"},
+        meta=[name],
+        hovertemplate="%{meta[0]} %{y}<extra></extra>",
+    )
+    if not chart.has_band:
+        return [average]
+    low, high = (np.round(part[at], decimals).tolist() for part in (low, high))
+    return [theme.build_band(x, low, high, fillcolor=palette.band, line={"width": 0}), average]
+
+
+# ------------------------------------------------------------------ overview of the whole series
+
+
+def build_overview_trace(chart: ExploreChart, palette: Palette) -> theme.Figure:
+    """The last number of each week of the whole series, on axes of its own."""
+    days, shown = _find_weekly_numbers(chart.series, chart.quoting)
+    at = theme.select_points(shown, OVERVIEW_POINTS)
+    x_axis, y_axis = OVERVIEW_AXES
+    return theme.build_scatter(
+        "lines",
+        days[at].astype(str).tolist(),
+        [round_or_none(value, chart.quoting.decimals - 2) for value in shown[at].tolist()],
+        xaxis=x_axis,
+        yaxis=y_axis,
+        line={"color": palette.muted, "width": 1},
+        fill="tozeroy",
+        fillcolor=palette.band,
+        hoverinfo="skip",
+    )
+
+
+def build_overview_axes(
+    chart: ExploreChart, domain: tuple[float, float], palette: Palette
+) -> theme.Figure:
+    """Its axes by their keys in a layout; a drag over it zooms."""
+    days, shown = _find_weekly_numbers(chart.series, chart.quoting)
+    finite = np.isfinite(shown)
+    low, high = theme.compute_bounds(shown[finite].tolist(), with_zero=False, padding=0.1)
+    bounds = [high, low] if chart.quoting.axis_is_inverted else [low, high]
+    ends = [str(days[0]), str(max(days[-1], np.datetime64(chart.until)))] if len(days) else None
+    x_axis = theme.build_axis(
+        palette, type="date", range=ends, anchor="y4", showgrid=False, nticks=10, fixedrange=False,
+        tickfont={"color": palette.muted, "size": theme.FONT_SIZE - 3}, ticklabelposition="inside",
+    )  # fmt: skip
+    y_axis = theme.build_axis(
+        palette, range=bounds, domain=list(domain), anchor="x2", visible=False
+    )
+    return {"xaxis2": x_axis, "yaxis4": y_axis}
+
+
+def build_overview_shapes(chart: ExploreChart, palette: Palette) -> list[theme.Figure]:
+    """The window on the overview as a frame."""
+    window = theme.build_region(
+        chart.since.isoformat(), (chart.until + timedelta(days=1)).isoformat(), palette.band
+    )
+    place = {"xref": "x2", "yref": "y4 domain", "line": {"width": 1.5, "color": palette.selected}}
+    return [window | place]
+
+
+def _find_weekly_numbers(series: RateSeries, quoting: QuotedSeries) -> tuple[Days, Floats]:
+    present = np.flatnonzero(np.isfinite(series.rate))
+    rows = present[find_week_ends(series.day[present])]
+    return series.day[rows], show_numbers(series.rate[rows], quoting)
+
+
+def find_week_ends(days: Days) -> Bools:
+    """Which observation is the last one of its Monday-to-Sunday week, (n,)."""
+    week = (days.astype("datetime64[D]").astype(np.int64) + 3) // 7
+    return np.append(week[1:] != week[:-1], True) if len(days) else np.zeros(0, dtype=bool)
+
+
+def round_or_none(value: float, decimals: int) -> float | None:
+    """A number of a trace; None is a gap."""
+    return round(value, decimals) if value == value else None  # noqa: PLR0124 - NaN is a gap

@@ -1,0 +1,123 @@
+"""The HTML page that a browser loads: Streamlit's own, with the product's title, style and script.
+
+Both stand in the page itself: it is never cached, so they are as new as the server, and cost no
+request. The policy of `dashboard.ui.http_security` allows the script by its hash.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import streamlit
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from dashboard import shipped_path
+from dashboard.presentation.palette import LOGO_BACKGROUND, LOGO_BASELINE, LOGO_LINE
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+APP_NAME: Final = "Rouble Reaction"
+# An inline icon: one by name would be fetched from Google's servers.
+APP_ICON: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    f'<rect width="32" height="32" rx="7" fill="{LOGO_BACKGROUND}"/>'
+    f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
+    f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
+)
+ASSETS: Final = Path(__file__).with_name("assets")
+STREAMLIT_INDEX: Final = Path(streamlit.__file__).parent / "static" / "index.html"
+OTHER_PREFIXES: Final = (
+    "/api", "/healthz", "/_stcore/", "/media/", "/static/", "/component/", "/auth/",
+    "/oauth2callback",
+)  # fmt: skip
+"""Addresses below which no page lies."""
+THEME_VARIABLES: Final = {
+    "background": "backgroundColor",
+    "text": "textColor",
+    "gray-text": "grayTextColor",
+    "primary": "primaryColor",
+    "link": "linkColor",
+    "border": "borderColor",
+}
+
+
+@cache
+def build_index() -> str:
+    """Streamlit's page with the title, the icon, the style and the script of the product.
+
+    Raises:
+        ValueError: the page of the installed Streamlit has no place for them.
+    """
+    style = f"{_theme_variables()}\n{(ASSETS / 'shell.css').read_text(encoding='utf-8')}"
+    script = (ASSETS / "shell.js").read_text(encoding="utf-8")
+    return _replace_once(
+        STREAMLIT_INDEX.read_text(encoding="utf-8"),
+        {
+            "<title>Streamlit</title>": f"<title>{APP_NAME}</title>\n<style>{style}</style>",
+            'href="./favicon.png"': f'href="{_icon_address()}"',
+            '<script type="module"': f'<script>{script}</script>\n<script type="module"',
+        },
+    )
+
+
+def _replace_once(text: str, parts: dict[str, str]) -> str:
+    for old, new in parts.items():
+        if old not in text:
+            msg = f"the page of Streamlit has no {old}"
+            raise ValueError(msg)
+        text = text.replace(old, new, 1)
+    return text
+
+
+def _icon_address() -> str:
+    return f"data:image/svg+xml;base64,{b64encode(APP_ICON.encode()).decode()}"
+
+
+def _theme_variables() -> str:
+    """The colours of both themes of the configuration as custom properties."""
+    config = (shipped_path(".streamlit") / "config.toml").read_text(encoding="utf-8")
+    themes = tomllib.loads(config)["theme"]
+    rules = [f':root {{ --logo: url("{_icon_address()}"); }}']
+    for name in ("light", "dark"):
+        colours = "; ".join(f"--{var}: {themes[name][key]}" for var, key in THEME_VARIABLES.items())
+        rules.append(f'html[data-theme="{name}"] {{ {colours}; }}')
+    return "\n".join(rules)
+
+
+class IndexPage:
+    """Answers the address of a page; everything else is for the application it wraps.
+
+    `/explore`, and `/event` without an event, lead to the pages where a reader would look.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and is_page(scope):
+            await _answer(Request(scope))(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def is_page(scope: Scope) -> bool:
+    """Whether a request asks for a page: `/`, or one name without an extension."""
+    path: str = scope["path"]
+    name = path[1:]
+    return not path.startswith(OTHER_PREFIXES) and "." not in name and "/" not in name
+
+
+def _answer(request: Request) -> HTMLResponse | RedirectResponse:
+    path, query = request.url.path, request.url.query
+    if path == "/explore":
+        return RedirectResponse(f"/?{query}" if query else "/")
+    if path == "/event" and not request.query_params.get("id"):
+        return RedirectResponse("/events")
+    return HTMLResponse(build_index(), headers={"Cache-Control": "no-store"})

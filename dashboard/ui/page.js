@@ -1,0 +1,98 @@
+// Keyboard behaviour that Streamlit's widgets lack. Every page loads this file from /page.js.
+"use strict";
+
+// ------------------------------------------------------------------ dates
+//
+// Streamlit takes a typed date when the calendar below its field closes, or when the focus leaves
+// the field while the calendar is closed. Enter does neither, and Tab moves to the button of the
+// calendar, which belongs to the field. So both close the calendar here, or else move the focus.
+//
+// The field has one part each for year, month and day. A date that is typed or pasted as
+// 31.12.2025 is handed over as 2025-12-31, which Streamlit reads when it is pasted.
+
+const DATE_FIELD = "[data-testid=stDateInput]";
+const DATE_PART = `${DATE_FIELD} [role=spinbutton]`;
+const CALENDAR = "[data-testid=stDateInputCalendar]";
+const DAY_FIRST = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+
+let typed = "";
+
+function closeCalendar(part) {
+  part.closest(DATE_FIELD).dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+}
+
+function takeDate(part, key) {
+  if (document.querySelector(CALENDAR)) {
+    closeCalendar(part);
+    return;
+  }
+  if (key === "Enter") {
+    part.click(); // which opens the calendar
+    setTimeout(() => closeCalendar(part), 50);
+  } else {
+    part.blur();
+  }
+}
+
+function toIsoDate(text) {
+  const found = DAY_FIRST.exec(text.trim());
+  return found && `${found[3]}-${found[2].padStart(2, "0")}-${found[1].padStart(2, "0")}`;
+}
+
+function pasteDate(part, date) {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text", date);
+  part.dispatchEvent(
+    new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }),
+  );
+}
+
+function onDateKey(event, part) {
+  if (event.key === "Enter") {
+    takeDate(part, event.key);
+  } else if (event.key === "Tab") {
+    const parts = part.closest(DATE_FIELD).querySelectorAll("[role=spinbutton]");
+    if (part === parts[event.shiftKey ? 0 : parts.length - 1]) takeDate(part, event.key);
+  }
+  typed = /^[\d.]$/.test(event.key) ? (typed + event.key).slice(-10) : "";
+}
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const part = event.target instanceof Element && event.target.closest(DATE_PART);
+    if (part) onDateKey(event, part);
+  },
+  true,
+);
+
+document.addEventListener(
+  "keyup",
+  (event) => {
+    const part = event.target instanceof Element && event.target.closest(DATE_PART);
+    const date = part && toIsoDate(typed);
+    if (date) {
+      typed = "";
+      setTimeout(() => pasteDate(part, date), 50); // after what the last key changed
+    }
+  },
+  true,
+);
+
+document.addEventListener(
+  "paste",
+  (event) => {
+    const part = event.target instanceof Element && event.target.closest(DATE_PART);
+    const date = part && toIsoDate(event.clipboardData.getData("text"));
+    if (date) {
+      event.preventDefault();
+      event.stopPropagation();
+      pasteDate(part, date);
+    }
+  },
+  true,
+);
+
+document.addEventListener("pointerdown", (event) => {
+  if (event.isTrusted) typed = "";
+});
