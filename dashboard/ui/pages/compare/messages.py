@@ -374,7 +374,7 @@ def describe_overlap(answer: Comparison) -> str:
         return ""
     return plural(
         "{n} event belongs to both groups, and counts in both averages.",
-        "{n} events belong to both groups, and counts in both averages.",
+        "{n} events belong to both groups, and count in both averages.",
         len(answer.in_both),
     )
 
