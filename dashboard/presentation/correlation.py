@@ -35,7 +35,7 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
-from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 
 Row = TypeVar("Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell)
 SIGNED_FIELDS: Final = ("r", "estimate", "t", "caar", "in_spreads", "mean_scar")
@@ -392,7 +392,7 @@ def describe_projection(projection: Projection, quoting: QuotedSeries) -> str:
         "{group}: {moves}; {axis}.",
         group=title,
         moves=join_and([_format_horizon(row) for row in rows]),
-        axis=MoveScale(quoting).axis,
+        axis=quoting.axis_title,
     )
     counts = {
         "events": plural("{n:,} event", "{n:,} events", first.events),

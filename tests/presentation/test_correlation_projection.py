@@ -39,7 +39,8 @@ def made(pre_trend=BEFORE, **changed):
 def test_the_answer_comes_first_with_bands_and_n():
     assert describe_projection(made(), PER_ROUBLE) == (
         "Escalation: −0.20 log pts 1 rate after the first (95 % band −3.00 to +2.00) and −0.60 log"
-        " pts 5 rates after the first (95 % band −3.00 to +2.00); positive = rouble stronger. The"
+        " pts 5 rates after the first (95 % band −3.00 to +2.00); USD per RUB (up = stronger"
+        " rouble). The"
         " band of the whole path holds 0 at every horizon from 0 to 20. N = 30 events on 29 first"
         " rates."
     )
