@@ -46,6 +46,7 @@ from dashboard.ui.components.elements import (
     build_page_url,
     draw_copy_link,
     draw_figure,
+    draw_heading,
     draw_page_link,
 )
 from dashboard.ui.components.exports import (
@@ -101,9 +102,8 @@ def draw(view: UrlState) -> None:
 
 
 def _draw_head(place: DeltaGenerator, answers: Sequence[ClaimAnswer]) -> None:
-    place.header(
-        escape_markdown(claims_module.format_claims_headline(answers), SENTENCE_LIMIT), anchor=False
-    )
+    with place:
+        draw_heading(escape_markdown(claims_module.format_claims_headline(answers), SENTENCE_LIMIT))
 
 
 def _draw_no_claim() -> None:
