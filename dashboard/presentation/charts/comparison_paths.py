@@ -200,7 +200,7 @@ def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
             theme.build_region(first - 0.5, last + 0.5, chart.palette.pill),
         ],
         annotations=[
-            theme.build_pane_note(chart.palette, axis_text, yshift=2),
+            theme.build_axis_note(chart.palette, axis_text, yshift=2),
             *_build_window_note(chart),
             *_build_end_labels(chart, axis["range"], height - top - PATHS_BOTTOM),
         ],
