@@ -8,7 +8,12 @@ from datetime import date
 import pytest
 
 from dashboard.models.analyses import CrossCell
-from dashboard.presentation.correlation import describe_cross_series, shorten_reason
+from dashboard.models.study import CorrelationRow
+from dashboard.presentation.correlation import (
+    describe_answer,
+    describe_cross_series,
+    shorten_reason,
+)
 from tests.made_series import made_card
 
 GOES_ON = replace(made_card("live", move_sign=-1), title="Live")
@@ -28,9 +33,10 @@ GREY = cell("energy", "old", p_value=float("nan"), p_adjusted=float("nan"), larg
 
 def test_the_answer_stands_first_with_what_it_rests_on():
     assert describe_cross_series((cell(), GREY, cell("energy", p_adjusted=1.0)), CARDS) == (
-        "Escalation on Live: 1.07 log pts weaker on average (standardised −0.99, 50 events on 49"
-        " rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05 is left"
-        " for 1 of 2 means with a verdict. Without a verdict: 1 grey cell, the reason in each."
+        # 100 (exp(0.0107) - 1) = 1.0757
+        "Escalation on Live: 1.1\u202f% weaker on average (−0.99 standard deviations, 50 events"
+        " on 49 rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05"
+        " is left for 1 of 2 means with a verdict. Without a verdict: 1 grey cell, the reason in each."
     )
 
 
@@ -65,3 +71,18 @@ def test_nothing_small_is_said_with_the_number_of_means():
 def test_a_grey_cell_says_why_in_a_word(more, said):
     assert shorten_reason(cell(reason="why", **more)) == said
     assert shorten_reason(cell(**more)) == ""
+
+
+def test_the_answer_names_what_is_left_after_the_corrections_and_n():
+    lags = tuple(
+        CorrelationRow(group, lag, "point_biserial", 0.05, -0.03, 0.03, 3_369, p, p)
+        for group, lag, p in (("all", 0, 0.4), ("escalation", 1, 0.03))
+    )
+    assert describe_answer(lags[:1], (), 477) == (
+        "Nothing beyond chance: none of 1 correlation has a Holm-corrected p below 0.05"
+        " (477 events)"
+    )
+    assert describe_answer(lags, (), 477) == (
+        "Beyond chance: Escalation at lag +1. Of 2 correlations only these have a"
+        " Holm-corrected p below 0.05 (477 events)"
+    )

@@ -90,7 +90,7 @@ def of_quoting(mode, sign):
     for card in (USD_RUB, EUR_USD, BRENT):
         quoting = QuotedSeries(card, mode)
         for size in (0.47, 22.3):
-            yield quoting.headline(sign * size)
+            yield f"{card.subject.title} {quoting.directed(sign * size)}"
             yield quoting.move(sign * size)
             yield f"{quoting.other_percent(sign * size)} {quoting.direction(sign * size)}"
         for is_simple in (False, True):
