@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import fields, replace
+from typing import Final, TypeVar
 
 from dashboard.models.analyses import CrossCell, Projection, ProjectionRow, ScoreRow
 from dashboard.models.messages import (
@@ -34,8 +35,17 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
+<<<<<<< HEAD
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+=======
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode, name_direction
+>>>>>>> main
 
+Row = TypeVar("Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell)
+SIGNED_FIELDS: Final = ("r", "estimate", "t", "caar", "in_spreads", "mean_scar")
+INTERVAL_FIELDS: Final = (("low", "high"), ("supt_low", "supt_high"))
+SPEARMAN: Final = "spearman"
+"""The method that holds moves against the direction expected of the subject."""
 ALL_EVENTS: Final = deferred("All events")
 MAX_LISTED: Final = 6
 """One sentence names at most so many means."""
@@ -80,11 +90,20 @@ def format_group_label(group: str) -> str:
     return f"{style.glyph} {style.title}" if style else format_group_title(group)
 
 
-def describe_sign(card: SeriesCard) -> str:
-    """What a positive number means on a series."""
-    if not card.subject.is_currency:
-        return _("positive = number up")
-    return _("positive = {currency} stronger", currency=card.subject.noun)
+def turn_row(row: Row, quoting: QuotedSeries) -> Row:
+    """A row about moves of the subject as one about moves of the number shown.
+
+    What has no sign of its own stays: the size of moves, and whether they went as expected.
+    """
+    is_signed = getattr(row, "against", "move") == "move" and getattr(row, "method", "") != SPEARMAN
+    if quoting.quoted_log_points(1.0) > 0 or not is_signed:
+        return row
+    names = {field.name for field in fields(row)}
+    turned = {name: -getattr(row, name) for name in SIGNED_FIELDS if name in names}
+    for low, high in INTERVAL_FIELDS:
+        if low in names:
+            turned |= {low: -getattr(row, high), high: -getattr(row, low)}
+    return replace(row, **turned)
 
 
 def describe_answer(
@@ -282,13 +301,15 @@ def shorten_reason(cell: CrossCell) -> str:
     return plural("{n:,} cluster", "{n:,} clusters", cell.clusters)
 
 
-def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...]) -> str:
+def describe_cross_series(
+    cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...], mode: QuoteMode
+) -> str:
     """Which cells keep a p below 0.05 after the correction, of how many with a verdict.
 
     A series that has ended comes last: its cells end with the days it ended in.
     """
     tested = [cell for cell in cells if cell.has_verdict]
-    sentences = [_describe_tested_cells(tested, cards)]
+    sentences = [_describe_tested_cells(tested, cards, mode)]
     if len(tested) < len(cells):
         sentences.append(
             plural(
@@ -300,7 +321,9 @@ def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard,
     return " ".join(sentences)
 
 
-def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...]) -> str:
+def _describe_tested_cells(
+    tested: list[CrossCell], cards: tuple[SeriesCard, ...], mode: QuoteMode
+) -> str:
     if not tested:
         return _("No cell has a verdict.")
     card_of = {card.id: card for card in cards}
@@ -314,7 +337,9 @@ def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...
             "None of {n:,} means with a verdict has a p below 0.05 after the Holm correction.",
             len(tested),
         )
-    shown = [_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED]]
+    shown = [
+        _format_cell(cell, QuotedSeries(card_of[cell.series], mode)) for cell in small[:MAX_LISTED]
+    ]
     if len(small) > MAX_LISTED:
         shown.append(_("and {count} more", count=len(small) - MAX_LISTED))
     return plural(
@@ -328,8 +353,14 @@ def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...
     )
 
 
+<<<<<<< HEAD
 def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     """`Escalation on USD/RUB: 1.1 % weaker on average (…, corrected p 0.029)`."""
+=======
+def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
+    """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
+    card = quoting.card
+>>>>>>> main
     series = card.label
     if card.history_until:
         series = _(
@@ -340,8 +371,14 @@ def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
         " {clusters}, corrected p {p})",
         group=format_group_title(cell.group),
         series=series,
+<<<<<<< HEAD
         move=QuotedSeries(card, QuoteMode.WEAKER).directed(100 * cell.caar),
         mean=format_signed(cell.mean_scar),
+=======
+        move=format_number(abs(100 * cell.caar), 2),
+        direction=name_direction(card, 100 * cell.caar),
+        mean=quoting.signed(cell.mean_scar),
+>>>>>>> main
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
         clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
@@ -352,8 +389,13 @@ def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
 # ------------------------------------------------------------------ local projections
 
 
-def describe_projection(projection: Projection, card: SeriesCard) -> str:
-    """The move at two horizons with the band, the whole path, and N."""
+def describe_projection(projection: Projection, quoting: QuotedSeries) -> str:
+    """The move at two horizons with the band, the whole path, and N.
+
+    Args:
+        projection: with rows that have the sign of the number shown, see `turn_row`.
+        quoting: the series and the quote.
+    """
     rows = [row for row in map(projection.at, REPORTED_HORIZONS) if math.isfinite(row.estimate)]
     first, title = projection.at(0), format_group_title(projection.group)
     if not rows:
@@ -363,10 +405,15 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
             reason=translate_deferred(first.reason) or _("no row is used"),
         )
     moves = _(
-        "{group}: {moves}; {sign}.",
+        "{group}: {moves}; {axis}.",
         group=title,
+<<<<<<< HEAD
         moves=join_and([_format_horizon(row, card) for row in rows]),
         sign=describe_sign(card),
+=======
+        moves=join_and([_format_horizon(row) for row in rows]),
+        axis=MoveScale(quoting).axis,
+>>>>>>> main
     )
     counts = {
         "events": plural("{n:,} event", "{n:,} events", first.events),

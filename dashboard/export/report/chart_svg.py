@@ -305,7 +305,8 @@ def _footer(caption: Caption, canvas: Canvas) -> list[_Line]:
 def _lines(
     text: str, canvas: Canvas, size: float, color: str, weight: str = "normal"
 ) -> list[_Line]:
-    width, measured = canvas.width - 2 * MARGIN, size * (_BOLD if weight == "bold" else 1)
+    width: float = canvas.width - 2 * MARGIN
+    measured = size * (_BOLD if weight == "bold" else 1)
     lines = wrapped(text, width, measured)
     while len(lines) > 1 and len(shorter := wrapped(text, width - size, measured)) == len(lines):
         lines, width = shorter, width - size  # lines of about the same length

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -38,10 +38,10 @@ from dashboard.presentation.correlation import (
     describe_pre_trend,
     describe_projection,
     describe_score,
-    describe_sign,
     format_estimate,
     format_group_title,
     format_term,
+    turn_row,
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
@@ -51,6 +51,7 @@ from dashboard.presentation.formatting import (
     format_window,
 )
 from dashboard.presentation.palette import LIGHT_PALETTE, get_palette
+from dashboard.presentation.quoting import MoveScale, QuotedSeries
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import TABLES, table_file
@@ -180,23 +181,35 @@ def _draw_answer(state: CorrelationState, related: EventRelations) -> None:
         " for all comparisons of the part."
     )
     answer = escape_markdown(
+<<<<<<< HEAD
         describe_answer(related.correlations, state.directions, related.used), SENTENCE_LIMIT
+=======
+        describe_answer(_show(state).correlations, related.directions), SENTENCE_LIMIT
+>>>>>>> main
     )
     st.markdown(f"**{answer}.**", help=term_help("p_value", "holm", "hit_rate", text=caution))
     st.caption(
         escape_markdown(
             _(
-                "{used:,} of {requested:,} events measured on {title}; {sign}; moves in the"
+                "{used:,} of {requested:,} events measured on {title}, {axis}; moves in the"
                 " window {window} against a constant mean of 120 rates.",
                 used=related.used,
                 requested=related.requested,
                 title=card.label,
-                sign=describe_sign(card),
+                axis=state.quoting.axis_title,
                 window=format_window(related.window),
             ),
             SENTENCE_LIMIT,
         )
     )
+
+
+def _show(state: CorrelationState) -> EventRelations:
+    """What is drawn of a state that has an answer."""
+    if state.shown is None:
+        msg = "a state without an answer is not drawn"
+        raise RuntimeError(msg)
+    return state.shown
 
 
 def _draw_part(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
@@ -219,12 +232,14 @@ class PartFiles:
         objects: of the table of this part, see `PART_TABLES` and `Table.rows`.
         view: the columns to show.
         alt: the table in words.
+        shown: the objects with the sign of the number shown; files have that of the subject.
         picture: the chart; None where there is none.
     """
 
     objects: Sequence[Any]
     view: View
     alt: str
+    shown: Sequence[Any]
     picture: ChartPicture | None = None
 
 
@@ -250,13 +265,14 @@ def _draw_head(
 
 
 def _draw_lead_lag(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
-    panels, sentence = build_lead_lag_panels(state), describe_lead_lag(related.correlations)
+    panels, sentence = build_lead_lag_panels(state), describe_lead_lag(_show(state).correlations)
     alt = summarize_lead_lag(panels) if panels else ""
     figure = lambda: build_lead_lag_figure(panels, LIGHT_PALETTE, dark=False, phone=False)  # noqa: E731
     files = PartFiles(
         related.correlations,
         CORRELATION_VIEW,
         _("Correlations of every group and lag with band, p and corrected p"),
+        _show(state).correlations,
         ChartPicture(
             figure,
             sentence,
@@ -290,6 +306,7 @@ def _draw_hits(view: UrlState, state: CorrelationState) -> None:
         state.directions,
         DIRECTION_VIEW,
         _("Hit rates of every group with interval, p and corrected p"),
+        related.directions,
         ChartPicture(
             lambda: build_hit_figure(lines, LIGHT_PALETTE, phone=False),
             sentence,
@@ -329,6 +346,7 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
         related.scores,
         SCORES_VIEW,
         _("Spearman's rho of every score with band, p and corrected p"),
+        _show(state).scores,
         None if points is None or row is None else _build_score_picture(state, points, row),
     )
     explanation = term_help("spearman", "calendar_shift")
@@ -402,7 +420,8 @@ def _draw_scatter(state: CorrelationState, points: ScoredEvents, row: ScoreRow) 
 
 def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
     cards, cells = get_cross_series(state)
-    sentence = describe_cross_series(cells, cards)
+    card_of = {card.id: card for card in cards}
+    sentence = describe_cross_series(cells, cards, state.mode)
     build_figure = partial(
         build_cross_series_figure,
         build_map_rows(state, cards, cells),
@@ -422,6 +441,7 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
             "Every category on every series with mean, N, p, corrected p and why there is no"
             " verdict"
         ),
+        [turn_row(cell, QuotedSeries(card_of[cell.series], state.mode)) for cell in cells],
         ChartPicture(
             lambda: build_figure(LIGHT_PALETTE, phone=False),
             sentence,
@@ -444,8 +464,9 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
 
 def _describe_map() -> str:
     return _(
-        "Blue, positive: the rouble stronger against dollar, yuan, euro; the euro stronger"
-        " against the dollar; Brent up. Each series by its own clock and within its own dates; a"
+        "Blue: the rouble stronger against dollar, yuan, euro; the euro stronger against the"
+        " dollar; Brent up. The sign is that of the number, such as roubles per dollar. Each"
+        " series by its own clock and within its own dates; a"
         " rate counts once. Standard deviations: each move divided by its forecast error, so that"
         " series can be compared; in brackets log points. • marks a p below 0.05 of the"
         " signed-rank test on clusters of events, Holm-corrected over all cells with a verdict."
@@ -463,7 +484,10 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
     titles = {control.card.id: control.card.label for control in state.controls}
     terms = _build_regression_view(titles)
     files = PartFiles(
-        rows, terms, _("Terms of the regression with estimate, standard error, t, p and N")
+        rows,
+        terms,
+        _("Terms of the regression with estimate, standard error, t, p and N"),
+        _show(state).regression,
     )
     explanation = term_help("robust_se", "t_statistic", "holm")
     _draw_head(view, state, _("All kinds of events in one regression"), explanation, files)
@@ -472,7 +496,7 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
         st.markdown(_("There are too few rates for a regression with these terms."))
         return
     st.dataframe(
-        pd.DataFrame(build_text_columns(TABLES["regression"], rows, terms)),
+        pd.DataFrame(build_text_columns(TABLES["regression"], files.shown, terms)),
         hide_index=True,
         key="correlation.regression",
         alt=_("Terms of the regression with estimate, standard error, t, p, corrected p and N"),
@@ -536,7 +560,7 @@ def _draw_table_fold(view: UrlState, files: PartFiles) -> None:
     if fold.open:
         with fold:
             st.dataframe(
-                pd.DataFrame(build_text_columns(TABLES[name], files.objects, files.view)),
+                pd.DataFrame(build_text_columns(TABLES[name], files.shown, files.view)),
                 hide_index=True,
                 alt=files.alt,
                 height=TABLE_HEIGHT if size > 8 else "auto",
@@ -549,23 +573,26 @@ def _draw_table_fold(view: UrlState, files: PartFiles) -> None:
 
 def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     """Draw how the rate moved from five rates before the chosen events to 20 after."""
-    projection, card = get_projection(state), state.series.card
-    if projection is None:
+    computed, card = get_projection(state), state.series.card
+    if computed is None:
         draw_projection_choice(view)
         st.markdown(_("No event of this category is measured on this series."))
         return
-    description = describe_projection(projection, card)
-    unit = _("log points, {sign}", sign=describe_sign(card))
+    turn = partial(turn_row, quoting=state.quoting)
+    projection = replace(computed, rows=tuple(map(turn, computed.rows)))
+    description = describe_projection(projection, state.quoting)
+    unit = MoveScale(state.quoting).axis
     has_chart = any(math.isfinite(row.estimate) and row.n for row in projection.rows)
     titles = {control.card.id: control.card.label for control in state.controls}
     held = ", ".join(titles.values()) or _("no other series")
     files = PartFiles(
-        [projection],
+        [computed],
         PROJECTIONS_VIEW,
         _(
             "Moves around {group_title} by horizon with interval, band, p and N",
             group_title=format_group_title(projection.group),
         ),
+        [projection],
         ChartPicture(
             lambda: build_projection_figure(projection.rows, LIGHT_PALETTE, unit),
             description,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -45,6 +46,7 @@ from dashboard.presentation.correlation import (
     format_hits,
     get_cell_number,
     shorten_reason,
+    turn_row,
 )
 from dashboard.presentation.escaping import escape_label, escape_plot
 from dashboard.presentation.formatting import (
@@ -56,7 +58,7 @@ from dashboard.presentation.formatting import (
     format_window,
 )
 from dashboard.presentation.palette import CATEGORY_STYLES
-from dashboard.presentation.quoting import name_direction
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 from dashboard.services.compare import (
     EventRelations,
     project_group,
@@ -107,6 +109,9 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("score", (FIRST_SCORE, *SCORES), FIRST_SCORE),
     choice_param("against", SCORE_TARGETS, "move"),
     choice_param("cells", CELL_UNITS, "scar"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
     name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
 EventPair = tuple[tuple[Event, ...], tuple[Event, ...]]
@@ -151,6 +156,25 @@ class CorrelationState:
     dark: bool
     phone: bool
     refused: str = ""
+    mode: QuoteMode = QuoteMode.WEAKER
+
+    @property
+    def quoting(self) -> QuotedSeries:
+        """The series in the quote that was chosen."""
+        return QuotedSeries(self.series.card, self.mode)
+
+    @property
+    def shown(self) -> EventRelations | None:
+        """`related` with the sign of the number shown; files have that of the subject."""
+        if self.related is None:
+            return None
+        turn = partial(turn_row, quoting=self.quoting)
+        return replace(
+            self.related,
+            correlations=tuple(map(turn, self.related.correlations)),
+            regression=tuple(map(turn, self.related.regression)),
+            scores=tuple(map(turn, self.related.scores)),
+        )
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -183,7 +207,7 @@ class CorrelationState:
     @property
     def score_row(self) -> ScoreRow | None:
         """The correlation of the scatter."""
-        rows = self.related.scores if self.related else ()
+        rows = self.shown.scores if self.shown else ()
         return next((r for r in rows if (r.score, r.against) == (self.score, self.against)), None)
 
 
@@ -213,6 +237,7 @@ def read_correlation_state(view: UrlState) -> CorrelationState:
         cells=view["cells"],
         dark=session.is_dark(),
         phone=session.is_phone(),
+        mode=QuoteMode(view["up"]),
     )
     return _add_answer(state)
 
@@ -327,7 +352,7 @@ def _cached_cross_series(
 
 def build_lead_lag_panels(state: CorrelationState) -> tuple[LeadLagPanel, ...]:
     """One panel a drawn group."""
-    related = state.related
+    related = state.shown
     rows = [r for r in related.correlations if r.method == "point_biserial"] if related else []
     return tuple(
         LeadLagPanel(
@@ -358,14 +383,15 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
     points = []
     for name, value, car in zip(scored.event_ids, scored.value, scored.car, strict=True):
         event, move = by_id[name], 100 * float(car)
-        shown = abs(move) if state.against == "size" else move
+        quoted = state.quoting.quoted_log_points(move)
+        shown = abs(move) if state.against == "size" else quoted
         word = name_direction(state.series.card, move)
         hover = _(
             "{day}<br>{event}<br>score {score}<br>{move} log pts {direction}",
             day=format_day(event.day),
             event=escape_plot(event.title, 56, 2),
             score=format_number(value, 2),
-            move=format_signed(move),
+            move=format_signed(quoted),
             direction=word,
         )
         points.append(ScorePoint(float(value), shown, hover))
@@ -427,7 +453,8 @@ def _build_map_cell(
         group=escape_plot(format_group_title(cell.group), 30, 1),
         series=escape_plot(card.label, 40, 1),
     )
-    moved = _list_cell_means(card, cell)
+    moved = _list_cell_means(card, cell, state.mode)
+    turned = turn_row(cell, QuotedSeries(card, state.mode))
     if not cell.has_verdict:
         reason = translate_deferred(cell.reason) or _("the test does not apply")
         no_verdict = escape_plot(_("no verdict: {reason}", reason=reason), 50, 2)
@@ -436,16 +463,17 @@ def _build_map_cell(
         )
     if ends_before_most(card, state.events):
         ended = escape_plot(_describe_end(card), 50, 2)
-        number = f"({format_signed(100 * cell.caar, 1)})"
+        number = f"({format_signed(100 * turned.caar, 1)})"
         return CrossCellMark(math.nan, number, "<br>".join([head, ended, *moved]))
     value = get_cell_number(cell, state.cells)
-    shown = format_signed(value, 0 if state.cells == "percentile" else 1)
+    quoted = get_cell_number(turned, state.cells)
+    shown = format_signed(quoted, 0 if state.cells == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
-    second = "" if state.cells == "mean" else f"<br>({format_signed(100 * cell.caar, 1)})"
+    second = "" if state.cells == "mean" else f"<br>({format_signed(100 * turned.caar, 1)})"
     p, p_adjusted = format_p(cell.p_value), format_p(cell.p_adjusted)
     spreads = _(
         "{count} spreads of shifted dates, larger than {percentile} %",
-        count=format_signed(cell.in_spreads),
+        count=format_signed(turned.in_spreads),
         percentile=format_number(cell.percentile, 1),
     )
     corrected = _("p {p}, corrected {p_adjusted}", p=p, p_adjusted=p_adjusted)
@@ -457,15 +485,16 @@ def _describe_end(card: SeriesCard) -> str:
     return _("not coloured: the series ended on {day}, before most events", day=day)
 
 
-def _list_cell_means(card: SeriesCard, cell: CrossCell) -> list[str]:
+def _list_cell_means(card: SeriesCard, cell: CrossCell, mode: QuoteMode) -> list[str]:
     """The mean of a cell, and its N and clusters; empty without one."""
     if math.isnan(cell.caar):
         return []
+    quoting = QuotedSeries(card, mode)
     mean = _(
         "mean {mean} log pts {direction}, standardised {standardised}",
-        mean=format_signed(100 * cell.caar),
-        direction=name_direction(card, 100 * cell.caar),
-        standardised=format_signed(cell.mean_scar),
+        mean=quoting.signed(100 * cell.caar),
+        direction=quoting.direction(100 * cell.caar),
+        standardised=quoting.signed(cell.mean_scar),
     )
     counts = _(
         "{events} on {rates}, {clusters}; the largest move is {share} % of all",
