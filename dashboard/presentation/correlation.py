@@ -35,11 +35,7 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
-<<<<<<< HEAD
-from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-=======
-from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode, name_direction
->>>>>>> main
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 
 Row = TypeVar("Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell)
 SIGNED_FIELDS: Final = ("r", "estimate", "t", "caar", "in_spreads", "mean_scar")
@@ -353,14 +349,9 @@ def _describe_tested_cells(
     )
 
 
-<<<<<<< HEAD
-def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
-    """`Escalation on USD/RUB: 1.1 % weaker on average (…, corrected p 0.029)`."""
-=======
 def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
-    """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
+    """`Escalation on USD/RUB: 1.1 % weaker on average (…, corrected p 0.029)`."""
     card = quoting.card
->>>>>>> main
     series = card.label
     if card.history_until:
         series = _(
@@ -371,14 +362,8 @@ def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
         " {clusters}, corrected p {p})",
         group=format_group_title(cell.group),
         series=series,
-<<<<<<< HEAD
-        move=QuotedSeries(card, QuoteMode.WEAKER).directed(100 * cell.caar),
-        mean=format_signed(cell.mean_scar),
-=======
-        move=format_number(abs(100 * cell.caar), 2),
-        direction=name_direction(card, 100 * cell.caar),
+        move=quoting.directed(100 * cell.caar),
         mean=quoting.signed(cell.mean_scar),
->>>>>>> main
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
         clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
@@ -407,13 +392,8 @@ def describe_projection(projection: Projection, quoting: QuotedSeries) -> str:
     moves = _(
         "{group}: {moves}; {axis}.",
         group=title,
-<<<<<<< HEAD
-        moves=join_and([_format_horizon(row, card) for row in rows]),
-        sign=describe_sign(card),
-=======
-        moves=join_and([_format_horizon(row) for row in rows]),
+        moves=join_and([_format_horizon(row, quoting) for row in rows]),
         axis=MoveScale(quoting).axis,
->>>>>>> main
     )
     counts = {
         "events": plural("{n:,} event", "{n:,} events", first.events),
@@ -430,9 +410,10 @@ def describe_projection(projection: Projection, quoting: QuotedSeries) -> str:
     return f"{moves} {_describe_path(projection)} {count}"
 
 
-def _format_horizon(row: ProjectionRow, card: SeriesCard) -> str:
-    """`0.8 % weaker 1 rate after the first (95 % band −1.77 to +0.08 log pts)`."""
-    move = QuotedSeries(card, QuoteMode.WEAKER).directed(100 * row.estimate)
+def _format_horizon(row: ProjectionRow, quoting: QuotedSeries) -> str:
+    """`0.8 % weaker 1 rate after the first (95 % band −0.08 to +1.77 log pts)`."""
+    subject_move = quoting.quoted_log_points(100 * row.estimate)  # turned back
+    move = quoting.directed(subject_move)
     if math.isnan(row.supt_low):
         return plural(
             "{move} {n:,} rate after the first",

@@ -7,19 +7,15 @@ from datetime import date
 
 import pytest
 
-<<<<<<< HEAD
-from dashboard.models.analyses import CrossCell
+from dashboard.models.analyses import CrossCell, ProjectionRow, ScoreRow
 from dashboard.models.study import CorrelationRow
 from dashboard.presentation.correlation import (
     describe_answer,
     describe_cross_series,
     shorten_reason,
+    turn_row,
 )
-=======
-from dashboard.models.analyses import CrossCell, ProjectionRow, ScoreRow
-from dashboard.presentation.correlation import describe_cross_series, shorten_reason, turn_row
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
->>>>>>> main
 from tests.made_series import made_card
 
 GOES_ON = replace(made_card("live", move_sign=-1), title="Live")
@@ -38,20 +34,14 @@ GREY = cell("energy", "old", p_value=float("nan"), p_adjusted=float("nan"), larg
 
 
 def test_the_answer_stands_first_with_what_it_rests_on():
-<<<<<<< HEAD
-    assert describe_cross_series((cell(), GREY, cell("energy", p_adjusted=1.0)), CARDS) == (
-        # 100 (exp(0.0107) - 1) = 1.0757
-        "Escalation on Live: 1.1\u202f% weaker on average (−0.99 standard deviations, 50 events"
-        " on 49 rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05"
-        " is left for 1 of 2 means with a verdict. Without a verdict: 1 grey cell, the reason in each."
-=======
     assert describe_cross_series(
         (cell(), GREY, cell("energy", p_adjusted=1.0)), CARDS, QuoteMode.WEAKER
     ) == (
-        "Escalation on Live: 1.07 log pts weaker on average (standardised +0.99, 50 events on 49"
-        " rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05 is left"
-        " for 1 of 2 means with a verdict. Without a verdict: 1 grey cell, the reason in each."
->>>>>>> main
+        # 100 (exp(0.0107) - 1) = 1.0757
+        "Escalation on Live: 1.1\u202f% weaker on average (+0.99 standard deviations, 50 events"
+        " on 49 rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05"
+        " is left for 1 of 2 means with a verdict."
+        " Without a verdict: 1 grey cell, the reason in each."
     )
 
 
@@ -90,7 +80,6 @@ def test_a_grey_cell_says_why_in_a_word(more, said):
     assert shorten_reason(cell(**more)) == ""
 
 
-<<<<<<< HEAD
 def test_the_answer_names_what_is_left_after_the_corrections_and_n():
     lags = tuple(
         CorrelationRow(group, lag, "point_biserial", 0.05, -0.03, 0.03, 3_369, p, p)
@@ -104,7 +93,8 @@ def test_the_answer_names_what_is_left_after_the_corrections_and_n():
         "Beyond chance: Escalation at lag +1. Of 2 correlations only these have a"
         " Holm-corrected p below 0.05 (477 events)"
     )
-=======
+
+
 def test_a_row_has_the_sign_of_the_number_shown_and_its_interval_in_order():
     nan = float("nan")
     row = ProjectionRow(
@@ -127,4 +117,3 @@ def test_the_size_of_moves_has_no_sign_to_turn():
     assert turn_row(size, per_usd) == size
     turned = turn_row(replace(size, against="move"), per_usd)
     assert (turned.r, turned.low, turned.high) == (-0.3, -0.5, -0.1)
->>>>>>> main

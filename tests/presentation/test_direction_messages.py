@@ -68,7 +68,7 @@ EXPLAINED = (
     "up, down",  # terms: their meanings are rendered below
     "stronger, weaker",
     "{title}, the {half} strongest and {half} weakest of {events:,}",  # both ends of a list
-    "Blue, positive: the rouble stronger",  # the colour of a sign, see test_palette
+    "Blue: the rouble stronger",  # the colour of a direction, see test_palette
     "Keith Kellogg, the US envoy",  # the text of a newspaper
     "No claim about the rouble's rate was recognised.",  # examples of claims
 )

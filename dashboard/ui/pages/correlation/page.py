@@ -181,11 +181,7 @@ def _draw_answer(state: CorrelationState, related: EventRelations) -> None:
         " for all comparisons of the part."
     )
     answer = escape_markdown(
-<<<<<<< HEAD
-        describe_answer(related.correlations, state.directions, related.used), SENTENCE_LIMIT
-=======
-        describe_answer(_show(state).correlations, related.directions), SENTENCE_LIMIT
->>>>>>> main
+        describe_answer(_show(state).correlations, state.directions, related.used), SENTENCE_LIMIT
     )
     st.markdown(f"**{answer}.**", help=term_help("p_value", "holm", "hit_rate", text=caution))
     st.caption(
@@ -306,7 +302,7 @@ def _draw_hits(view: UrlState, state: CorrelationState) -> None:
         state.directions,
         DIRECTION_VIEW,
         _("Hit rates of every group with interval, p and corrected p"),
-        related.directions,
+        state.directions,
         ChartPicture(
             lambda: build_hit_figure(lines, LIGHT_PALETTE, phone=False),
             sentence,
