@@ -432,8 +432,9 @@ def _draw_settings() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             for theme, label, icon in THEMES:
                 st.button(translate_deferred(label), icon=icon, key=f"shell-theme-{theme}")
-        st.markdown(_("**Keys**"))
-        set_shortcut_list(st.container())
+        with st.container(key="shell-keys") as keys:
+            st.markdown(_("**Keys**"))
+        set_shortcut_list(keys)
         st.caption(translate_deferred(DISCLAIMER))
 
 
