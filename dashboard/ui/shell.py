@@ -181,7 +181,7 @@ def build_difference_columns(
 
 
 def draw_freshness(series_id: str) -> None:
-    """Draw how far the rates reach, with the age of all data and what failed behind it."""
+    """Draw how far the rates reach, and, on a click, the age of all data and what failed."""
     st.session_state[RATES_VERSION_KEY] = _get_known_rates()
     st.session_state[STATUS_DRAWING_KEY] = True
     try:
@@ -449,8 +449,9 @@ def _draw_settings(view: UrlState) -> None:
                 required=True,
                 **view.widget("lang", shown=current_language()),
             )
-        st.markdown(_("**Keys**"))
-        set_shortcut_list(st.container())
+        with st.container(key="shell-keys") as keys:
+            st.markdown(_("**Keys**"))
+        set_shortcut_list(keys)
         st.caption(translate_deferred(DISCLAIMER))
 
 
