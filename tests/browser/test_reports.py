@@ -1,6 +1,7 @@
 """Reports in the browser: from the page to the file; a hostile text in one can do nothing."""
 
 import json
+import math
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -221,8 +222,9 @@ def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reade
     text = page.decode("utf-8")
     # The mean of `study --category nato_remark`, each first rate once.
     study = json.loads(shell(product, "study", "--category", "nato_remark", "--json"))
-    mean = 100 * study["headlines"][0]["mean"]
-    words = f"rouble {abs(mean):.2f} log pts {'stronger' if mean > 0 else 'weaker'} on average"
+    mean = study["headlines"][0]["mean"]
+    size = f"{100 * abs(math.expm1(-mean)):.1f} %"
+    words = f"rouble {size} {'stronger' if mean > 0 else 'weaker'} on average"
     assert f"{words} over the first two fixings" in text
     assert "compare?bcat=peace_talks&amp;asof=20" in text
     for number, label in (("1", ": ● NATO remarks"), ("2", ": ◆ Peace talks")):
