@@ -79,7 +79,7 @@ def build_index() -> str:
 def _replace_once(text: str, parts: dict[str, str]) -> str:
     for old, new in parts.items():
         if old not in text:
-            msg = f"the page of Streamlit has no {old}"
+            msg = f"missing: {old}"
             raise ValueError(msg)
         text = text.replace(old, new, 1)
     return text
