@@ -23,7 +23,7 @@ DEFAULT_HEIGHT: Final = 450
 TOP: Final = 24
 """Pixels between the caption and the plotting area, for the name of the axis above it."""
 MARGIN: Final = 24
-ROW_HEIGHT: Final = 13
+ROW_HEIGHT: Final = 15
 """Pixels from the name of a row to the next, at least."""
 MIN_PLOT: Final = 180
 TITLE_SIZE: Final = 20
