@@ -309,8 +309,9 @@ def _lines(
     width: float = canvas.width - 2 * MARGIN
     measured = size * (_BOLD if weight == "bold" else 1)
     lines = wrapped(text, width, measured)
-    while len(lines) > 1 and len(shorter := wrapped(text, width - size, measured)) == len(lines):
-        lines, width = shorter, width - size  # lines of about the same length
+    if weight == "bold":  # a title of several lines has lines of about the same length
+        while len(shorter := wrapped(text, width - size, measured)) == len(lines) > 1:
+            lines, width = shorter, width - size
     return [_Line(line, size, color, weight) for line in lines if line]
 
 
