@@ -384,7 +384,7 @@ _WEEKDAY_PHRASE: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKET_OPENING: Final = re.compile(
-    r"^(?:(?:the|russia's)\s+)?(?:rou?ble|рубль|доллар)\b.*?\s(?:after|following|when"
+    r"^(?:(?:the|russia's)\s+)?(?:ro?uble|рубль|доллар)\b.*?\s(?:after|following|when"
     r"|после того,? как|когда)\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )

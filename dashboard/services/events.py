@@ -250,8 +250,9 @@ class DuplicateIndex:
 @lru_cache(maxsize=4_096)
 def normalise_title(title: str) -> str:
     """A title without case, punctuation and homoglyphs; numbers keep their signs."""
-    folded = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
-    visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    visible = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
+    if not visible.isascii():
+        visible = "".join(c for c in visible if unicodedata.category(c) != "Cf")
     tokens = _TITLE_TOKENS.findall(visible.translate(_HOMOGLYPHS))
     return " ".join(tokens) or visible.strip()
 

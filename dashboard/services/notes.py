@@ -62,7 +62,7 @@ def clean_draft(draft: Draft, today: date) -> Draft:
         for each in NOTE_FIELDS
         if each.kind in _CLEANERS
     }
-    return replace(_clean_dates(draft, today), **values)
+    return replace(draft, moment=_clean_dates(draft, today), **values)
 
 
 @lru_cache(maxsize=1_024)
@@ -93,6 +93,8 @@ def clean_category(category: str) -> str:
 
 def clean_line(text: str) -> str:
     """One line in NFC: line ends and tabs become spaces, runs of spaces one space."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())  # most text of an import
     return " ".join(_without_controls(_LINE_ENDS.sub(" ", text.replace("\t", " "))).split())
 
 
@@ -147,9 +149,9 @@ def _clean_choice(field: EventField, value: str) -> str:
         raise InputError(msg) from None
 
 
-def _clean_dates(draft: Draft, today: date) -> Draft:
+def _clean_dates(draft: Draft, today: date) -> datetime | None:
+    """The moment of a draft in UTC, after its days, zone and moment were checked."""
     zone = _parse_zone(draft.zone)
-    moment = draft.moment
     _check_day("day", draft.day, today)
     if draft.end_day is not None:
         _check_day("end", draft.end_day, today)
@@ -160,14 +162,11 @@ def _clean_dates(draft: Draft, today: date) -> Draft:
                 day=draft.day,
             )
             raise InputError(msg)
-    if moment is not None:
-        moment = _clean_moment(moment, draft.day, zone)
-    return replace(draft, moment=moment)
+    return None if draft.moment is None else _clean_moment(draft.moment, draft.day, zone)
 
 
 def _check_day(name: str, day: date, today: date) -> None:
-    leap_day = (today.month, today.day) == (2, 29)
-    last = today.replace(year=today.year + MAX_YEARS_AHEAD, day=28 if leap_day else today.day)
+    last = _last_day(today)
     if not EARLIEST_DAY <= day <= last:
         msg = _(
             "{name}: {day} is not between {first} and {last}; check the year",
@@ -177,6 +176,12 @@ def _check_day(name: str, day: date, today: date) -> None:
             last=last,
         )
         raise InputError(msg)
+
+
+@lru_cache(maxsize=1)
+def _last_day(today: date) -> date:
+    leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year + MAX_YEARS_AHEAD, day=28 if leap_day else today.day)
 
 
 def _clean_moment(moment: datetime, day: date, zone: ZoneInfo) -> datetime:

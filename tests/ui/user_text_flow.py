@@ -99,6 +99,8 @@ class Flow:
 
     def __init__(self, sources: dict[str, str], cleaners, sinks_of, allowed=frozenset()) -> None:
         self.cleaners, self.sinks_of, self.allowed = cleaners, sinks_of, allowed
+        self.allowed_ends = tuple(item for item in allowed if item.startswith("."))
+        self.is_allowed: dict[ast.AST, bool] = {}
         self.trees = {name: ast.parse(text) for name, text in sources.items()}
         self.functions: dict[str, dict[str, Function]] = defaultdict(dict)
         self.methods: dict[str, list[Function]] = defaultdict(list)
@@ -166,11 +168,14 @@ class Flow:
     def _body(self, module, node, env, function):
         """Follow names until they stand still, then look at calls; the labels returned."""
         scope = Scope(self, module, {name: set(labels) for name, labels in env.items()})
+        items, size = list(ast.walk(node)), -1
         for _ in range(5):
-            for item in ast.walk(node):
+            for item in items:
                 scope.learn(item)
+            if size == (size := scope.size()):
+                break
         returned: set[str] = set()
-        for item in ast.walk(node):
+        for item in items:
             if isinstance(item, ast.Return | ast.Yield | ast.YieldFrom) and item.value:
                 returned |= scope.labels(item.value)
             self._look(scope, item, function)
@@ -228,6 +233,10 @@ class Scope:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self.env.setdefault(node.id, set()).update(labels)
 
+    def size(self) -> int:
+        """How much is known; it only grows."""
+        return len(self.env) + sum(map(len, self.env.values()))
+
     def called(self, node: ast.Call) -> list[Function]:
         """The functions of ours that a call may reach."""
         functions, imports = self.flow.functions, self.flow.imports[self.module]
@@ -245,8 +254,7 @@ class Scope:
 
     def labels(self, node) -> set[str]:
         """Whose text an expression may hold: `user`, or the parameters it comes from."""
-        source = ast.unparse(node)
-        if self._is_allowed(source):
+        if self._is_allowed(node):
             return set()
         if isinstance(node, ast.Call):
             return self._of_call(node)
@@ -260,11 +268,14 @@ class Scope:
             return {USER}
         return set().union(*(self.labels(part) for part in text_parts(node)), set())
 
-    def _is_allowed(self, source: str) -> bool:
-        allowed = self.flow.allowed
-        if source in allowed or f"{self.module}: {source}" in allowed:
-            return True
-        return any(item.startswith(".") and source.endswith(item) for item in allowed)
+    def _is_allowed(self, node: ast.AST) -> bool:
+        """Whether the source of an expression is allowed; it is written out once."""
+        known = self.flow.is_allowed
+        if node not in known:
+            allowed, source = self.flow.allowed, ast.unparse(node)
+            known[node] = source in allowed or f"{self.module}: {source}" in allowed
+            known[node] |= source.endswith(self.flow.allowed_ends)
+        return known[node]
 
     def _of_call(self, node: ast.Call) -> set[str]:
         func = node.func

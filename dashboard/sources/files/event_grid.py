@@ -415,6 +415,7 @@ class CellTable(Protocol):
         """The place of a cell in messages."""
 
 
+_CATEGORIES: Final = {str(each): each for each in Category}
 _TEXT_FIELDS: Final = {each.name: each for each in EVENT_FIELDS if each.kind in {"line", "text"}}
 
 
@@ -483,6 +484,8 @@ class EventReader:
         return self._cut(row, field.column, text)
 
     def _line(self, row: int, column: str) -> str:
+        if column not in self._filled:
+            return ""
         cell = self._unescaped(row, column)
         return self._cut(row, column, normalize_line(cell)) if cell else ""
 
@@ -564,7 +567,7 @@ class EventReader:
     def _category(self, row: int) -> str:
         """A category of the list in its spelling, or the text of the file."""
         cell = self._line(row, "category")
-        return Category(cell.casefold()) if cell.casefold() in set(Category) else cell or "other"
+        return _CATEGORIES.get(cell.casefold()) or cell or "other"
 
     def _expected(self, row: int) -> str:
         cell = self._line(row, "expected").casefold()
@@ -606,6 +609,8 @@ class EventReader:
     def _tags(self, row: int) -> tuple[str, ...]:
         r"""Tags between `;`, else between commas; an export escapes `;` and `\\`."""
         cell = self._unescaped(row, "tags")
+        if not cell:
+            return ()
         if self._is_export:
             tags = [re.sub(r"\\(.)", r"\1", tag) for tag in _ESCAPED_TAG.findall(cell)]
         else:

@@ -308,6 +308,8 @@ def parse_moment(cell: str, day: date) -> datetime:
 
 def normalize_line(text: str) -> str:
     """NFC text on one line without control characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())  # most cells of a file
     return " ".join(_strip_controls(re.sub(r"\s", " ", text)).split())
 
 

@@ -110,7 +110,8 @@ def draw(view: UrlState) -> None:
         for draw_card in (rates, events, notes, moves, draw_user_rates):
             draw_card()
     else:
-        left, right = (rates, notes, draw_user_rates), (events, moves)
+        left: list[Callable[[], None]] = [rates, notes, draw_user_rates]
+        right: list[Callable[[], None]] = [events, moves]
         for column, cards in zip(st.columns(2), (left, right), strict=True):
             with column:
                 for draw_card in cards:

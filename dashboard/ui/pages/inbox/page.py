@@ -218,7 +218,7 @@ def _draw_example() -> None:
     st.caption(_("A story will look like this:"))
     with st.container(border=True, gap="small"):
         style = STYLE_BY_ID[Category.MONETARY_POLICY]
-        st.markdown(f"**{_('Bank of Russia holds the key rate at 21 %')}**")
+        st.markdown(_("**Bank of Russia holds the key rate at 21 %**"))
         when = _("25 Apr 2025, 13:30 Moscow · Bank of Russia")
         st.markdown(f"{when} · {style.glyph} {style.title}")
         with st.container(horizontal=True):
