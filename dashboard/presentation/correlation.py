@@ -35,7 +35,7 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
-from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 
 Row = TypeVar("Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell)
 SIGNED_FIELDS: Final = ("r", "estimate", "t", "caar", "in_spreads", "mean_scar")
@@ -103,17 +103,17 @@ def turn_row(row: Row, quoting: QuotedSeries) -> Row:
 
 
 def describe_answer(
-    correlations: tuple[CorrelationRow, ...], directions: tuple[DirectionRow, ...]
+    correlations: tuple[CorrelationRow, ...],
+    directions: tuple[DirectionRow, ...],
+    n_events: int,
 ) -> str:
     """What stands out of all correlations and hit rates after their corrections, in a sentence."""
     lags = [row for row in correlations if row.method == "point_biserial"]
     hits = [row for row in directions if row.n]
-    events = next((row.n + row.unclear + row.unmoved for row in hits if row.group == "all"), 0)
-    values = {
-        "lags": plural("{n:,} correlation", "{n:,} correlations", len(lags)),
-        "hits": plural("{n:,} hit rate", "{n:,} hit rates", len(hits)),
-        "events": plural("{n:,} event", "{n:,} events", events),
-    }
+    tested = plural("{n:,} correlation", "{n:,} correlations", len(lags))
+    if hits:
+        rates = plural("{n:,} hit rate", "{n:,} hit rates", len(hits))
+        tested = _("{correlations} and {hit_rates}", correlations=tested, hit_rates=rates)
     found = [
         *(
             _("{group} at lag {lag}", group=format_group_title(row.group),
@@ -125,17 +125,19 @@ def describe_answer(
             for row in hits if row.p_adjusted < SIGNIFICANCE_LEVEL
         ),
     ]  # fmt: skip
+    events = plural("{n:,} event", "{n:,} events", n_events)
     if not found:
         return _(
-            "Nothing beyond chance: none of {lags} and {hits} has a Holm-corrected p below 0.05"
-            " ({events})",
-            **values,
+            "Nothing beyond chance: none of {tested} has a Holm-corrected p below 0.05 ({events})",
+            tested=tested,
+            events=events,
         )
     return _(
-        "Beyond chance: {found}. Of {lags} and {hits} only these have a Holm-corrected p below"
-        " 0.05 ({events})",
+        "Beyond chance: {found}. Of {tested} only these have a Holm-corrected p below 0.05"
+        " ({events})",
         found=join_and(found),
-        **values,
+        tested=tested,
+        events=events,
     )
 
 
@@ -198,7 +200,7 @@ def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
     tested = [row for row in rows if row.n]
     total = next((row for row in rows if row.group == "all"), None)
     if not tested or total is None:
-        return _("No event has an expected direction and a move.")
+        return _("No event has an expected direction on this series and a move.")
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     listed = "; ".join(
         _(
@@ -348,7 +350,7 @@ def _describe_tested_cells(
 
 
 def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
-    """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
+    """`Escalation on USD/RUB: 1.1 % weaker on average (…, corrected p 0.029)`."""
     card = quoting.card
     series = card.label
     if card.history_until:
@@ -356,12 +358,11 @@ def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
             "{series}, which ended on {day}", series=series, day=format_day(card.history_until)
         )
     return _(
-        "{group} on {series}: {move} log pts {direction} on average (standardised {mean},"
-        " {events} on {rates}, {clusters}, corrected p {p})",
+        "{group} on {series}: {move} on average ({mean} standard deviations, {events} on {rates},"
+        " {clusters}, corrected p {p})",
         group=format_group_title(cell.group),
         series=series,
-        move=format_number(abs(100 * cell.caar), 2),
-        direction=name_direction(card, 100 * cell.caar),
+        move=quoting.directed(100 * cell.caar),
         mean=quoting.signed(cell.mean_scar),
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
@@ -391,8 +392,8 @@ def describe_projection(projection: Projection, quoting: QuotedSeries) -> str:
     moves = _(
         "{group}: {moves}; {axis}.",
         group=title,
-        moves=join_and([_format_horizon(row) for row in rows]),
-        axis=quoting.axis_title,
+        moves=join_and([_format_horizon(row, quoting) for row in rows]),
+        axis=MoveScale(quoting).axis,
     )
     counts = {
         "events": plural("{n:,} event", "{n:,} events", first.events),
@@ -409,21 +410,22 @@ def describe_projection(projection: Projection, quoting: QuotedSeries) -> str:
     return f"{moves} {_describe_path(projection)} {count}"
 
 
-def _format_horizon(row: ProjectionRow) -> str:
-    """`−0.85 log pts 1 rate after the first (95 % band −1.77 to +0.08)`."""
-    estimate = format_signed(100 * row.estimate)
+def _format_horizon(row: ProjectionRow, quoting: QuotedSeries) -> str:
+    """`0.8 % weaker 1 rate after the first (95 % band −0.08 to +1.77 log pts)`."""
+    subject_move = quoting.quoted_log_points(100 * row.estimate)  # turned back
+    move = quoting.directed(subject_move)
     if math.isnan(row.supt_low):
         return plural(
-            "{estimate} log pts {n:,} rate after the first",
-            "{estimate} log pts {n:,} rates after the first",
+            "{move} {n:,} rate after the first",
+            "{move} {n:,} rates after the first",
             row.horizon,
-            estimate=estimate,
+            move=move,
         )
     return plural(
-        "{estimate} log pts {n:,} rate after the first (95 % band {low} to {high})",
-        "{estimate} log pts {n:,} rates after the first (95 % band {low} to {high})",
+        "{move} {n:,} rate after the first (95 % band {low} to {high} log pts)",
+        "{move} {n:,} rates after the first (95 % band {low} to {high} log pts)",
         row.horizon,
-        estimate=estimate,
+        move=move,
         low=format_signed(100 * row.supt_low),
         high=format_signed(100 * row.supt_high),
     )

@@ -8,7 +8,13 @@ from datetime import date
 import pytest
 
 from dashboard.models.analyses import CrossCell, ProjectionRow, ScoreRow
-from dashboard.presentation.correlation import describe_cross_series, shorten_reason, turn_row
+from dashboard.models.study import CorrelationRow
+from dashboard.presentation.correlation import (
+    describe_answer,
+    describe_cross_series,
+    shorten_reason,
+    turn_row,
+)
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from tests.made_series import made_card
 
@@ -31,9 +37,11 @@ def test_the_answer_stands_first_with_what_it_rests_on():
     assert describe_cross_series(
         (cell(), GREY, cell("energy", p_adjusted=1.0)), CARDS, QuoteMode.WEAKER
     ) == (
-        "Escalation on Live: 1.07 log pts weaker on average (standardised +0.99, 50 events on 49"
-        " rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05 is left"
-        " for 1 of 2 means with a verdict. Without a verdict: 1 grey cell, the reason in each."
+        # 100 (exp(0.0107) - 1) = 1.0757
+        "Escalation on Live: 1.1\u202f% weaker on average (+0.99 standard deviations, 50 events"
+        " on 49 rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05"
+        " is left for 1 of 2 means with a verdict."
+        " Without a verdict: 1 grey cell, the reason in each."
     )
 
 
@@ -70,6 +78,21 @@ def test_nothing_small_is_said_with_the_number_of_means():
 def test_a_grey_cell_says_why_in_a_word(more, said):
     assert shorten_reason(cell(reason="why", **more)) == said
     assert shorten_reason(cell(**more)) == ""
+
+
+def test_the_answer_names_what_is_left_after_the_corrections_and_n():
+    lags = tuple(
+        CorrelationRow(group, lag, "point_biserial", 0.05, -0.03, 0.03, 3_369, p, p)
+        for group, lag, p in (("all", 0, 0.4), ("escalation", 1, 0.03))
+    )
+    assert describe_answer(lags[:1], (), 477) == (
+        "Nothing beyond chance: none of 1 correlation has a Holm-corrected p below 0.05"
+        " (477 events)"
+    )
+    assert describe_answer(lags, (), 477) == (
+        "Beyond chance: Escalation at lag +1. Of 2 correlations only these have a"
+        " Holm-corrected p below 0.05 (477 events)"
+    )
 
 
 def test_a_row_has_the_sign_of_the_number_shown_and_its_interval_in_order():

@@ -38,11 +38,11 @@ def made(pre_trend=BEFORE, **changed):
 
 def test_the_answer_comes_first_with_bands_and_n():
     assert describe_projection(made(), PER_ROUBLE) == (
-        "Escalation: −0.20 log pts 1 rate after the first (95 % band −3.00 to +2.00) and −0.60 log"
-        " pts 5 rates after the first (95 % band −3.00 to +2.00); USD per RUB (up = stronger"
-        " rouble). The"
-        " band of the whole path holds 0 at every horizon from 0 to 20. N = 30 events on 29 first"
-        " rates."
+        # 100 (1 - exp(-0.002)) = 0.200, 100 (1 - exp(-0.006)) = 0.598
+        "Escalation: 0.2\u202f% weaker 1 rate after the first (95 % band −3.00 to +2.00 log pts)"
+        " and 0.6\u202f% weaker 5 rates after the first (95 % band −3.00 to +2.00 log pts); log pts"
+        " of USD per RUB, up = stronger rouble. The band of the whole path holds 0 at every horizon"
+        " from 0 to 20. N = 30 events on 29 first rates."
     )
 
 
@@ -60,7 +60,9 @@ def test_few_first_rates_have_an_estimate_without_a_band():
     nan = float("nan")
     few = made(supt_low=nan, supt_high=nan, se_hc1=nan, reason="fewer than 8 first rates")
     text = describe_projection(few, PER_ROUBLE)
-    assert text.startswith("Escalation: −0.20 log pts 1 rate after the first and −0.60 log pts")
+    assert text.startswith(
+        "Escalation: 0.2\u202f% weaker 1 rate after the first and 0.6\u202f% weaker"
+    )
     assert text.endswith("No band: fewer than 8 first rates; N = 30 events on 29 first rates.")
 
 

@@ -68,7 +68,7 @@ EXPLAINED = (
     "up, down",  # terms: their meanings are rendered below
     "stronger, weaker",
     "{title}, the {half} strongest and {half} weakest of {events:,}",  # both ends of a list
-    "Blue: the rouble stronger",  # the colour of a sign, see test_palette
+    "Blue: the rouble stronger",  # the colour of a direction, see test_palette
     "Keith Kellogg, the US envoy",  # the text of a newspaper
     "No claim about the rouble's rate was recognised.",  # examples of claims
 )
@@ -90,7 +90,7 @@ def of_quoting(mode, sign):
     for card in (USD_RUB, EUR_USD, BRENT):
         quoting = QuotedSeries(card, mode)
         for size in (0.47, 22.3):
-            yield quoting.headline(sign * size)
+            yield f"{card.subject.title} {quoting.directed(sign * size)}"
             yield quoting.move(sign * size)
             yield f"{quoting.other_percent(sign * size)} {quoting.direction(sign * size)}"
         for is_simple in (False, True):

@@ -139,8 +139,8 @@ def test_tones_of_notes_are_set_against_the_moves(monkeypatch):
 def test_the_response_says_bands_n_and_what_came_before():
     opened = page_to_read("correlation", part="path")
     said = as_read(opened) + opened.header[0].proto.help.replace("\\", "").replace("\u2060", "")
-    assert "log pts 1 rate after the first (95 % band" in said
-    assert "log pts 5 rates after the first (95 % band" in said
+    assert "weaker 1 rate after the first (95 % band" in said
+    assert "weaker 5 rates after the first (95 % band" in said
     assert "first rates." in said
     assert "Before the event (−5 to −2)" in said
     assert "no return of EUR/USD" in said  # the control of the page, by its title

@@ -52,6 +52,17 @@ def test_what_is_kept_is_a_series_on_explore(page):
     assert "imported" in words_of(open_page("data", series="own_desk"))
 
 
+def test_a_series_of_no_known_pair_is_called_by_its_name_and_has_no_expected_direction(page):
+    bring(page, b"date,urals_desk\n2025-04-17,400\n2025-04-18,410\n2025-04-21,507.6\n")
+    page.text_input(key="own.title").set_value("Urals").run()
+    press(page, "Save")
+    (card,) = kept().values()
+    assert (card.unit, card.inverse_unit) == ("Urals", "1 / Urals")
+    words = " ".join(words_of(open_page("", series=card.id)).split())
+    assert "Urals up 26.9 %" in words  # 507.6 / 400 = 1.269
+    assert "as quoted" not in words
+
+
 def test_what_is_wrong_is_said_in_words_of_the_page_and_the_file_stays(page):
     bring(page, HOURS)
     told = page.warning[0].value

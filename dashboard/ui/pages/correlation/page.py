@@ -181,7 +181,7 @@ def _draw_answer(state: CorrelationState, related: EventRelations) -> None:
         " for all comparisons of the part."
     )
     answer = escape_markdown(
-        describe_answer(_show(state).correlations, related.directions), SENTENCE_LIMIT
+        describe_answer(_show(state).correlations, state.directions, related.used), SENTENCE_LIMIT
     )
     st.markdown(f"**{answer}.**", help=term_help("p_value", "holm", "hit_rate", text=caution))
     st.caption(
@@ -211,7 +211,7 @@ def _show(state: CorrelationState) -> EventRelations:
 def _draw_part(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
     draw_chosen: dict[str, Callable[[], None]] = {
         "lags": partial(_draw_lead_lag, view, state, related),
-        "hits": partial(_draw_hits, view, state, related),
+        "hits": partial(_draw_hits, view, state),
         "series": partial(_draw_cross_series, view, state),
         "path": partial(_draw_projection, view, state),
         "regression": partial(_draw_regression, view, state, related),
@@ -295,14 +295,14 @@ def _draw_lead_lag(view: UrlState, state: CorrelationState, related: EventRelati
     _draw_table_fold(view, files)
 
 
-def _draw_hits(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
-    lines, sentence = build_hit_rows(state), describe_hits(related.directions)
+def _draw_hits(view: UrlState, state: CorrelationState) -> None:
+    lines, sentence = build_hit_rows(state), describe_hits(state.directions)
     alt = summarize_hits(lines) if lines else ""
     files = PartFiles(
-        related.directions,
+        state.directions,
         DIRECTION_VIEW,
         _("Hit rates of every group with interval, p and corrected p"),
-        related.directions,
+        state.directions,
         ChartPicture(
             lambda: build_hit_figure(lines, LIGHT_PALETTE, phone=False),
             sentence,

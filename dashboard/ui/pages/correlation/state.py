@@ -20,11 +20,17 @@ from dashboard.models.analyses import (
     ScoredEvents,
     ScoreRow,
 )
+from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import SIGNIFICANCE_LEVEL, StudyRequest, read_window
+from dashboard.models.study import (
+    SIGNIFICANCE_LEVEL,
+    DirectionRow,
+    StudyRequest,
+    read_window,
+)
 from dashboard.presentation.charts.correlation import (
     CrossCellMark,
     HitRateRow,
@@ -178,6 +184,12 @@ class CorrelationState:
         )
         wanted = self.categories or tuple(result)
         return tuple(name for name in result if name == "all" or name in wanted)
+
+    @property
+    def directions(self) -> tuple[DirectionRow, ...]:
+        """The hit rates; none where the subject of the series has no expected direction."""
+        is_expected = self.series.card.subject.code == NEWS_CURRENCY
+        return self.related.directions if self.related and is_expected else ()
 
     @property
     def score(self) -> Score | None:
@@ -353,8 +365,7 @@ def build_lead_lag_panels(state: CorrelationState) -> tuple[LeadLagPanel, ...]:
 
 def build_hit_rows(state: CorrelationState) -> tuple[HitRateRow, ...]:
     """One row a drawn group that has an expectation, all events first, then by share."""
-    rows = state.related.directions if state.related else ()
-    shown = [row for row in rows if row.group in state.groups and row.n]
+    shown = [row for row in state.directions if row.group in state.groups and row.n]
     shown.sort(key=lambda row: (row.group != "all", -row.share))
     return tuple(
         HitRateRow(
