@@ -278,7 +278,8 @@ NOT_TRANSLATED = (
     "{}100 × ln(", ":material/filter_alt_off: {}", ":small[:gray[{}]]",
     ":small[:material/schedule: {}",
     ":orange[:material/warning: {}", "{} <- read.csv(", "curl --fail --output",
-    ":root {", "html[data-theme=", "python -m dashboard", "{} and European Central Bank", "{} times {}, the latest known then.",
+    ":root {", "html[data-theme=", "python -m dashboard",
+    "{} and European Central Bank", "{} times {}, the latest known then.",
     "rouble-reaction/{} (exchange rates", "They are {}; or a word of your own.",
     "{}, or a word of your own.", "Time zone, else {}.",
 )  # fmt: skip

@@ -149,7 +149,7 @@ def describe_frozen_view(
     ]
     if other_events:
         parts.append(
-            plural("{n:,} event or notes differ", "{n:,} events or notes differ", other_events)
+            plural("{n:,} event or note differs", "{n:,} events or notes differ", other_events)
         )
     return f":small[{' · '.join([*parts, _('notes are read-only'), _('times: Moscow')])}]"
 

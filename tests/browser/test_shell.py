@@ -11,7 +11,7 @@ EXAMPLES = {"event": "?id=kellogg-nato-off-table-2025-04-20"}
 MAX_TOP = 100  # pixels
 TOP = """() => {
     const main = document.querySelector('[data-testid=stMain]');
-    const shown = [...main.querySelectorAll('h1, h2, p, button, input')]
+    const shown = [...main.querySelectorAll('h1, h2, p, a, button, input')]
         .filter(e => !e.closest('.st-key-shell-header') && e.checkVisibility())
         .map(e => e.getBoundingClientRect())
         .filter(box => box.width > 10 && box.height > 10 && box.top >= 0);

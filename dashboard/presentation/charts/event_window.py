@@ -245,7 +245,7 @@ def _build_notes(
     right = {"yref": "paper", "xanchor": "right"}
     on_top = _is_top_free(chart, bounds)
     notes = [
-        theme.build_pane_note(
+        theme.build_axis_note(
             palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface
         ),
         theme.build_note(palette, _("the event"), EVENT_LINE_X, ceiling, **right, **small)

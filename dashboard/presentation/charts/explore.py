@@ -151,7 +151,7 @@ def build_explore_layout(
             "tickmode": "auto",
         },
         annotations=[
-            theme.build_pane_note(palette, _describe_axis(chart, line), domains.rate[1], yshift=3),
+            theme.build_axis_note(palette, _describe_axis(chart, line), domains.rate[1], yshift=3),
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
             *build_overlay_notes(overlays, domains.overlays, palette),

@@ -146,7 +146,7 @@ def _name_whom(card: SeriesCard) -> str:
 def format_chip(state: CompareState, at: int) -> str:
     """`NATO remarks, 2025: 17 events`: a group, its dates and how many of its events are used.
 
-    Without an answer the events listed are counted; on a phone there is no room for a number.
+    Without an answer the events listed are counted; a phone shows no number.
     """
     query = state.filters[at]
     narrowed = query.tags or query.choices.get("expected")
@@ -375,7 +375,7 @@ def describe_overlap(answer: Comparison) -> str:
         return ""
     return plural(
         "{n} event belongs to both groups, and counts in both averages.",
-        "{n} events belong to both groups, and counts in both averages.",
+        "{n} events belong to both groups, and count in both averages.",
         len(answer.in_both),
     )
 
