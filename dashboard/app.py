@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 APP_SCRIPT: Final = Path(__file__).resolve()
-PAGE_SCRIPT: Final = APP_SCRIPT.parent / "ui" / "page.js"
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 # Each holds an event loop of three file descriptors. No docstring: Streamlit would show it.
 MAX_DISCONNECTED_SESSIONS: Final = 100
@@ -151,7 +150,6 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
         APP_SCRIPT,
         routes=[
             Route("/healthz", healthz),
-            Route("/page.js", page_script),
             Route("/api", lambda _request: Response(status_code=404)),
             Mount("/api", app=api_app),
         ],
@@ -193,7 +191,6 @@ def build_middleware(launch_token: str) -> list[Middleware]:
     from dashboard.ui.http_security import (
         BodyDeadline,
         LaunchGate,
-        PageScript,
         ProblemResponses,
         SecurityHeaders,
     )
@@ -205,7 +202,6 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
         Middleware(hide_metrics),
         Middleware(LaunchGate, token=launch_token),
-        Middleware(PageScript),
         Middleware(BodyDeadline),
         Middleware(IndexPage),
     ]
@@ -302,14 +298,6 @@ def _import_api() -> Any:
     from dashboard.api import application
 
     return application
-
-
-def page_script(_request: Request) -> Response:
-    """The project's script of the pages."""
-    from starlette.responses import FileResponse
-
-    headers = {"Cache-Control": "no-cache"}
-    return FileResponse(PAGE_SCRIPT, media_type="text/javascript", headers=headers)
 
 
 async def healthz(_request: Request) -> Response:

@@ -278,13 +278,16 @@ NOT_TRANSLATED = (
     "{}100 × ln(", ":material/filter_alt_off: {}", ":small[:gray[{}]]",
     ":small[:material/schedule: {}",
     ":orange[:material/warning: {}", "{} <- read.csv(", "curl --fail --output",
+    ":root {", "html[data-theme=", "python -m dashboard",
     "{} and European Central Bank", "{} times {}, the latest known then.",
     "rouble-reaction/{} (exchange rates", "They are {}; or a word of your own.",
     "{}, or a word of your own.", "Time zone, else {}.",
 )  # fmt: skip
 MESSAGE_FUNCTIONS = {"_": 1, "translate": 1, "plural": 2, "deferred": 1}
 # Text for programs: patterns, statements of a database, paths in a page.
-FOR_PROGRAMS = re.compile(r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==", re.I)
+FOR_PROGRAMS = re.compile(
+    r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==|<(?:div|span|script)\b", re.I
+)
 TRANSLATED = (
     "models", "eventstudy", "nlp", "sources", "storage", "services", "cli", "api",
     "presentation", "ui",

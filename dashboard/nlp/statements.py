@@ -378,6 +378,17 @@ class _Clause:
 
 _TITLE_CUT: Final = re.compile(r"[,;:—–]\s|\s(?:after|as|while|adding|saying|что|после|когда)\s")
 _APPOSITION: Final = re.compile(r",\s(?:an?|the|who|which|его|ее|который|которая)\s[^,]{3,60},\s")
+_WEEKDAY_PHRASE: Final = re.compile(
+    r",?\s*\b(?:on\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day|во?\s+(?:понедельник|вторник|среду|"
+    r"четверг|пятницу|субботу|воскресенье))\b(?!\s*(?:night|session))",
+    re.IGNORECASE,
+)
+_MARKET_OPENING: Final = re.compile(
+    r"^(?:(?:the|russia's)\s+)?(?:ro?uble|рубль|доллар)\b.*?\s(?:after|following|when"
+    r"|после того,? как|когда)\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""What the currency did before the words that say why: no part of the title of an event."""
 _RECENT_OPENING: Final = re.compile(r"^in\s+an?\s+recent\b[^,]{0,60},\s+", re.IGNORECASE)
 
 
@@ -392,9 +403,10 @@ def short_title(text: str, phrase: str = "") -> str:
     if phrase:
         dated = rf"\b(?:(?:on|in|at|в|во)\s+)?{re.escape(' '.join(phrase.split()))}(?!\w)"
         title = re.sub(rf"^{dated},?\s*|,?\s*{dated}", "", title, count=1, flags=re.IGNORECASE)
-    title = title.strip(" ;,.:–—")
-    if len(title) > MAX_TITLE_LENGTH:
-        title = _APPOSITION.sub(" ", title)
+    title = _WEEKDAY_PHRASE.sub("", title).strip(" ;,.:–—")
+    title = _APPOSITION.sub(" ", title)
+    event = _MARKET_OPENING.sub("", title)
+    title = event if len(event) >= MIN_TITLE_LENGTH else title
     if len(title) > MAX_TITLE_LENGTH:
         cuts = [cut.start() for cut in _TITLE_CUT.finditer(title, MIN_TITLE_LENGTH)]
         fitting = [cut for cut in cuts if cut <= MAX_TITLE_LENGTH]

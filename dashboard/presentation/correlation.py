@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import fields, replace
+from typing import Final, TypeVar
 
 from dashboard.models.analyses import CrossCell, Projection, ProjectionRow, ScoreRow
 from dashboard.models.messages import (
@@ -34,8 +35,13 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
-from dashboard.presentation.quoting import name_direction
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 
+Row = TypeVar("Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell)
+SIGNED_FIELDS: Final = ("r", "estimate", "t", "caar", "in_spreads", "mean_scar")
+INTERVAL_FIELDS: Final = (("low", "high"), ("supt_low", "supt_high"))
+SPEARMAN: Final = "spearman"
+"""The method that holds moves against the direction expected of the subject."""
 ALL_EVENTS: Final = deferred("All events")
 MAX_LISTED: Final = 6
 """One sentence names at most so many means."""
@@ -62,8 +68,8 @@ SCORE_HELP: Final = deferred(
     " against the moves."
 )
 CELL_UNIT_TITLES: Final = {
-    "scar": deferred("Standardised mean"),
-    "spread": deferred("Spreads of shifted dates"),
+    "scar": deferred("Standard deviations"),
+    "spread": deferred("Deviations of shifted dates"),
     "percentile": deferred("Percentile of shifted dates"),
     "mean": deferred("Mean, log points"),
 }
@@ -80,11 +86,59 @@ def format_group_label(group: str) -> str:
     return f"{style.glyph} {style.title}" if style else format_group_title(group)
 
 
-def describe_sign(card: SeriesCard) -> str:
-    """What a positive number means on a series."""
-    if not card.subject.is_currency:
-        return _("positive = number up")
-    return _("positive = {currency} stronger", currency=card.subject.noun)
+def turn_row(row: Row, quoting: QuotedSeries) -> Row:
+    """A row about moves of the subject as one about moves of the number shown.
+
+    What has no sign of its own stays: the size of moves, and whether they went as expected.
+    """
+    is_signed = getattr(row, "against", "move") == "move" and getattr(row, "method", "") != SPEARMAN
+    if quoting.quoted_log_points(1.0) > 0 or not is_signed:
+        return row
+    names = {field.name for field in fields(row)}
+    turned = {name: -getattr(row, name) for name in SIGNED_FIELDS if name in names}
+    for low, high in INTERVAL_FIELDS:
+        if low in names:
+            turned |= {low: -getattr(row, high), high: -getattr(row, low)}
+    return replace(row, **turned)
+
+
+def describe_answer(
+    correlations: tuple[CorrelationRow, ...],
+    directions: tuple[DirectionRow, ...],
+    n_events: int,
+) -> str:
+    """What stands out of all correlations and hit rates after their corrections, in a sentence."""
+    lags = [row for row in correlations if row.method == "point_biserial"]
+    hits = [row for row in directions if row.n]
+    tested = plural("{n:,} correlation", "{n:,} correlations", len(lags))
+    if hits:
+        rates = plural("{n:,} hit rate", "{n:,} hit rates", len(hits))
+        tested = _("{correlations} and {hit_rates}", correlations=tested, hit_rates=rates)
+    found = [
+        *(
+            _("{group} at lag {lag}", group=format_group_title(row.group),
+              lag=format_signed(row.lag, 0))
+            for row in lags if row.p_adjusted < SIGNIFICANCE_LEVEL
+        ),
+        *(
+            _("{group} by its hit rate", group=format_group_title(row.group))
+            for row in hits if row.p_adjusted < SIGNIFICANCE_LEVEL
+        ),
+    ]  # fmt: skip
+    events = plural("{n:,} event", "{n:,} events", n_events)
+    if not found:
+        return _(
+            "Nothing beyond chance: none of {tested} has a Holm-corrected p below 0.05 ({events})",
+            tested=tested,
+            events=events,
+        )
+    return _(
+        "Beyond chance: {found}. Of {tested} only these have a Holm-corrected p below 0.05"
+        " ({events})",
+        found=join_and(found),
+        tested=tested,
+        events=events,
+    )
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
@@ -146,7 +200,7 @@ def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
     tested = [row for row in rows if row.n]
     total = next((row for row in rows if row.group == "all"), None)
     if not tested or total is None:
-        return _("No event has an expected direction and a move.")
+        return _("No event has an expected direction on this series and a move.")
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     listed = "; ".join(
         _(
@@ -243,13 +297,15 @@ def shorten_reason(cell: CrossCell) -> str:
     return plural("{n:,} cluster", "{n:,} clusters", cell.clusters)
 
 
-def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...]) -> str:
+def describe_cross_series(
+    cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...], mode: QuoteMode
+) -> str:
     """Which cells keep a p below 0.05 after the correction, of how many with a verdict.
 
     A series that has ended comes last: its cells end with the days it ended in.
     """
     tested = [cell for cell in cells if cell.has_verdict]
-    sentences = [_describe_tested_cells(tested, cards)]
+    sentences = [_describe_tested_cells(tested, cards, mode)]
     if len(tested) < len(cells):
         sentences.append(
             plural(
@@ -261,7 +317,9 @@ def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard,
     return " ".join(sentences)
 
 
-def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...]) -> str:
+def _describe_tested_cells(
+    tested: list[CrossCell], cards: tuple[SeriesCard, ...], mode: QuoteMode
+) -> str:
     if not tested:
         return _("No cell has a verdict.")
     card_of = {card.id: card for card in cards}
@@ -275,7 +333,9 @@ def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...
             "None of {n:,} means with a verdict has a p below 0.05 after the Holm correction.",
             len(tested),
         )
-    shown = [_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED]]
+    shown = [
+        _format_cell(cell, QuotedSeries(card_of[cell.series], mode)) for cell in small[:MAX_LISTED]
+    ]
     if len(small) > MAX_LISTED:
         shown.append(_("and {count} more", count=len(small) - MAX_LISTED))
     return plural(
@@ -289,21 +349,21 @@ def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...
     )
 
 
-def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
-    """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
+def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
+    """`Escalation on USD/RUB: 1.1 % weaker on average (…, corrected p 0.029)`."""
+    card = quoting.card
     series = card.label
     if card.history_until:
         series = _(
             "{series}, which ended on {day}", series=series, day=format_day(card.history_until)
         )
     return _(
-        "{group} on {series}: {move} log pts {direction} on average (standardised {mean},"
-        " {events} on {rates}, {clusters}, corrected p {p})",
+        "{group} on {series}: {move} on average ({mean} standard deviations, {events} on {rates},"
+        " {clusters}, corrected p {p})",
         group=format_group_title(cell.group),
         series=series,
-        move=format_number(abs(100 * cell.caar), 2),
-        direction=name_direction(card, 100 * cell.caar),
-        mean=format_signed(cell.mean_scar),
+        move=quoting.directed(100 * cell.caar),
+        mean=quoting.signed(cell.mean_scar),
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
         clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
@@ -314,8 +374,13 @@ def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
 # ------------------------------------------------------------------ local projections
 
 
-def describe_projection(projection: Projection, card: SeriesCard) -> str:
-    """The move at two horizons with the band, the whole path, and N."""
+def describe_projection(projection: Projection, quoting: QuotedSeries) -> str:
+    """The move at two horizons with the band, the whole path, and N.
+
+    Args:
+        projection: with rows that have the sign of the number shown, see `turn_row`.
+        quoting: the series and the quote.
+    """
     rows = [row for row in map(projection.at, REPORTED_HORIZONS) if math.isfinite(row.estimate)]
     first, title = projection.at(0), format_group_title(projection.group)
     if not rows:
@@ -325,10 +390,10 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
             reason=translate_deferred(first.reason) or _("no row is used"),
         )
     moves = _(
-        "{group}: {moves}; {sign}.",
+        "{group}: {moves}; {axis}.",
         group=title,
-        moves=join_and([_format_horizon(row) for row in rows]),
-        sign=describe_sign(card),
+        moves=join_and([_format_horizon(row, quoting) for row in rows]),
+        axis=MoveScale(quoting).axis,
     )
     counts = {
         "events": plural("{n:,} event", "{n:,} events", first.events),
@@ -345,21 +410,22 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
     return f"{moves} {_describe_path(projection)} {count}"
 
 
-def _format_horizon(row: ProjectionRow) -> str:
-    """`−0.85 log pts 1 rate after the first (95 % band −1.77 to +0.08)`."""
-    estimate = format_signed(100 * row.estimate)
+def _format_horizon(row: ProjectionRow, quoting: QuotedSeries) -> str:
+    """`0.8 % weaker 1 rate after the first (95 % band −0.08 to +1.77 log pts)`."""
+    subject_move = quoting.quoted_log_points(100 * row.estimate)  # turned back
+    move = quoting.directed(subject_move)
     if math.isnan(row.supt_low):
         return plural(
-            "{estimate} log pts {n:,} rate after the first",
-            "{estimate} log pts {n:,} rates after the first",
+            "{move} {n:,} rate after the first",
+            "{move} {n:,} rates after the first",
             row.horizon,
-            estimate=estimate,
+            move=move,
         )
     return plural(
-        "{estimate} log pts {n:,} rate after the first (95 % band {low} to {high})",
-        "{estimate} log pts {n:,} rates after the first (95 % band {low} to {high})",
+        "{move} {n:,} rate after the first (95 % band {low} to {high} log pts)",
+        "{move} {n:,} rates after the first (95 % band {low} to {high} log pts)",
         row.horizon,
-        estimate=estimate,
+        move=move,
         low=format_signed(100 * row.supt_low),
         high=format_signed(100 * row.supt_high),
     )

@@ -92,6 +92,7 @@ FIELD_LABELS: Final = {
     "text": deferred("Text"),
     "category": deferred("Category"),
     "expected": deferred("Expected direction"),
+    "source_name": deferred("Source"),
     "source_url": deferred("Link"),
     "tags": deferred("Tags"),
     "author": deferred("Author"),
@@ -318,18 +319,18 @@ def describe_feed(feed: FeedStatus, now: datetime) -> str:
     if not feed.publisher.enabled:
         return _("switched off")
     if state is None:
-        return _("not asked yet")
+        return _("not fetched yet")
     elapsed = format_elapsed(state.tried_at, now)
     if not state.problem:
         counts = plural(
-            "asked {elapsed}: {n:,} item, {new:,} new",
-            "asked {elapsed}: {n:,} items, {new:,} new",
+            "fetched {elapsed}: {n:,} item, {new:,} new",
+            "fetched {elapsed}: {n:,} items, {new:,} new",
             state.items,
             elapsed=elapsed,
             new=state.new,
         )
         return "; ".join([counts, *state.messages])
-    text = _("asked {elapsed}: {problem}", elapsed=elapsed, problem=state.problem)
+    text = _("failed {elapsed}: {problem}", elapsed=elapsed, problem=state.problem)
     if not state.answered_at:
         return text
     answered = format_elapsed(state.answered_at, now)
@@ -352,11 +353,11 @@ def describe_refresh_progress(state: NewsRefreshState) -> str:
     """The progress of a refresh of the feeds; empty where none runs and none failed."""
     if state.is_running:
         if state.total:
-            return _("asking {done} of {total} feeds …", done=state.done, total=state.total)
-        return _("asking the feeds …")
+            return _("Fetching: {done} of {total} feeds …", done=state.done, total=state.total)
+        return _("Fetching the feeds …")
     if not state.problem:
         return ""
-    return _("The feeds could not be asked: {problem}", problem=state.problem)
+    return _("The feeds could not be fetched: {problem}", problem=state.problem)
 
 
 # ------------------------------------------------------------------ imports of event files

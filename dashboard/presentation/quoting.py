@@ -130,11 +130,11 @@ class QuotedSeries:
         return format_signed(self.quoted_log_points(log_points), decimals)
 
     def directed(self, log_points: float) -> str:
-        """`0.5 % stronger`: the size of the change of the number, the direction of the subject."""
+        """`0.5 % stronger`, of no currency `up 0.5 %`: the size is that of the number shown."""
         if math.isnan(log_points) or is_unchanged(log_points):
             return self.direction(log_points) or NO_VALUE
         size = format_percent_size(self.quoted_percent(log_points))
-        return _("{size} {direction}", size=size, direction=self.direction(log_points))
+        return _join_direction(self.card, size, self.direction(log_points))
 
     def other_percent(self, log_points: float, decimals: int = 1) -> str:
         """The same move in the other quote, with its unit: `USD per RUB −20.0 %`."""
@@ -163,18 +163,12 @@ class QuotedSeries:
         word = self.direction(log_points)
         return f"{self.arrow(log_points)} {self.percent(log_points, decimals)} {word}"
 
-    def headline(self, log_points: float) -> str:
-        """`Rouble 5.3 % weaker (RUB per USD +5.3 %)`; of no currency the unit moves."""
-        subject = self.card.subject.title if self.card.subject.is_currency else self.unit
-        if math.isnan(log_points):
-            return _("{subject}: no rate to compare", subject=subject)
-        return _(
-            "{subject} {move} ({unit} {change})",
-            subject=subject,
-            move=self.directed(log_points),
-            unit=self.unit,
-            change=self.percent(log_points),
-        )
+
+def _join_direction(card: SeriesCard, size: str, direction: str) -> str:
+    """`0.5 % stronger` of a currency; `up 0.5 %` of anything else, after its title."""
+    if card.subject.is_currency:
+        return _("{size} {direction}", size=size, direction=direction)
+    return _("{direction} {size}", size=size, direction=direction)
 
 
 def name_direction(card: SeriesCard, log_points: float) -> str:
@@ -274,7 +268,7 @@ class MoveScale:
         if math.isnan(move) or is_unchanged(PERCENT * move):
             return self.direction(move) or NO_VALUE
         size = format_percent_size(self.shown_percent(move))
-        return _("{size} {direction}", size=size, direction=self.direction(move))
+        return _join_direction(self.quoting.card, size, self.direction(move))
 
     def directed_span(self, low: float, high: float) -> str:
         """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""

@@ -626,6 +626,8 @@ def plan_rate_import(
             column, card = naming.name, with_pair(card, pair)
         title = _series_title(naming.title, column, table.name, alone=alone)
         card = replace(card, id=f"{IMPORTED_PREFIX}{slug[:MAX_ID_LENGTH]}", title=title)
+        if not card.pair:
+            card = _name_unit(card)
         series.append(replace(column_series, card=card, fetched_at=now))
     _check_unique_ids(series)
     return RateImportPlan(tuple(series), table.messages, table.sha256)
@@ -683,6 +685,12 @@ def _imported_card(card: SeriesCard, table: RateFileContents, now: datetime) -> 
         limits=deferred("Only what the file says; nothing refreshes it."),
         stale_after=10**6,
     )
+
+
+def _name_unit(card: SeriesCard) -> SeriesCard:
+    """A card of no currency pair whose unit is the name of the series, as `KZT/RUB`."""
+    name = card.subject.name
+    return replace(card, unit=name, inverse_unit=f"1 / {name}")
 
 
 def _series_title(title: str, column: str, file: str, *, alone: bool) -> str:

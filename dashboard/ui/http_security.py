@@ -50,9 +50,6 @@ _NEXT_PAGE: Final = (
     '<meta http-equiv="refresh" content="0; url={0}"><a href="{0}">Rouble Reaction</a>'
 )
 _COOKIE: Final = "{}={}; Path=/; HttpOnly; SameSite=Strict"
-_CACHE_HEADERS: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
-_PAGE_ENTRY: Final = re.compile(rb'(?=<script type="module" crossorigin src="\./static/js/index)')
-_PAGE_SCRIPT: Final = b'<script src="./page.js" defer></script>'
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -110,44 +107,6 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
-
-
-class PageScript:
-    """Adds the project's script to Streamlit's page, which has no setting for one.
-
-    Streamlit loads itself by a script of its own name; an answer without it passes unchanged. A
-    page that is cached from before, or compressed, could not be changed: none is asked for.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
-            await self._app(scope, receive, send)
-            return
-        asked = [pair for pair in scope["headers"] if pair[0] not in _CACHE_HEADERS]
-        start: Message = {}
-
-        async def send_with_script(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                start = message
-                return
-            if start:
-                first, start = start, {}
-                page, count = _PAGE_ENTRY.subn(_PAGE_SCRIPT, message.get("body", b""), count=1)
-                if count:
-                    headers = MutableHeaders(raw=first["headers"])
-                    headers["content-length"] = str(len(page))
-                    del headers["etag"]
-                    del headers["last-modified"]
-                    message = {**message, "body": page}
-                await send(first)
-            await send(message)
-
-        await self._app({**scope, "headers": asked}, receive, send_with_script)
 
 
 class ProblemResponses:

@@ -1,7 +1,7 @@
-"""The HTML page that a browser loads: Streamlit's own, with the product's title, style and script.
+"""The HTML page that a browser loads: Streamlit's own, with the product's title, style and scripts.
 
 Both stand in the page itself: it is never cached, so they are as new as the server, and cost no
-request. The policy of `dashboard.ui.http_security` allows the script by its hash.
+request. The policy of `dashboard.ui.http_security` allows the scripts by their hashes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,13 @@ APP_ICON: Final = (
     f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
     f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
 )
+FIRST_SCREEN: Final = (
+    f'<div class="first-screen" aria-hidden="true"><header>{APP_NAME}</header>'
+    "<div></div><div></div></div>"
+)
+"""What is seen until the first element of the page is there; shell.js removes it."""
 ASSETS: Final = Path(__file__).with_name("assets")
+SCRIPTS: Final = ("shell.js", "dates.js")
 STREAMLIT_INDEX: Final = Path(streamlit.__file__).parent / "static" / "index.html"
 OTHER_PREFIXES: Final = (
     "/api", "/healthz", "/_stcore/", "/media/", "/static/", "/component/", "/auth/",
@@ -44,26 +50,28 @@ THEME_VARIABLES: Final = {
     "primary": "primaryColor",
     "link": "linkColor",
     "border": "borderColor",
+    "block": "secondaryBackgroundColor",
 }
 
 
 @cache
 def build_index() -> str:
-    """Streamlit's page with the title, the icon, the style and the script of the product.
+    """Streamlit's page with the title, the icon, the style and the scripts of the product.
 
     Raises:
         ValueError: the page of the installed Streamlit has no place for them.
     """
     style = f"{_theme_variables()}\n{(ASSETS / 'shell.css').read_text(encoding='utf-8')}"
-    script = (ASSETS / "shell.js").read_text(encoding="utf-8")
+    scripts = "\n".join(
+        f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS
+    )
     return _replace_once(
         STREAMLIT_INDEX.read_text(encoding="utf-8"),
         {
             "<title>Streamlit</title>": f"<title>{APP_NAME}</title>\n<style>{style}</style>",
             'href="./favicon.png"': f'href="{_icon_address()}"',
-            '<script type="module"': (
-                f'<script>{script}</script>\n{_chart_link()}\n<script type="module"'
-            ),
+            '<div id="root"></div>': f'<div id="root"></div>\n{FIRST_SCREEN}',
+            '<script type="module"': f'{scripts}\n{_chart_link()}\n<script type="module"',
         },
     )
 
@@ -71,7 +79,7 @@ def build_index() -> str:
 def _replace_once(text: str, parts: dict[str, str]) -> str:
     for old, new in parts.items():
         if old not in text:
-            msg = f"the page of Streamlit has no {old}"
+            msg = f"missing: {old}"
             raise ValueError(msg)
         text = text.replace(old, new, 1)
     return text

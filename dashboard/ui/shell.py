@@ -149,7 +149,7 @@ def describe_frozen_view(
     ]
     if other_events:
         parts.append(
-            plural("{n:,} event or notes differ", "{n:,} events or notes differ", other_events)
+            plural("{n:,} event or note differs", "{n:,} events or notes differ", other_events)
         )
     return f":small[{' · '.join([*parts, _('notes are read-only'), _('times: Moscow')])}]"
 
@@ -432,7 +432,7 @@ def _draw_settings() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             for theme, label, icon in THEMES:
                 st.button(translate_deferred(label), icon=icon, key=f"shell-theme-{theme}")
-        st.markdown(f"**{_('Keys')}**")
+        st.markdown(_("**Keys**"))
         set_shortcut_list(st.container())
         st.caption(translate_deferred(DISCLAIMER))
 

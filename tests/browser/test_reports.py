@@ -27,10 +27,10 @@ pytestmark = pytest.mark.browser
 MOMENT = datetime(2026, 11, 26, 9, tzinfo=UTC)
 EVENT = "kellogg-nato-off-table-2025-04-20"
 KINDS = {
-    "Page (HTML, opens without a network)": b"<!DOCTYPE html>",
-    "Paper (PDF)": b"%PDF",
-    "Picture of the chart (PNG)": b"\x89PNG",
-    "Drawing of the chart (SVG)": b"<?xml",
+    "Web page (HTML)": b"<!DOCTYPE html>",
+    "PDF": b"%PDF",
+    "PNG, web": b"\x89PNG",
+    "SVG, print": b"<?xml",
     "Bundle to reproduce it (ZIP)": b"PK",
 }
 
@@ -185,9 +185,9 @@ def test_the_chart_is_seen_and_the_ground_follows_the_reader(tab, tmp_path, look
     assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 18, 20)"}[look]
 
 
-def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
+def test_every_file_of_the_page_is_one_click_behind_download(product, reader):
     reader.open(f"event?id={EVENT}").wait_for_chart()
-    reader.press("Report")
+    reader.press("Download", exact=True)
     names = {}
     for label, begins in KINDS.items():
         content, name = taken(reader, label)
@@ -198,6 +198,7 @@ def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
             assert f"event?id={EVENT}" in page
             # In the page as HTML writes it: the link as known at the moment of making.
             assert f"event?id={EVENT}&amp;asof=20" in page
+            assert "127.0.0.1" not in page
             assert "0.5\u202f% stronger" in page
     assert names["html"] == f"{EVENT}_usd_rub_cbr_report.html"
     assert names["zip"] == f"{EVENT}_usd_rub_cbr_bundle.zip"
@@ -205,7 +206,7 @@ def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
 
 def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, reader, tmp_path):
     reader.open(f"event?id={EVENT}&w=-10:20&model=market&factor=eur_usd_ecb").wait_for_chart()
-    reader.press("Report")
+    reader.press("Download", exact=True)
     content, _ = taken(reader, "Bundle to reproduce it (ZIP)")
     (tmp_path / "page.zip").write_bytes(content)
     told = json.loads(shell(product, "reproduce", str(tmp_path / "page.zip"), "--json"))
@@ -214,8 +215,8 @@ def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, r
 
 def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reader, tmp_path):
     reader.open("compare?bcat=peace_talks").wait_for_chart()
-    reader.press("Report")
-    page, name = taken(reader, "Page (HTML, opens without a network)")
+    reader.press("Download", exact=True)
+    page, name = taken(reader, "Web page (HTML)")
     assert name == "usd_rub_cbr_compare_nato_remark_peace_talks_report.html"
     text = page.decode("utf-8")
     # The mean of `study --category nato_remark`, each first rate once.
@@ -234,13 +235,13 @@ def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reade
 
 def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader, product, tmp_path):
     reader.open("facts?example=1").wait_for_chart()
-    reader.press("Report")
-    page, name = taken(reader, "Page (HTML, opens without a network)")
+    reader.press("Download", exact=True)
+    page, name = taken(reader, "Web page (HTML)")
     assert name == "usd_rub_cbr_claim_2025-04-21_report.html"
     text = page.decode("utf-8")
     assert "Strongest since June 2024? Not since then." in text
     assert "facts?day=2025-04-21&amp;kind=strongest&amp;since=2024-06&amp;asof=20" in text
-    content, _ = taken(reader, "Picture of the chart (PNG)")
+    content, _ = taken(reader, "PNG, web")
     assert content.startswith(b"\x89PNG")
     content, name = taken(reader, "Bundle to reproduce it (ZIP)")
     (tmp_path / name).write_bytes(content)
@@ -248,10 +249,10 @@ def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader, produ
     assert (told["status"], told["files"]) == ("equal", 2)
 
 
-def test_on_a_phone_the_report_is_one_tap_away(new_reader):
+def test_on_a_phone_the_files_are_one_tap_away(new_reader):
     reader = new_reader(**PHONE)
     reader.open(f"event?id={EVENT}")
-    reader.page.get_by_role("button", name="Report").tap()
-    box = reader.page.get_by_role("button", name="Paper (PDF)").bounding_box()
+    reader.page.get_by_role("button", name="Download", exact=True).tap()
+    box = reader.page.get_by_role("button", name="PDF").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390

@@ -11,9 +11,10 @@ from dashboard.presentation.correlation import (
     describe_pre_trend,
     describe_projection,
 )
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from tests.made_series import made_card
 
-CARD = made_card(move_sign=-1)
+PER_ROUBLE = QuotedSeries(made_card(move_sign=-1), QuoteMode.USD)
 
 
 NO_RETURN = deferred("no return of {factor}", factor="brent_eia")
@@ -36,11 +37,12 @@ def made(pre_trend=BEFORE, **changed):
 
 
 def test_the_answer_comes_first_with_bands_and_n():
-    assert describe_projection(made(), CARD) == (
-        "Escalation: −0.20 log pts 1 rate after the first (95 % band −3.00 to +2.00) and −0.60 log"
-        " pts 5 rates after the first (95 % band −3.00 to +2.00); positive = rouble stronger. The"
-        " band of the whole path holds 0 at every horizon from 0 to 20. N = 30 events on 29 first"
-        " rates."
+    assert describe_projection(made(), PER_ROUBLE) == (
+        # 100 (1 - exp(-0.002)) = 0.200, 100 (1 - exp(-0.006)) = 0.598
+        "Escalation: 0.2\u202f% weaker 1 rate after the first (95 % band −3.00 to +2.00 log pts)"
+        " and 0.6\u202f% weaker 5 rates after the first (95 % band −3.00 to +2.00 log pts); log pts"
+        " of USD per RUB, up = stronger rouble. The band of the whole path holds 0 at every horizon"
+        " from 0 to 20. N = 30 events on 29 first rates."
     )
 
 
@@ -48,7 +50,7 @@ def test_a_band_that_leaves_zero_out_names_horizons_and_the_corrected_p():
     result = made()
     rows = list(result.rows)
     rows[8] = replace(rows[8], supt_high=-0.001, p_adjusted=0.012)
-    text = describe_projection(replace(result, rows=tuple(rows)), CARD)
+    text = describe_projection(replace(result, rows=tuple(rows)), PER_ROUBLE)
     assert (
         "leaves 0 out at +3 (smallest p, corrected for 21 horizons, 0.012). N = 30 events" in text
     )
@@ -57,14 +59,16 @@ def test_a_band_that_leaves_zero_out_names_horizons_and_the_corrected_p():
 def test_few_first_rates_have_an_estimate_without_a_band():
     nan = float("nan")
     few = made(supt_low=nan, supt_high=nan, se_hc1=nan, reason="fewer than 8 first rates")
-    text = describe_projection(few, CARD)
-    assert text.startswith("Escalation: −0.20 log pts 1 rate after the first and −0.60 log pts")
+    text = describe_projection(few, PER_ROUBLE)
+    assert text.startswith(
+        "Escalation: 0.2\u202f% weaker 1 rate after the first and 0.6\u202f% weaker"
+    )
     assert text.endswith("No band: fewer than 8 first rates; N = 30 events on 29 first rates.")
 
 
 def test_nothing_found_says_why():
     none = made(estimate=float("nan"), reason="no row tells the events from the other terms")
-    assert describe_projection(none, CARD) == (
+    assert describe_projection(none, PER_ROUBLE) == (
         "Escalation: no number, no row tells the events from the other terms."
     )
 

@@ -68,7 +68,7 @@ EXPLAINED = (
     "up, down",  # terms: their meanings are rendered below
     "stronger, weaker",
     "{title}, the {half} strongest and {half} weakest of {events:,}",  # both ends of a list
-    "Blue, positive: the rouble stronger",  # the colour of a sign, see test_palette
+    "Blue: the rouble stronger",  # the colour of a direction, see test_palette
     "Keith Kellogg, the US envoy",  # the text of a newspaper
     "No claim about the rouble's rate was recognised.",  # examples of claims
 )
@@ -90,7 +90,7 @@ def of_quoting(mode, sign):
     for card in (USD_RUB, EUR_USD, BRENT):
         quoting = QuotedSeries(card, mode)
         for size in (0.47, 22.3):
-            yield quoting.headline(sign * size)
+            yield f"{card.subject.title} {quoting.directed(sign * size)}"
             yield quoting.move(sign * size)
             yield f"{quoting.other_percent(sign * size)} {quoting.direction(sign * size)}"
         for is_simple in (False, True):
@@ -136,18 +136,16 @@ def of_expectations(_mode, sign):
     yield events.format_group(EventFilter(choices={"expected": word}))
 
 
-def of_groups(_mode, sign):
+def of_groups(mode, sign):
     """The mean of a category, in return units."""
     yield correlation.describe_cross_series(
-        (cell(caar=sign * 0.0107, mean_scar=sign * 0.99),), (GOES_ON,)
+        (cell(caar=sign * 0.0107, mean_scar=sign * 0.99),), (GOES_ON,), mode
     )
 
 
 def of_terms(_mode, sign):
     if sign < 0:
         return
-    for card in (USD_RUB, EUR_USD, BRENT):
-        yield correlation.describe_sign(card)
     for card, count in ((USD_RUB, "fewer"), (EUR_USD, "more")):
         assert card.move_sign == (QUOTE_IS_SUBJECT if count == "fewer" else AS_QUOTED)
         stronger, log_change = (term.meaning for term in define_terms(card)[1:3])

@@ -31,7 +31,6 @@ CLAIMED = {"presentation/claims.py", "presentation/incoming_events.py", "present
 """Here a direction is not measured: a claim states it, or a group of events was expected to."""
 EXPLAINED = {
     "cli/output.py": 1,  # which sign means what
-    "presentation/correlation.py": 1,  # which sign means what
     "presentation/method.py": 1,  # which sign means what
     "presentation/terms.py": 5,  # the list of terms
     "ui/pages/article/state.py": 1,  # the text of a newspaper

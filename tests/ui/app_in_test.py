@@ -80,3 +80,10 @@ def tables_of(app):
 def code_of(app):
     """The text of every block of code."""
     return [block.value for block in app.code]
+
+
+def unfold(app, *keys):
+    """Open folds and menus that are filled when they are opened, by their keys."""
+    for key in keys:
+        app.session_state[key] = True
+    return app.run()

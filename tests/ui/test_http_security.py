@@ -5,9 +5,9 @@ import json
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 
-from dashboard.ui.http_security import BodyDeadline, LaunchGate, PageScript, ProblemResponses
+from dashboard.ui.http_security import BodyDeadline, LaunchGate, ProblemResponses
 
 
 async def echo(scope, receive, send):
@@ -91,34 +91,6 @@ def opened(query, headers=(), path="/", **scope):
             **scope,
         )
     )
-
-
-PAGE = '<head><script type="module" crossorigin src="./static/js/index.a1.js"></script></head>'
-
-
-def serve_html(content, **headers):
-    return Response(content, media_type="text/html", headers={"etag": '"1"', **headers})
-
-
-@pytest.mark.parametrize(
-    ("content", "is_changed"), [(PAGE, True), ("<head></head>", False)], ids=["page", "report"]
-)
-def test_the_script_is_added_to_the_page_and_to_nothing_else(content, is_changed):
-    sent = exchange(PageScript(serve_html(content)), headers=[(b"accept", b"text/html")])
-    status, headers, body = answer(sent)
-    script = b'<script src="./page.js" defer></script>'
-    assert (status, body.count(script)) == (200, int(is_changed))
-    assert body.replace(script, b"").decode() == content
-    assert ("content-length", str(len(body))) in headers
-    assert ("etag" in dict(headers)) is not is_changed  # the copy without it would be used again
-
-
-def test_the_page_is_requested_whole_and_readable():
-    async def list_headers(scope, receive, send):
-        await PlainTextResponse(b" ".join(dict(scope["headers"])))(scope, receive, send)
-
-    headers = [(name, b"text/html") for name in (b"accept", b"accept-encoding", b"if-none-match")]
-    assert answer(exchange(PageScript(list_headers), headers=headers))[2] == b"accept"
 
 
 def test_without_a_launch_token_everybody_is_let_in():

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -130,9 +131,10 @@ def texts_of(app, *, with_rows=True):
 
 def english(text, names):
     """The words of a text that are English, without markup and without names."""
-    plain = fold(text)
+    plain = fold(unescape(text))
     for beginning in re.findall(r"([^;]+)…", plain):  # a name that is cut
-        if any(fold(name).startswith(beginning.strip()) for name in names):
+        title = beginning.rpartition("  ")[2].strip()  # a day may stand before it
+        if any(fold(name).startswith(title) for name in names):
             plain = plain.replace(f"{beginning}…", "·")
     for name in names:
         plain = plain.replace(fold(name), "·")

@@ -120,3 +120,49 @@ def test_a_shared_setting_goes_along_to_the_next_page_unless_its_link_says_other
 
 def test_a_query_can_be_written_for_other_values():
     assert read_texts(open_link(up="usd"))[2] == "query: up=usd&q=x"
+
+
+TRAVEL = """
+import streamlit as st
+from dashboard.ui.url_state import (
+    build_page_query, choices_param, day_param, open_url_state, text_param,
+)
+PAGES = {
+    "explore": (day_param("from"), choices_param("cat", ("sanctions", "energy")), day_param("sel"),
+                text_param("q")),
+    "facts": (day_param("day"),),
+    "events": (day_param("from"), choices_param("cat", ("sanctions",)), text_param("sel")),
+    "inbox": (day_param("from"),),
+}
+page = st.session_state.get("page", "explore")
+view = open_url_state(page, PAGES[page])
+for name, params in PAGES.items():
+    st.text(f"{name}: {build_page_query(name, params)}")
+"""
+
+
+def open_on(app, page, **link):
+    app.session_state["page"] = page
+    app.query_params.clear()
+    for key, value in link.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def links_of(app):
+    return dict(text.split(": ", 1) for text in read_texts(app))
+
+
+def test_links_of_the_navigation_take_the_state_along_and_back():
+    app = AppTest.from_string(TRAVEL, default_timeout=SECONDS)
+    left = {"from": "2024-03-13", "cat": ["sanctions", "energy"], "sel": "2024-03-14", "q": "swift"}
+    links = links_of(open_on(app, "explore", **left))
+    assert links["facts"] == "{'day': ['2024-03-14']}"
+    assert links["events"] == "{'from': ['2024-03-13'], 'cat': ['sanctions']}"  # it has no energy
+    assert links["inbox"] == "{}"  # its days are those of the news
+    links = links_of(open_on(app, "events", **{"from": "2025-01-01", "cat": "sanctions"}))
+    assert links["explore"] == (
+        "{'from': ['2025-01-01'], 'cat': ['sanctions'], 'sel': ['2024-03-14'], 'q': ['swift']}"
+    )
+    links = links_of(open_on(app, "facts"))
+    assert links["explore"] == "{'from': ['2025-01-01'], 'cat': ['sanctions'], 'q': ['swift']}"

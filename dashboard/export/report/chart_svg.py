@@ -123,14 +123,14 @@ def fit_figure(figure: Mapping[str, Any], caption: Caption, canvas: Canvas) -> d
     layout = {key: value for key, value in figure.get("layout", {}).items() if key != "title"}
     margin = {"t": 100, "b": 80, **layout.get("margin", {})}
     natural = int(layout.get("height") or DEFAULT_HEIGHT) - margin["t"] + TOP
-    margin |= {"t": TOP, "r": max(margin.get("r", 80), MARGIN)}
+    margin["t"] = TOP
     if canvas.height:
         header, footer = _header(caption, canvas), _footer(caption, canvas)
         left = canvas.height - _height(header) - _height(footer) - 2 * MARGIN
         height = max(round(left), _needed_height(layout, margin, natural))
     else:
         height = natural
-    layout |= {"width": canvas.width, "height": height, "margin": margin}
+    layout |= {"width": canvas.width - 2 * MARGIN, "height": height, "margin": margin}
     return {"data": list(figure.get("data", ())), "layout": layout}
 
 
@@ -148,7 +148,7 @@ def captioned_svg(plot: bytes, caption: Caption, canvas: Canvas, background: str
     """The picture of a figure with its caption.
 
     Args:
-        plot: the SVG that the browser drew, as wide as the canvas.
+        plot: the SVG that the browser drew of a fitted figure.
         caption: what is written above and below it.
         canvas: the size of the picture.
         background: the background colour of the caption, that of the figure.
@@ -172,6 +172,7 @@ def captioned_svg(plot: bytes, caption: Caption, canvas: Canvas, background: str
     _add(root, "desc", printable(caption.description))
     _add(root, "rect", width=str(canvas.width), height=str(height), fill=background)
     _write(root, header, MARGIN / 2)
+    picture.set("x", str(MARGIN))
     picture.set("y", f"{top:g}")
     root.append(picture)
     _write(root, footer, height - MARGIN - _height(footer))

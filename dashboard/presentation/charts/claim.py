@@ -173,7 +173,7 @@ def _build_layout(chart: ClaimChart, rates: Floats, palette: Palette) -> theme.F
         ),
         shapes=_build_shapes(chart, palette),
         annotations=[
-            theme.build_pane_note(palette, note, yshift=4),
+            theme.build_axis_note(palette, note, yshift=4),
             *_build_labels(chart, (low, high), palette),
         ],
     )

@@ -200,7 +200,7 @@ def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
             theme.build_region(first - 0.5, last + 0.5, chart.palette.pill),
         ],
         annotations=[
-            theme.build_pane_note(chart.palette, axis_text, yshift=2),
+            theme.build_axis_note(chart.palette, axis_text, yshift=2),
             *_build_window_note(chart),
             *_build_end_labels(chart, axis["range"], height - top - PATHS_BOTTOM),
         ],
@@ -209,7 +209,7 @@ def build_paths_figure(chart: ComparisonChart) -> theme.Figure:
 
 
 def _build_window_note(chart: ComparisonChart) -> list[theme.Figure]:
-    """That the shaded offsets are the window of the answer; a phone has no room for it."""
+    """That the shaded offsets are the window of the answer; not on a phone."""
     if chart.phone:
         return []
     middle = sum(chart.window) / 2
@@ -295,10 +295,10 @@ def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[theme.F
     outline = {"width": 1, "dash": "dot", "color": theme.fade_colour(colour, 0.55)}
     return [
         _build_band(chart, group, ("supt_low", "supt_high"))
-        | {"name": "whole path", "fillcolor": TRANSPARENT, "line": outline},
+        | {"name": _("95 % of the whole path"), "fillcolor": TRANSPARENT, "line": outline},
         _build_band(chart, group, ("caar_low", "caar_high"))
         | {
-            "name": "each offset",
+            "name": _("95 % at each offset"),
             "fillcolor": theme.fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
@@ -389,7 +389,7 @@ def _label_event(chart: ComparisonChart, event: Event) -> str:
 
 
 def spread_evenly(places: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Ascending places moved apart, so that labels of these sizes do not overlap.
+    """Ascending places, moved so that labels of these sizes do not overlap.
 
     Labels that would overlap become one block, whose centre is the mean of their places.
     """

@@ -451,7 +451,7 @@ def build_projection_figure(
         PROJECTION_HEIGHT,
         (52, 12, 26, 78, 2),
         shapes=[_build_pre_event_region(palette, -5.5)],
-        annotations=[theme.build_pane_note(palette, unit, yshift=2)],
+        annotations=[theme.build_axis_note(palette, unit, yshift=2)],
         xaxis=offsets | theme.build_axis_title(palette, title, standoff=6),
         yaxis=theme.build_number_axis(palette, theme.compute_bounds(ends))
         | theme.build_zero_line(palette),

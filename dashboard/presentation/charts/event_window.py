@@ -245,7 +245,7 @@ def _build_notes(
     right = {"yref": "paper", "xanchor": "right"}
     on_top = _is_top_free(chart, bounds)
     notes = [
-        theme.build_pane_note(
+        theme.build_axis_note(
             palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface
         ),
         theme.build_note(palette, _("the event"), EVENT_LINE_X, ceiling, **right, **small)
@@ -345,7 +345,7 @@ def _build_tick_axis(
 def _build_offset_axis(chart: EventWindowChart, palette: Palette) -> theme.Figure:
     """Every offset of a short window, else every fifth, with days; on bars their hours.
 
-    In a window of many offsets every second one has its day.
+    In a window of many offsets every second one has its day; the offset stands small below.
     """
     if chart.view.card.bar_minutes:
         return build_bar_axis(chart.view, palette, phone=chart.phone)
@@ -356,9 +356,8 @@ def _build_offset_axis(chart: EventWindowChart, palette: Palette) -> theme.Figur
     ticks = [offset for offset in range(first, last + 1) if offset % step == 0]
     dated = 2 * step if len(ticks) > MAX_DAY_LABELS and step == 1 else step
     texts = [
-        f"{format_offset(k)}<br>{format_short_day(days[k], chart.view.event.day)}"
-        if k in days and k % dated == 0
-        else format_offset(k)
+        f"{format_short_day(days[k], chart.view.event.day) if k in days and k % dated == 0 else ''}"
+        f"<br><span style='font-size:{theme.FONT_SIZE - 3}px'>{format_offset(k)}</span>"
         for k in ticks
     ]
     return _build_tick_axis(palette, (first, last), ticks, texts)

@@ -70,6 +70,7 @@ EDGE_MARGIN: Final = 0.006
 """Of the window, on both sides, so that no mark is cut."""
 PAN_MARGIN: Final = 0.25
 """How much of the window the line goes on beyond its ends, so that there is something to pan to."""
+MAX_DAYS_WITH_MARGIN: Final = 6 * 365
 WEEKLY_BEYOND_DAYS: Final = 6 * 366
 PLOT_PIXELS: Final = 850
 PHONE_PIXELS: Final = 320
@@ -150,7 +151,7 @@ def build_explore_layout(
             "tickmode": "auto",
         },
         annotations=[
-            theme.build_pane_note(palette, _describe_axis(chart, line), domains.rate[1], yshift=3),
+            theme.build_axis_note(palette, _describe_axis(chart, line), domains.rate[1], yshift=3),
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
             *build_overlay_notes(overlays, domains.overlays, palette),
@@ -163,6 +164,8 @@ def build_explore_layout(
         ],
         **build_overlay_axes(chart, overlays, domains.overlays, palette),
     )
+    # Upright in the margin, where no mark lies below it; the server has the window to go back to.
+    layout["modebar"] |= {"orientation": "v", "remove": ["resetscale"]}
     if domains.overview is not None:
         layout |= build_overview_axes(chart, domains.overview, palette)
         layout["shapes"] += build_overview_shapes(chart, palette)
@@ -299,7 +302,7 @@ def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
 def _build_end_label(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette
 ) -> list[theme.Figure]:
-    """The last number in view: beside its end, or over it where there is no space on the right."""
+    """The last number in view: right of its end, or over it where there is no space."""
     finite = np.flatnonzero(line.in_view & np.isfinite(line.shown))
     if not len(finite):
         return []
@@ -425,13 +428,15 @@ def build_rate_line(chart: ExploreChart) -> DrawnRateLine:
     Beyond six years it is the last one of each week.
     """
     series = chart.series
-    weekly = (chart.until - chart.since).days > WEEKLY_BEYOND_DAYS
+    length = (chart.until - chart.since).days
+    weekly = length > WEEKLY_BEYOND_DAYS
     is_candidate = find_week_ends(series.day) if weekly else np.ones(len(series), dtype=bool)
     rows = np.flatnonzero(is_candidate)
     rate = series.rate[rows]
     move = log_changes(rate, series.card)
     days = series.day[rows]
-    margin = timedelta(days=int(PAN_MARGIN * (chart.until - chart.since).days))
+    spare = max(MAX_DAYS_WITH_MARGIN - length, 0) // 2
+    margin = timedelta(days=min(int(PAN_MARGIN * length), spare))
     inside = find_in_view(days, chart.since - margin, chart.until + margin)
     in_view = find_in_view(days, chart.since, chart.until)
     shown = show_numbers(rate, chart.quoting)

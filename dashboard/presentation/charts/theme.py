@@ -25,6 +25,8 @@ KEEP_OPACITY: Final[Figure] = {
     "unselected": {"marker": {"opacity": 1}},
 }
 """A click selects a point; the other points of the trace do not fade."""
+AXIS_NOTE: Final = "axis note"
+"""The name of notes that begin where the title and the text of the page do."""
 UNUSED_BUTTONS: Final = ("toImage", "zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d")
 """Buttons of Plotly's mode bar that no figure has."""
 MAX_POINTS: Final = 2_200
@@ -47,7 +49,12 @@ def build_layout(
         more: axes, shapes and what else a figure sets.
     """
     font = {"family": FONT, "size": FONT_SIZE, "color": palette.text}
+    notes = [
+        note | {"xshift": -margin[0]} if note.get("name") == AXIS_NOTE else note
+        for note in more.pop("annotations", ())
+    ]
     return {
+        "annotations": notes,
         "height": height,
         "autosize": True,
         "paper_bgcolor": palette.surface,
@@ -279,6 +286,18 @@ def build_pane_note(palette: Palette, text: str, y: float = 1, **more: Any) -> F
     """A note above the upper left corner of a pane; `y` is the top of the pane, in paper units."""
     place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     return build_note(palette, text, 0, y, **(place | more))
+
+
+def build_axis_note(palette: Palette, text: str, y: float = 1, **more: Any) -> Figure:
+    """The unit of a vertical axis above it, from the left edge of the figure.
+
+    Args:
+        palette: the neutral colours.
+        text: the unit.
+        y: the top of the pane, in paper units.
+        more: further properties.
+    """
+    return build_pane_note(palette, text, y, name=AXIS_NOTE, **more)
 
 
 def build_vertical_line(x: Any, line: Figure, **more: Any) -> Figure:

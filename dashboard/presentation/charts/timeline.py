@@ -456,8 +456,10 @@ def _format_marker_hover(
 
 
 def _describe_event(event: Event, event_moves: Mapping[str, str]) -> list[str]:
-    style, source = get_event_style(event), event.source_name or event.author
-    name = f"{style.title} · {escape_plot(source, SOURCE_COLUMNS)}" if source else style.title
+    style = get_event_style(event)
+    source = event.source_name or event.author
+    shown = escape_plot(source, SOURCE_COLUMNS, 1) if source else ""
+    name = " · ".join(filter(None, (style.title, shown)))
     lines = [f"{style.glyph} {wrap_title(event.title, 2)}", event_moves.get(event.id, ""), name]
     return [line for line in lines if line]
 

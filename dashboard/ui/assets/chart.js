@@ -15,7 +15,6 @@ let wanted = null;
 
 export default function (instance) {
   component = instance;
-  document.documentElement.style.setProperty("--chart-surface", component.data.surface);
   const observer = new MutationObserver(attach);
   observer.observe(document.querySelector("[data-testid=stMain]") || document.body, {
     childList: true,

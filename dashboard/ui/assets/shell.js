@@ -5,6 +5,17 @@
   // Without this Streamlit looks for its server in every folder of the address, one after another.
   window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/` };
 
+  // ---- the first screen stays until the page has an element
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector("[data-testid=stElementContainer]")) return;
+      document.querySelector(".first-screen").remove();
+      observer.disconnect();
+    });
+    observer.observe(document.getElementById("root"), { childList: true, subtree: true });
+  });
+
   // ---- theme: light, dark, or that of the system
 
   const THEME_KEY = "rouble-reaction.theme";

@@ -1,8 +1,4 @@
-"""Links, dialogs, messages with Undo, buttons, shortcuts, figures and tables of every page.
-
-Streamlit loads a large script for charts and another for tables. To show the first chart sooner,
-the first run of a session leaves the place of a table empty and asks the browser for a second run.
-"""
+"""Links, dialogs, messages with Undo, buttons, shortcuts, figures and tables of every page."""
 
 from __future__ import annotations
 
@@ -352,8 +348,6 @@ def toggle_expander(key: str) -> None:
 
 
 MAX_PHONE_COLUMNS: Final = 3
-CHART_DRAWN_KEY: Final = "chart_first.drawn"
-DEFERRAL_SECONDS: Final = 1.8  # on the clock of the browser
 
 
 def draw_figure(
@@ -419,27 +413,3 @@ def draw_text_table(columns: dict[str, list[str]], alt: str) -> None:
     for head, *cells in zip(first, *others, strict=True):
         lines = [f":gray[{name}:] {cell}" for name, cell in zip(names, cells, strict=True)]
         st.markdown("  \n".join([head, *lines]))
-
-
-# ------------------------------------------------------------------ deferred rendering
-
-
-def draw_after_chart(draw: Callable[[], None], height: int) -> None:
-    """Draw something heavy; in the first run of a session a skeleton of `height` pixels."""
-    if CHART_DRAWN_KEY in st.session_state:
-        draw()
-    else:
-        st.skeleton(height)
-
-
-def request_deferred_run() -> None:
-    """End a page that used `draw_after_chart`: ask for the second run where one is needed."""
-    if CHART_DRAWN_KEY not in st.session_state:
-        _run_deferred()
-        st.session_state[CHART_DRAWN_KEY] = True
-
-
-@st.fragment(run_every=DEFERRAL_SECONDS)
-def _run_deferred() -> None:
-    if CHART_DRAWN_KEY in st.session_state:
-        rerun_page()

@@ -69,22 +69,6 @@ MAKER_SECONDS: Final = 120.0
 MENU_HEIGHT: Final = 220
 """Of a menu in pixels while it is filled."""
 BUNDLE_LABEL: Final = deferred("Bundle to reproduce it (ZIP)")
-REPORT_LABELS: Final[dict[ReportFormat, str]] = {
-    "html": deferred("Page (HTML, opens without a network)"),
-    "pdf": deferred("Paper (PDF)"),
-    "png": deferred("Picture of the chart (PNG)"),
-    "svg": deferred("Drawing of the chart (SVG)"),
-}
-REPORT_ICONS: Final[dict[ReportFormat, str]] = {
-    "html": ":material/web:",
-    "pdf": ":material/picture_as_pdf:",
-    "png": ":material/image:",
-    "svg": ":material/polyline:",
-}
-REPORT_HELP: Final = deferred(
-    "Made at the click, which takes some seconds. Definition, source, day of the data and links,"
-    " live and frozen, stand in each."
-)
 BUNDLE_HELP: Final = deferred(
     "The bundle holds the numbers and everything they were computed from; `python -m dashboard"
     " reproduce FILE` computes them again and compares."
@@ -185,60 +169,6 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
 def build_manifest_parameters(context: ReportContext) -> dict[str, str]:
     """The parameters of a frozen view for the manifest of a bundle; none for a live view."""
     return {} if context.as_of is None else {"asof": as_of_text(context.as_of)}
-
-
-def draw_report_buttons(  # noqa: PLR0913
-    report: Callable[[], ReportDocument],
-    bundles: Mapping[str, Callable[[], bytes]],
-    name: tuple[object, ...],
-    key: str,
-    *,
-    has_chart: bool = True,
-    warning: str = "",
-) -> None:
-    """Draw one button that opens onto the files; nothing is made before a click.
-
-    Args:
-        report: gives the report; it must hold a snapshot, not the state of the page.
-        bundles: gives the bytes of each reproducible bundle by its label; empty without any.
-        name: the parts of the file names.
-        key: a key that is unique on the page.
-        has_chart: whether there is a chart to make a picture of.
-        warning: what to know before passing the files on; may be empty.
-    """
-    with st.popover(_("Report"), icon=":material/description:", key=key):
-        draw_limit_notice()
-        for kind, label in REPORT_LABELS.items():
-            if kind in PICTURE_FORMATS and not has_chart:
-                continue
-            file_name = download_file_name(*name, "report", extension=kind)
-            st.download_button(
-                translate_deferred(label),
-                data=limit_export(_bind_report(report, kind), file_name),
-                file_name=file_name,
-                mime=MEDIA_TYPES[kind],
-                on_click="ignore",
-                icon=REPORT_ICONS[kind],
-                key=f"{key}.{kind}",
-                width="stretch",
-            )
-        for at, (label, bundle) in enumerate(bundles.items(), 1):
-            number = (at,) if len(bundles) > 1 else ()
-            file_name = download_file_name(*name, "bundle", *number, extension="zip")
-            st.download_button(
-                label,
-                data=limit_export(bundle, file_name),
-                file_name=file_name,
-                mime="application/zip",
-                on_click="ignore",
-                icon=":material/folder_zip:",
-                key=f"{key}.bundle.{at}",
-                width="stretch",
-            )
-        if warning:
-            st.warning(warning, icon=":material/lock_open:")
-        sentences = (REPORT_HELP, BUNDLE_HELP) if bundles else (REPORT_HELP,)
-        st.caption(" ".join(map(translate_deferred, sentences)))
 
 
 def draw_limit_notice() -> None:

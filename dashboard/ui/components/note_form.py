@@ -35,7 +35,13 @@ from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
-from dashboard.presentation.formatting import NO_VALUE, format_day, format_moment, format_timestamp
+from dashboard.presentation.formatting import (
+    NO_VALUE,
+    capitalize_first,
+    format_day,
+    format_moment,
+    format_timestamp,
+)
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import custom_categories, hide_events
@@ -248,7 +254,8 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
     series = session.load_series(series_id)
     view = build_event_view(series, event, session.get_known_events().events)
     headline, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
-    st.markdown(f"**{escape_markdown(headline)}.** {escape_markdown(how_unusual)}")
+    rank = escape_markdown(capitalize_first(how_unusual))
+    st.markdown(f"**{escape_markdown(headline)}.** {rank}")
     if view.timing is not None:
         draw_timing(event, view.timing, view.card)
     for remark in build_notices(view):

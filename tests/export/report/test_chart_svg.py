@@ -42,6 +42,8 @@ def test_the_caption_stands_around_the_drawing():
     assert root.find(f"{NAME}rect").get("fill") == "#FAFAFA"
     drawing = root.find(f"{NAME}svg")
     top = float(drawing.get("y"))
+    texts = root.findall(f"{NAME}text")
+    assert {element.get("x") for element in [drawing, *texts]} == {str(MARGIN)}  # one left edge
     heights = [float(element.get("y")) for element in root.findall(f"{NAME}text")]
     assert heights[0] < heights[1] <= top < top + 300 < heights[2] < heights[3]
     # 20, 14 and twice 11 pixels x 1.35, margins above, below and between, the drawing of 300
@@ -139,7 +141,7 @@ def test_a_figure_is_drawn_without_its_title_and_the_room_for_it():
     drawn = fit_figure(figure, CAPTION, PAGE_CANVAS)
     assert drawn["data"] == figure["data"]
     assert "title" not in drawn["layout"]
-    assert drawn["layout"]["width"] == 1000
+    assert drawn["layout"]["width"] == 1000 - 2 * MARGIN
     top = drawn["layout"]["margin"]["t"]
     assert drawn["layout"]["height"] - top == 400 - 90
     assert drawn["layout"]["margin"]["l"] == 50

@@ -29,7 +29,7 @@ def test_all_paths_of_a_group_are_one_trace_with_gaps():
 
 def test_mean_and_both_bands_are_drawn_from_five_events_on():
     assert list(named(build_paths_figure(made_chart(MANY)))) == [
-        "whole path", "each offset", "group 0",
+        "95 % of the whole path", "95 % at each offset", "group 0",
     ]  # fmt: skip
     few = named(build_paths_figure(made_chart(FEW)))
     assert list(few) == ["group 0: each event"]
@@ -38,7 +38,7 @@ def test_mean_and_both_bands_are_drawn_from_five_events_on():
 
 def test_the_band_of_the_whole_path_holds_that_of_an_offset():
     traces = named(build_paths_figure(made_chart(MANY)))
-    whole, item = traces["whole path"]["y"], traces["each offset"]["y"]
+    whole, item = (traces[f"95 % {band}"]["y"] for band in ("of the whole path", "at each offset"))
     assert max(whole) >= max(item)
     assert min(whole) <= min(item)
 

@@ -117,7 +117,7 @@ def test_a_missing_rate_is_a_gap():
 def test_a_window_that_the_data_cut_keeps_its_offsets_on_the_axis():
     built = figure(view=made_view(path=path()[:3]))
     assert built["layout"]["xaxis"]["range"] == [-2.6, 3.6]
-    assert built["layout"]["xaxis"]["ticktext"][-1] == "3"
+    assert built["layout"]["xaxis"]["ticktext"][-1] == ("<br><span style='font-size:10px'>3</span>")
 
 
 def test_a_range_is_shaded_from_the_event_to_its_last_day():

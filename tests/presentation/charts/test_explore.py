@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,9 +12,15 @@ import pytest
 from dashboard.models.event import Event
 from dashboard.models.series import QUOTE_IS_SUBJECT
 from dashboard.presentation.charts.explore import build_explore_figure, build_rate_line
-from dashboard.presentation.charts.timeline import MAX_MARKERS, ExploreChart
+from dashboard.presentation.charts.timeline import (
+    EVENTS_TRACE,
+    MAX_MARKERS,
+    ExploreChart,
+    Overlay,
+)
 from dashboard.presentation.palette import DARK_PALETTE, LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.study import largest_moves
 from dashboard.sources.events.catalogue import Catalogue
 from dashboard.sources.rates.bundled import BundledRates
 from tests.made_series import made_series
@@ -25,6 +32,10 @@ def shipped_view(since=date(2024, 9, 1), until=date(2026, 9, 1), **more):
     series = BundledRates().get("usd_rub_cbr")
     events = tuple(e for e in Catalogue().events() if since <= e.day <= until)
     quoting = QuotedSeries(series.card, more.pop("mode", QuoteMode.WEAKER))
+    others = [BundledRates().get(name) for name in more.pop("overlays", ())]
+    more["overlays"] = tuple(
+        Overlay(other, QuotedSeries(other.card, QuoteMode.WEAKER)) for other in others
+    )
     return ExploreChart(series, quoting, events, since, until, **more)
 
 
@@ -57,7 +68,18 @@ def test_no_window_sends_more_than_200_kb(years):
 
 
 @pytest.mark.parametrize("mode", list(QuoteMode))
-@pytest.mark.parametrize("more", [{}, {"phone": True}, {"log_scale": True}, {"brush": True}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"phone": True},
+        {"log_scale": True},
+        {"average": 20, "has_band": True, "has_overview": True},
+        {"overlays": ("brent_eia", "eur_rub_cbr"), "average": 50},
+        {"overlays": ("brent_eia", "key_rate_cbr"), "overlay_mode": "pane", "has_overview": True},
+        {"overlays": ("eur_rub_cbr",), "overlay_mode": "index", "log_scale": True, "average": 20},
+    ],
+)
 def test_plotly_takes_every_form_of_it(mode, more):
     go.Figure(
         **build_explore_figure(
@@ -72,21 +94,39 @@ def test_every_category_in_view_is_a_lane():
     assert len(ticks) == len({event.category for event in view.events})
 
 
-def test_a_phone_gets_three_lanes_and_no_drag():
-    layout = build_explore_figure(shipped_view(phone=True), LIGHT_PALETTE)["layout"]
-    assert len(layout["yaxis2"]["ticktext"]) == 3
+def test_a_phone_gets_one_strip_of_events_and_no_drag():
+    view = shipped_view(phone=True)
+    figure = build_explore_figure(view, LIGHT_PALETTE)
+    layout = figure["layout"]
+    assert layout["yaxis2"]["ticktext"] == []
+    assert layout["yaxis2"]["showticklabels"] is False
+    (strip,) = [trace for trace in figure["data"] if trace.get("name") == EVENTS_TRACE]
+    assert set(strip["y"]) == {0}
+    assert sum(int(count or 1) for count in strip["text"]) == len(view.events)
     assert layout["dragmode"] is False
+    assert layout["xaxis"]["fixedrange"] is True
     assert layout["height"] == 360
 
 
-def test_a_click_anywhere_can_find_a_day():
-    figure = build_explore_figure(shipped_view(), LIGHT_PALETTE)
-    trace = rate_trace(figure)
-    assert trace["mode"] == "lines+markers"
-    assert trace["marker"]["opacity"] == 0
-    assert trace["unselected"]["marker"]["opacity"] == 0
-    assert figure["layout"]["hovermode"] == "x"
-    assert figure["layout"]["hoverdistance"] == -1
+def test_a_desk_zooms_dates_only_and_has_a_line_through_all_panes_at_the_mouse():
+    layout = build_explore_figure(shipped_view(has_overview=True), LIGHT_PALETTE)["layout"]
+    assert layout["dragmode"] == "zoom"
+    assert layout["xaxis"]["fixedrange"] is False
+    assert layout["xaxis2"]["fixedrange"] is False
+    assert all(layout[f"yaxis{k}"]["fixedrange"] for k in ("", "2", "3", "4"))
+    assert layout["xaxis"]["spikemode"] == "across"
+    assert layout["hovermode"] == "x"
+
+
+def test_the_line_goes_on_a_quarter_of_the_window_on_both_sides():
+    rates = [80.0 + day % 3 for day in range(101)]
+    series = made_series(rates, move_sign=QUOTE_IS_SUBJECT)
+    quoting = QuotedSeries(series.card, QuoteMode.WEAKER)
+    first, last = JANUARY + timedelta(days=40), JANUARY + timedelta(days=60)
+    trace = rate_trace(
+        build_explore_figure(ExploreChart(series, quoting, (), first, last), LIGHT_PALETTE)
+    )
+    assert (trace["x"][0], trace["x"][-1]) == ("2024-02-05", "2024-03-06")
 
 
 def test_a_missing_rate_stays_missing():
@@ -143,15 +183,15 @@ def test_weeks_are_drawn_beyond_six_years():
     assert set(gaps[:-1].tolist()) == {7}
 
 
-def test_guides_are_one_broken_line_and_not_shapes():
+def test_no_event_has_a_line_of_its_own_until_it_is_chosen():
     events = [Event(id=str(k), day=JANUARY + timedelta(days=20 * k), title="T") for k in range(40)]
-    figure = build_explore_figure(
-        made_view([80.0 + k % 7 for k in range(800)], events=events), LIGHT_PALETTE
-    )
-    guides = [trace for trace in figure["data"] if trace.get("yaxis") == "y3"]
-    assert len(guides) == 1
-    assert guides[0]["x"].count(None) == 40
+    rates = [80.0 + k % 7 for k in range(800)]
+    figure = build_explore_figure(made_view(rates, events=events), LIGHT_PALETTE)
+    assert [trace for trace in figure["data"] if trace.get("yaxis") == "y3"] == []
     assert figure["layout"]["shapes"] == []
+    chosen = made_view(rates, events=events, selected=JANUARY + timedelta(days=20))
+    line, _band = build_explore_figure(chosen, LIGHT_PALETTE)["layout"]["shapes"]
+    assert line["x0"] == "2024-01-21"
 
 
 def test_a_changed_method_is_marked_and_told():
@@ -160,6 +200,8 @@ def test_a_changed_method_is_marked_and_told():
     (mark,) = [t for t in figure["data"] if t.get("line", {}).get("dash") == "dot"]
     assert mark["x"][:2] == ["2024-01-02", "2024-01-02"]
     assert rate_trace(figure)["customdata"][1].endswith("fixing method changed")
+    (label,) = [n for n in figure["layout"]["annotations"] if n.get("yref") == "y3"]
+    assert (label["x"], label["text"]) == ("2024-01-02", "fixing method changed")
 
 
 def test_the_day_chosen_is_a_line_and_a_band_from_its_base():
@@ -195,3 +237,82 @@ def test_an_empty_window_is_still_a_figure():
 def test_the_end_is_labelled_with_value_and_day():
     label = build_explore_figure(made_view([80.0, 81.5]), LIGHT_PALETTE)["layout"]["annotations"][1]
     assert label["text"] == "<b>81.5000</b><br>2 Jan 2024"
+
+
+def test_the_largest_moves_are_named_on_the_line():
+    view = made_view([80.0, 100.0, 80.0])
+    moves = largest_moves(view.series, (), JANUARY, view.until)
+    figure = build_explore_figure(replace(view, named_moves=moves), LIGHT_PALETTE)
+    names = [note for note in figure["layout"]["annotations"] if note.get("showarrow")]
+    # 80 to 100 is +25 %, 100 to 80 is -20 %; the name of a rise stands above the line
+    assert [(note["x"], note["text"].split("<br>")[0]) for note in names] == [
+        ("2024-01-02", "<b>▲ +25.0\u202f% weaker</b>"),
+        ("2024-01-03", "<b>▼ −20.0\u202f% stronger</b>"),
+    ]
+    assert names[0]["ay"] < 0 < names[1]["ay"]
+
+
+def test_the_hover_text_of_an_event_has_its_move_and_its_source():
+    event = Event(id="e", day=JANUARY, title="Said", category="energy", source_name="A paper")
+    view = made_view([80.0, 81.0], events=[event], event_moves={"e": "▲ +1.25 % weaker"})
+    (marks,) = [
+        trace
+        for trace in build_explore_figure(view, LIGHT_PALETTE)["data"]
+        if trace.get("name") == EVENTS_TRACE
+    ]
+    assert marks["customdata"][0].split("<br>") == [
+        "<b>Mon 1 Jan 2024</b>",
+        "◆ Said",
+        "▲ +1.25 % weaker",
+        "Energy · A paper",
+    ]
+
+
+def test_other_series_have_axes_of_their_own_at_the_right():
+    view = shipped_view(overlays=("brent_eia", "eur_rub_cbr"))
+    figure = build_explore_figure(view, LIGHT_PALETTE)
+    assert [trace["yaxis"] for trace in figure["data"] if "yaxis" in trace][:2] == ["y5", "y6"]
+    assert figure["layout"]["yaxis5"]["side"] == "right"
+    assert figure["layout"]["yaxis6"]["overlaying"] == "y"
+
+
+def test_rebased_lines_begin_at_100():
+    other = made_series([50.0, 60.0, 40.0], move_sign=QUOTE_IS_SUBJECT)
+    view = made_view([80.0, 100.0, 60.0], overlay_mode="index")
+    overlay = Overlay(other, QuotedSeries(other.card, QuoteMode.WEAKER))
+    figure = build_explore_figure(replace(view, overlays=(overlay,)), LIGHT_PALETTE)
+    # 100 / 80 and 60 / 80; 60 / 50 and 40 / 50
+    assert figure["data"][0]["y"] == [100.0, 125.0, 75.0]
+    assert figure["data"][1]["y"] == [100.0, 120.0, 80.0]
+    assert figure["data"][1]["yaxis"] == "y"
+
+
+def test_a_pane_of_its_own_lies_below_the_rate():
+    view = shipped_view(overlays=("brent_eia", "eur_rub_cbr"), overlay_mode="pane")
+    layout = build_explore_figure(view, LIGHT_PALETTE)["layout"]
+    first, second = layout["yaxis5"]["domain"], layout["yaxis6"]["domain"]
+    assert layout["yaxis"]["domain"][0] > first[1] > first[0] > second[1] > second[0]
+    assert layout["xaxis"]["anchor"] == "y6"
+
+
+def test_the_average_is_that_of_the_number_shown():
+    view = made_view([80.0, 100.0, 60.0, 100.0], average=2, has_band=True)
+    band, average = build_explore_figure(view, LIGHT_PALETTE)["data"][1:3]
+    # pairs 80 100, 100 60, 60 100: means 90 80 80, deviations 10 20 20
+    assert average["x"] == ["2024-01-02", "2024-01-03", "2024-01-04"]
+    assert average["y"] == [90.0, 80.0, 80.0]
+    assert band["y"] == [110.0, 120.0, 120.0, 40.0, 40.0, 70.0]
+    dollars = made_view([80.0, 100.0], average=2, mode=QuoteMode.USD)
+    # 1 / 80 and 1 / 100: the mean is 0.01125, and not 1 / 90
+    assert build_explore_figure(dollars, LIGHT_PALETTE)["data"][1]["y"] == [0.01125]
+
+
+def test_the_overview_has_the_last_number_of_each_week_of_the_whole_series():
+    view = made_view([80.0 + k for k in range(15)], has_overview=True)
+    figure = build_explore_figure(replace(view, until=JANUARY + timedelta(days=3)), LIGHT_PALETTE)
+    overview = figure["data"][-1]
+    # 1 January 2024 is a Monday: the weeks end on the 7th and the 14th, the data on the 15th
+    assert overview["x"] == ["2024-01-07", "2024-01-14", "2024-01-15"]
+    assert overview["y"] == [86.0, 93.0, 94.0]
+    window = figure["layout"]["shapes"][-1]
+    assert (window["xref"], window["x0"], window["x1"]) == ("x2", "2024-01-01", "2024-01-05")

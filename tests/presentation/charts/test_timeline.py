@@ -63,6 +63,15 @@ def test_categories_never_share_a_mark():
     assert [(m.style.id, len(m.events)) for m in markers] == [("sanctions", 1), ("energy", 1)]
 
 
+def test_on_a_phone_events_of_all_categories_share_a_row():
+    events = [event(0, "sanctions"), event(1, "energy"), event(60, "energy")]
+    markers = cluster_events(events, 1, together=True)
+    trace = build_marker_trace(markers, ())
+    assert trace["text"] == ["2", ""]
+    assert trace["y"] == [0, 0]
+    assert trace["marker"]["symbol"] == ["circle", "diamond"]
+
+
 def test_all_lanes_are_one_trace_so_that_a_click_anywhere_finds_the_nearest():
     events = [event(0, "sanctions"), event(50, "energy"), event(51, "energy")]
     trace = build_marker_trace(cluster_events(events, 1), list_used_styles(events))
@@ -72,15 +81,15 @@ def test_all_lanes_are_one_trace_so_that_a_click_anywhere_finds_the_nearest():
     assert trace["hovertemplate"] == "%{customdata}<extra></extra>"
 
 
-def test_a_tooltip_has_at_most_five_lines():
+def test_a_tooltip_lists_five_events_and_counts_the_others():
     events = [event(0, "energy", actor=str(k)) for k in range(9)]
     events = [
         Event(id=str(k), day=e.day, title="T " * 90, category=e.category)
         for k, e in enumerate(events)
     ]
     trace = build_marker_trace(cluster_events(events, 1), list_used_styles(events))
-    assert trace["customdata"][0].count("<br>") <= 4
-    assert trace["customdata"][0].endswith("+6 more")
+    assert trace["customdata"][0].count("<br>") == 6
+    assert trace["customdata"][0].endswith("+4 more")
 
 
 def test_a_title_with_markup_is_shown_as_text():

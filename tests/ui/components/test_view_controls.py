@@ -8,10 +8,10 @@ import pytest
 from dashboard.models.event import Event
 from dashboard.ui.components.view_controls import (
     WindowLimits,
+    clamp_window,
     compute_limits,
     find_preset,
     resolve_window,
-    widen_window,
 )
 from tests.made_series import made_series
 
@@ -58,7 +58,7 @@ def test_an_impossible_window_opens_the_default_one(since, until):
     assert (shown.since, shown.until) == (date(2024, 9, 1), date(2026, 9, 1))
 
 
-@pytest.mark.parametrize("name", ["3M", "1Y", "2Y", "5Y", "All"])
+@pytest.mark.parametrize("name", ["3M", "6M", "YTD", "1Y", "2Y", "5Y", "All"])
 def test_a_preset_knows_itself_again(name):
     shown = resolve_window(*BOUNDS.preset(name), BOUNDS)
     assert find_preset(shown, BOUNDS) == name
@@ -68,14 +68,36 @@ def test_the_two_year_preset_is_the_empty_link():
     assert BOUNDS.preset("2Y") == (None, None)
 
 
-def test_a_short_brush_is_widened_to_a_week():
-    assert widen_window(date(2025, 4, 20), date(2025, 4, 21)) == (
-        date(2025, 4, 14),
-        date(2025, 4, 21),
-    )
-    assert widen_window(date(2025, 4, 1), date(2025, 4, 21)) == (
+def test_the_year_to_date_begins_on_its_first_day():
+    assert BOUNDS.preset("YTD") == (date(2026, 1, 1), None)
+
+
+def test_a_drawn_window_goes_into_the_link():
+    # the last rate is of 1 September 2026, which the link leaves out
+    assert clamp_window(date(2025, 4, 1), date(2025, 6, 1), BOUNDS) == (
         date(2025, 4, 1),
-        date(2025, 4, 21),
+        date(2025, 6, 1),
+    )
+    assert clamp_window(date(2025, 4, 1), date(2026, 9, 1), BOUNDS) == (date(2025, 4, 1), None)
+    assert clamp_window(date(2024, 9, 1), date(2026, 9, 1), BOUNDS) == (None, None)
+
+
+def test_a_drawn_window_is_at_least_a_week_long():
+    # a day and a half is short of seven days by six: three on either side
+    assert clamp_window(date(2025, 4, 20), date(2025, 4, 21), BOUNDS) == (
+        date(2025, 4, 17),
+        date(2025, 4, 24),
+    )
+
+
+def test_a_drawn_window_is_cut_at_the_ends_of_the_data():
+    assert clamp_window(date(2010, 1, 1), date(2030, 1, 1), BOUNDS) == (
+        date(2013, 1, 9),
+        date(2026, 11, 23),
+    )
+    assert clamp_window(date(2010, 1, 1), date(2011, 1, 1), BOUNDS) == (
+        date(2013, 1, 9),
+        date(2013, 1, 16),
     )
 
 

@@ -289,7 +289,11 @@ def test_the_path_of_each_event_is_drawn_where_it_is_wanted():
     def names(app):
         return [trace["name"] for trace in figure_of(app)["data"]]
 
-    assert names(open_compare()) == ["whole path", "each offset", "NATO remarks"]
+    assert names(open_compare()) == [
+        "95 % of the whole path",
+        "95 % at each offset",
+        "NATO remarks",
+    ]
     app = open_compare(paths="each")
     assert names(app)[0] == "NATO remarks: each event"
     low, high = figure_of(app)["layout"]["yaxis"]["range"]

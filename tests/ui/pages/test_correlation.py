@@ -1,4 +1,4 @@
-"""The Correlation page: six parts, each with N, method and correction; what is missing is named."""
+"""The Correlation page: one answer over six parts, each with N, method and correction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ import pytest
 from dashboard.models.event import Event, Origin
 from dashboard.ui import session
 from dashboard.ui.session import KnownEvents
-from tests.ui.app_in_test import as_read, figures_of, open_page, page_to_read, press
+from tests.ui.app_in_test import as_read, figures_of, open_page, page_to_read, press, unfold
+
+PARTS = {
+    "lags": ("Before and after the event", 1),
+    "hits": ("Did it move as expected?", 1),
+    "series": ("The same events on other series", 1),
+    "path": ("Day by day around the event", 1),
+    "regression": ("All kinds of events in one regression", 0),
+    "scores": ("Tone, intensity, crowding", 1),
+}
 
 
 @pytest.fixture
@@ -17,20 +26,35 @@ def opened():
     return page_to_read("correlation")
 
 
-def test_it_opens_with_its_parts_and_small_figures(opened):
-    assert not opened.exception
-    heads = [head.value for head in opened.subheader]
-    assert heads == [
-        "Before and after: lead and lag",
-        "As expected? Hit rates",
-        "Tone or intensity against the move",
-        "The same events on other series",
-        "All at once: the regression",
-        "Rate by rate: local projections",
-    ]
-    sizes = [len(chart.proto.spec) for chart in opened.get("plotly_chart")]
-    assert len(sizes) == 5
-    assert max(sizes) < 300_000
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_opens_alone_with_a_small_figure_under_one_answer(part):
+    app = page_to_read("correlation", part=part)
+    title, figures = PARTS[part]
+    assert not app.exception
+    assert [head.value for head in app.header] == [title]
+    assert [head.value for head in app.title] == ["What moves with the rouble?"]
+    assert "Nothing beyond chance: none of 99 correlations and 9 hit rates" in as_read(app)
+    sizes = [len(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert len(sizes) == figures
+    assert max(sizes, default=0) < 300_000
+
+
+def test_the_menu_of_a_part_has_its_chart_and_its_table():
+    app = unfold(open_page("correlation", part="hits"), "correlation.download")
+    labels = [button.label for button in app.get("download_button")]
+    assert {"PNG, web", "SVG, print", "CSV", "Excel"} <= set(labels)
+    assert "direction.csv, 9 rows" in as_read(app)
+
+
+def test_a_series_that_ended_before_most_events_is_grey_and_last():
+    (figure,) = figures_of(page_to_read("correlation", part="series"))
+    heat, grey = figure["data"]
+    columns = figure["layout"]["xaxis"]["ticktext"]
+    assert columns[-1] == "Rouble / euro<br>to March 2022"
+    assert not any("<br>to" in title for title in columns[:-1])
+    assert all(row[-1] is None for row in heat["z"])
+    assert all(row[-1] == 0 for row in grey["z"])
+    assert any("the series ended on 1 Mar 2022" in row[-1] for row in grey["customdata"])
 
 
 def test_a_panel_stands_for_all_events_and_for_every_category(opened):
@@ -39,21 +63,24 @@ def test_a_panel_stands_for_all_events_and_for_every_category(opened):
 
 
 def test_lead_is_explained_and_nothing_is_called_significant(opened):
-    said = as_read(opened)
+    said = as_read(opened) + opened.header[0].proto.help
     assert "is a move *before* the event: no effect of it can be there" in said
     for forbidden in ("significant", "because", "due to", "caused by", "reacted"):
         assert forbidden not in said.lower()
     assert "After the Holm correction over all 99" in said  # nine groups, eleven lags
 
 
-def test_without_any_score_the_page_says_how_to_bring_one(opened):
-    said = as_read(opened)
+def test_without_any_score_the_page_says_how_to_bring_one():
+    app = page_to_read("correlation", part="scores")
+    said = as_read(app)
+    assert "Chart of events at the same first rate" in [fold.label for fold in app.expander]
     assert "No event has a tone or an intensity yet" in said
     assert "**tone:−3.2**" in said
     assert "Events at the same first rate against the move: Spearman's rho" in said
 
 
-def test_the_regression_names_its_lags_and_its_n(opened):
+def test_the_regression_names_its_lags_and_its_n():
+    opened = page_to_read("correlation", part="regression")
     # The integer part of 4 (T/100)^(2/9) with T of some 3,300 rates is 8
     assert "Newey-West with 8 lags" in as_read(opened)
     shown = opened.dataframe[0].value
@@ -70,7 +97,7 @@ def test_a_category_of_the_link_has_its_panel_beside_all_and_the_correction_stay
 
 def test_a_table_opens_with_n_method_band_and_correction():
     app = open_page("correlation")
-    app = press(app, "Table of lags")
+    app = press(app, "Table of this part")
     (lags,) = [f.value for f in app.dataframe if "Lag" in f.value.columns]
     assert {"r", "Band", "p (calendar shift)", "p (Holm)", "N", "Method"} <= set(lags.columns)
 
@@ -99,7 +126,7 @@ def test_tones_of_notes_are_set_against_the_moves(monkeypatch):
     unread = Event("u", date(2024, 5, 6), "Unread", tags=("tone:high",), origin=Origin.NOTE)
     known = KnownEvents((*catalogue, *notes, unread), "made")
     monkeypatch.setattr(session, "get_known_events", lambda: known)
-    app = open_page("correlation")
+    app = open_page("correlation", part="scores")
     said = as_read(app)
     assert "Tone against the move: Spearman's rho" in said
     assert "N = 8" in said
@@ -109,10 +136,11 @@ def test_tones_of_notes_are_set_against_the_moves(monkeypatch):
     assert "<b>" not in dots["customdata"][0].split("<br>")[1]
 
 
-def test_the_response_says_bands_n_and_what_came_before(opened):
-    said = as_read(opened)
-    assert "log pts 1 rate after the first (95 % band" in said
-    assert "log pts 5 rates after the first (95 % band" in said
+def test_the_response_says_bands_n_and_what_came_before():
+    opened = page_to_read("correlation", part="path")
+    said = as_read(opened) + opened.header[0].proto.help.replace("\\", "").replace("\u2060", "")
+    assert "weaker 1 rate after the first (95 % band" in said
+    assert "weaker 5 rates after the first (95 % band" in said
     assert "first rates." in said
     assert "Before the event (−5 to −2)" in said
     assert "no return of EUR/USD" in said  # the control of the page, by its title
@@ -121,15 +149,15 @@ def test_the_response_says_bands_n_and_what_came_before(opened):
 
 
 def test_the_response_of_a_category_is_in_the_link():
-    app = open_page("correlation", projection="escalation", ctrl="none")
+    app = open_page("correlation", part="path", projection="escalation", ctrl="none")
     assert not app.exception
-    said = as_read(app)
+    said = as_read(app) + app.header[0].proto.help
     assert "Escalation: " in said
     assert "with no other series" in said
 
 
 def test_the_table_of_responses_has_both_errors_and_every_horizon():
-    app = open_page("correlation", projection="peace_talks")
+    app = open_page("correlation", part="path", projection="peace_talks")
     folds = [fold for fold in app.expander if "(26 rows)" in fold.label]
     assert len(folds) == 1
     app.session_state["correlation.fold.projections"] = True
@@ -143,6 +171,6 @@ def test_the_table_of_responses_has_both_errors_and_every_horizon():
 
 
 def test_a_category_without_a_measured_event_has_no_response():
-    app = open_page("correlation", projection="other")
+    app = open_page("correlation", part="path", projection="other")
     assert not app.exception
     assert "No event of this category is measured on this series." in as_read(app)

@@ -13,6 +13,8 @@ LINKS = {
         {"cat": "escalation", "bcat": "peace_talks", "part": part}
         for part in ("moves", "placebo", "carries", "when", "lost")
     ],
+    "correlation": [{"part": part} for part in ("lags", "hits", "series", "path", "scores")],
+    "method": [{"part": "sample"}],
     "facts": [{"day": "2025-04-21", "kind": "strongest", "since": "2024-06"}],
 }
 CASES = [(page, link) for page in PAGES for link in LINKS.get(page.id, [{}])]

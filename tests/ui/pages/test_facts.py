@@ -44,7 +44,7 @@ def home(tmp_path_factory):
 
 def test_an_example_is_the_sentence_of_the_journalist(bare):
     assert not bare.exception
-    assert [head.value for head in bare.header] == ["1 of 3 claims holds"]
+    assert [head.value for head in bare.title] == ["1 of 3 claims holds"]
     words = plain_words(bare)
     for told in (
         "About 80 RUB per USD?",
@@ -111,7 +111,7 @@ def test_the_chart_marks_day_level_span_and_bases(bare):
 
 def test_the_page_opens_empty():
     app = open_page("facts")
-    assert [head.value for head in app.header] == ["Check a claim"]
+    assert [head.value for head in app.title] == ["Check a claim"]
     assert app.text_area[0].value == ""
     assert verdicts_of(app) == []
     assert not app.get("plotly_chart")

@@ -96,7 +96,7 @@ def test_explore_shows_bars_by_the_clock_of_moscow(bars):
     assert line["x"][-1] == "2026-11-23T19:00:00"
     assert axis_of(app)["title"]["text"] == "Moscow time"
     words = told(app)
-    assert "Largest one-hour moves in view" in words
+    assert "Largest one-hour moves in view (5)" in [e.label for e in app.expander]
     assert "in the last bar of the day, to 19:00 MSK" in words
     assert app.query_params == {"series": HOURS}
 

@@ -59,9 +59,9 @@ def labels(app):
 def test_an_empty_inbox_says_what_to_do_and_offline_says_so():
     app = open_page("inbox")
     words = words_of(app)
-    assert "Nothing waits here." in words
+    assert "Inbox is empty." in words
     assert "Offline: nothing is asked." in words
-    assert next(b for b in app.button if b.label == "Fetch now").disabled
+    assert next(b for b in app.button if b.key == "inbox.fetch").disabled
 
 
 def test_a_story_tells_its_time_as_exactly_as_it_is_known():
@@ -97,7 +97,7 @@ def test_accepting_makes_a_note_with_its_source():
     assert "Note saved: Bank keeps its key rate" in words_of(app)
     (note,) = list_notes(session.get_context().notes)
     assert (note.moment, note.source_url) == (SAID, "https://news.example/rate")
-    assert "Nothing waits here." in words_of(app)
+    assert "Inbox is empty." in words_of(app)
     assert "accepted by Anna, " in words_of(open_page("inbox", state="accepted"))
 
 
@@ -174,7 +174,7 @@ def test_what_is_chosen_and_what_is_shown_can_be_dismissed_at_once():
     app = press(app, "Dismiss 1 chosen")
     assert "**2 stories**" in words_of(app)
     app = press(app, "Dismiss all 2 shown")
-    assert "Nothing waits here." in words_of(app)
+    assert "Inbox is empty." in words_of(app)
 
 
 def test_the_second_of_two_people_is_told():

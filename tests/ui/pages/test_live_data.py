@@ -9,13 +9,14 @@ import pytest
 from dashboard.services.exports import table_file
 from dashboard.services.rates import list_revisions
 from tests.replica import failures
-from tests.ui.app_in_test import open_page, words_of
+from tests.ui.app_in_test import as_read, open_page, unfold, words_of
 
 USD = "usd_rub_cbr"
+DETAILS = "data.series.details"
 
 
 def row_of(app, title):
-    table = next(each.value for each in app.table if "To know" in each.value)
+    table = next(each.value for each in app.table if "Status" in each.value)
     (row,) = [row for _, row in table.iterrows() if row["Series"] == title]
     return row
 
@@ -30,8 +31,8 @@ def test_a_fetched_series_stands_with_its_rows_days_and_when_it_was_fetched(live
 
 
 def test_every_card_says_what_it_measures_what_it_cannot_say_and_its_licence(live_setup):
-    app = open_page("data")
-    cards = {each.value.split("`")[1]: each.value for each in app.markdown if "` " in each.value}
+    app = unfold(open_page("data"), DETAILS)
+    cards = {each.value.split("`")[1]: each.value for each in app.markdown if "** `" in each.value}
     assert {card.id for card in live_setup.known.all_cards()} == set(cards)
     yahoo = cards["usd_rub_yahoo"]
     for words in (
@@ -46,8 +47,8 @@ def test_every_card_says_what_it_measures_what_it_cannot_say_and_its_licence(liv
 
 def test_what_was_never_fetched_is_named(live_setup):
     words = words_of(open_page("data"))
-    assert "Not fetched yet: CNY/RUB, Moscow Exchange" in words
-    assert "USD/RUB, Yahoo" in words
+    assert "- CNY/RUB, Moscow Exchange :gray-badge[not fetched yet]" in words
+    assert "- USD/RUB, Yahoo :gray-badge[not fetched yet]" in words
 
 
 def test_a_failure_stands_in_words_with_the_data_that_stand(live_setup, replica):
@@ -58,8 +59,11 @@ def test_a_failure_stands_in_words_with_the_data_that_stand(live_setup, replica)
     live_setup.refresh(USD, "vix_fred")
     told = "Bank of Russia answered HTML instead of XML; the data of 23 Nov 2026 stand"
     app = open_page("data")
-    assert told in row_of(app, "USD/RUB, Bank of Russia")["To know"]
-    assert "; there are no earlier data" in words_of(app)
+    assert "fetch failed" in row_of(app, "USD/RUB, Bank of Russia")["Status"]
+    assert "fetch failed" not in row_of(app, "EUR/USD, ECB")["Status"]
+    words = as_read(unfold(app, DETAILS))
+    assert f":gray[to know:] {told}" in words
+    assert "; there are no earlier data" in words
     for page in ("", "events", "method"):
         assert told in words_of(open_page(page)), page
 
@@ -78,14 +82,14 @@ def test_a_number_that_may_still_change_is_told_as_such(live_setup):
     live = live_setup.known.known("usd_rub_yahoo").live
     said = f"provisional: {live.rate[0]:.4f} on 23 Nov 2026, 21:00 MSK; it may still change"
     assert said in words_of(open_page(series="usd_rub_yahoo"))
-    assert said in row_of(open_page("data"), "USD/RUB, Yahoo")["To know"]
+    assert f":gray[live:] {said}" in as_read(unfold(open_page("data"), DETAILS))
 
 
 def test_implausible_numbers_are_counted(live_setup, replica):
     replica.market.change("RUB=X", date(2026, 11, 11), 120.0)
     live_setup.refresh(USD, "usd_rub_yahoo")
     left_out = live_setup.known.known("usd_rub_yahoo").withheld
-    words = row_of(open_page("data"), "USD/RUB, Yahoo")["To know"]
+    words = words_of(unfold(open_page("data"), DETAILS))
     assert f"{left_out} implausible value" in words
 
 
@@ -103,12 +107,12 @@ def revised(live_setup, replica):
 
 def test_without_a_revision_the_page_says_so(live_setup):
     live_setup.refresh(USD)
-    assert "No value has been revised" in words_of(open_page("data"))
+    assert "No value has been revised" in words_of(unfold(open_page("data"), "data.further"))
 
 
 def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(live_setup, replica):
     first = revised(live_setup, replica)
-    app = open_page("data")
+    app = unfold(open_page("data"), "data.further", "data.revisions.download", DETAILS)
     (frame,) = [f.value for f in app.dataframe if "Is now" in f.value]
     (row,) = frame.to_dict("records")
     assert row["Series"] == "USD/RUB, Bank of Russia"
@@ -117,9 +121,9 @@ def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(live_se
     )  # fmt: skip
     assert row["First fetched"] == "23 Nov 2026, 21:00 MSK"
     assert row["Revision seen"] == "23 Nov 2026, 22:00 MSK"
-    assert "1 revised value" in row_of(app, "USD/RUB, Bank of Russia")["To know"]
-    labels = [button.label for button in app.get("download_button")]
-    assert "CSV (all, 1 row)" in labels
+    assert "1 revised value" in words_of(app)
+    assert "All, 1 row" in words_of(app)
+    assert "CSV" in [button.label for button in app.get("download_button")]
 
 
 def test_the_file_of_revised_values_holds_them(live_setup, replica):

@@ -120,11 +120,13 @@ def test_the_event_page_says_it_with_its_dates(event_id):
 
 @pytest.mark.parametrize("event_id", EVENTS)
 def test_the_day_card_of_explore_says_it(event_id):
-    app = open_page("", sel=str(expected(event_id, (0, 0))[-1]))
-    told = words_of(app)
-    assert sentence(event_id, (0, 0), "days") in told
+    percentile, _, size, *_, day = expected(event_id, (0, 0))
+    app = open_page("", sel=str(day))
+    (line,) = [text for text in app.markdown if text.value.startswith("Bigger than")]
+    assert line.value == f"Bigger than {share(percentile)} of {size} days"
+    assert sentence(event_id, (0, 0), "days") in line.help
     percentile, _, size, *_ = expected(event_id, (0, 1))
-    assert f"[0,1] is bigger than {share(percentile)} of {size} windows." in told
+    assert f"[0,1] is bigger than {share(percentile)} of {size} windows." in line.help
 
 
 def test_the_list_of_events_and_its_card_say_it():

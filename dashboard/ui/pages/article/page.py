@@ -8,25 +8,29 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.models.article import Article, CheckedClaim, ClaimTruth, DateMention
+from dashboard.models.article import Article, CheckedClaim, ClaimAnswer, DateMention
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Draft, Event, Expected
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.claims import (
+    build_claim_columns,
     describe_common_base,
-    describe_needed_base,
-    format_marked_verdict,
+    format_badge,
+    format_claims_headline,
+    format_question,
+    list_answer_lines,
+    list_needed_bases,
 )
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
+from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.incoming_events import (
     describe_precision,
     describe_publication,
-    format_claim,
     format_statement_day,
-    format_verdict_numbers,
 )
 from dashboard.presentation.palette import STYLE_BY_ID
+from dashboard.services.claims import answer_claim
 from dashboard.services.notes import add_note, delete_note
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
@@ -66,9 +70,8 @@ CARDS_PER_PAGE: Final = 20
 SENTENCE_LIMIT: Final = 1_000
 CLAIM_LIMIT: int = 400
 PAGE_HELP: Final = deferred(
-    "Dated statements become candidates for notes, each beside the sentence it stands in; claims"
-    " about the rate are held against every source. It is a proposal: **nothing is stored unless"
-    " you accept it**. A pasted text never leaves this program."
+    "Finds dated statements, which can become notes, and checks claims about the rate. **Nothing is"
+    " stored unless you accept it**; a pasted text never leaves this program."
 )
 MESSAGE_LIMIT: Final = 400
 LINK_LIMIT: Final = 2_000
@@ -77,7 +80,6 @@ LINK_LIMIT: Final = 2_000
 def draw(view: UrlState) -> None:
     """Draw the page."""
     draw_flash()
-    st.markdown(translate_deferred(PAGE_HELP))
     given = draw_article_input(view)
     if get_problem():
         message = escape_markdown(get_problem(), MESSAGE_LIMIT)
@@ -86,11 +88,33 @@ def draw(view: UrlState) -> None:
     if reading is None:
         return
     _draw_head(reading.article)
-    _draw_candidates(build_candidates(reading, get_author_name()), reading.article)
-    _draw_claims(reading.claims)
+    candidates = build_candidates(reading, get_author_name())
+    answers = _answer_claims(reading.claims)
+    _draw_summary(candidates, answers)
+    _draw_claims(answers)
     for base in reading.common_bases:
         text = " ".join(describe_common_base(base))
         st.markdown(f":material/join: {escape_markdown(text, CLAIM_LIMIT)}")
+    _draw_candidates(candidates, reading.article)
+
+
+def _answer_claims(claims: Sequence[CheckedClaim]) -> list[ClaimAnswer]:
+    """The claims as the page *Check a claim* answers them."""
+    series = session.load_daily_series()
+    return [answer_claim(checked.claim, series, DEFAULT_SERIES) for checked in claims]
+
+
+def _draw_summary(candidates: Sequence[DraftCandidate], answers: Sequence[ClaimAnswer]) -> None:
+    """Draw in one line what was found."""
+    new = sum(item.is_proposed for item in candidates)
+    found = plural(
+        "{n:,} dated statement, {new:,} of them new",
+        "{n:,} dated statements, {new:,} of them new",
+        len(candidates),
+        new=new,
+    )
+    claims = format_claims_headline(answers) if answers else _("no claim about the rate")
+    st.markdown(f"**{found}** · {escape_markdown(claims)}")
 
 
 def _draw_head(article: Article) -> None:
@@ -245,10 +269,15 @@ def _draw_similar_events(candidate: DraftCandidate) -> None:
     if candidate.same is not None:
         st.markdown(_(":orange[:material/content_copy: **Already there**], so it is not ticked:"))
         draw_page_link("event", candidate.same.title, id=candidate.same.id)
-    if candidate.same_day:
+    if candidate.alike and candidate.same is None:
+        st.markdown(
+            _(":orange[:material/content_copy: **Perhaps already there**], so it is not ticked:")
+        )
+    others = candidate.same_day
+    if others:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(_("Known on this day:"), width="content")
-            for event in candidate.same_day:
+            for event in others:
                 draw_page_link("event", event.title, id=event.id)
 
 
@@ -263,7 +292,10 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
         max_chars=TITLE_LIMIT,
         **persistent_widget(build_field_name(number, "title"), title),
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with (
+        st.expander(_("Day, category and direction"), expanded=start is None),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         _draw_candidate_time(number, start)
         categories = [category.value for category in Category]
         st.selectbox(
@@ -357,52 +389,34 @@ def _undo_acceptance(number: int, note: Event) -> None:
 # ------------------------------------------------------------------ claims
 
 
-def _draw_claims(claims: Sequence[CheckedClaim]) -> None:
-    """Draw each claim, the sentence it stands in, and a table of verdicts with their numbers."""
-    st.markdown(
-        plural("#### {n:,} claim about the rate", "#### {n:,} claims about the rate", len(claims))
-    )
-    if not claims:
-        st.markdown(_("The text says nothing about the level or the moves of the rouble."))
-    for checked in claims:
-        with st.container(border=True):
-            _draw_claim(checked)
-
-
-def _draw_claim(checked: CheckedClaim) -> None:
-    claim = checked.claim
-    phrase = escape_markdown(claim.phrase, CLAIM_LIMIT)
-    st.markdown(f"**“{phrase}”**: {escape_markdown(format_claim(claim), CLAIM_LIMIT)}")
-    if claim.doubt:
-        st.caption(translate_deferred(claim.doubt))
-    if not checked.verdicts:
-        message = _(
-            "there is no series of RUB per {currency}", currency=escape_markdown(claim.currency, 8)
-        )
-        st.markdown(f"{format_marked_verdict(claim, ClaimTruth.UNKNOWN)}: {message}")
+def _draw_claims(answers: Sequence[ClaimAnswer]) -> None:
+    """Draw each claim with its verdict, and the table of every source folded."""
+    if not answers:
         return
-    draw_text_table(
-        {
-            _("Verdict"): [
-                format_marked_verdict(claim, verdict.truth) for verdict in checked.verdicts
-            ],
-            _("Source"): [escape_markdown(verdict.card.label) for verdict in checked.verdicts],
-            _("Numbers"): [
-                escape_markdown(format_verdict_numbers(claim, verdict), CLAIM_LIMIT)
-                for verdict in checked.verdicts
-            ],
-        },
-        _("Verdicts on a claim, one row a series and base"),
+    st.markdown(
+        plural("#### {n:,} claim about the rate", "#### {n:,} claims about the rate", len(answers))
     )
+    for answer in answers:
+        with st.container(border=True, gap="xsmall"):
+            _draw_claim(answer)
+
+
+def _draw_claim(answer: ClaimAnswer) -> None:
+    claim = answer.claim
+    st.markdown(f"{format_badge(answer)} **“{escape_markdown(claim.phrase, CLAIM_LIMIT)}”**")
+    lines = [format_question(claim), *list_answer_lines(answer)]
+    st.markdown(escape_markdown(" ".join(lines), SENTENCE_LIMIT))
+    for caption in (translate_deferred(claim.doubt), *list_needed_bases(answer)):
+        if caption:
+            st.caption(escape_markdown(f"{capitalize_first(caption)}", CLAIM_LIMIT))
     settings = build_claim_query(claim)
     if settings is not None:
         draw_page_link("facts", _("Check it, with a chart"), **settings)
-    held = any(
-        verdict.truth == ClaimTruth.TRUE and verdict.is_claimed for verdict in checked.verdicts
-    )
-    for needed in () if held else checked.needed:
-        need = f"{needed.card.label}: {describe_needed_base(claim, needed)}"
-        st.caption(escape_markdown(need, CLAIM_LIMIT))
+    if answer.rows:
+        with st.expander(_("Every source and base"), icon=":material/table:"):
+            draw_text_table(
+                build_claim_columns(answer), _("Verdicts on a claim, one row a series and base")
+            )
 
 
 PAGE = Page(
@@ -417,4 +431,5 @@ PAGE = Page(
         day_param("published", "2025-04-22"),
     ),
     heading=deferred("Read an article"),
+    purpose=PAGE_HELP,
 )

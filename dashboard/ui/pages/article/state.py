@@ -67,8 +67,14 @@ class DraftCandidate:
     @property
     def is_proposed(self) -> bool:
         """Whether it is ticked at first: it has a day, is no background and not listed already."""
-        is_new = self.same is None and not self.statement.is_background
+        is_new = self.same is None and not self.alike and not self.statement.is_background
         return is_new and self.draft is not None
+
+    @property
+    def alike(self) -> tuple[Event, ...]:
+        """Other events of its day and category, one of which it may repeat."""
+        category = self.draft.category if self.draft else ""
+        return tuple(event for event in self.same_day if event.category == category)
 
 
 def build_field_name(number: int, field: str) -> str:
@@ -257,7 +263,7 @@ def draw_article_input(view: UrlState) -> PublicationTime | None:
         )
         given = _draw_publication_fields(view)
         with st.container(horizontal=True, vertical_alignment="center"):
-            is_submitted = st.button(_("Read it"), type=button_type(), icon=":material/article:")
+            is_submitted = st.button(_("Read"), type=button_type(), icon=":material/article:")
             st.button(
                 _("Try an example"), key="article.example", on_click=_fill_example, args=(view,)
             )
@@ -289,10 +295,7 @@ def _draw_file_input(_view: UrlState) -> None:
 def _draw_link_input(view: UrlState) -> None:
     st.text_input(_("Link to the article"), placeholder="https://", **view.typed("url"))
     st.caption(
-        _(
-            "Followed when you press *Read it*, to public addresses only; ten seconds, ten"
-            " megabytes."
-        )
+        _("Followed when you press *Read*, to public addresses only; ten seconds, ten megabytes.")
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from dashboard.models.analyses import Comparison, StepName
+from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, join_and, plural, translate_deferred
 from dashboard.models.messages import translate as _
@@ -145,7 +146,7 @@ def _name_whom(card: SeriesCard) -> str:
 def format_chip(state: CompareState, at: int) -> str:
     """`NATO remarks, 2025: 17 events`: a group, its dates and how many of its events are used.
 
-    Without an answer the events listed are counted; on a phone there is no room for a number.
+    Without an answer the events listed are counted; a phone shows no number.
     """
     query = state.filters[at]
     narrowed = query.tags or query.choices.get("expected")
@@ -374,7 +375,7 @@ def describe_overlap(answer: Comparison) -> str:
         return ""
     return plural(
         "{n} event belongs to both groups, and counts in both averages.",
-        "{n} events belong to both groups, and counts in both averages.",
+        "{n} events belong to both groups, and count in both averages.",
         len(answer.in_both),
     )
 
@@ -482,8 +483,10 @@ def describe_model_settings(request: StudyRequest, card: SeriesCard) -> str:
     return "; ".join(settings)
 
 
-def _format_expected_share(group: ComparisonGroup) -> str:
-    """`9 of 17`: how many of the events that say a direction moved so."""
+def _format_expected_share(group: ComparisonGroup, card: SeriesCard) -> str:
+    """`9 of 17`: how many of the events that say a direction moved so; of the rouble only."""
+    if card.subject.code != NEWS_CURRENCY:
+        return NO_VALUE
     window = group.study.request.cars[0]
     row = next((row for row in group.study.directions if row.window == window), None)
     return _("{hits} of {count}", hits=row.hits, count=row.n) if row and row.n else NO_VALUE
@@ -606,7 +609,7 @@ def build_short_columns(state: CompareState, answer: Comparison) -> dict[str, li
         columns[f"{group.style.glyph} {format_group_name(group)}"] = [
             scale.percent_move(row.mean) if row else NO_VALUE,
             scale.percent_span(row.low, row.high) if row else NO_VALUE,
-            _format_expected_share(group),
+            _format_expected_share(group, state.card),
         ]
     return columns
 
@@ -625,7 +628,7 @@ def build_summary_columns(state: CompareState) -> TextColumns:
         deferred("Seen from"): "smallest_visible",
         deferred("Median"): lambda row: scale.move(row.median),
         deferred("Without its 3 largest"): lambda row: scale.move(row.mean_without_largest),
-        deferred("As expected"): lambda row: _format_expected_share(groups[row.group]),
+        deferred("As expected"): lambda row: _format_expected_share(groups[row.group], state.card),
     }
     rows = [group.study.headline for group in state.groups if group.study.headline]
     return build_text_columns(TABLES["headline"], rows, view)

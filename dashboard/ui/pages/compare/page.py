@@ -193,7 +193,7 @@ def _carry_settings(link: UrlState) -> dict[str, str]:
 
 
 def _draw_answer(state: CompareState, answer: Comparison) -> None:
-    """Draw the paths with the numbers beside them, each event, and the folded parts."""
+    """Draw the paths, the numbers, each event, and the folded parts."""
     # On a phone the columns stand one below the other.
     left, right = st.columns([CHART_SHARE, 1 - CHART_SHARE], gap="small")
     with left:
@@ -725,7 +725,7 @@ def _format_event_link(state: CompareState, event: Event) -> str:
 
 
 def _draw_method(state: CompareState, answer: Comparison) -> None:
-    """Draw what is measured, and the numbers behind the chart."""
+    """Draw what is measured, and the numbers of the chart."""
     settings = capitalize_first(describe_model_settings(answer.request, state.card))
     st.markdown(escape_markdown(f"{settings}.", VERDICT_LIMIT))
     draw_text_table(

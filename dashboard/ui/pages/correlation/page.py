@@ -1,15 +1,17 @@
-"""The Correlation page: lead-lag, hit rates, scores, series, regression, local projections."""
+"""The Correlation page: one answer, then lags, hit rates, series, paths, regression or scores."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.models.analyses import ScoredEvents, ScoreRow
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import MAX_SHARE_OF_ONE_RATE, MIN_CLUSTERS, MIN_RATES
@@ -23,10 +25,12 @@ from dashboard.presentation.charts.correlation import (
     summarize_lead_lag,
 )
 from dashboard.presentation.correlation import (
+    CELL_UNIT_TITLES,
     LEAD_LAG_HELP,
     OUTCOME_TITLES,
     SCORE_HELP,
     SCORE_TITLES,
+    describe_answer,
     describe_cross_series,
     describe_dropped,
     describe_hits,
@@ -34,10 +38,10 @@ from dashboard.presentation.correlation import (
     describe_pre_trend,
     describe_projection,
     describe_score,
-    describe_sign,
     format_estimate,
     format_group_title,
     format_term,
+    turn_row,
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
@@ -46,18 +50,21 @@ from dashboard.presentation.formatting import (
     format_signed,
     format_window,
 )
-from dashboard.presentation.palette import get_palette
+from dashboard.presentation.palette import LIGHT_PALETTE, get_palette
+from dashboard.presentation.quoting import MoveScale, QuotedSeries
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import TABLES, table_file
+from dashboard.ui import session
 from dashboard.ui.components.elements import (
     Shortcut,
-    draw_copy_link,
     draw_figure,
+    draw_heading,
     draw_shortcuts,
+    term_help,
     toggle_expander,
 )
-from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.components.exports import ChartPicture, Downloads, draw_download_menu
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.correlation.state import (
     PARAMS,
@@ -70,7 +77,7 @@ from dashboard.ui.pages.correlation.state import (
     compute_map_limit,
     draw_cell_unit,
     draw_controls_choice,
-    draw_panel_choice,
+    draw_part_choice,
     draw_projection_choice,
     draw_sample_controls,
     draw_score_choice,
@@ -136,135 +143,265 @@ PROJECTIONS_VIEW: Final[View] = {
     deferred("N (rates)"): "n",
     deferred("Note"): "reason",
 }
+PART_TABLES: Final[dict[str, str]] = {
+    "lags": "correlation",
+    "hits": "direction",
+    "series": "across_series",
+    "path": "projections",
+    "regression": "regression",
+    "scores": "scores",
+}
+"""The table of each part, by which its files are named."""
 PROJECTION_SENTENCE_LIMIT: Final = 900
 SENTENCE_LIMIT: Final = 900
 MAX_UNREAD_SCORES: Final = 5
 
 
 def draw(view: UrlState) -> None:
-    """Draw the six parts, each with its message, chart and table."""
+    """Draw the answer, then one part: its message, chart and table."""
     state = read_correlation_state(view)
-    st.header(_("What goes together with the moves?"), anchor=False)
-    st.markdown(
-        _(
-            "Moves near an event are no proof of cause, and with many comparisons some are large"
-            " by chance. So each part states N, the method and its band, and p-values after a"
-            " correction for all comparisons of the part."
-        )
-    )
+    subject = escape_markdown(state.series.card.subject.name)
+    draw_heading(_("What moves with {subject}?", subject=subject))
     draw_sample_controls(view)
     if state.related is None:
         st.warning(escape_markdown(state.refused, SENTENCE_LIMIT), icon=":material/block:")
     else:
-        _draw_parts(view, state, state.related)
-    lags, hits = "correlation.fold.correlation", "correlation.fold.direction"
-    draw_shortcuts(
-        (
-            Shortcut("L", _("Table of lags"), partial(toggle_expander, lags)),
-            Shortcut("D", _("Table of hit rates"), partial(toggle_expander, hits)),
-        )
-    )
-    draw_copy_link("correlation", view)
+        _draw_answer(state, state.related)
+        draw_part_choice(view)
+        _draw_part(view, state, state.related)
+    fold = f"correlation.fold.{PART_TABLES[view['part']]}"
+    draw_shortcuts((Shortcut("L", _("Table of this part"), partial(toggle_expander, fold)),))
 
 
-def _draw_parts(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
+def _draw_answer(state: CorrelationState, related: EventRelations) -> None:
     card = state.series.card
+    caution = _(
+        "Moves near an event are no proof of cause, and with many comparisons some are large by"
+        " chance: each part states N, the method and its band, and p-values after a correction"
+        " for all comparisons of the part."
+    )
+    answer = escape_markdown(
+        describe_answer(_show(state).correlations, state.directions, related.used), SENTENCE_LIMIT
+    )
+    st.markdown(f"**{answer}.**", help=term_help("p_value", "holm", "hit_rate", text=caution))
     st.caption(
         escape_markdown(
             _(
-                "{used:,} of {requested:,} events measured on {title}; {sign}; moves in the"
+                "{used:,} of {requested:,} events measured on {title}, {axis}; moves in the"
                 " window {window} against a constant mean of 120 rates.",
                 used=related.used,
                 requested=related.requested,
                 title=card.label,
-                sign=describe_sign(card),
+                axis=state.quoting.axis_title,
                 window=format_window(related.window),
             ),
             SENTENCE_LIMIT,
         )
     )
-    draw_panel_choice(view)
-    _draw_lead_lag(state, related)
-    _draw_hits(state, related)
-    _draw_scores(view, state, related)
-    _draw_cross_series(view, state)
-    _draw_regression(view, state, related)
-    _draw_projection(view, state)
 
 
-def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
-    st.subheader(_("Before and after: lead and lag"), anchor=False)
-    st.markdown(translate_deferred(LEAD_LAG_HELP))
-    panels = build_lead_lag_panels(state)
+def _show(state: CorrelationState) -> EventRelations:
+    """What is drawn of a state that has an answer."""
+    if state.shown is None:
+        msg = "a state without an answer is not drawn"
+        raise RuntimeError(msg)
+    return state.shown
+
+
+def _draw_part(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
+    draw_chosen: dict[str, Callable[[], None]] = {
+        "lags": partial(_draw_lead_lag, view, state, related),
+        "hits": partial(_draw_hits, view, state),
+        "series": partial(_draw_cross_series, view, state),
+        "path": partial(_draw_projection, view, state),
+        "regression": partial(_draw_regression, view, state, related),
+        "scores": partial(_draw_scores, view, state, related),
+    }
+    draw_chosen[view["part"]]()
+
+
+@dataclass(frozen=True)
+class PartFiles:
+    """The table of a part, as shown and as a file, and its chart for print.
+
+    Attributes:
+        objects: of the table of this part, see `PART_TABLES` and `Table.rows`.
+        view: the columns to show.
+        alt: the table in words.
+        shown: the objects with the sign of the number shown; files have that of the subject.
+        picture: the chart; None where there is none.
+    """
+
+    objects: Sequence[Any]
+    view: View
+    alt: str
+    shown: Sequence[Any]
+    picture: ChartPicture | None = None
+
+
+def _draw_head(
+    view: UrlState, state: CorrelationState, title: str, explanation: str, files: PartFiles
+) -> None:
+    """Draw the heading of a part with its help and, at the right, the menu of its files."""
+    name = PART_TABLES[view["part"]]
+    size = TABLES[name].count(files.objects)
+    label = plural("{file}.csv, {n:,} row", "{file}.csv, {n:,} rows", size, file=name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(title, anchor=False, help=explanation, width="stretch")
+        draw_download_menu(
+            Downloads(
+                (state.series.card.id,),
+                "correlation",
+                view,
+                picture=files.picture,
+                tables={name: (label, partial(table_file, name, files.objects))},
+            ),
+            "correlation.download",
+        )
+
+
+def _draw_lead_lag(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
+    panels, sentence = build_lead_lag_panels(state), describe_lead_lag(_show(state).correlations)
+    alt = summarize_lead_lag(panels) if panels else ""
+    figure = lambda: build_lead_lag_figure(panels, LIGHT_PALETTE, dark=False, phone=False)  # noqa: E731
+    files = PartFiles(
+        related.correlations,
+        CORRELATION_VIEW,
+        _("Correlations of every group and lag with band, p and corrected p"),
+        _show(state).correlations,
+        ChartPicture(
+            figure,
+            sentence,
+            _("Correlation of event dates with moves by lag in rates; grey: 95 % of shifted dates"),
+            alt,
+            (state.series,),
+        )
+        if panels
+        else None,
+    )
+    explanation = term_help("lead_lag", "calendar_shift", text=translate_deferred(LEAD_LAG_HELP))
+    _draw_head(view, state, _("Before and after the event"), explanation, files)
+    st.markdown(escape_markdown(sentence, SENTENCE_LIMIT))
     if panels:
         draw_figure(
             build_lead_lag_figure(
                 panels, get_palette(dark=state.dark), dark=state.dark, phone=state.phone
             ),
             "correlation.lead-lag",
-            summarize_lead_lag(panels),
+            alt,
             f"{state.series.card.id}_lead-lag",
             phone=state.phone,
         )
-    st.markdown(escape_markdown(describe_lead_lag(related.correlations), SENTENCE_LIMIT))
-    _draw_table_expander(
-        "correlation",
-        related.correlations,
-        CORRELATION_VIEW,
-        _("Correlations of every group and lag with band, p and corrected p"),
-    )
+    _draw_table_fold(view, files)
 
 
-def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
-    st.subheader(_("As expected? Hit rates"), anchor=False)
-    lines = build_hit_rows(state)
-    if lines:
-        draw_figure(
-            build_hit_figure(lines, get_palette(dark=state.dark), phone=state.phone),
-            "correlation.hits",
-            summarize_hits(lines),
-            f"{state.series.card.id}_hit-rates",
-            phone=state.phone,
+def _draw_hits(view: UrlState, state: CorrelationState) -> None:
+    lines, sentence = build_hit_rows(state), describe_hits(state.directions)
+    alt = summarize_hits(lines) if lines else ""
+    files = PartFiles(
+        state.directions,
+        DIRECTION_VIEW,
+        _("Hit rates of every group with interval, p and corrected p"),
+        state.directions,
+        ChartPicture(
+            lambda: build_hit_figure(lines, LIGHT_PALETTE, phone=False),
+            sentence,
+            _("Share of events that moved as expected, with its 95 % Wilson interval"),
+            alt,
+            (state.series,),
         )
-    st.markdown(escape_markdown(describe_hits(related.directions), SENTENCE_LIMIT))
-    st.caption(
-        _(
+        if lines
+        else None,
+    )
+    explanation = term_help(
+        "hit_rate",
+        "wilson",
+        text=_(
             "Directions were fixed from the nature of each event before looking at the rate."
             " Lines: 95 % Wilson intervals, for orientation only: they take events as"
             " independent, and events that share days are not. The p throws whole clusters of"
             " events to either side, so that a bunch counts once."
+        ),
+    )
+    _draw_head(view, state, _("Did it move as expected?"), explanation, files)
+    st.markdown(escape_markdown(sentence, SENTENCE_LIMIT))
+    if lines:
+        draw_figure(
+            build_hit_figure(lines, get_palette(dark=state.dark), phone=state.phone),
+            "correlation.hits",
+            alt,
+            f"{state.series.card.id}_hit-rates",
+            phone=state.phone,
         )
-    )
-    _draw_table_expander(
-        "direction",
-        related.directions,
-        DIRECTION_VIEW,
-        _("Hit rates of every group with interval, p and corrected p"),
-    )
+    _draw_table_fold(view, files)
 
 
 def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
-    st.subheader(_("Tone or intensity against the move"), anchor=False)
-    if not any(row.score != "crowd" for row in related.scores):
-        st.markdown(translate_deferred(SCORE_HELP))
-    if related.unread:
-        tags = ", ".join(plain_text(tag, 40) for _, tag in related.unread[:MAX_UNREAD_SCORES])
-        st.markdown(
-            plural(
-                ":material/info: {n:,} tag without a number that can be read: {tags}. Write it"
-                " as tone:−3.2.",
-                ":material/info: {n:,} tags without a number that can be read: {tags}. Write it"
-                " as tone:−3.2.",
-                len(related.unread),
-                tags=escape_markdown(tags, 240),
-            )
-        )
-    draw_score_choice(view)
     points, row = state.points, state.score_row
+    files = PartFiles(
+        related.scores,
+        SCORES_VIEW,
+        _("Spearman's rho of every score with band, p and corrected p"),
+        _show(state).scores,
+        None if points is None or row is None else _build_score_picture(state, points, row),
+    )
+    explanation = term_help("spearman", "calendar_shift")
+    _draw_head(view, state, _("Tone, intensity, crowding"), explanation, files)
+    if not any(score.score != "crowd" for score in related.scores):
+        st.markdown(translate_deferred(SCORE_HELP))
+    _draw_unread_scores(related)
+    draw_score_choice(view)
     if points is None or row is None:
         st.markdown(_("No event has this score."))
         return
     st.markdown(escape_markdown(describe_score(row), SENTENCE_LIMIT))
+    if points.score == "crowd":
+        with st.expander(_("Chart of events at the same first rate"), key="correlation.crowd"):
+            st.caption(
+                _(
+                    "Events at the same first rate: how many listed events share offset 0. It"
+                    " says how crowded a day was, not how important; lists hold what was thought"
+                    " to matter."
+                )
+            )
+            _draw_scatter(state, points, row)
+    else:
+        _draw_scatter(state, points, row)
+    _draw_table_fold(view, files)
+
+
+def _draw_unread_scores(related: EventRelations) -> None:
+    if not related.unread:
+        return
+    tags = ", ".join(plain_text(tag, 40) for _, tag in related.unread[:MAX_UNREAD_SCORES])
+    st.markdown(
+        plural(
+            ":material/info: {n:,} tag without a number that can be read: {tags}. Write it"
+            " as tone:−3.2.",
+            ":material/info: {n:,} tags without a number that can be read: {tags}. Write it"
+            " as tone:−3.2.",
+            len(related.unread),
+            tags=escape_markdown(tags, 240),
+        )
+    )
+
+
+def _build_score_picture(
+    state: CorrelationState, points: ScoredEvents, row: ScoreRow
+) -> ChartPicture:
+    text, titles = describe_score(row), format_scatter_titles(state, points)
+    return ChartPicture(
+        lambda: build_scatter_figure(
+            build_score_points(state, points), titles, LIGHT_PALETTE, dark=False, phone=False
+        ),
+        text,
+        _("{score} and {outcome} of each event", score=titles[0], outcome=titles[1]),
+        text,
+        (state.series,),
+    )
+
+
+def _draw_scatter(state: CorrelationState, points: ScoredEvents, row: ScoreRow) -> None:
     draw_figure(
         build_scatter_figure(
             build_score_points(state, points), format_scatter_titles(state, points),
@@ -275,85 +412,87 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
         f"{state.series.card.id}_{points.score}",
         phone=state.phone,
     )  # fmt: skip
-    if points.score == "crowd":
-        st.caption(
-            _(
-                "Events at the same first rate: how many listed events share offset 0. It says"
-                " how crowded a day was, not how important; lists hold what was thought to"
-                " matter."
-            )
-        )
-    _draw_table_expander(
-        "scores",
-        related.scores,
-        SCORES_VIEW,
-        _("Spearman's rho of every score with band, p and corrected p"),
-    )
 
 
 def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
-    st.subheader(_("The same events on other series"), anchor=False)
-    draw_cell_unit(view)
     cards, cells = get_cross_series(state)
-    titles = {card.id: card.label for card in cards}
-    sentence = describe_cross_series(cells, cards)
-    st.markdown(escape_markdown(sentence, SENTENCE_LIMIT))
-    rows = build_map_rows(state, cards, cells)
-    if rows:
-        draw_figure(
-            build_cross_series_figure(
-                rows,
-                build_map_columns(state, cards),
-                compute_map_limit(state, cells),
-                get_palette(dark=state.dark),
-                phone=state.phone,
-            ),
-            "correlation.across",
-            _(
-                "Mean move of every category on {cards} series. {sentence}",
-                cards=len(cards),
-                sentence=sentence,
-            ),
-            "categories-across-series",
-            phone=state.phone,
-        )
-    st.caption(
-        _(
-            "Blue, positive: the rouble stronger against dollar, yuan, euro; the euro stronger"
-            " against the dollar; Brent up. Each series by its own clock and within its own"
-            " dates; a rate counts once. Standardised: each move divided by its forecast error,"
-            " so that series can be compared; in brackets log points. • marks a p below 0.05 of"
-            " the signed-rank test on clusters of events, Holm-corrected over all cells with a"
-            " verdict. Grey, no verdict: fewer than {min_rates} rates or {min_clusters}"
-            " clusters, or one rate with more than {max_share_of_one_rate} % of the sum of all"
-            " moves, as where a series ends in a storm.",
-            min_rates=MIN_RATES,
-            min_clusters=MIN_CLUSTERS,
-            max_share_of_one_rate=format_number(100 * MAX_SHARE_OF_ONE_RATE, 0),
-        )
+    card_of = {card.id: card for card in cards}
+    sentence = describe_cross_series(cells, cards, state.mode)
+    build_figure = partial(
+        build_cross_series_figure,
+        build_map_rows(state, cards, cells),
+        build_map_columns(state, cards),
+        compute_map_limit(state, cells),
     )
-    _draw_table_expander(
-        "across_series",
+    alt = _(
+        "Mean move of every category on {cards} series. {sentence}",
+        cards=len(cards),
+        sentence=sentence,
+    )
+    unit = translate_deferred(CELL_UNIT_TITLES[state.cells])
+    files = PartFiles(
         cells,
-        _build_cross_series_view(titles),
+        _build_cross_series_view({card.id: card.label for card in cards}),
         _(
             "Every category on every series with mean, N, p, corrected p and why there is no"
             " verdict"
         ),
+        [turn_row(cell, QuotedSeries(card_of[cell.series], state.mode)) for cell in cells],
+        ChartPicture(
+            lambda: build_figure(LIGHT_PALETTE, phone=False),
+            sentence,
+            _("Mean move of each kind of event on each series: {unit}", unit=unit),
+            alt,
+            tuple(session.load_series(card.id) for card in cards),
+        ),
+    )
+    explanation = term_help("standard_deviations", "holm", text=_describe_map())
+    _draw_head(view, state, _("The same events on other series"), explanation, files)
+    st.markdown(escape_markdown(sentence, SENTENCE_LIMIT))
+    draw_cell_unit(view)
+    if cells:
+        figure = build_figure(get_palette(dark=state.dark), phone=state.phone)
+        draw_figure(
+            figure, "correlation.across", alt, "categories-across-series", phone=state.phone
+        )
+    _draw_table_fold(view, files)
+
+
+def _describe_map() -> str:
+    return _(
+        "Blue: the rouble stronger against dollar, yuan, euro; the euro stronger against the"
+        " dollar; Brent up. The sign is that of the number, such as roubles per dollar. Each"
+        " series by its own clock and within its own dates; a"
+        " rate counts once. Standard deviations: each move divided by its forecast error, so that"
+        " series can be compared; in brackets log points. • marks a p below 0.05 of the"
+        " signed-rank test on clusters of events, Holm-corrected over all cells with a verdict."
+        " Grey, no verdict: fewer than {min_rates} rates or {min_clusters} clusters, or one rate"
+        " with more than {max_share_of_one_rate} % of the sum of all moves. Grey and last: a"
+        " series that ended before most events.",
+        min_rates=MIN_RATES,
+        min_clusters=MIN_CLUSTERS,
+        max_share_of_one_rate=format_number(100 * MAX_SHARE_OF_ONE_RATE, 0),
     )
 
 
 def _draw_regression(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
-    st.subheader(_("All at once: the regression"), anchor=False)
-    draw_controls_choice(view, state)
     rows = related.regression
+    titles = {control.card.id: control.card.label for control in state.controls}
+    terms = _build_regression_view(titles)
+    files = PartFiles(
+        rows,
+        terms,
+        _("Terms of the regression with estimate, standard error, t, p and N"),
+        _show(state).regression,
+    )
+    explanation = term_help("robust_se", "t_statistic", "holm")
+    _draw_head(view, state, _("All kinds of events in one regression"), explanation, files)
+    draw_controls_choice(view, state)
     if not rows:
         st.markdown(_("There are too few rates for a regression with these terms."))
         return
-    titles = {control.card.id: control.card.label for control in state.controls}
-    terms = _build_regression_view(titles)
     st.dataframe(
-        pd.DataFrame(build_text_columns(TABLES["regression"], rows, terms)),
+        pd.DataFrame(build_text_columns(TABLES["regression"], files.shown, terms)),
         hide_index=True,
         key="correlation.regression",
         alt=_("Terms of the regression with estimate, standard error, t, p, corrected p and N"),
@@ -366,12 +505,6 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
             count=rows[0].n,
             lags=rows[0].lags,
         )
-    )
-    _draw_table_expander(
-        "regression",
-        rows,
-        terms,
-        _("Terms of the regression with estimate, standard error, t, p and N"),
     )
 
 
@@ -399,7 +532,7 @@ def _build_cross_series_view(titles: dict[str, str]) -> View:
         _("Events"): "n",
         _("Rates"): "n_rates",
         _("Clusters"): "clusters",
-        _("Standardised mean"): "mean_scar",
+        _("Standard deviations"): "mean_scar",
         _("Mean, log pts"): "caar",
         _("p (cluster ranks)"): "p_value",
         translate_deferred(CORRECTED_P_TITLE): "p_adjusted",
@@ -410,38 +543,24 @@ def _build_cross_series_view(titles: dict[str, str]) -> View:
     }
 
 
-def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str) -> None:
-    """Draw a folded table, built when it is opened, with its CSV file.
-
-    Args:
-        name: name of the table, of its file and, with a prefix, of the widgets.
-        objects: its objects, see `Table.rows`.
-        view: the columns to show.
-        alt: the table in words.
-    """
-    size = TABLES[name].count(objects)
+def _draw_table_fold(view: UrlState, files: PartFiles) -> None:
+    """Draw the folded table of a part, built when it is opened."""
+    name = PART_TABLES[view["part"]]
+    size = TABLES[name].count(files.objects)
     fold = st.expander(
         plural("The table behind it ({n:,} row)", "The table behind it ({n:,} rows)", size),
         icon=":material/table:",
         key=f"correlation.fold.{name}",
         on_change="rerun",
     )
-    if not fold.open:
-        return
-    with fold:
-        st.dataframe(
-            pd.DataFrame(build_text_columns(TABLES[name], objects, view)),
-            hide_index=True,
-            alt=alt,
-            height=TABLE_HEIGHT if size > 8 else "auto",
-            key=f"correlation.table.{name}",
-        )
-        with st.container(horizontal=True):
-            draw_table_buttons(
-                plural("{file}.csv, {n:,} row", "{file}.csv, {n:,} rows", size, file=name),
-                (name,),
-                partial(table_file, name, objects),
-                f"correlation.csv.{name}",
+    if fold.open:
+        with fold:
+            st.dataframe(
+                pd.DataFrame(build_text_columns(TABLES[name], files.shown, files.view)),
+                hide_index=True,
+                alt=files.alt,
+                height=TABLE_HEIGHT if size > 8 else "auto",
+                key=f"correlation.table.{name}",
             )
 
 
@@ -450,41 +569,54 @@ def _draw_table_expander(name: str, objects: Sequence[Any], view: View, alt: str
 
 def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     """Draw how the rate moved from five rates before the chosen events to 20 after."""
-    st.subheader(_("Rate by rate: local projections"), anchor=False)
-    draw_projection_choice(view)
-    projection, card = get_projection(state), state.series.card
-    if projection is None:
+    computed, card = get_projection(state), state.series.card
+    if computed is None:
+        draw_projection_choice(view)
         st.markdown(_("No event of this category is measured on this series."))
         return
-    description = describe_projection(projection, card)
-    st.markdown(f"**{escape_markdown(description, PROJECTION_SENTENCE_LIMIT)}**")
-    st.markdown(escape_markdown(describe_pre_trend(projection), PROJECTION_SENTENCE_LIMIT))
-    if any(math.isfinite(row.estimate) and row.n for row in projection.rows):
-        draw_figure(
-            build_projection_figure(
-                projection.rows,
-                get_palette(dark=state.dark),
-                _("log points, {sign}", sign=describe_sign(card)),
-            ),
-            "correlation.projection",
-            description,
-            f"{card.id}_projection_{projection.group}",
-            phone=state.phone,
-        )
+    turn = partial(turn_row, quoting=state.quoting)
+    projection = replace(computed, rows=tuple(map(turn, computed.rows)))
+    description = describe_projection(projection, state.quoting)
+    unit = MoveScale(state.quoting).axis
+    has_chart = any(math.isfinite(row.estimate) and row.n for row in projection.rows)
     titles = {control.card.id: control.card.label for control in state.controls}
     held = ", ".join(titles.values()) or _("no other series")
-    st.caption(
-        escape_markdown(f"{_describe_method(held)} {describe_dropped(projection, titles)}", 1200)
-    )
-    _draw_table_expander(
-        "projections",
-        [projection],
+    files = PartFiles(
+        [computed],
         PROJECTIONS_VIEW,
         _(
             "Moves around {group_title} by horizon with interval, band, p and N",
             group_title=format_group_title(projection.group),
         ),
+        [projection],
+        ChartPicture(
+            lambda: build_projection_figure(projection.rows, LIGHT_PALETTE, unit),
+            description,
+            _("Move from the rate before the event, {unit}, by rates after it", unit=unit),
+            description,
+            (state.series,),
+        )
+        if has_chart
+        else None,
     )
+    method = f"{_describe_method(held)} {describe_dropped(projection, titles)}"
+    keys = ("local_projection", "sup_t", "robust_se")
+    explanation = term_help(*keys, text=escape_markdown(method, 1_200))
+    _draw_head(view, state, _("Day by day around the event"), explanation, files)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_projection_choice(view)
+        draw_controls_choice(view, state)
+    st.markdown(f"**{escape_markdown(description, PROJECTION_SENTENCE_LIMIT)}**")
+    st.markdown(escape_markdown(describe_pre_trend(projection), PROJECTION_SENTENCE_LIMIT))
+    if has_chart:
+        draw_figure(
+            build_projection_figure(projection.rows, get_palette(dark=state.dark), unit),
+            "correlation.projection",
+            description,
+            f"{card.id}_projection_{projection.group}",
+            phone=state.phone,
+        )
+    _draw_table_fold(view, files)
 
 
 def _describe_method(held: str) -> str:

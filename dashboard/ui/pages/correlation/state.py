@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -19,11 +20,17 @@ from dashboard.models.analyses import (
     ScoredEvents,
     ScoreRow,
 )
+from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import SIGNIFICANCE_LEVEL, StudyRequest, read_window
+from dashboard.models.study import (
+    SIGNIFICANCE_LEVEL,
+    DirectionRow,
+    StudyRequest,
+    read_window,
+)
 from dashboard.presentation.charts.correlation import (
     CrossCellMark,
     HitRateRow,
@@ -39,17 +46,19 @@ from dashboard.presentation.correlation import (
     format_hits,
     get_cell_number,
     shorten_reason,
+    turn_row,
 )
 from dashboard.presentation.escaping import escape_label, escape_plot
 from dashboard.presentation.formatting import (
     format_day,
+    format_month,
     format_number,
     format_p,
     format_signed,
     format_window,
 )
 from dashboard.presentation.palette import CATEGORY_STYLES
-from dashboard.presentation.quoting import name_direction
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 from dashboard.services.compare import (
     EventRelations,
     project_group,
@@ -60,6 +69,7 @@ from dashboard.services.events import EventFilter, find_events
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import available_factors
 from dashboard.ui import session
+from dashboard.ui.components.elements import term_help
 from dashboard.ui.components.event_filters import CATEGORY_IDS
 from dashboard.ui.components.view_controls import draw_period_fields, draw_series_choice
 from dashboard.ui.session import KnownEvents
@@ -80,7 +90,16 @@ ALL_GROUPS: Final = "all"
 CROSS_SERIES_IDS: Final = ("usd_rub_cbr", "cny_rub_cbr", "eur_rub_ecb", "eur_usd_ecb", "brent_eia")
 """The columns of the heat map: rouble by dollar, yuan and euro, the dollar itself, oil."""
 MAX_OBSERVATIONS: Final = 100_000
+PART_TITLES: Final[dict[str, str]] = {
+    "lags": deferred("Before and after"),
+    "hits": deferred("As expected?"),
+    "series": deferred("Other series"),
+    "path": deferred("Day by day"),
+    "regression": deferred("All at once"),
+    "scores": deferred("Tone and crowding"),
+}
 PARAMS: Final[tuple[UrlParam, ...]] = (
+    choice_param("part", tuple(PART_TITLES), "lags"),
     choices_param("cat", CATEGORY_IDS),
     day_param("from", "2022-01-01"),
     day_param("to", "2022-06-30"),
@@ -90,6 +109,9 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("score", (FIRST_SCORE, *SCORES), FIRST_SCORE),
     choice_param("against", SCORE_TARGETS, "move"),
     choice_param("cells", CELL_UNITS, "scar"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
     name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
 EventPair = tuple[tuple[Event, ...], tuple[Event, ...]]
@@ -134,6 +156,25 @@ class CorrelationState:
     dark: bool
     phone: bool
     refused: str = ""
+    mode: QuoteMode = QuoteMode.WEAKER
+
+    @property
+    def quoting(self) -> QuotedSeries:
+        """The series in the quote that was chosen."""
+        return QuotedSeries(self.series.card, self.mode)
+
+    @property
+    def shown(self) -> EventRelations | None:
+        """`related` with the sign of the number shown; files have that of the subject."""
+        if self.related is None:
+            return None
+        turn = partial(turn_row, quoting=self.quoting)
+        return replace(
+            self.related,
+            correlations=tuple(map(turn, self.related.correlations)),
+            regression=tuple(map(turn, self.related.regression)),
+            scores=tuple(map(turn, self.related.scores)),
+        )
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -143,6 +184,12 @@ class CorrelationState:
         )
         wanted = self.categories or tuple(result)
         return tuple(name for name in result if name == "all" or name in wanted)
+
+    @property
+    def directions(self) -> tuple[DirectionRow, ...]:
+        """The hit rates; none where the subject of the series has no expected direction."""
+        is_expected = self.series.card.subject.code == NEWS_CURRENCY
+        return self.related.directions if self.related and is_expected else ()
 
     @property
     def score(self) -> Score | None:
@@ -160,7 +207,7 @@ class CorrelationState:
     @property
     def score_row(self) -> ScoreRow | None:
         """The correlation of the scatter."""
-        rows = self.related.scores if self.related else ()
+        rows = self.shown.scores if self.shown else ()
         return next((r for r in rows if (r.score, r.against) == (self.score, self.against)), None)
 
 
@@ -190,6 +237,7 @@ def read_correlation_state(view: UrlState) -> CorrelationState:
         cells=view["cells"],
         dark=session.is_dark(),
         phone=session.is_phone(),
+        mode=QuoteMode(view["up"]),
     )
     return _add_answer(state)
 
@@ -202,12 +250,19 @@ def get_cross_series(
     ids: list[str] = [name for name in CROSS_SERIES_IDS if name in cards_by_id]
     if state.series.card.id not in ids and not state.series.card.bar_minutes:
         ids.insert(0, state.series.card.id)
+    ids.sort(key=lambda name: ends_before_most(cards_by_id[name], state.events))
     series = tuple(session.load_series(name) for name in ids)
     version = "/".join((*map(session.build_series_version, series), _build_version(state)))
     cards = tuple(item.card for item in series)
     return cards, _cached_cross_series(
         series, (state.events, state.known.events), state.request, version
     )
+
+
+def ends_before_most(card: SeriesCard, events: tuple[Event, ...]) -> bool:
+    """Whether a series ended before most of the events: its means are those of its last days."""
+    until = card.history_until
+    return until is not None and 2 * sum(event.day > until for event in events) > len(events)
 
 
 def get_projection(state: CorrelationState) -> Projection | None:
@@ -297,7 +352,7 @@ def _cached_cross_series(
 
 def build_lead_lag_panels(state: CorrelationState) -> tuple[LeadLagPanel, ...]:
     """One panel a drawn group."""
-    related = state.related
+    related = state.shown
     rows = [r for r in related.correlations if r.method == "point_biserial"] if related else []
     return tuple(
         LeadLagPanel(
@@ -310,8 +365,7 @@ def build_lead_lag_panels(state: CorrelationState) -> tuple[LeadLagPanel, ...]:
 
 def build_hit_rows(state: CorrelationState) -> tuple[HitRateRow, ...]:
     """One row a drawn group that has an expectation, all events first, then by share."""
-    rows = state.related.directions if state.related else ()
-    shown = [row for row in rows if row.group in state.groups and row.n]
+    shown = [row for row in state.directions if row.group in state.groups and row.n]
     shown.sort(key=lambda row: (row.group != "all", -row.share))
     return tuple(
         HitRateRow(
@@ -329,14 +383,15 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
     points = []
     for name, value, car in zip(scored.event_ids, scored.value, scored.car, strict=True):
         event, move = by_id[name], 100 * float(car)
-        shown = abs(move) if state.against == "size" else move
+        quoted = state.quoting.quoted_log_points(move)
+        shown = abs(move) if state.against == "size" else quoted
         word = name_direction(state.series.card, move)
         hover = _(
             "{day}<br>{event}<br>score {score}<br>{move} log pts {direction}",
             day=format_day(event.day),
             event=escape_plot(event.title, 56, 2),
             score=format_number(value, 2),
-            move=format_signed(move),
+            move=format_signed(quoted),
             direction=word,
         )
         points.append(ScorePoint(float(value), shown, hover))
@@ -371,10 +426,14 @@ def build_map_rows(
 def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) -> tuple[str, ...]:
     """Short titles of the columns."""
     named = PHONE_SHORT_TITLES if state.phone else SHORT_TITLES
-    return tuple(
-        translate_deferred(named.get(card.id, "")) or escape_plot(card.label, 16, 2)
-        for card in cards
-    )
+    titles = []
+    for card in cards:
+        title = translate_deferred(named.get(card.id, "")) or escape_plot(card.label, 16, 2)
+        if ends_before_most(card, state.events) and card.history_until:
+            ended = _("to {month}", month=format_month(card.history_until))
+            title = f"{title}<br>{ended}"
+        titles.append(title)
+    return tuple(titles)
 
 
 def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> float:
@@ -394,36 +453,48 @@ def _build_map_cell(
         group=escape_plot(format_group_title(cell.group), 30, 1),
         series=escape_plot(card.label, 40, 1),
     )
-    moved = _list_cell_means(card, cell)
+    moved = _list_cell_means(card, cell, state.mode)
+    turned = turn_row(cell, QuotedSeries(card, state.mode))
     if not cell.has_verdict:
         reason = translate_deferred(cell.reason) or _("the test does not apply")
         no_verdict = escape_plot(_("no verdict: {reason}", reason=reason), 50, 2)
         return CrossCellMark(
             math.nan, shorten_reason(cell), "<br>".join([head, no_verdict, *moved])
         )
+    if ends_before_most(card, state.events):
+        ended = escape_plot(_describe_end(card), 50, 2)
+        number = f"({format_signed(100 * turned.caar, 1)})"
+        return CrossCellMark(math.nan, number, "<br>".join([head, ended, *moved]))
     value = get_cell_number(cell, state.cells)
-    shown = format_signed(value, 0 if state.cells == "percentile" else 1)
+    quoted = get_cell_number(turned, state.cells)
+    shown = format_signed(quoted, 0 if state.cells == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
-    second = "" if state.cells == "mean" else f"<br>({format_signed(100 * cell.caar, 1)})"
+    second = "" if state.cells == "mean" else f"<br>({format_signed(100 * turned.caar, 1)})"
     p, p_adjusted = format_p(cell.p_value), format_p(cell.p_adjusted)
     spreads = _(
         "{count} spreads of shifted dates, larger than {percentile} %",
-        count=format_signed(cell.in_spreads),
+        count=format_signed(turned.in_spreads),
         percentile=format_number(cell.percentile, 1),
     )
     corrected = _("p {p}, corrected {p_adjusted}", p=p, p_adjusted=p_adjusted)
     return CrossCellMark(value, mark + second, "<br>".join([head, *moved, corrected, spreads]))
 
 
-def _list_cell_means(card: SeriesCard, cell: CrossCell) -> list[str]:
+def _describe_end(card: SeriesCard) -> str:
+    day = format_day(card.history_until) if card.history_until else ""
+    return _("not coloured: the series ended on {day}, before most events", day=day)
+
+
+def _list_cell_means(card: SeriesCard, cell: CrossCell, mode: QuoteMode) -> list[str]:
     """The mean of a cell, and its N and clusters; empty without one."""
     if math.isnan(cell.caar):
         return []
+    quoting = QuotedSeries(card, mode)
     mean = _(
         "mean {mean} log pts {direction}, standardised {standardised}",
-        mean=format_signed(100 * cell.caar),
-        direction=name_direction(card, 100 * cell.caar),
-        standardised=format_signed(cell.mean_scar),
+        mean=quoting.signed(100 * cell.caar),
+        direction=quoting.direction(100 * cell.caar),
+        standardised=quoting.signed(cell.mean_scar),
     )
     counts = _(
         "{events} on {rates}, {clusters}; the largest move is {share} % of all",
@@ -445,27 +516,44 @@ SCORE_OPTIONS: Final[Mapping[str, str]] = {
 
 
 def draw_sample_controls(view: UrlState) -> None:
-    """Draw the choice of events, window of moves and series."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series_choice(view, session.get_price_cards())
-        draw_period_fields(view)
-        st.selectbox(
-            _("Window of the move"),
-            list(WINDOW_OPTIONS),
-            format_func=lambda text: format_window(read_window("car", text)),
-            width=140,
-            **view.widget("car"),
+    """Draw the choice of series, categories and window in one row, the period behind a button.
+
+    The categories choose what is drawn; the corrections count all of them.
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_series_choice(view, session.get_price_cards(), label="collapsed")
+        st.multiselect(
+            _("Categories"),
+            [style.id for style in CATEGORY_STYLES],
+            format_func=format_group_label,
+            placeholder=_("All categories"),
+            label_visibility="collapsed",
+            width=240,
+            **view.widget("cat"),
         )
+        has_period = bool(view["from"] or view["to"] or view["car"] != "0:1")
+        label = _("Period and window · set") if has_period else _("Period and window")
+        with st.popover(label, icon=":material/tune:"):
+            with st.container(horizontal=True):
+                draw_period_fields(view)
+            st.selectbox(
+                _("Window of the move"),
+                list(WINDOW_OPTIONS),
+                format_func=lambda text: format_window(read_window("car", text)),
+                help=term_help("window"),
+                **view.widget("car"),
+            )
 
 
-def draw_panel_choice(view: UrlState) -> None:
-    """Draw the choice of categories that have a panel; the corrections count all of them."""
-    st.pills(
-        _("Categories (none chosen: all)"),
-        [style.id for style in CATEGORY_STYLES],
-        selection_mode="multi",
-        format_func=format_group_label,
-        **view.widget("cat"),
+def draw_part_choice(view: UrlState) -> None:
+    """Draw the choice of the part that is shown."""
+    st.segmented_control(
+        _("Part"),
+        list(PART_TITLES),
+        required=True,
+        format_func=lambda part: translate_deferred(PART_TITLES[part]),
+        label_visibility="collapsed",
+        **view.widget("part"),
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.services.method import describe_method
 from dashboard.services.study import needs_factor
 from dashboard.services.study_inputs import available_factors, codes_without_factors, event_windows
 from dashboard.ui import session
+from dashboard.ui.components.elements import term_help
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
 from dashboard.ui.pages.event.state import POOL_OPTIONS, get_window_key
 from dashboard.ui.url_state import UrlState
@@ -50,7 +51,8 @@ def draw_event_controls(link: UrlState, view: EventView) -> None:
             _draw_model_choice(link, card)
             _draw_pool_choice(link, view)
             st.caption(
-                _("Shaded: the range of ordinary moves before the event, which is no forecast.")
+                _("Shaded: the range of ordinary moves before the event, which is no forecast."),
+                help=term_help("ordinary_range"),
             )
             if not of_bars:
                 st.caption(translate_deferred(BARS_HELP))

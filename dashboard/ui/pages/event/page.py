@@ -101,7 +101,7 @@ from dashboard.ui.pages.event.state import (
 from dashboard.ui.url_state import UrlState
 
 MAX_SHOWN_EVENTS: Final = 4
-TITLE_LIMIT: Final = 46
+TITLE_LIMIT: Final = 36
 SENTENCE_LIMIT = 2_000
 CLAIM_CHECK_ICON = ":material/fact_check:"
 NEIGHBOUR_LIMIT: Final = 48
@@ -126,9 +126,12 @@ def draw(link: UrlState) -> None:
 def _draw_event(link: UrlState, state: EventState) -> None:
     view = state.view
     _draw_neighbours(link, state)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(format_event_line(state.event), width="stretch")
-        if not state.phone:
+    if state.phone:
+        st.markdown(format_event_line(state.event))
+    else:
+        line, buttons = st.columns([11, 9], vertical_alignment="center")
+        line.markdown(format_event_line(state.event))
+        with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             _draw_event_buttons(link, state)
     draw_heading(escape_markdown(state.event.title))
     draw_verdict(state)
@@ -307,7 +310,9 @@ def _draw_event_buttons(link: UrlState, state: EventState) -> None:
     with st.container(width="content"):
         draw_download_menu(_list_downloads(link, state), "event.download")
     hint = _("On the day of this event. Key A does the same.")
-    if st.button(_("Add note"), icon=":material/add:", key="event.add", shortcut="A", help=hint):
+    shortcut = None if state.phone else "A"
+    add = partial(st.button, key="event.add", shortcut=shortcut, help=hint)
+    if add(_("Add note"), icon=":material/add:"):
         open_new_note(event.day, series_id)
     with st.popover("", icon=":material/more_horiz:", help=_("More"), key="event.more"):
         if event.origin == Origin.NOTE:
@@ -369,8 +374,8 @@ def _draw_crowd_list(
     minutes = view.card.bar_minutes
     days = {point.offset: format_point_time(point, minutes) for point in view.path}
     for offset, group in groupby(crowd, key=lambda item: item[0]):
-        place = _("offset {offset}", offset=format_offset(offset))
-        st.caption(f"{place}, {days[offset]}" if offset in days else place)
+        place = format_offset(offset)
+        st.caption(f"{days[offset]} ({place})" if offset in days else place)
         for event in (item[1] for item in group):
             title = truncate(event.title, TITLE_LIMIT)
             if minutes and event.moment is None:
@@ -426,8 +431,8 @@ def _list_downloads(link: UrlState, state: EventState) -> Downloads:
         (view.event.id, view.card.id),
         "event",
         link,
-        _build_picture(state, series) if view.path else None,
-        _list_tables(state),
+        picture=_build_picture(state, series) if view.path else None,
+        tables=_list_tables(state),
         report=lambda: build_event_report(view, series, state.quoting, state.pool, context),
         bundles={translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(request, provenance)},
         warning=describe_private_notes([view.event]),

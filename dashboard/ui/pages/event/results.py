@@ -47,6 +47,7 @@ from dashboard.presentation.palette import category_title, format_coloured, get_
 from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
+from dashboard.ui.components.elements import term_help, term_link
 from dashboard.ui.components.event_card import format_source
 from dashboard.ui.pages.event.state import EventState
 
@@ -55,6 +56,12 @@ POOL_HELP: Final[dict[Pool, str]] = {
     "quiet": deferred("dates of all years whose own event window touches no listed event"),
     "all": deferred("every other date of the series"),
     "similar": deferred("dates of all years in the same third by their volatility"),
+}
+POOL_TERMS: Final[dict[Pool, str]] = {
+    "near": "nearest_dates",
+    "quiet": "quiet_date",
+    "all": "pseudo_date",
+    "similar": "similar_volatility",
 }
 MAX_NAMED_EVENTS: Final = 2
 MAX_SHORT_ROWS: Final = 4
@@ -106,7 +113,9 @@ def draw_verdict(state: EventState) -> None:
         f" ({format_move_dates(move)})",
         describe_crowd(move, view.card),
     )
-    st.markdown(" · ".join(parts))
+    st.markdown(
+        " · ".join(parts), help=term_help("first_rate", "percentile", POOL_TERMS[state.pool])
+    )
     caveat = describe_pool_caveat(move, state.pool)
     if caveat:
         st.markdown(f":material/info: {escape_markdown(caveat, 400)}")
@@ -172,6 +181,7 @@ def draw_move_details(state: EventState) -> None:
             alt=_("The moves around the event with days and rates, one row a window"),
         )
     st.caption(_describe_columns(view, quoting))
+    st.caption(" · ".join(map(term_link, ("fixing", "base", "window", "log_points", "crowding"))))
 
 
 def draw_tests(state: EventState) -> None:
@@ -188,6 +198,8 @@ def draw_tests(state: EventState) -> None:
             alt=_("Abnormal moves, their errors and tests, one row a window"),
         )
     st.caption(_describe_tests(view, pool))
+    terms = ("car", "t_statistic", "p_value", "placebo_p", "percentile", POOL_TERMS[pool])
+    st.caption(" · ".join(map(term_link, terms)))
 
 
 def _draw_card(*lines: str) -> None:

@@ -151,15 +151,14 @@ def _draw_list(view: UrlState, state: EventsState) -> None:
             "Click a heading to sort, a row to read it, a heading's mark for its meaning."
         )
         st.markdown(
-            _format_heading(state), width="content", help=None if state.phone else help_text
+            _format_heading(state), width="stretch", help=None if state.phone else help_text
         )
         if state.is_filtered:
             st.button(
                 _("Clear all filters"), key="events.clear", type="tertiary",
                 on_click=clear_filters, args=(view,),
             )  # fmt: skip
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            _draw_files(view, state)
+        _draw_files(view, state)
     if state.phone:
         if chosen is not None:
             draw_event_card(state, chosen, close)

@@ -84,9 +84,9 @@ def _draw_head(view: UrlState, state: ExploreState) -> None:
         ("later", ":material/chevron_right:", after, _("The rate after"), "Right"),
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
-        title = format_weekday(state.day)
+        title, latest = format_weekday(state.day), _("latest")
         if not state.chosen:
-            title = f"{title} :small[:gray[{_('latest')}]]"
+            title = f"{title} :small[:gray[{latest}]]"
         st.markdown(f"#### {title}", width="stretch")
         for name, icon, target, text, key in steps:
             st.button(

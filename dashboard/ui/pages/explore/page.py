@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -28,19 +29,26 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import (
     CATEGORY_STYLES,
+    LIGHT_PALETTE,
     category_title,
     get_event_style,
     get_palette,
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.reports import describe_private_notes
 from dashboard.services.exports import MAX_SHEET_ROWS, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
 from dashboard.ui.components.browser_scripts import mount_script
-from dashboard.ui.components.elements import draw_copy_link, draw_flash, request_deferred_run
+from dashboard.ui.components.elements import draw_copy_link, draw_flash, draw_heading
 from dashboard.ui.components.event_card import draw_event_line
-from dashboard.ui.components.exports import draw_table_buttons
+from dashboard.ui.components.exports import (
+    ChartPicture,
+    Downloads,
+    draw_download_menu,
+    draw_table_buttons,
+)
 from dashboard.ui.components.view_controls import DayWindow
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.explore.card import draw_day_card
@@ -82,6 +90,8 @@ MAX_TABLE_ROWS: Final = 5_000
 MOVES_ROW_PIXELS: Final = 36
 MOVES_TITLE_LIMIT: Final = 90
 CHART_KEY: Final = "chart"
+GESTURES: Final = {"doubleClick": False}
+"""The script of the chart has the double click: the window is that of the server."""
 SCRIPT_KEY: Final = "chart_events"
 MOVES_KEY: Final = "moves.fold"
 LISTED_ON_PHONE: Final = 12
@@ -114,26 +124,26 @@ def draw(view: UrlState) -> None:
         _draw_phone(view, state)
     else:
         _draw_desktop(view, state)
-    request_deferred_run()
 
 
 def _draw_desktop(view: UrlState, state: ExploreState) -> None:
-    first, second, third = (
-        st.container(
-            horizontal=True, vertical_alignment="center", gap="small", key=f"explore.{row}"
+    with st.container(gap="xsmall", key="explore.controls"):
+        first, second, third = (
+            st.container(horizontal=True, vertical_alignment="center", gap="small")
+            for _row in range(3)
         )
-        for row in ("head", "window", "filters")
-    )
     nothing = st.container()
     chart, card = st.columns([3.4, 1], gap="small")
     with chart:
         _draw_chart(view, state)  # sent before the controls above it: the browser begins with it
     with first:
-        st.title(escape_markdown(format_title(state)), anchor=False, width="stretch")
+        with st.container(width="stretch"):
+            draw_heading(escape_markdown(format_title(state)))
         draw_series_controls(view, state)
     with second:
         st.markdown(f":gray[{escape_markdown(_format_window_line(state))}]", width="stretch")
         draw_window_controls(view, state)
+        draw_download_menu(_list_downloads(view, state), "explore.download")
     with third:
         with st.container(width="stretch"):
             draw_category_choice(view, state)
@@ -148,8 +158,7 @@ def _draw_desktop(view: UrlState, state: ExploreState) -> None:
 
 
 def _draw_phone(view: UrlState, state: ExploreState) -> None:
-    st.title(escape_markdown(format_title(state)), anchor=False)
-    st.caption(escape_markdown(_format_window_line(state)))
+    draw_heading(escape_markdown(format_title(state)), escape_markdown(_format_window_line(state)))
     with st.container(horizontal=True, wrap=False, key="explore.window"):
         view_controls.draw_window_presets(view, state.shown, state.bounds)
     chosen = len(view["cat"]) + bool(view["q"]) + (view["notes"] == "hidden")
@@ -176,7 +185,7 @@ def _draw_phone(view: UrlState, state: ExploreState) -> None:
 
 
 def _format_window_line(state: ExploreState) -> str:
-    """From what to what, of which series; and what is cut of the window that was asked for."""
+    """From what to what, of which series; and what is cut of the window in the link."""
     return " · ".join(filter(None, (format_subtitle(state), state.shown.notice)))
 
 
@@ -189,7 +198,7 @@ def _draw_chart(view: UrlState, state: ExploreState) -> None:
             key=CHART_KEY,
             alt=format_alt_text(state),
             height="content" if state.phone else "stretch",
-            config=build_chart_config(figure, interactive=not state.phone) | {"doubleClick": False},
+            config=build_chart_config(figure, interactive=not state.phone) | GESTURES,
         )
     mount_script(
         "chart",
@@ -197,7 +206,6 @@ def _draw_chart(view: UrlState, state: ExploreState) -> None:
         {
             "chart": f"st-key-{CHART_KEY}",
             "traces": [RATE_TRACE, EVENTS_TRACE],
-            "surface": get_palette(dark=state.dark).surface,
         },
         on_zoom_change=lambda: _apply_zoom(view, state),
         on_pick_change=lambda: view.set(sel=_get_picked_day()),
@@ -229,14 +237,41 @@ def _draw_folds(view: UrlState, state: ExploreState) -> None:
     if tables.open:
         with tables:
             _draw_data_tables(state.series, state.quoting, state.events, state.shown)
-    draw_copy_link("", view)
+    draw_copy_link("explore", view)
     draw_page_shortcuts(view, state)
     card = state.series.card
     st.caption(escape_markdown(_("Source: {publisher}", publisher=card.publisher)))
 
 
-def _build_file_name(state: ExploreState) -> str:
-    return f"{state.series.card.id}_{state.shown.since}_{state.shown.until}"
+def _list_downloads(view: UrlState, state: ExploreState) -> Downloads:
+    """The chart as a picture, and its rates and events as tables."""
+    chart = replace(build_explore_chart(view, state), phone=False, has_overview=False)
+    inside = state.series.between(state.shown.since, state.shown.until)
+    return Downloads(
+        (state.series.card.id, state.shown.since, state.shown.until),
+        "explore",
+        view,
+        ChartPicture(
+            lambda: build_explore_figure(chart, LIGHT_PALETTE),
+            format_title(state),
+            format_subtitle(state),
+            format_alt_text(state),
+            (state.series, *(overlay.series for overlay in state.overlays)),
+        ),
+        {
+            "rates": (
+                plural("Rates in view, {n:,} row", "Rates in view, {n:,} rows", len(inside)),
+                lambda flavour: table_file("rates", [inside], flavour),
+            ),
+            "events": (
+                plural(
+                    "Events in view, {n:,} row", "Events in view, {n:,} rows", len(state.events)
+                ),
+                lambda flavour: table_file("event_list", state.events, flavour),
+            ),
+        },
+        warning=describe_private_notes(state.events),
+    )
 
 
 # ------------------------------------------------------------------ data tables

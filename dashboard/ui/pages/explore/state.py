@@ -209,12 +209,12 @@ def format_title(state: ExploreState) -> str:
 
 
 def format_subtitle(state: ExploreState) -> str:
-    """From what to what, of which series."""
-    ends = _get_window_ends(state)
+    """From what to what, and whose numbers."""
+    ends, publisher = _get_window_ends(state), state.series.card.publisher
     if ends is None:
-        return state.series.card.label
+        return publisher
     first, last = (state.quoting.price(rate) for _day, rate in ends)
-    return f"{first} → {last} · {state.series.card.label}"
+    return f"{first} → {last}, {publisher}"
 
 
 def format_alt_text(state: ExploreState) -> str:

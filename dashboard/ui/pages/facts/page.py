@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 from typing import Final
 
 import streamlit as st
@@ -30,7 +31,7 @@ from dashboard.presentation.formatting import (
     format_timestamp,
     format_weekday,
 )
-from dashboard.presentation.palette import get_palette
+from dashboard.presentation.palette import LIGHT_PALETTE, get_palette
 from dashboard.presentation.reports import ReportContext, build_claim_report
 from dashboard.services.bundles import (
     ClaimBundleRequest,
@@ -45,13 +46,16 @@ from dashboard.ui.components.elements import (
     build_page_url,
     draw_copy_link,
     draw_figure,
+    draw_heading,
     draw_page_link,
 )
 from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
+    ChartPicture,
+    Downloads,
     build_manifest_parameters,
     build_report_context,
-    draw_report_buttons,
+    draw_download_menu,
 )
 from dashboard.ui.components.view_controls import draw_quote_switch
 from dashboard.ui.pages.base import Page
@@ -98,9 +102,8 @@ def draw(view: UrlState) -> None:
 
 
 def _draw_head(place: DeltaGenerator, answers: Sequence[ClaimAnswer]) -> None:
-    place.header(
-        escape_markdown(claims_module.format_claims_headline(answers), SENTENCE_LIMIT), anchor=False
-    )
+    with place:
+        draw_heading(escape_markdown(claims_module.format_claims_headline(answers), SENTENCE_LIMIT))
 
 
 def _draw_no_claim() -> None:
@@ -163,7 +166,6 @@ def _draw_chart(view: UrlState, state: FactsState, chart: ClaimChart) -> None:
         build_claim_figure(chart, get_palette(dark=state.dark)),
         "facts.chart",
         summarize_claim(chart),
-        f"{chart.series.card.id}_{chart.at.day}_claim",
         phone=state.phone,
     )
     draw_quote_switch(view, chart.series.card)
@@ -241,14 +243,26 @@ def _draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | No
     ids = [item.card.id for item in claim_series(request)]
     files = source_files(session.get_context().rates, ids)
     bundle = Provenance(build_manifest_parameters(contexts[0]), files, contexts[0].made_at)
-    draw_report_buttons(
-        lambda: build_claim_report(state.answers, chart, series, contexts, state.notices),
-        {translate_deferred(BUNDLE_LABEL): lambda: build_claim_bundle(request, bundle)}
-        if all(c.day for c in claims)
-        else {},
+    bundles = {translate_deferred(BUNDLE_LABEL): lambda: build_claim_bundle(request, bundle)}
+    downloads = Downloads(
         (main, "claim", *days[:1]),
-        "facts.report",
-        has_chart=chart is not None,
+        "facts",
+        view,
+        picture=_build_picture(state, chart) if chart else None,
+        report=lambda: build_claim_report(state.answers, chart, series, contexts, state.notices),
+        bundles=bundles if all(claim.day for claim in claims) else {},
+    )
+    draw_download_menu(downloads, "facts.download")
+
+
+def _build_picture(state: FactsState, chart: ClaimChart) -> ChartPicture:
+    printed = replace(chart, phone=False)
+    return ChartPicture(
+        lambda: build_claim_figure(printed, LIGHT_PALETTE),
+        plain_text(claims_module.format_claims_headline(state.answers)),
+        plain_text(unescape(f"{chart.title} · {chart.subtitle}")),
+        summarize_claim(printed),
+        (chart.series,),
     )
 
 

@@ -78,10 +78,8 @@ MESSAGE_LIMIT: Final = 400
 
 def draw(view: UrlState) -> None:
     """Draw the page."""
-    st.header(_("Import events"), anchor=False)
     draw_flash()
     _draw_results()
-    st.markdown(translate_deferred(PAGE_HELP))
     if get_upload() is None:
         _draw_template()
     st.file_uploader(
@@ -289,6 +287,7 @@ def _draw_rows_table(rows: list[RowVerdict]) -> None:
             "MSK": st.column_config.TextColumn(width=58),
             _("Title"): st.column_config.TextColumn(width=300),
             _("Category"): st.column_config.TextColumn(width=130),
+            _("Source"): st.column_config.TextColumn(width=150),
             _("What to know"): st.column_config.TextColumn(width=430),
         },
         column_order=_select_columns(rows),
@@ -306,6 +305,7 @@ def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
             _("Day"): [format_day_range(note.day, note.end_day) if note else "" for note in notes],
             "MSK": [_format_note_time(note) for note in notes],
             _("Title"): [plain_text(note.title) if note else "" for note in notes],
+            _("Source"): [plain_text(note.source_name) if note else "" for note in notes],
             _("Category"): [
                 plain_text(category_title(note.category)) if note else "" for note in notes
             ],
@@ -321,6 +321,8 @@ def _select_columns(rows: list[RowVerdict]) -> list[str]:
         if any(row.note.moment for row in rows if row.note):
             names.append("MSK")
         names += [_("Title"), _("Category")]
+        if any(row.note.source_name for row in rows if row.note):
+            names.append(_("Source"))
     if any(row.reason for row in rows):
         names.insert(0 if session.is_phone() else len(names), _("What to know"))
     return [_("Row"), _("Verdict"), *names]
@@ -457,4 +459,5 @@ def _draw_record(record: ImportRecord) -> None:
 PAGE = Page(
     "imports", deferred("Import"), ":material/upload_file:", "import", draw,
     (choice_param("show", tuple(VERDICT_FILTERS), "all"),), heading=deferred("Import events"),
+    purpose=PAGE_HELP,
 )  # fmt: skip

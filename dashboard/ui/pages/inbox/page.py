@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
+from dashboard.models.event import Category
 from dashboard.models.inbox import Decision, NewsCluster
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
@@ -60,6 +61,9 @@ DOUBT_LIMIT: Final = 240
 STATUS_LIMIT = 400
 PROGRESS_INTERVAL: Final = 2.0
 OPENED_KEY: Final = "inbox.opened"
+PAGE_HELP: Final = deferred(
+    "News from feeds and searches waits here. Accept a story and it becomes a note on the chart."
+)
 OFFLINE_HELP: Final = deferred(
     "Offline: nothing is asked. What came before is here, and can be read, accepted and dismissed."
 )
@@ -71,7 +75,11 @@ def draw(view: UrlState) -> None:
     state = read_inbox_state(view)
     draw_flash()
     _draw_dismissed_notice()
-    _draw_toolbar(view, state)
+    if state.is_unused:
+        _draw_fetch_button(state)
+        _draw_no_items(view, state)
+    else:
+        _draw_toolbar(view, state)
     if news.is_offline:
         st.info(translate_deferred(OFFLINE_HELP), icon=":material/cloud_off:")
     elif news.state().is_running or news.state().problem:
@@ -116,15 +124,20 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
             st.date_input(_("From"), format="YYYY-MM-DD", width=140, **view.widget("from"))
             st.date_input(_("To"), format="YYYY-MM-DD", width=140, **view.widget("to"))
             st.space("stretch")
-        news = session.get_context().news
-        st.button(
-            _("Fetch now"),
-            icon=":material/refresh:",
-            key="inbox.fetch",
-            type=button_type(),
-            on_click=_fetch_news,
-            disabled=news.is_offline or news.state().is_running or session.get_as_of() is not None,
-        )
+        _draw_fetch_button(inbox)
+
+
+def _draw_fetch_button(inbox: InboxState) -> None:
+    news = session.get_context().news
+    is_frozen = session.get_as_of() is not None
+    st.button(
+        plural("Fetch news from {n:,} feed", "Fetch news from {n:,} feeds", inbox.feeds_on),
+        icon=":material/refresh:",
+        key="inbox.fetch",
+        type=button_type(),
+        on_click=_fetch_news,
+        disabled=news.is_offline or news.state().is_running or is_frozen,
+    )
 
 
 def _fetch_news() -> None:
@@ -151,6 +164,8 @@ def _draw_progress() -> None:
 
 
 def _draw_items(view: UrlState, state: InboxState) -> None:
+    if state.is_unused:
+        return
     if not state.clusters:
         _draw_no_items(view, state)
         return
@@ -187,22 +202,27 @@ def _draw_no_items(view: UrlState, state: InboxState) -> None:
         st.markdown(_("No story fits these filters."))
         clear = {"q": "", "src": "", "from": None, "to": None}
         st.button(_("Clear the filters"), key="inbox.clear", on_click=lambda: view.set(**clear))
-    elif state.state is Decision.NEW:
-        on = sum(feed.publisher.enabled for feed in state.feeds)
-        sentences = [_(":material/inbox: Nothing waits here.")]
-        if not session.get_context().news.is_offline:
-            sentences.append(
-                plural(
-                    "*Fetch now* asks {n:,} feed; the search below the list of feeds asks GDELT.",
-                    "*Fetch now* asks {n:,} feeds; the search below the list of feeds asks GDELT.",
-                    on,
-                )
-            )
-        st.markdown(" ".join(sentences))
+    elif state.state is Decision.NEW or state.is_unused:
+        st.markdown(_(":material/inbox: Inbox is empty."))
+        if state.is_unused:
+            _draw_example()
     elif state.state is Decision.ACCEPTED:
         st.markdown(_(":material/inbox: No story was accepted yet."))
     else:
         st.markdown(_(":material/inbox: No story was dismissed yet."))
+
+
+def _draw_example() -> None:
+    """Draw what a story will look like."""
+    st.caption(_("A story will look like this:"))
+    with st.container(border=True, gap="small"):
+        style = STYLE_BY_ID[Category.MONETARY_POLICY]
+        st.markdown(_("**Bank of Russia holds the key rate at 21 %**"))
+        when = _("25 Apr 2025, 13:30 Moscow · Bank of Russia")
+        st.markdown(f"{when} · {style.glyph} {style.title}")
+        with st.container(horizontal=True):
+            for label in (_("Accept"), _("Edit"), _("Dismiss")):
+                st.button(label, key=f"inbox.example.{label}", disabled=True)
 
 
 # ------------------------------------------------------------------ one item
@@ -270,7 +290,7 @@ def _draw_news_buttons(cluster: NewsCluster, state: InboxState) -> None:
 def _draw_news_links(cluster: NewsCluster) -> None:
     linked = [item for item in cluster.reports if item.report.link]
     if len(linked) == 1:
-        st.markdown(format_markdown_link(_("Read it"), linked[0].report.link))
+        st.markdown(format_markdown_link(_("Read"), linked[0].report.link))
     elif linked:
         with st.popover(
             plural("Read {n:,} report", "Read {n:,} reports", len(linked)), type="tertiary"
@@ -367,7 +387,8 @@ def _draw_feeds(state: InboxState) -> None:
     if state.list_problem:
         st.error(escape_markdown(state.list_problem))
         return
-    with st.expander(_format_feeds_heading(state), icon=":material/rss_feed:"):
+    heading = _format_feeds_heading(state)
+    with st.expander(heading, icon=":material/rss_feed:", expanded=state.is_unused):
         for feed in state.feeds:
             _draw_feed(feed, state)
         _draw_add_feed()
@@ -379,7 +400,7 @@ def _format_feeds_heading(state: InboxState) -> str:
     failing = [feed for feed in on if feed.state is not None and feed.state.problem]
     fetched = [feed for feed in on if feed.state is not None]
     if not fetched:
-        return plural("{n:,} feed, not asked yet", "{n:,} feeds, not asked yet", len(on))
+        return plural("{n:,} feed, not fetched yet", "{n:,} feeds, not fetched yet", len(on))
     if not failing:
         return plural("{n:,} feed, all answered", "{n:,} feeds, all answered", len(on))
     return plural(
@@ -437,7 +458,7 @@ def _draw_add_feed() -> None:
     except RoubleReactionError as error:
         st.warning(escape_markdown(str(error)))
         return
-    set_flash(_("Feed added: {title}. Fetch now asks it.", title=added.title))
+    set_flash(_("Feed added: {title}", title=added.title))
     st.rerun()
 
 
@@ -467,4 +488,5 @@ def _remove_feed(feed_id: str) -> None:
 PAGE = Page(
     "inbox", deferred("Inbox"), ":material/inbox:", "inbox", draw, PARAMS,
     heading=deferred("Inbox"),
+    purpose=PAGE_HELP,
 )  # fmt: skip

@@ -75,6 +75,16 @@ class InboxState:
     list_problem: str = ""
 
     @property
+    def is_unused(self) -> bool:
+        """Whether no story has come yet, so that there is nothing to choose from."""
+        return not (sum(self.counts.values()) or self.problem)
+
+    @property
+    def feeds_on(self) -> int:
+        """How many feeds are asked for news."""
+        return sum(feed.publisher.enabled for feed in self.feeds)
+
+    @property
     def sources(self) -> dict[str, str]:
         """The choices of the source filter: feeds by id, and the search."""
         named = {feed.publisher.id: feed.publisher.title for feed in self.feeds}

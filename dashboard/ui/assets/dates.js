@@ -1,4 +1,4 @@
-// Keyboard behaviour that Streamlit's widgets lack. Every page loads this file from /page.js.
+// Keyboard behaviour that the date fields of Streamlit lack.
 "use strict";
 
 // ------------------------------------------------------------------ dates
