@@ -432,8 +432,8 @@ def _draw_settings() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             for theme, label, icon in THEMES:
                 st.button(translate_deferred(label), icon=icon, key=f"shell-theme-{theme}")
-        with st.container(key="shell-keys") as keys:
-            st.markdown(_("**Keys**"))
+        keys = st.container(key="shell-keys")
+        keys.markdown(_("**Keys**"))
         set_shortcut_list(keys)
         st.caption(translate_deferred(DISCLAIMER))
 
