@@ -82,10 +82,6 @@ NAMED_MOVE_PIXELS: Final = 34
 NAME_OPACITY: Final = 0.75
 RATE_TRACE: Final = "rate"
 """The name of the trace of the rate, by which the script of the chart finds it."""
-BAR_HOVER: Final = (
-    "%{x|%a %-d %b %Y, to %H:%M} MSK<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
-)
-HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,6 +480,10 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
     values = [round_or_none(value, decimals) for value in line.shown.tolist()]
     points = insert_session_gaps(line, days=(chart.until - chart.since).days)
     unit = _("first in view = 100") if chart.is_rebased else chart.quoting.unit
+    day = theme.hover_day()
+    when = f"%{{x|{day}}}"
+    if line.is_intraday:
+        when = _("{day}, to {clock} MSK", day=when, clock="%{x|%H:%M}")
     return theme.build_scatter(
         "lines",
         [positions[k] if k >= 0 else None for k in points],
@@ -493,7 +493,7 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
         connectgaps=False,
         meta=[unit],
         customdata=[hovers[k] if k >= 0 else "" for k in points],
-        hovertemplate=BAR_HOVER if line.is_intraday else HOVER,
+        hovertemplate=f"{when}<br>%{{meta[0]}} %{{y}}<br>%{{customdata}}<extra></extra>",
     )
 
 
