@@ -289,7 +289,6 @@ def _draw_lead_lag(view: UrlState, state: CorrelationState, related: EventRelati
             ),
             "correlation.lead-lag",
             alt,
-            f"{state.series.card.id}_lead-lag",
             phone=state.phone,
         )
     _draw_table_fold(view, files)
@@ -330,7 +329,6 @@ def _draw_hits(view: UrlState, state: CorrelationState) -> None:
             build_hit_figure(lines, get_palette(dark=state.dark), phone=state.phone),
             "correlation.hits",
             alt,
-            f"{state.series.card.id}_hit-rates",
             phone=state.phone,
         )
     _draw_table_fold(view, files)
@@ -409,7 +407,6 @@ def _draw_scatter(state: CorrelationState, points: ScoredEvents, row: ScoreRow) 
         ),
         "correlation.scores",
         describe_score(row),
-        f"{state.series.card.id}_{points.score}",
         phone=state.phone,
     )  # fmt: skip
 
@@ -452,9 +449,7 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
     draw_cell_unit(view)
     if cells:
         figure = build_figure(get_palette(dark=state.dark), phone=state.phone)
-        draw_figure(
-            figure, "correlation.across", alt, "categories-across-series", phone=state.phone
-        )
+        draw_figure(figure, "correlation.across", alt, phone=state.phone)
     _draw_table_fold(view, files)
 
 
@@ -569,7 +564,7 @@ def _draw_table_fold(view: UrlState, files: PartFiles) -> None:
 
 def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     """Draw how the rate moved from five rates before the chosen events to 20 after."""
-    computed, card = get_projection(state), state.series.card
+    computed = get_projection(state)
     if computed is None:
         draw_projection_choice(view)
         st.markdown(_("No event of this category is measured on this series."))
@@ -613,7 +608,6 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
             build_projection_figure(projection.rows, get_palette(dark=state.dark), unit),
             "correlation.projection",
             description,
-            f"{card.id}_projection_{projection.group}",
             phone=state.phone,
         )
     _draw_table_fold(view, files)
