@@ -324,8 +324,7 @@ def _draw_group_dots(state: CompareState, answer: Comparison, group: ComparisonG
     if state.phone:
         _draw_chart(state, figure, name, alt)
     else:
-        file_name = _build_file_name(state, "moves")
-        draw_selectable_figure(figure, f"compare.{name}.chart", alt, file_name, _open_picked_event)
+        draw_selectable_figure(figure, f"compare.{name}.chart", alt, _open_picked_event)
 
 
 def _open_picked_event(selection: Any) -> None:
@@ -553,7 +552,6 @@ def _draw_group_funnel(state: CompareState, group: ComparisonGroup, answer: Comp
                 for step in steps
             ),
         ),
-        f"{state.card.id}_attrition",
     )
     lost = [step for step in steps if step.lost]
     if not lost:
@@ -690,14 +688,7 @@ def _build_group_bundle(
 
 
 def _draw_chart(state: CompareState, figure: Figure, name: str, alt: str) -> None:
-    draw_figure(
-        figure, f"compare.{name}.chart", alt, _build_file_name(state, name), phone=state.phone
-    )
-
-
-def _build_file_name(state: CompareState, chart: str) -> str:
-    kinds = "_".join(state.filters[0].categories) or "all"
-    return f"{state.card.id}_{kinds}_{chart}"
+    draw_figure(figure, f"compare.{name}.chart", alt, phone=state.phone)
 
 
 def _build_name_parts(state: CompareState) -> tuple[str, ...]:

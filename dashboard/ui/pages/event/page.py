@@ -91,7 +91,6 @@ from dashboard.ui.pages.event.results import (
 from dashboard.ui.pages.event.state import (
     PARAMS,
     EventState,
-    build_chart_file_name,
     build_state_chart,
     carry_settings,
     describe_factor_reach,
@@ -187,7 +186,6 @@ def _draw_chart(state: EventState) -> None:
         build_window_figure(chart, get_palette(dark=state.dark)),
         "event.window.chart",
         summarize_window(chart),
-        build_chart_file_name(state),
         phone=state.phone,
     )
     draw_moves(state.view, state.quoting, state.pool, dark=state.dark)
