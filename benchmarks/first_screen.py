@@ -2,8 +2,8 @@
 
 For each page, on a desk (1400×900) and on a phone (390×844), in pixels and words:
 
-- `top`: the distance of the first content from the top of the window; a line in small print (a
-  status) is no content;
+- `top`: the distance of the first content from the top of the window; the header is none, nor is a
+  line in small print (a status);
 - `chart`: the share of the window that the charts cover, with the heading that stands over one;
 - `screen`: the words in the window, those of the pictures and of the header not counted;
 - `page`: the words of the whole page that are not in a closed fold;
@@ -54,13 +54,14 @@ FINISHED: Final = """() => {
         && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
 }"""
 MEASURE: Final = """() => {
+    const HEADER = '.st-key-shell-header';
     const main = document.querySelector('[data-testid=stMain]');
     const width = innerWidth, height = innerHeight;
     const isShown = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true});
     const inWindow = box => box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < height
         && box.right > 0 && box.left < width;
     const isText = node => !node.parentElement.closest(
-        'svg, canvas, style, script, [data-testid=stIconMaterial], [role=img]');
+        'svg, canvas, style, script, [data-testid=stIconMaterial], [role=img], ' + HEADER);
     const bodySize = parseFloat(getComputedStyle(document.documentElement).fontSize);
     let top = Infinity, onScreen = 0, onPage = 0;
     const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
@@ -80,7 +81,7 @@ MEASURE: Final = """() => {
     const controls = 'input:not([tabindex="-1"]), button, .js-plotly-plot, table, canvas';
     for (const each of main.querySelectorAll(controls)) {
         const box = each.getBoundingClientRect();
-        if (isShown(each) && inWindow(box)) top = Math.min(top, box.top);
+        if (isShown(each) && inWindow(box) && !each.closest(HEADER)) top = Math.min(top, box.top);
     }
     const charts = [...main.querySelectorAll('.js-plotly-plot')]
         .filter(isShown).map(e => e.getBoundingClientRect()).filter(inWindow);

@@ -103,7 +103,7 @@ def _theme_variables() -> str:
 class IndexPage:
     """Answers the address of a page; everything else is for the application it wraps.
 
-    `/explore`, and `/event` without an event, lead to the pages where a reader would look.
+    `/explore` leads to the page that opens first.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -128,6 +128,4 @@ def _answer(request: Request) -> HTMLResponse | RedirectResponse:
     path, query = request.url.path, request.url.query
     if path == "/explore":
         return RedirectResponse(f"/?{query}" if query else "/")
-    if path == "/event" and not request.query_params.get("id"):
-        return RedirectResponse("/events")
     return HTMLResponse(build_index(), headers={"Cache-Control": "no-store"})

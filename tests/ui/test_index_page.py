@@ -1,4 +1,4 @@
-"""The HTML page: what it carries, which addresses it answers, where two of them lead."""
+"""The HTML page: what it carries, which addresses it answers, where /explore leads."""
 
 import base64
 import hashlib
@@ -32,22 +32,10 @@ def test_what_is_no_page_is_left_to_the_application(path):
     assert ask(path)[2] == b"?"
 
 
-@pytest.mark.parametrize(
-    ("path", "query", "target"),
-    [
-        ("/explore", b"from=2025-01-01", "/?from=2025-01-01"),
-        ("/explore", b"", "/"),
-        ("/event", b"", "/events"),
-        ("/event", b"series=eur_rub_ecb", "/events"),
-    ],
-)
-def test_an_address_without_a_page_of_its_own_leads_on(path, query, target):
-    status, headers, _body = ask(path, query)
-    assert (status, dict(headers)["location"]) == (307, target)
-
-
-def test_an_event_keeps_its_address():
-    assert ask("/event", b"id=kellogg")[0] == 200
+@pytest.mark.parametrize("query", ["from=2025-01-01", ""])
+def test_the_name_of_the_first_page_leads_to_it(query):
+    status, headers, _body = ask("/explore", query.encode())
+    assert (status, dict(headers)["location"]) == (307, f"/?{query}" if query else "/")
 
 
 def test_the_policy_allows_each_inline_script_and_no_other():

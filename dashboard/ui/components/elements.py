@@ -248,10 +248,9 @@ def draw_flash() -> None:
         if undo is not None:
             st.button(_("Undo"), key="flash.undo", on_click=_undo_change, args=(note, undo))
         st.button(
-            "",
+            _("Close"),  # read out; shell.css shows the icon alone
             icon=":material/close:",
             key="flash.close",
-            help=_("Close"),
             type="tertiary",
             on_click=_close_flash,
         )

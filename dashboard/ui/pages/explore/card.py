@@ -90,7 +90,7 @@ def _draw_head(view: UrlState, state: ExploreState) -> None:
         st.markdown(f"#### {title}", width="stretch")
         for name, icon, target, text, key in steps:
             st.button(
-                "",
+                text,  # read out; shell.css shows the icon alone
                 icon=icon,
                 key=f"day_card.{name}",
                 help=f"{text}: {format_day(target)}" if target else text,
@@ -102,10 +102,9 @@ def _draw_head(view: UrlState, state: ExploreState) -> None:
             )
         if is_sheet(state):
             st.button(
-                "",
+                _("Close"),
                 icon=":material/close:",
                 key="day_card.close",
-                help=_("Close"),
                 on_click=view.set,
                 kwargs={"sel": None},
                 type="tertiary",

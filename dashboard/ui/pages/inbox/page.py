@@ -14,6 +14,7 @@ from dashboard.models.inbox import Decision, NewsCluster
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
+from dashboard.presentation.formatting import format_number
 from dashboard.presentation.incoming_events import (
     DECISION_LABELS,
     describe_decision,
@@ -104,7 +105,7 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
             [decision.value for decision in Decision],
             format_func=lambda state: (
                 f"{translate_deferred(DECISION_LABELS[Decision(state)])}"
-                f" {inbox.counts[Decision(state)]:,}"
+                f" {format_number(inbox.counts[Decision(state)], 0)}"
             ),
             required=True,
             label_visibility="collapsed" if inbox.phone else "visible",
