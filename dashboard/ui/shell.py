@@ -449,8 +449,8 @@ def _draw_settings(view: UrlState) -> None:
                 required=True,
                 **view.widget("lang", shown=current_language()),
             )
-        with st.container(key="shell-keys") as keys:
-            st.markdown(_("**Keys**"))
+        keys = st.container(key="shell-keys")
+        keys.markdown(_("**Keys**"))
         set_shortcut_list(keys)
         st.caption(translate_deferred(DISCLAIMER))
 

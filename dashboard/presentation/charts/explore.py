@@ -492,7 +492,7 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
         connectgaps=False,
         meta=[unit],
         customdata=[hovers[k] if k >= 0 else "" for k in points],
-        hovertemplate=f"{when}<br>%{{meta[0]}} %{{y}}<br>%{{customdata}}<extra></extra>",
+        hovertemplate="<br>".join([when, "%{meta[0]} %{y}", "%{customdata}<extra></extra>"]),
     )
 
 
