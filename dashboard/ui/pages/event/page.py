@@ -163,7 +163,7 @@ def _draw_other_series(state: EventState) -> None:
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
-    """Draw the chart with its controls, and beside it when the event was and what else was."""
+    """Draw the chart with its controls, and to its right the timing and the other events."""
     if state.phone:
         _draw_chart(state)
         with st.expander(_("Series, quote and window"), icon=":material/tune:"):
@@ -200,7 +200,7 @@ def _draw_rail(link: UrlState, state: EventState) -> None:
 
 
 def _draw_folds(state: EventState) -> None:
-    """Draw what stands behind the answer, each part folded."""
+    """Draw what the answer rests on, each part folded."""
     with st.expander(_("Details: days, rates and both quotes"), icon=":material/table:"):
         draw_move_details(state)
     with st.expander(_("Tests: abnormal move, t, placebo p"), icon=":material/science:"):
