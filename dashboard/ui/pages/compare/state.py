@@ -295,19 +295,16 @@ class CompareState:
     def groups(self) -> tuple[ComparisonGroup, ...]:
         """The groups of the answer with names escaped for figures; none without an answer."""
         studies = self.answer.groups if self.answer else ()
-        names = [capitalize_first(format_group(filter_)) for filter_ in self.filters]
         columns = PHONE_LABEL_COLUMNS if self.phone else END_LABEL_COLUMNS
         return tuple(
             ComparisonGroup(
-                escape_plot(name, LABEL_LIMIT, 1),
+                escape_plot(capitalize_first(format_group(filter_)), LABEL_LIMIT, 1),
                 study,
                 style,
                 filter_,
-                escape_plot(name, columns, 3),
+                escape_plot(capitalize_first(format_group(filter_)), columns, 3),
             )
-            for name, filter_, study, style in zip(
-                names, self.filters, studies, GROUP_STYLES, strict=False
-            )
+            for filter_, study, style in zip(self.filters, studies, GROUP_STYLES, strict=False)
         )
 
     @property
