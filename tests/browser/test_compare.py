@@ -55,13 +55,12 @@ def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
 
 def test_peace_talks_against_sanctions_in_2025_are_five_clicks(reader):
     reader.open("compare")
-    popovers = reader.page.get_by_test_id("stPopover")
-    popovers.nth(0).get_by_role("button").first.click()
+    reader.page.get_by_role("button", name="NATO remarks, all years").click()
     choose(reader, "Peace talks")
     choose(reader, "2025")
     assert reader.page.get_by_test_id("stPopoverBody").count() == 1  # it stays open
     reader.page.keyboard.press("Escape")
-    popovers.nth(1).get_by_role("button").first.click()
+    reader.page.get_by_role("button", name="another group").click()
     choose(reader, "Sanctions")
     year = {"from": ["2025-01-01"], "to": ["2025-12-31"]}
     both = year | {f"b{key}": day for key, day in year.items()}
