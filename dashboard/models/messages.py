@@ -10,7 +10,8 @@ compiles the translations into the `.mo` files that are read here.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterable, Iterator
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
@@ -49,7 +50,7 @@ def translate(message: str, /, **values: object) -> str:
         **values: the values of its placeholders; without any, braces stand for themselves.
     """
     text = _catalogue().gettext(message)
-    return text.format(**values) if values else text
+    return _format(text, values) if values else text
 
 
 def plural(one: str, many: str, /, n: int, **values: object) -> str:
@@ -61,7 +62,7 @@ def plural(one: str, many: str, /, n: int, **values: object) -> str:
         n: the number; the placeholder `{n}` is its decimal digits.
         **values: the values of the other placeholders.
     """
-    return _catalogue().ngettext(one, many, n).format(n=n, **values)
+    return _format(_catalogue().ngettext(one, many, n), {"n": n, **values})
 
 
 class DeferredMessage(str):
@@ -126,6 +127,54 @@ def at_place(place: str, message: str) -> str:
     return translate("{place}: {message}", place=place, message=message)
 
 
+# ---------------------------------------------------------------- numbers
+
+# Translators: write this number as your language does; its two signs are used in every number.
+_SAMPLE_NUMBER: Final = deferred("1,234.5")
+
+
+def localize_number(text: str) -> str:
+    """A number with the signs of the language in use: `1,234.5`, in Russian `1 234,5`.
+
+    Args:
+        text: digits with commas between thousands and a decimal point, as `format` writes them.
+    """
+    language = current_language()
+    return text if language == ENGLISH else text.translate(_number_signs(language))
+
+
+def number_signs() -> tuple[str, str]:
+    """The sign between thousands and the decimal sign of the language in use."""
+    sample = translate(_SAMPLE_NUMBER)
+    return sample[1], sample[-2]
+
+
+@cache
+def _number_signs(language: str) -> dict[int, str]:
+    with use_language(language):
+        thousands, decimal = number_signs()
+    return str.maketrans({",": thousands, ".": decimal})
+
+
+class _MessageFormatter(string.Formatter):
+    """Formats as `str.format`, with numbers as the language in use writes them."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text: str = format(value, format_spec)
+        if format_spec and isinstance(value, int | float):
+            return localize_number(text)
+        return text
+
+
+_FORMATTER: Final = _MessageFormatter()
+
+
+def _format(text: str, values: Mapping[str, object]) -> str:
+    if current_language() == ENGLISH:
+        return text.format_map(values)  # ten times as fast
+    return _FORMATTER.vformat(text, (), values)
+
+
 # ---------------------------------------------------------------- language in use
 
 
@@ -185,6 +234,16 @@ def _ask_sources() -> str | None:
 def available_languages() -> tuple[str, ...]:
     """The languages that have messages: English first, then those with a compiled catalogue."""
     return (ENGLISH, *sorted(_catalogue_files()))
+
+
+# Translators: the name of your own language, in it.
+_LANGUAGE_NAME: Final = deferred("English")
+
+
+def name_language(language: str) -> str:
+    """What a language calls itself: `Русский`."""
+    with use_language(language):
+        return translate(_LANGUAGE_NAME)
 
 
 def choose_language(wanted: Iterable[str]) -> str | None:

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Event, HourKind
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, localize_number, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import Window, window_text
 
@@ -36,11 +36,11 @@ _MONTHS: Final = (
     deferred("Jun"), deferred("Jul"), deferred("Aug"), deferred("Sep"), deferred("Oct"),
     deferred("Nov"), deferred("Dec"),
 )  # fmt: skip
-_MONTH_NAMES: Final = (
-    deferred("January"), deferred("February"), deferred("March"), deferred("April"),
-    deferred("May"), deferred("June"), deferred("July"), deferred("August"), deferred("September"),
-    deferred("October"), deferred("November"), deferred("December"),
-)  # fmt: skip
+# One message, since a short and a long name can be the same word in English and not elsewhere.
+_MONTH_NAMES: Final = deferred(
+    "January, February, March, April, May, June, July, August, September, October, November,"
+    " December"
+)
 _WEEKDAYS: Final = (
     deferred("Mon"), deferred("Tue"), deferred("Wed"), deferred("Thu"), deferred("Fri"),
     deferred("Sat"), deferred("Sun"),
@@ -54,7 +54,7 @@ def format_number(value: float, decimals: int = 2) -> str:
     """A number with a true minus; a missing one is a dash."""
     if math.isnan(value):
         return NO_VALUE
-    text = f"{abs(value):,.{decimals}f}"
+    text = localize_number(f"{abs(value):,.{decimals}f}")
     negative = value < 0 and any(digit in text for digit in "123456789")
     return f"{MINUS}{text}" if negative else text
 
@@ -116,7 +116,9 @@ def format_p(p: float) -> str:
     """A p-value as tables print it; a dash where there is none."""
     if math.isnan(p):
         return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
+    if p < 0.001:
+        return f"<{THIN_SPACE}{format_number(0.001, 3)}"
+    return format_number(p, 3 if p < 0.1 else 2)
 
 
 def format_p_equal(p: float) -> str:
@@ -154,7 +156,7 @@ def format_day(value: date) -> str:
 
 def format_month(value: date) -> str:
     """`February 2022`."""
-    return f"{translate_deferred(_MONTH_NAMES[value.month - 1])} {value.year}"
+    return f"{translate_deferred(_MONTH_NAMES).split(', ')[value.month - 1]} {value.year}"
 
 
 def format_weekday(value: date) -> str:

@@ -612,7 +612,7 @@ def _name_pattern(dates: str) -> str:
 
 
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
-    error = f" ± {100 * cell.error:.1f}" if with_error else ""
+    error = f" ± {format_number(100 * cell.error, 1)}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
     return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
 

@@ -151,7 +151,7 @@ class ReportContext:
         path = f"{parts.path.lstrip('/')}{'?' if parts.query else ''}{parts.query}"
         if self.public_url:
             return f"{self.public_url.rstrip('/')}/{path}"
-        return path.replace("%3A", ":")
+        return ("/" if path.startswith("?") else "") + path.replace("%3A", ":")
 
 
 def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:

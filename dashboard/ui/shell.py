@@ -18,7 +18,15 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import Origin
-from dashboard.models.messages import deferred, plural, translate_deferred, use_language
+from dashboard.models.messages import (
+    available_languages,
+    current_language,
+    deferred,
+    name_language,
+    plural,
+    translate_deferred,
+    use_language,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
 from dashboard.presentation.charts.explore import build_explore_figure
@@ -410,7 +418,7 @@ def _draw_header(page: Page, view: UrlState) -> None:
         st.space("stretch")
         if view["asof"] is None:
             draw_freshness(_get_page_series(page, view))
-        _draw_settings()
+        _draw_settings(view)
     st.button("redraw", key="shell-redraw")  # pressed by shell.js where the theme has changed
 
 
@@ -424,14 +432,23 @@ def _draw_page_links(pages: Sequence[Page]) -> None:
         )
 
 
-def _draw_settings() -> None:
-    """Draw the choice of theme, which shell.js makes, and the keys of the page."""
+def _draw_settings(view: UrlState) -> None:
+    """Draw the choice of theme, which shell.js makes, of language, and the keys of the page."""
     with st.popover(
         _("Settings"), icon=":material/settings:", type="tertiary", key="shell-settings"
     ):
         with st.container(horizontal=True, vertical_alignment="center"):
             for theme, label, icon in THEMES:
                 st.button(translate_deferred(label), icon=icon, key=f"shell-theme-{theme}")
+        languages = available_languages()
+        if len(languages) > 1:
+            st.segmented_control(
+                _("Language"),
+                languages,
+                format_func=name_language,
+                required=True,
+                **view.widget("lang", shown=current_language()),
+            )
         keys = st.container(key="shell-keys")
         keys.markdown(_("**Keys**"))
         set_shortcut_list(keys)

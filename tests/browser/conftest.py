@@ -139,7 +139,7 @@ class Reader:
 
     def add_note(self, title):
         page = self.page
-        self.press("Add note here")
+        self.press("Add note")
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Title").fill(title)
         dialog.get_by_label("Title").press("Tab")

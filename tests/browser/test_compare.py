@@ -1,8 +1,8 @@
-"""Compare in a real browser: a dot leads to its event, the part and the groups are in the link."""
+"""Compare in a real browser: the groups' buttons, the chart first, dots that lead to events."""
 
 import pytest
 
-from tests.browser.conftest import link_of
+from tests.browser.conftest import PHONE, link_of
 
 pytestmark = pytest.mark.browser
 
@@ -12,12 +12,25 @@ def product(product_to_read):
     return product_to_read
 
 
+def plots(reader, count):
+    """Wait until so many charts are drawn."""
+    reader.wait_until(
+        "n => [...document.querySelectorAll('.js-plotly-plot')].filter(p => p._fullLayout).length"
+        " === n",
+        count,
+    )
+
+
+def choose(reader, text):
+    """Click an option in the open popover."""
+    reader.page.get_by_test_id("stPopoverBody").get_by_text(text).first.click()
+    reader.settle()
+
+
 def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
     reader.open("compare?up=usd")
     page = reader.page
-    reader.wait_until(
-        "[...document.querySelectorAll('.js-plotly-plot')].filter(p => p._fullLayout).length === 2"
-    )
+    plots(reader, 2)
     page.locator(".js-plotly-plot").nth(1).scroll_into_view_if_needed()
     reader.settle()
     event_id, x, y = page.evaluate("""() => {
@@ -38,3 +51,63 @@ def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
     page.wait_for_url("**/compare?**")
     reader.settle()
     assert reader.has("What happened to the rouble in the 10 fixings after NATO remarks")
+
+
+def test_peace_talks_against_sanctions_in_2025_are_five_clicks(reader):
+    reader.open("compare")
+    popovers = reader.page.get_by_test_id("stPopover")
+    popovers.nth(0).get_by_role("button").first.click()
+    choose(reader, "Peace talks")
+    choose(reader, "2025")
+    assert reader.page.get_by_test_id("stPopoverBody").count() == 1  # it stays open
+    reader.page.keyboard.press("Escape")
+    popovers.nth(1).get_by_role("button").first.click()
+    choose(reader, "Sanctions")
+    year = {"from": ["2025-01-01"], "to": ["2025-12-31"]}
+    both = year | {f"b{key}": day for key, day in year.items()}
+    assert link_of(reader) == {"cat": ["peace_talks"], "bcat": ["sanctions"], **both}
+    # A further click replaces the second group, and does not add to it.
+    choose(reader, "Escalation")
+    assert link_of(reader)["bcat"] == ["escalation"]
+    assert reader.page.get_by_test_id("stPopoverBody").count() == 1
+
+
+def test_the_chart_fills_the_first_screen_and_names_its_lines(new_reader):
+    reader = new_reader(viewport={"width": 1400, "height": 900})
+    reader.open("compare?bcat=sanctions")
+    plots(reader, 3)
+    share, names, top = reader.page.evaluate("""() => {
+        const plot = document.querySelector('.js-plotly-plot');
+        const box = plot.getBoundingClientRect(), title = document.querySelector('h1');
+        const seen = title.getBoundingClientRect();
+        const area = box.width * (Math.min(box.bottom, innerHeight) - box.top)
+            + seen.width * seen.height;
+        const notes = plot._fullLayout.annotations.map(note => note.text);
+        return [area / (innerWidth * innerHeight), notes, box.top];
+    }""")
+    assert share >= 0.6
+    assert top < 300
+    for name in ("NATO remarks", "Sanctions decisions"):
+        assert any(note.startswith(f"<b>{name}</b>") for note in names)
+    assert reader.page.locator("h1").count() == 1
+    assert reader.page.locator("h1").bounding_box()["height"] < 50  # one line
+
+
+def test_a_fold_opens_and_stands_in_the_link(reader):
+    reader.open("compare")
+    plots(reader, 2)
+    reader.page.get_by_text("Heat map", exact=True).first.click()
+    plots(reader, 3)
+    assert link_of(reader) == {"part": ["when"]}
+    reader.open("compare?part=when")
+    plots(reader, 3)
+
+
+def test_nothing_is_off_the_screen_of_a_phone(new_reader):
+    reader = new_reader(**PHONE)
+    reader.open("compare?bcat=sanctions")
+    plots(reader, 3)
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = reader.page.evaluate("""() => [...document.querySelectorAll('.js-plotly-plot')]
+        .map(plot => plot.getBoundingClientRect()).map(box => [box.left, box.right])""")
+    assert all(left >= 0 and right <= 390 for left, right in boxes)

@@ -186,7 +186,7 @@ def test_half_typed_words_stay_when_new_days_come(product, replica, open_reader,
 def test_a_dialog_stays_open_when_new_days_come(product, replica, open_reader, gate):
     product.start()
     reader = open_reader().wait_for_chart()
-    reader.press("Add note here")
+    reader.press("Add note")
     title = reader.page.get_by_role("dialog").get_by_label("Title")
     title.press_sequentially("Half a ti")
     gate.set()

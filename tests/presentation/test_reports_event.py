@@ -136,6 +136,7 @@ def test_the_address_is_that_of_the_controls():
     [
         ("http://127.0.0.1:8501/event?asof=2026-11-26T09%3A00Z", "", "event?asof=2026-11-26T09:00Z"),  # noqa: E501
         ("http://localhost/", "", ""),
+        ("http://localhost:8501/?sel=2025-04-20", "", "/?sel=2025-04-20"),
         ("https://rates.example/event?id=x", "", "https://rates.example/event?id=x"),
         ("http://127.0.0.1:8501/event?id=x", "https://rates.example/", "https://rates.example/event?id=x"),
     ],

@@ -23,7 +23,7 @@ DEFAULT_HEIGHT: Final = 450
 TOP: Final = 24
 """Pixels between the caption and the plotting area, for the name of the axis above it."""
 MARGIN: Final = 24
-ROW_HEIGHT: Final = 13
+ROW_HEIGHT: Final = 15
 """Pixels from the name of a row to the next, at least."""
 MIN_PLOT: Final = 180
 TITLE_SIZE: Final = 20
@@ -309,8 +309,9 @@ def _lines(
     width: float = canvas.width - 2 * MARGIN
     measured = size * (_BOLD if weight == "bold" else 1)
     lines = wrapped(text, width, measured)
-    while len(lines) > 1 and len(shorter := wrapped(text, width - size, measured)) == len(lines):
-        lines, width = shorter, width - size  # lines of about the same length
+    if weight == "bold":  # a title of several lines has lines of about the same length
+        while len(shorter := wrapped(text, width - size, measured)) == len(lines) > 1:
+            lines, width = shorter, width - size
     return [_Line(line, size, color, weight) for line in lines if line]
 
 

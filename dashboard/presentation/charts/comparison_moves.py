@@ -421,7 +421,7 @@ def _build_pane_traces(
             seen,
             [level] * len(seen),
             marker={"symbol": pane.symbol, "size": size, "opacity": 0.9, "color": pane.colour},
-            hovertemplate="observed %{x:.2f} %<extra></extra>",
+            hovertemplate=_("observed %{x:.2f} %<extra></extra>"),
         ),
     ]
     if pane.interval is not None and all(map(math.isfinite, pane.interval)):
@@ -430,7 +430,7 @@ def _build_pane_traces(
             [chart.shown(end) for end in pane.interval],
             [level, level],
             line={"color": pane.colour, "width": 3},
-            hovertemplate="95 % interval of the mean: %{x:.2f} %<extra></extra>",
+            hovertemplate=_("95 % interval of the mean: %{x:.2f} %<extra></extra>"),
         )
         traces.append(interval)
     return [trace | axes for trace in traces]

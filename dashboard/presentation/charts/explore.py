@@ -11,17 +11,20 @@ from typing import Final
 import numpy as np
 
 from dashboard.models.event import Event
-from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.series import Bools, Ints, MethodBreak, find_gaps
+from dashboard.models.messages import translate_deferred
+from dashboard.models.series import Bools, Ints, find_gaps
 from dashboard.models.study import duration_text
 from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.overlays import (
+    CLOSE_NAMES,
     FIRST_AXIS,
     INDEX_DECIMALS,
     OVERLAY_AXIS_PIXELS,
     OverlayLine,
     build_average_traces,
+    build_break_notes,
+    build_break_trace,
     build_overlay_axes,
     build_overlay_lines,
     build_overlay_notes,
@@ -77,14 +80,8 @@ PHONE_PIXELS: Final = 320
 MAX_HOVER_LINES: Final = 3
 NAMED_MOVE_PIXELS: Final = 34
 NAME_OPACITY: Final = 0.75
-CLOSE_NAMES: Final = 130
-"""Pixels within which the name of a second move is put on another height."""
 RATE_TRACE: Final = "rate"
 """The name of the trace of the rate, by which the script of the chart finds it."""
-BAR_HOVER: Final = (
-    "%{x|%a %-d %b %Y, to %H:%M} MSK<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
-)
-HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +152,7 @@ def build_explore_layout(
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
             *build_overlay_notes(overlays, domains.overlays, palette),
-            *_build_break_notes(chart, palette),
+            *build_break_notes(chart, pixels_per_day(chart), palette),
             *_name_moves(chart, line, palette),
         ],
         shapes=[
@@ -368,34 +365,6 @@ def _name_moves(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> l
     return notes
 
 
-def _build_break_notes(chart: ExploreChart, palette: Palette) -> list[theme.Figure]:
-    """What the dotted lines are; one text where several are close."""
-    notes = []
-    close: list[MethodBreak] = []
-    for change in [*_find_breaks(chart), None]:
-        is_next = change is None or (
-            bool(close) and (change.day - close[-1].day).days * pixels_per_day(chart) > CLOSE_NAMES
-        )
-        if close and is_next:
-            text = plural("fixing method changed", "fixing method changed {n} times", len(close))
-            notes.append(
-                theme.build_note(
-                    palette, text, close[0].day.isoformat(), 0.03, yref="y3", xanchor="left",
-                    yanchor="middle", xshift=8,
-                    font={"size": theme.FONT_SIZE - 3, "color": palette.muted},
-                )
-            )  # fmt: skip
-            close = []
-        if change is not None:
-            close.append(change)
-    return notes
-
-
-def _find_breaks(chart: ExploreChart) -> list[MethodBreak]:
-    """The changes of the publisher's method in view."""
-    return [b for b in chart.series.card.breaks if chart.since <= b.day <= chart.until]
-
-
 def _build_selection_shapes(
     chart: ExploreChart, line: DrawnRateLine, palette: Palette, domains: PaneDomains
 ) -> list[theme.Figure]:
@@ -485,7 +454,7 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
         )
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
         data.append(build_marker_trace(markers, pane.styles, chart.event_moves))
-    marks = _build_break_trace(chart, palette), _build_selected_dot(chart, line, palette)
+    marks = build_break_trace(chart, palette), _build_selected_dot(chart, line, palette)
     data += [mark for mark in marks if mark]
     if chart.has_overview:
         data.append(build_overview_trace(chart, palette))
@@ -510,6 +479,10 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
     values = [round_or_none(value, decimals) for value in line.shown.tolist()]
     points = insert_session_gaps(line, days=(chart.until - chart.since).days)
     unit = _("first in view = 100") if chart.is_rebased else chart.quoting.unit
+    day = theme.hover_day()
+    when = f"%{{x|{day}}}"
+    if line.is_intraday:
+        when = _("{day}, to {clock} MSK", day=when, clock="%{x|%H:%M}")
     return theme.build_scatter(
         "lines",
         [positions[k] if k >= 0 else None for k in points],
@@ -519,7 +492,7 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
         connectgaps=False,
         meta=[unit],
         customdata=[hovers[k] if k >= 0 else "" for k in points],
-        hovertemplate=BAR_HOVER if line.is_intraday else HOVER,
+        hovertemplate=f"{when}<br>%{{meta[0]}} %{{y}}<br>%{{customdata}}<extra></extra>",
     )
 
 
@@ -576,27 +549,6 @@ def _group_hover_notes(chart: ExploreChart) -> dict[str, list[str]]:
     for change in chart.series.card.breaks:
         lines.setdefault(change.day.isoformat(), []).append(_("fixing method changed"))
     return lines
-
-
-def _build_break_trace(chart: ExploreChart, palette: Palette) -> theme.Figure | None:
-    """Dotted lines where the publisher changed its method, each with a mark at the foot."""
-    inside = _find_breaks(chart)
-    if not inside:
-        return None
-    return theme.build_scatter(
-        "lines+markers",
-        [x for b in inside for x in (b.day.isoformat(), b.day.isoformat(), None)],
-        [0.03, 1, None] * len(inside),
-        yaxis="y3",
-        line={"color": palette.muted, "width": 1, "dash": "dot"},
-        marker={
-            "symbol": "diamond-open",
-            "color": palette.muted,
-            "size": [9, 0, 0] * len(inside),
-            "opacity": 1,
-        },
-        hoverinfo="skip",
-    )
 
 
 def _build_selected_dot(

@@ -1,4 +1,4 @@
-"""What Explore draws with the rate: other series, a moving average with its band, an overview."""
+"""What Explore draws with the rate: other series, an average, method changes, an overview."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
-from dashboard.models.series import Bools, Days, Floats, RateSeries
+from dashboard.models.series import Bools, Days, Floats, MethodBreak, RateSeries
 from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.timeline import (
     DrawnRateLine,
@@ -32,6 +33,8 @@ END_SPACING: Final = 15
 INDEX_DECIMALS: Final = 1
 OVERLAY_AXIS_PIXELS: Final = 46
 OVERVIEW_POINTS: Final = 500
+CLOSE_NAMES: Final = 130
+"""Pixels within which two names would lie on one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,60 @@ def build_average_traces(
         return [average]
     low, high = (np.round(part[at], decimals).tolist() for part in (low, high))
     return [theme.build_band(x, low, high, fillcolor=palette.band, line={"width": 0}), average]
+
+
+# ------------------------------------------------------------------ changes of the method
+
+
+def build_break_trace(chart: ExploreChart, palette: Palette) -> theme.Figure | None:
+    """Dotted lines where the publisher changed its method, each with a mark at the foot."""
+    inside = _find_breaks(chart)
+    if not inside:
+        return None
+    return theme.build_scatter(
+        "lines+markers",
+        [x for b in inside for x in (b.day.isoformat(), b.day.isoformat(), None)],
+        [0.03, 1, None] * len(inside),
+        yaxis="y3",
+        line={"color": palette.muted, "width": 1, "dash": "dot"},
+        marker={
+            "symbol": "diamond-open",
+            "color": palette.muted,
+            "size": [9, 0, 0] * len(inside),
+            "opacity": 1,
+        },
+        hoverinfo="skip",
+    )
+
+
+def build_break_notes(
+    chart: ExploreChart, pixels_a_day: float, palette: Palette
+) -> list[theme.Figure]:
+    """What the dotted lines are; one text where several are close."""
+    notes = []
+    close: list[MethodBreak] = []
+    for change in [*_find_breaks(chart), None]:
+        is_next = change is None or (
+            bool(close) and (change.day - close[-1].day).days * pixels_a_day > CLOSE_NAMES
+        )
+        if close and is_next:
+            text = plural("fixing method changed", "fixing method changed {n} times", len(close))
+            notes.append(
+                theme.build_note(
+                    palette, text, close[0].day.isoformat(), 0.03, yref="y3", xanchor="left",
+                    yanchor="middle", xshift=8,
+                    font={"size": theme.FONT_SIZE - 3, "color": palette.muted},
+                )
+            )  # fmt: skip
+            close = []
+        if change is not None:
+            close.append(change)
+    return notes
+
+
+def _find_breaks(chart: ExploreChart) -> list[MethodBreak]:
+    """The changes of the publisher's method in view."""
+    return [b for b in chart.series.card.breaks if chart.since <= b.day <= chart.until]
 
 
 # ------------------------------------------------------------------ overview of the whole series

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from dashboard.models.messages import ENGLISH, current_language, number_signs
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, Ints
 from dashboard.presentation.formatting import format_signed
 from dashboard.presentation.palette import TRANSPARENT, Palette
@@ -49,6 +51,7 @@ def build_layout(
         more: axes, shapes and what else a figure sets.
     """
     font = {"family": FONT, "size": FONT_SIZE, "color": palette.text}
+    thousands, decimal = number_signs()
     notes = [
         note | {"xshift": -margin[0]} if note.get("name") == AXIS_NOTE else note
         for note in more.pop("annotations", ())
@@ -60,6 +63,7 @@ def build_layout(
         "paper_bgcolor": palette.surface,
         "plot_bgcolor": palette.surface,
         "font": font,
+        "separators": f"{decimal}{thousands}",
         "showlegend": False,
         "hoverlabel": {
             "bgcolor": palette.pill,
@@ -146,9 +150,24 @@ def is_zoomable(figure: Figure) -> bool:
 # ------------------------------------------------------------------ axes
 
 
+def hover_day() -> str:
+    """How a hover text writes the day of a point, in the language of d3."""
+    # Translators: names of days and months would be English ones, so write the day in digits.
+    return _("%a %-d %b %Y")
+
+
+def _build_date_ticks() -> Figure:
+    """Dates in digits where the names of months, which Plotly has in English, would not fit."""
+    if current_language() == ENGLISH:
+        return {}
+    formats = ((None, "M1", "%d.%m.%y"), ("M1", "M12", "%m.%Y"), ("M12", None, "%Y"))
+    stops = [{"dtickrange": [low, high], "value": value} for low, high, value in formats]
+    return {"tickformatstops": stops}
+
+
 def build_axis(palette: Palette, **more: Any) -> Figure:
     """An axis with a hairline grid and a fixed range: the server owns the window."""
-    return {
+    return _build_date_ticks() | {
         "fixedrange": True,
         "zeroline": False,
         "showline": False,

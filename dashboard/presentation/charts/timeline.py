@@ -490,7 +490,7 @@ def build_tone_figure(
         line={"color": palette.line, "width": 1.6},
         marker={"color": palette.line, "size": 5},
         customdata=[format_timestamp(point.at) for point in points],
-        hovertemplate="%{customdata}<br>tone %{y:+.2f}<extra></extra>",
+        hovertemplate=_("%{customdata}<br>tone %{y:+.2f}") + "<extra></extra>",
     )
     zero = theme.build_horizontal_line(0, {"color": palette.muted, "width": 1, "dash": "dot"})
     dates = theme.build_axis(palette, type="date", showgrid=False, nticks=4 if phone else 10)

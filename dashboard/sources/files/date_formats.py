@@ -156,6 +156,7 @@ def split_date_time(cell: str) -> tuple[str, str, str]:
 
 def to_24_hour_time(cell: str) -> str:
     """A time with AM or PM as 18:05:00; any other cell unchanged."""
+    cell = cell.removeprefix("'")  # so spreadsheets mark a clock that is text
     match = _TWELVE_HOUR_TIME.fullmatch(cell)
     if match is None or not 1 <= int(match[1]) <= 12:
         return cell

@@ -80,7 +80,7 @@ def test_named_rows_get_the_height_they_need_and_no_more_than_on_the_page():
 
     left = height(1, 2_000)
     assert left < 540
-    assert height(60, 2_000) == 60 * 13 + 24 + 40  # 13 pixels a row, and both margins
+    assert height(60, 2_000) == 60 * 15 + 24 + 40  # 15 pixels a row, and both margins
     assert height(60, 600) == 600 - 30 + 24
 
 

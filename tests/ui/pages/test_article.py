@@ -37,7 +37,7 @@ def paste(app, text, published=date(2025, 4, 22)):
     if published:
         app.date_input(key="view:published").set_value(published)
     app.run()
-    return press(app, "Read it")
+    return press(app, "Read")
 
 
 def titled(app):
@@ -61,14 +61,14 @@ def verdicts(app):
 
 
 def test_the_page_says_what_it_does(page):
-    assert "nothing is stored unless you accept it" in words_of(page)
+    assert "Nothing is stored unless you accept it" in words_of(page)
     assert not page.checkbox
 
 
 def test_the_text_of_the_issue_gives_its_three_candidates_and_three_claims(page):
     press(page, "Try an example")
     assert page.text_area[0].value == article_state.EXAMPLE_TEXT == ISSUE
-    press(page, "Read it")
+    press(page, "Read")
     assert not page.exception
     assert heads(page) == [
         "**20 Apr 2025 · Keith Kellogg**",
@@ -80,12 +80,15 @@ def test_the_text_of_the_issue_gives_its_three_candidates_and_three_claims(page)
     assert "published 22 Apr 2025: as given" in words_of(page)
     assert "3 claims about the rate" in words_of(page)
     level, record, change = verdicts(page)
-    assert "✓ true" in list(level["Verdict"])
-    assert "✗ not since then" in list(record["Verdict"])
-    assert any("strongest since 30 May 2023" in text for text in record["Numbers"])
-    assert "✗ false" in list(change["Verdict"])
-    assert any("25\\.90" in text for text in change["Numbers"])
-    assert all("? cannot be known" in list(table["Verdict"]) for table in (level, record, change))
+    assert "**true**" in list(level["Verdict"])
+    assert "**not since then**" in list(record["Verdict"])
+    assert any("30 May 2023" in text for text in record["Last at least as strong"])
+    assert "**false**" in list(change["Verdict"])
+    assert any("+25.90" in text for text in change["Change"])
+    assert all("**no data**" in list(table["Verdict"]) for table in (level, record, change))
+    for badge in ("True] **“around 80", "Not since then] **“strongest", "False] **“gained"):
+        assert badge in words_of(page)
+    assert "1 of 3 claims holds" in words_of(page)
     assert "needs a base of 113.0636" in words_of(page)
     assert notes() == []
 
@@ -194,7 +197,7 @@ def test_without_a_day_of_publication_the_days_stay_open_until_one_is_said(page)
 def test_a_page_says_itself_when_it_was_published_and_what_it_hides_is_told():
     app = open_page("article", way="file")
     app.file_uploader[0].upload("page.html", PAGE.encode(), "text/html").run()
-    press(app, "Read it")
+    press(app, "Read")
     assert not app.exception
     words = words_of(app)
     assert "The rouble firms" in words
@@ -243,7 +246,7 @@ def test_what_a_text_says_is_shown_and_never_done(page):
 def test_what_is_no_article_is_told_and_the_page_stays_usable(name, content, said):
     app = open_page("article", way="file")
     app.file_uploader[0].upload(name, content, "text/html").run()
-    press(app, "Read it")
+    press(app, "Read")
     assert not app.exception
     assert said in app.warning[0].value
     app.segmented_control(key="view:way").set_value("text").run()
@@ -256,7 +259,7 @@ def test_what_is_no_article_is_told_and_the_page_stays_usable(name, content, sai
 def test_a_hostile_name_does_nothing(name):
     app = open_page("article", way="file")
     app.file_uploader[0].upload(name, b"%PDF-1.7", "text/html").run()
-    press(app, "Read it")
+    press(app, "Read")
     assert not app.exception
     words = re.sub(r"\\.", "", words_of(app))
     for live in ("<script", "<img", "](http", "](java", "](x", "![", ":material/delete:", ":red["):
@@ -264,7 +267,7 @@ def test_a_hostile_name_does_nothing(name):
 
 
 def test_nothing_given_is_told(page):
-    press(page, "Read it")
+    press(page, "Read")
     assert "there is no text yet" in page.warning[0].value
 
 
@@ -274,7 +277,7 @@ def test_nothing_given_is_told(page):
 def follow(link):
     app = open_page("article", way="link")
     app.text_input(key="view:url").set_value(link).run()
-    press(app, "Read it")
+    press(app, "Read")
     assert not app.exception
     return app
 

@@ -1,11 +1,15 @@
 """The page of imports: every row with its verdict, nothing guessed, nothing stored by itself."""
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.container import build_context
+from dashboard.container import build_context, event_rows_from_file
 from dashboard.models.event import Draft, draft_from_event
+from dashboard.models.user_files import EventFileOptions
+from dashboard.services.event_import import TEMPLATE_ROWS
+from dashboard.services.exports import table_file
 from dashboard.services.notes import add_note, edit_note
 from tests.event_collection.form import workbook
 from tests.ui.app_in_test import open_page, press, words_of
@@ -88,7 +92,7 @@ def test_with_a_wrong_row_only_the_good_ones_can_be_taken(page):
     assert "**1 row left out**" in words_of(page)
     assert list(table(page)["Row"]) == ["row 2 (line 3)"]
     labels = [each.label for each in page.get("download_button")]
-    assert labels == [
+    assert [label for label in labels if "template" not in label] == [
         "CSV (1 wrong row)",
         "Excel workbook (1 wrong row)",
         "CSV for Excel (1 wrong row)",
@@ -171,11 +175,13 @@ def test_the_zone_of_times_is_asked(page):
 
 def test_a_column_of_another_name_is_chosen(page):
     bring(page, "Wann,Was\n2025-04-21,Talks\n")
+    assert page.selectbox(key="kept:import:map.title").value == "Was"
+    assert "by their content, not their names: date = Wann, title = Was" in page.info[0].value
+    page.selectbox(key="kept:import:map.date").select("").run()
     assert (
         "has no column date (found: Wann, Was); name it in the first line" in page.warning[0].value
     )
     page.selectbox(key="kept:import:map.date").select("Wann").run()
-    page.selectbox(key="kept:import:map.title").select("Was").run()
     assert not page.warning
     assert "1 new" in words_of(page)
     page.selectbox(key="kept:import:map.title").select("Wann").run()
@@ -306,3 +312,28 @@ def test_a_draft_of_a_note_comes_back_from_its_own_export(page):
         ),
     )
     assert len(notes()) == 2
+
+
+def test_a_template_can_be_had_before_a_file_is_brought(page):
+    labels = [each.label for each in page.get("download_button")]
+    assert labels[:2] == ["CSV (template)", "Excel workbook (template)"]
+    assert "20.04.2025" in words_of(page)  # how a date may be written
+
+
+@pytest.mark.parametrize("dialect", ["plain", "excel", "excel-ru", "xlsx"])
+def test_a_template_is_read_as_it_is(dialect):
+    data = table_file("event_template", TEMPLATE_ROWS, dialect)
+    rows = event_rows_from_file(data, EventFileOptions(), "template")
+    first, second = (row.event for row in rows.rows)
+    assert (first.day, first.moment, first.source_name) == (
+        date(2025, 4, 20), None, "Jerusalem Post",
+    )  # fmt: skip
+    assert second.moment == datetime(2025, 4, 25, 10, 30, tzinfo=UTC)  # 13:30 in Moscow
+
+
+def test_who_published_it_is_kept_in_the_note(page):
+    bring(page, "Datum;Ereignis;Quelle\n20.04.2025;Kellogg spricht;Reuters\n")
+    press(page, "Add all 1 events")
+    (note,) = build_context().notes.notes()
+    assert (note.title, note.source_name) == ("Kellogg spricht", "Reuters")
+    assert "notes do not keep" not in words_of(page)

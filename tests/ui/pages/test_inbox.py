@@ -60,7 +60,7 @@ def test_an_empty_inbox_says_what_to_do_and_offline_says_so():
     app = open_page("inbox")
     words = words_of(app)
     assert "Inbox is empty." in words
-    assert "Offline: nothing is asked." in words
+    assert "Offline: no feed is fetched." in words
     assert next(b for b in app.button if b.key == "inbox.fetch").disabled
 
 

@@ -134,7 +134,7 @@ from dashboard.ui.url_state import UrlState
 OPEN_EVENT_KEY: Final = "compare.open"
 CHART_SHARE: Final = 0.8
 """Of the width of the page."""
-CHART_HEIGHT: Final = 640
+CHART_HEIGHT: Final = 710
 SENTENCE_LIMIT: Final = 700
 VERDICT_LIMIT: Final = 1_200
 CELL_LIMIT: Final = 400

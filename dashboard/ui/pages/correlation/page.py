@@ -248,16 +248,17 @@ def _draw_head(
     label = plural("{file}.csv, {n:,} row", "{file}.csv, {n:,} rows", size, file=name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(title, anchor=False, help=explanation, width="stretch")
-        draw_download_menu(
-            Downloads(
-                (state.series.card.id,),
-                "correlation",
-                view,
-                picture=files.picture,
-                tables={name: (label, partial(table_file, name, files.objects))},
-            ),
-            "correlation.download",
-        )
+        with st.container(width="content"):
+            draw_download_menu(
+                Downloads(
+                    (state.series.card.id,),
+                    "correlation",
+                    view,
+                    picture=files.picture,
+                    tables={name: (label, partial(table_file, name, files.objects))},
+                ),
+                "correlation.download",
+            )
 
 
 def _draw_lead_lag(view: UrlState, state: CorrelationState, related: EventRelations) -> None:

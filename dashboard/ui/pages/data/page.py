@@ -52,6 +52,7 @@ from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
+from dashboard.ui.components.elements import term_help
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
     Downloads,
@@ -286,6 +287,14 @@ CARD_TITLES: Final = {
 }
 
 
+CARD_TERMS: Final = {
+    "rates": ("fixing", "record_date", "market_day", "known_at"),
+    "moves": ("event_window", "window", "car", "estimation_window"),
+    "sources": ("window", "known_at"),
+}
+"""The terms that the help of a card explains."""
+
+
 def _draw_dataset(
     view: UrlState,
     name: str,
@@ -305,7 +314,8 @@ def _draw_dataset(
     title, label = map(translate_deferred, CARD_TITLES[name])
     with st.container(border=True):
         st.subheader(title, anchor=False)
-        st.markdown("  \n".join(facts))
+        terms = CARD_TERMS.get(name, ())
+        st.markdown("  \n".join(facts), help=term_help(*terms) if terms else None)
         if more is not None:
             more()
         if build is None:

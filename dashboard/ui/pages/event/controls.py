@@ -11,6 +11,7 @@ from dashboard.models.messages import deferred, join_and, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
+from dashboard.presentation.formatting import format_number
 from dashboard.presentation.moves import POOL_TITLES, format_window_label, observation_name
 from dashboard.services.method import describe_method
 from dashboard.services.study import needs_factor
@@ -102,7 +103,7 @@ def _change_model(link: UrlState, key: str) -> None:
 def _draw_pool_choice(link: UrlState, view: EventView) -> None:
     """Draw the choice of the placebo pool, with the size of each."""
     ranks = view.moves[0].ranks if view.moves else ()
-    sizes = {rank.pool: f" ({rank.size:,})" for rank in ranks}
+    sizes = {rank.pool: f" ({format_number(rank.size, 0)})" for rank in ranks}
     st.segmented_control(
         _("Compare with"),
         list(POOL_OPTIONS),

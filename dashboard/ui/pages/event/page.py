@@ -314,8 +314,9 @@ def _draw_event_buttons(link: UrlState, state: EventState) -> None:
     add = partial(st.button, key="event.add", shortcut=shortcut, help=hint)
     if add(_("Add note"), icon=":material/add:"):
         open_new_note(event.day, series_id)
-    with st.popover("", icon=":material/more_horiz:", help=_("More"), key="event.more"):
-        if event.origin == Origin.NOTE:
+    is_note = event.origin == Origin.NOTE
+    with st.popover(_("Edit") if is_note else _("More"), key="event.more"):
+        if is_note:
             _draw_note_buttons(event, series_id)
             return
         if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):

@@ -158,7 +158,8 @@ def _draw_list(view: UrlState, state: EventsState) -> None:
                 _("Clear all filters"), key="events.clear", type="tertiary",
                 on_click=clear_filters, args=(view,),
             )  # fmt: skip
-        _draw_files(view, state)
+        with st.container(width="content"):
+            _draw_files(view, state)
     if state.phone:
         if chosen is not None:
             draw_event_card(state, chosen, close)

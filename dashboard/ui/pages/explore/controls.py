@@ -10,7 +10,7 @@ from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.charts.overlays import MAX_OVERLAYS
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.formatting import format_short_day
+from dashboard.presentation.formatting import format_number, format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES, format_coloured
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
@@ -93,7 +93,7 @@ def draw_category_choice(view: UrlState, state: ExploreState) -> None:
     """Draw the categories with the marks and colours of their rows; none chosen means all."""
     labels = {
         style.id: f"{format_coloured(style.glyph, style.colour)} {style.short}"
-        f" :gray[{state.counts[style.id]:,}]"
+        f" :gray[{format_number(state.counts[style.id], 0)}]"
         for style in CATEGORY_STYLES
         if state.counts[style.id] or style.id in view["cat"]
     }

@@ -107,7 +107,7 @@ def draw_column_mapping(outline: EventFileOutline, *, is_open: bool) -> None:
         fields = list(FIELD_LABELS)
         for start in range(0, len(fields), COLUMNS_PER_ROW):
             row = fields[start : start + COLUMNS_PER_ROW]
-            for place, field in zip(st.columns(COLUMNS_PER_ROW), row, strict=True):
+            for place, field in zip(st.columns(COLUMNS_PER_ROW), row, strict=False):
                 _draw_field_choice(place, field, columns, outline)
 
 

@@ -14,6 +14,7 @@ from dashboard.models.inbox import Decision, NewsCluster
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
+from dashboard.presentation.formatting import format_number
 from dashboard.presentation.incoming_events import (
     DECISION_LABELS,
     describe_decision,
@@ -65,7 +66,7 @@ PAGE_HELP: Final = deferred(
     "News from feeds and searches waits here. Accept a story and it becomes a note on the chart."
 )
 OFFLINE_HELP: Final = deferred(
-    "Offline: nothing is asked. What came before is here, and can be read, accepted and dismissed."
+    "Offline: no feed is fetched. What came before can be read, accepted and dismissed."
 )
 
 
@@ -77,13 +78,14 @@ def draw(view: UrlState) -> None:
     _draw_dismissed_notice()
     if state.is_unused:
         _draw_fetch_button(state)
-        _draw_no_items(view, state)
     else:
         _draw_toolbar(view, state)
     if news.is_offline:
         st.info(translate_deferred(OFFLINE_HELP), icon=":material/cloud_off:")
     elif news.state().is_running or news.state().problem:
         _draw_progress()
+    if state.is_unused:
+        _draw_no_items(view, state)
     _draw_feeds(state)
     draw_news_search(view, state)
     if state.problem:
@@ -103,7 +105,7 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
             [decision.value for decision in Decision],
             format_func=lambda state: (
                 f"{translate_deferred(DECISION_LABELS[Decision(state)])}"
-                f" {inbox.counts[Decision(state)]:,}"
+                f" {format_number(inbox.counts[Decision(state)], 0)}"
             ),
             required=True,
             label_visibility="collapsed" if inbox.phone else "visible",
@@ -387,8 +389,8 @@ def _draw_feeds(state: InboxState) -> None:
     if state.list_problem:
         st.error(escape_markdown(state.list_problem))
         return
-    heading = _format_feeds_heading(state)
-    with st.expander(heading, icon=":material/rss_feed:", expanded=state.is_unused):
+    heading, is_open = _format_feeds_heading(state), state.is_unused and not state.phone
+    with st.expander(heading, icon=":material/rss_feed:", expanded=is_open):
         for feed in state.feeds:
             _draw_feed(feed, state)
         _draw_add_feed()
