@@ -240,7 +240,7 @@ def test_the_arrows_move_the_day_and_with_shift_to_the_next_event(reader):
 
 def test_the_table_is_the_way_to_a_day_without_a_mouse_on_the_chart(reader):
     reader.open("?from=2022-01-01&to=2022-12-31").wait_for_chart()
-    reader.page.get_by_text("Largest 1-day moves in view").click()
+    reader.page.locator("summary").filter(has_text="moves in view").first.click()
     table = reader.settle().page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()

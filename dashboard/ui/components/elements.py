@@ -353,7 +353,6 @@ def draw_figure(
     figure: Figure,
     key: str,
     alt: str,
-    file_name: str = "",  # noqa: ARG001 - callers stop to give it
     *,
     phone: bool = False,
 ) -> None:
@@ -382,7 +381,6 @@ def draw_selectable_figure(
     figure: Figure,
     key: str,
     alt: str,
-    file_name: str,  # noqa: ARG001 - callers stop to give it
     on_select: Callable[[Any], None],
 ) -> None:
     """Draw a figure on which a reader picks a point, or a window where its drag mode says so.

@@ -290,7 +290,6 @@ def _draw_lead_lag(view: UrlState, state: CorrelationState, related: EventRelati
             ),
             "correlation.lead-lag",
             alt,
-            f"{state.series.card.id}_lead-lag",
             phone=state.phone,
         )
     _draw_table_fold(view, files)
@@ -331,7 +330,6 @@ def _draw_hits(view: UrlState, state: CorrelationState) -> None:
             build_hit_figure(lines, get_palette(dark=state.dark), phone=state.phone),
             "correlation.hits",
             alt,
-            f"{state.series.card.id}_hit-rates",
             phone=state.phone,
         )
     _draw_table_fold(view, files)
@@ -410,7 +408,6 @@ def _draw_scatter(state: CorrelationState, points: ScoredEvents, row: ScoreRow) 
         ),
         "correlation.scores",
         describe_score(row),
-        f"{state.series.card.id}_{points.score}",
         phone=state.phone,
     )  # fmt: skip
 
@@ -453,9 +450,7 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
     draw_cell_unit(view)
     if cells:
         figure = build_figure(get_palette(dark=state.dark), phone=state.phone)
-        draw_figure(
-            figure, "correlation.across", alt, "categories-across-series", phone=state.phone
-        )
+        draw_figure(figure, "correlation.across", alt, phone=state.phone)
     _draw_table_fold(view, files)
 
 
@@ -570,7 +565,7 @@ def _draw_table_fold(view: UrlState, files: PartFiles) -> None:
 
 def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     """Draw how the rate moved from five rates before the chosen events to 20 after."""
-    computed, card = get_projection(state), state.series.card
+    computed = get_projection(state)
     if computed is None:
         draw_projection_choice(view)
         st.markdown(_("No event of this category is measured on this series."))
@@ -614,7 +609,6 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
             build_projection_figure(projection.rows, get_palette(dark=state.dark), unit),
             "correlation.projection",
             description,
-            f"{card.id}_projection_{projection.group}",
             phone=state.phone,
         )
     _draw_table_fold(view, files)

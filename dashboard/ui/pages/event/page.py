@@ -91,7 +91,6 @@ from dashboard.ui.pages.event.results import (
 from dashboard.ui.pages.event.state import (
     PARAMS,
     EventState,
-    build_chart_file_name,
     build_state_chart,
     carry_settings,
     describe_factor_reach,
@@ -143,7 +142,7 @@ def _draw_event(link: UrlState, state: EventState) -> None:
     else:
         _draw_other_series(state)
         draw_event_controls(link, view)
-        _draw_about(state.event)
+        _draw_about(state.event, state.view.card.id)
     if state.phone:
         with st.container(horizontal=True):
             _draw_event_buttons(link, state)
@@ -164,7 +163,7 @@ def _draw_other_series(state: EventState) -> None:
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
-    """Draw the chart with its controls, and beside it when the event was and what else was."""
+    """Draw the chart with its controls, and to its right the timing and the other events."""
     if state.phone:
         _draw_chart(state)
         with st.expander(_("Series, quote and window"), icon=":material/tune:"):
@@ -187,7 +186,6 @@ def _draw_chart(state: EventState) -> None:
         build_window_figure(chart, get_palette(dark=state.dark)),
         "event.window.chart",
         summarize_window(chart),
-        build_chart_file_name(state),
         phone=state.phone,
     )
     draw_moves(state.view, state.quoting, state.pool, dark=state.dark)
@@ -202,7 +200,7 @@ def _draw_rail(link: UrlState, state: EventState) -> None:
 
 
 def _draw_folds(state: EventState) -> None:
-    """Draw what stands behind the answer, each part folded."""
+    """Draw what the answer rests on, each part folded."""
     with st.expander(_("Details: days, rates and both quotes"), icon=":material/table:"):
         draw_move_details(state)
     with st.expander(_("Tests: abnormal move, t, placebo p"), icon=":material/science:"):
@@ -214,19 +212,23 @@ def _draw_folds(state: EventState) -> None:
         draw_text_table(
             build_window_columns(state.view, state.quoting), _("The window, offset by offset")
         )
-    _draw_about(state.event)
+    _draw_about(state.event, state.view.card.id)
 
 
-def _draw_about(event: Event) -> None:
-    """Draw text, details and the sources of the hour; the text of a note is not folded."""
+def _draw_about(event: Event, series_id: str) -> None:
+    """Draw text, details, sources of the hour and actions; the text of a note is not folded."""
     if event.text and event.origin == Origin.NOTE:
         st.text(plain_text_block(event.text, TEXT_LIMIT))
-    with st.expander(_("About this event"), icon=":material/info:"):
+    with st.expander(
+        _("About this event") if event.origin != Origin.NOTE else _("About this note"),
+        icon=":material/info:",
+    ):
         if event.text and event.origin != Origin.NOTE:
             st.text(plain_text_block(event.text, TEXT_LIMIT))
         st.markdown(" · ".join(build_event_facts(event)))
         if event.hours:
             st.markdown("\n".join(f"- {line}" for line in build_hour_lines(event)))
+        _draw_more_buttons(event, series_id)
 
 
 def _draw_neighbours(link: UrlState, state: EventState) -> None:
@@ -314,28 +316,29 @@ def _draw_event_buttons(link: UrlState, state: EventState) -> None:
     add = partial(st.button, key="event.add", shortcut=shortcut, help=hint)
     if add(_("Add note"), icon=":material/add:"):
         open_new_note(event.day, series_id)
-    is_note = event.origin == Origin.NOTE
-    with st.popover(_("Edit") if is_note else _("More"), key="event.more"):
-        if is_note:
-            _draw_note_buttons(event, series_id)
+    if event.origin == Origin.NOTE and st.button(
+        _("Edit note"), icon=":material/edit:", key="event.edit"
+    ):
+        open_note_editor(event, series_id)
+
+
+def _draw_more_buttons(event: Event, series_id: str) -> None:
+    """Draw what is done more seldom."""
+    with st.container(horizontal=True):
+        if event.origin != Origin.NOTE:
+            if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
+                open_note_copy(event, series_id)
+            draw_hide_button(event, "event.hide")
             return
-        if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
-            open_note_copy(event, series_id)
-        draw_hide_button(event, "event.hide")
-
-
-def _draw_note_buttons(note: Event, series_id: str) -> None:
-    if st.button(_("Edit note"), icon=":material/edit:", key="event.edit"):
-        open_note_editor(note, series_id)
-    st.button(
-        _("Delete note"),
-        icon=":material/delete:",
-        key="event.delete",
-        on_click=delete_with_undo,
-        args=(note,),
-    )
-    if st.button(_("History"), icon=":material/history:", key="event.history"):
-        open_note_history(note)
+        st.button(
+            _("Delete note"),
+            icon=":material/delete:",
+            key="event.delete",
+            on_click=delete_with_undo,
+            args=(event,),
+        )
+        if st.button(_("History"), icon=":material/history:", key="event.history"):
+            open_note_history(event)
 
 
 # ------------------------------------------------------------------ other events in the window

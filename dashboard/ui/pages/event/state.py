@@ -15,7 +15,6 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Pool, StudyRequest
 from dashboard.presentation.charts.event_window import EventWindowChart, build_window_chart
 from dashboard.presentation.formatting import capitalize_first, format_day_range
-from dashboard.presentation.moves import observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study import build_event_view, check_model, needs_factor
@@ -196,13 +195,6 @@ def get_window_key(card: SeriesCard) -> str:
 def build_state_chart(state: EventState) -> EventWindowChart:
     """The data of the figure."""
     return build_window_chart(state.view, state.quoting, dark=state.dark, phone=state.phone)
-
-
-def build_chart_file_name(state: EventState) -> str:
-    """The file name of a picture of the figure, without extension."""
-    return f"{state.event.id}_{state.view.card.id}_{observation_name(state.view.card)}s".replace(
-        " ", "-"
-    )
 
 
 def list_series_with_rates(event: Event) -> tuple[str, ...]:

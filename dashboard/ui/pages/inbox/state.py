@@ -236,7 +236,7 @@ def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
         st.markdown(escape_markdown(" ".join(timeline.messages), 300))
         return
     figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=state.phone)
-    draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline), "gdelt-tone",
+    draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline),
                 phone=state.phone)  # fmt: skip
     with st.expander(_("The table behind the chart"), icon=":material/table:"):
         st.table(build_tone_columns(timeline), hide_index=True, border="horizontal")

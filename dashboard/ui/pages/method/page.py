@@ -314,7 +314,6 @@ def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
             ),
             "method.funnel",
             _("Bars: {steps}", steps=", ".join(f"{row[0].lower()} {row[1]}" for row in rows)),
-            f"{series.card.id}_attrition",
         )
     with right:
         draw_text_table(

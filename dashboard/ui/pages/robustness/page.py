@@ -354,11 +354,11 @@ def _draw_answer(view: UrlState, state: RobustnessState, answer: RobustnessAnswe
 
 def _draw_curve(state: RobustnessState, curve: SpecificationCurve) -> None:
     figure = build_curve_figure(curve, get_palette(dark=state.dark))
-    alt, name = summarize_curve(curve), f"{state.series[0].card.id}_specification-curve"
+    alt = summarize_curve(curve)
     if state.phone:
-        draw_figure(figure, CHART_KEY, alt, name, phone=True)
+        draw_figure(figure, CHART_KEY, alt, phone=True)
     else:
-        draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, state))
+        draw_selectable_figure(figure, CHART_KEY, alt, partial(_pick_clicked, state))
     if not state.phone:
         st.caption(_("A click on a point opens its study in Compare."))
 
