@@ -72,8 +72,11 @@ class Reader:
         except Error:  # the page went to another address meanwhile
             return False
 
-    def settle(self):
-        """Wait until every requested run has ended and the page stands still."""
+    def settle(self, pause=300):
+        """Wait until every requested run has ended and the page stands still.
+
+        `pause`, in milliseconds, is what the page gets to send a run that it owes to a control.
+        """
         ends, counted, still = monotonic() + SECONDS, self.runs.count, monotonic() + STILL
         while True:
             self.wait_until("""() => {
@@ -82,7 +85,7 @@ class Reader:
                     && !document.querySelector('[data-stale=true]');
             }""")
             asked = self.runs.count
-            self.page.wait_for_timeout(300)
+            self.page.wait_for_timeout(pause)
             if not self.runs.is_owed and self.runs.count == asked:
                 return self
             if self.runs.count != counted:
@@ -97,7 +100,7 @@ class Reader:
 
         While a page is drawn a button can be there twice, at its old place and at its new one.
         """
-        self.settle().page.get_by_role("button", name=name, exact=exact).click()
+        self.settle(100).page.get_by_role("button", name=name, exact=exact).click()
         return self.settle()
 
     def wait_for_chart(self):

@@ -66,10 +66,12 @@ def test_a_note_starts_in_its_title_and_an_edit_can_be_taken_back(reader):
     save(reader, "Add note")
     assert reader.page.get_by_text("Note saved on 20 Apr 2025: First words").count() == 1
     reader.press("First words")
-    reader.press("Edit", exact=True)
     reader.press("Edit note")
     dialog = reader.page.get_by_role("dialog", name="Edit note")
-    dialog.get_by_label("Title", exact=True).fill("Second words")
+    title = dialog.get_by_label("Title", exact=True)
+    title.wait_for()
+    assert title.input_value() == "First words"
+    title.fill("Second words")
     save(reader, "Edit note")
     reader.page.get_by_role("heading", name="Second words").wait_for()
     reader.press("Undo")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dashboard.ui.http_security import page_policy
-from dashboard.ui.index_page import IndexPage, build_index, is_page
+from dashboard.ui.index_page import STREAMLIT_INDEX, IndexPage, build_index, is_page
 from tests.ui.test_http_security import answer, echo, exchange
 
 
@@ -36,6 +36,13 @@ def test_what_is_no_page_is_left_to_the_application(path):
 def test_the_name_of_the_first_page_leads_to_it(query):
     status, headers, _body = ask("/explore", query.encode())
     assert (status, dict(headers)["location"]) == (307, f"/?{query}" if query else "/")
+
+
+def test_the_code_of_charts_is_fetched_with_the_page():
+    (name,) = re.findall(
+        r'rel="modulepreload"[^>]*"\./static/js/(PlotlyChart[^"]+)"', build_index()
+    )
+    assert (STREAMLIT_INDEX.parent / "static" / "js" / name).is_file()
 
 
 def test_the_policy_allows_each_inline_script_and_no_other():

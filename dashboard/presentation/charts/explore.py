@@ -151,7 +151,7 @@ def build_explore_layout(
             theme.build_axis_note(palette, _describe_axis(chart, line), domains.rate[1], yshift=3),
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
-            *build_overlay_notes(overlays, domains.overlays, palette),
+            *build_overlay_notes(overlays, domains.overlays, domains.rate[1], palette),
             *build_break_notes(chart, pixels_per_day(chart), palette),
             *_name_moves(chart, line, palette),
         ],
@@ -261,7 +261,8 @@ def _build_rate_axis(
     drawn = np.log10(shown) if chart.log_scale else shown
     low, high = float(drawn.min()), float(drawn.max())
     pad = PADDING * (high - low) or abs(high) * PADDING or 1.0
-    bounds = [low - pad, high + pad]
+    spare = pad if chart.named_moves else 0.0  # for the names above the line
+    bounds = [low - pad, high + pad + spare]
     ends = [10**b for b in bounds] if chart.log_scale else bounds
     ticks = theme.nice_ticks(ends[0], ends[1], 4 if chart.phone else 6)
     decimals = theme.tick_decimals(ticks)

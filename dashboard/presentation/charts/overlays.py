@@ -28,8 +28,6 @@ MAX_OVERLAYS: Final = len(OVERLAY_STYLES)
 FIRST_AXIS: Final = 5
 OVERVIEW_AXES: Final = ("x2", "y4")
 PADDING: Final = 0.06
-END_SPACING: Final = 15
-"""Pixels between the names at the ends of two lines."""
 INDEX_DECIMALS: Final = 1
 OVERLAY_AXIS_PIXELS: Final = 46
 OVERVIEW_POINTS: Final = 500
@@ -161,27 +159,30 @@ def build_overlay_axes(
 def build_overlay_notes(
     lines: Sequence[OverlayLine],
     panes: Sequence[tuple[float, float]],
+    top: float,
     palette: Palette,
 ) -> list[theme.Figure]:
-    """The name of each overlay in its colour: above its pane, or in the corner of the rate's."""
+    """The names of the overlays in their colours: one in each pane, or a line above the rate's.
+
+    Args:
+        lines: the overlays.
+        panes: bottom and top of each; empty where they share the pane of the rate.
+        top: of the pane of the rate, as a share of the plotting area.
+        palette: the neutral colours.
+    """
     dark = palette is DARK_PALETTE
-    notes = []
-    for line in lines:
-        font: theme.Figure = {"size": theme.FONT_SIZE - 1, "color": line.style.colour(dark=dark)}
-        text = f"{line.style.glyph} {line.name} ({line.overlay.quoting.unit})"
-        if panes:
-            top = panes[line.place][1]
-            notes.append(theme.build_pane_note(palette, text, top, font=font, yanchor="top"))
-            continue
-        corner: theme.Figure = {
-            "xref": "paper",
-            "yref": "y domain",
-            "xanchor": "right",
-            "yanchor": "top",
-        }
-        shift = {"yshift": -2 - END_SPACING * line.place, "font": font}
-        notes.append(theme.build_note(palette, text, 0.995, 1, **corner, **shift))
-    return notes
+    names = [
+        f'<span style="color:{line.style.colour(dark=dark)}">{line.style.glyph} {line.name}'
+        f" ({line.overlay.quoting.unit})</span>"
+        for line in lines
+    ]
+    if panes:
+        return [
+            theme.build_pane_note(palette, name, pane[1], yanchor="top")
+            for name, pane in zip(names, panes, strict=True)
+        ]
+    place = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 3}
+    return [theme.build_note(palette, "   ".join(names), 1, top, **place)] if names else []
 
 
 # ------------------------------------------------------------------ moving average
@@ -256,7 +257,7 @@ def build_break_notes(
             text = plural("fixing method changed", "fixing method changed {n} times", len(close))
             notes.append(
                 theme.build_note(
-                    palette, text, close[0].day.isoformat(), 0.03, yref="y3", xanchor="left",
+                    palette, text, close[-1].day.isoformat(), 0.03, yref="y3", xanchor="left",
                     yanchor="middle", xshift=8,
                     font={"size": theme.FONT_SIZE - 3, "color": palette.muted},
                 )

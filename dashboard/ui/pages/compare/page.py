@@ -75,7 +75,6 @@ from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
     ChartPicture,
     Downloads,
-    TableFactory,
     build_manifest_parameters,
     build_report_context,
     draw_download_menu,
@@ -143,7 +142,10 @@ MAX_LOST_EVENTS: Final = 60
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
     "moves", "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
-MENU_TABLES: Final[tuple[StudyTableName, ...]] = ("moves", "averages")
+MENU_TABLES: Final[dict[StudyTableName, str]] = {
+    "moves": deferred("Moves of the events"),
+    "averages": deferred("Average paths"),
+}
 
 
 def draw(link: UrlState) -> None:
@@ -612,16 +614,13 @@ def _draw_files(state: CompareState, answer: Comparison) -> None:
     """Draw the CSV files of this view."""
     for table in FILE_TABLES:
         with st.container(horizontal=True):
-            label, make = _get_table_file(answer, table)
-            name = (*_build_name_parts(state), table, f"asof-{session.get_view_day()}")
-            draw_table_buttons(label, name, make, f"compare.csv.{table}")
-
-
-def _get_table_file(answer: Comparison, table: StudyTableName) -> tuple[str, TableFactory]:
-    """The label of a table with its rows, and what gives its bytes in a format."""
-    rows = count_comparison_rows(answer, table)
-    label = plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table)
-    return label, partial(comparison_file, answer, table)
+            rows = count_comparison_rows(answer, table)
+            draw_table_buttons(
+                plural("{table}, {n:,} row", "{table}, {n:,} rows", rows, table=table),
+                (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
+                partial(comparison_file, answer, table),
+                f"compare.csv.{table}",
+            )
 
 
 def _draw_downloads(state: CompareState, answer: Comparison) -> None:
@@ -637,10 +636,13 @@ def _draw_downloads(state: CompareState, answer: Comparison) -> None:
             lambda: build_paths_figure(build_chart(printed, heading)),
             title=build_verdict_lines(state, answer)[-1][0],
             subtitle=heading[1],
-            alt=summarize_paths(build_chart(printed, heading)),
+            alt=summarize_paths(build_chart(state, heading)),
             series=(answer.series, *state.factors),
         ),
-        tables={table: _get_table_file(answer, table) for table in MENU_TABLES},
+        tables={
+            table: (translate_deferred(title), partial(comparison_file, answer, table))
+            for table, title in MENU_TABLES.items()
+        },
         report=lambda: build_compare_report(state, answer, context),
         bundles=build_group_bundles(state, answer, context),
         warning=describe_private_notes(tuple(state.events.values())),

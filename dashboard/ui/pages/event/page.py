@@ -142,7 +142,7 @@ def _draw_event(link: UrlState, state: EventState) -> None:
     else:
         _draw_other_series(state)
         draw_event_controls(link, view)
-        _draw_about(state.event)
+        _draw_about(state.event, state.view.card.id)
     if state.phone:
         with st.container(horizontal=True):
             _draw_event_buttons(link, state)
@@ -212,19 +212,23 @@ def _draw_folds(state: EventState) -> None:
         draw_text_table(
             build_window_columns(state.view, state.quoting), _("The window, offset by offset")
         )
-    _draw_about(state.event)
+    _draw_about(state.event, state.view.card.id)
 
 
-def _draw_about(event: Event) -> None:
-    """Draw text, details and the sources of the hour; the text of a note is not folded."""
+def _draw_about(event: Event, series_id: str) -> None:
+    """Draw text, details, sources of the hour and actions; the text of a note is not folded."""
     if event.text and event.origin == Origin.NOTE:
         st.text(plain_text_block(event.text, TEXT_LIMIT))
-    with st.expander(_("About this event"), icon=":material/info:"):
+    with st.expander(
+        _("About this event") if event.origin != Origin.NOTE else _("About this note"),
+        icon=":material/info:",
+    ):
         if event.text and event.origin != Origin.NOTE:
             st.text(plain_text_block(event.text, TEXT_LIMIT))
         st.markdown(" · ".join(build_event_facts(event)))
         if event.hours:
             st.markdown("\n".join(f"- {line}" for line in build_hour_lines(event)))
+        _draw_more_buttons(event, series_id)
 
 
 def _draw_neighbours(link: UrlState, state: EventState) -> None:
@@ -312,28 +316,29 @@ def _draw_event_buttons(link: UrlState, state: EventState) -> None:
     add = partial(st.button, key="event.add", shortcut=shortcut, help=hint)
     if add(_("Add note"), icon=":material/add:"):
         open_new_note(event.day, series_id)
-    is_note = event.origin == Origin.NOTE
-    with st.popover(_("Edit") if is_note else _("More"), key="event.more"):
-        if is_note:
-            _draw_note_buttons(event, series_id)
+    if event.origin == Origin.NOTE and st.button(
+        _("Edit note"), icon=":material/edit:", key="event.edit"
+    ):
+        open_note_editor(event, series_id)
+
+
+def _draw_more_buttons(event: Event, series_id: str) -> None:
+    """Draw what is done more seldom."""
+    with st.container(horizontal=True):
+        if event.origin != Origin.NOTE:
+            if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
+                open_note_copy(event, series_id)
+            draw_hide_button(event, "event.hide")
             return
-        if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
-            open_note_copy(event, series_id)
-        draw_hide_button(event, "event.hide")
-
-
-def _draw_note_buttons(note: Event, series_id: str) -> None:
-    if st.button(_("Edit note"), icon=":material/edit:", key="event.edit"):
-        open_note_editor(note, series_id)
-    st.button(
-        _("Delete note"),
-        icon=":material/delete:",
-        key="event.delete",
-        on_click=delete_with_undo,
-        args=(note,),
-    )
-    if st.button(_("History"), icon=":material/history:", key="event.history"):
-        open_note_history(note)
+        st.button(
+            _("Delete note"),
+            icon=":material/delete:",
+            key="event.delete",
+            on_click=delete_with_undo,
+            args=(event,),
+        )
+        if st.button(_("History"), icon=":material/history:", key="event.history"):
+            open_note_history(event)
 
 
 # ------------------------------------------------------------------ other events in the window
