@@ -203,11 +203,11 @@ def draw_menu():
         ("a", "b"),
         "event",
         open_url_state("event", ()),
-        picture,
-        tables,
-        lambda: None,
-        {"Bundle": lambda: b"PK"},
-        "Careful",
+        picture=picture,
+        tables=tables,
+        report=lambda: None,
+        bundles={"Bundle": lambda: b"PK"},
+        warning="Careful",
     )
     draw_download_menu(downloads, "menu")
 
