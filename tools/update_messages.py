@@ -159,8 +159,9 @@ def placeholder_problems(catalogue: Catalog) -> Iterator[str]:
 
 
 def placeholders(text: str) -> set[str]:
-    """The names of the placeholders of a message."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    """The names of the placeholders of a message; without the date format of a figure's `x|…`."""
+    parsed = string.Formatter().parse(text)
+    return {name.partition("|")[0] for _, name, _, _ in parsed if name is not None}
 
 
 def format_catalogue(catalogue: Catalog) -> bytes:

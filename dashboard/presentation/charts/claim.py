@@ -120,7 +120,8 @@ def _build_line(days: Days, rates: Floats, palette: Palette) -> theme.Figure:
         [round(r, 8) if r == r else None for r in rates.tolist()],  # noqa: PLR0124 - NaN
         line={"color": palette.line, "width": 1.5},
         connectgaps=False,
-        hovertemplate=f"%{{x|{theme.hover_day()}}}<br>%{{y}}<extra></extra>",
+        # Translators: days and months would have English names, so write the date in digits.
+        hovertemplate=_("%{x|%a %-d %b %Y}<br>%{y}<extra></extra>"),
     )
 
 

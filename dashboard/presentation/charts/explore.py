@@ -480,10 +480,6 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
     values = [round_or_none(value, decimals) for value in line.shown.tolist()]
     points = insert_session_gaps(line, days=(chart.until - chart.since).days)
     unit = _("first in view = 100") if chart.is_rebased else chart.quoting.unit
-    day = theme.hover_day()
-    when = f"%{{x|{day}}}"
-    if line.is_intraday:
-        when = _("{day}, to {clock} MSK", day=when, clock="%{x|%H:%M}")
     return theme.build_scatter(
         "lines",
         [positions[k] if k >= 0 else None for k in points],
@@ -493,7 +489,12 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
         connectgaps=False,
         meta=[unit],
         customdata=[hovers[k] if k >= 0 else "" for k in points],
-        hovertemplate="<br>".join([when, "%{meta[0]} %{y}", "%{customdata}<extra></extra>"]),
+        # Translators: days and months would have English names, so write the date in digits.
+        hovertemplate=_(
+            "%{x|%a %-d %b %Y, to %H:%M} MSK<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
+        )
+        if line.is_intraday
+        else _("%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"),
     )
 
 

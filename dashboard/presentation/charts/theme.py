@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 
 from dashboard.models.messages import ENGLISH, current_language, number_signs
-from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, Ints
 from dashboard.presentation.formatting import format_signed
 from dashboard.presentation.palette import TRANSPARENT, Palette
@@ -148,12 +147,6 @@ def is_zoomable(figure: Figure) -> bool:
 
 
 # ------------------------------------------------------------------ axes
-
-
-def hover_day() -> str:
-    """How a hover text writes the day of a point, in the language of d3."""
-    # Translators: names of days and months would be English ones, so write the day in digits.
-    return _("%a %-d %b %Y")
 
 
 def _build_date_ticks() -> Figure:

@@ -320,7 +320,8 @@ def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
         for difference in differences:
             label, theirs, mine = st.columns(COLUMN_WIDTHS)
             field = FIELD_BY_NAME[difference.field]
-            name, editor = translate_deferred(field.label), _describe_editor(difference)
+            name = translate_deferred(field.label)
+            editor = _describe_editor(difference)
             label.markdown(f"{name}  \n:small[{editor}]")
             theirs.text(_format_conflict_value(field, difference.theirs))
             mine.text(_format_conflict_value(field, difference.mine))
