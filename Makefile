@@ -21,9 +21,10 @@ run: $(VENV)/ready-to-run  ## open the dashboard in the browser (PORT=8501)
 	@$(BIN)/python -m compileall -q dashboard
 	@$(BIN)/python -m dashboard open --port $(PORT)
 
-# Two workers for two cores: further threads of the linear algebra would wait for one another.
+# Three workers for two cores, since browsers wait; further threads of the linear algebra would
+# wait for one another.
 test: lint types  ## check everything: style, architecture, types, security, behaviour
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses 2
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses 3
 
 lint: $(VENV)/ready-to-test  ## style, architecture and security, without running anything
 	@$(BIN)/ruff check --quiet

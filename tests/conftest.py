@@ -57,8 +57,12 @@ LONG_FIRST = (
 """What takes long is dealt out first, so that the workers end together."""
 
 
-class OneBrowserAtATime(LoadScopeScheduling):
-    """Deal files out, but all browser tests to one worker and PostgreSQL's to one.
+FIRST_BROWSER = frozenset({"accessibility", "downloads", "event", "notes", "reports", "team"})
+"""The files of tests/browser for one worker, about as long as the others together."""
+
+
+class TwoBrowsersAtATime(LoadScopeScheduling):
+    """Deal files out, but all browser tests to two workers and PostgreSQL's to one.
 
     A file stays whole, so that what its tests share is made once. (pytest-xdist's own
     `loadgroup` writes an attribute that pytest 9.2 no longer has.)
@@ -67,15 +71,16 @@ class OneBrowserAtATime(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         if path.startswith("tests/browser/"):
-            return "browser"
+            is_first = Path(path).stem.removeprefix("test_") in FIRST_BROWSER
+            return "first browser" if is_first else "second browser"
         return "postgres" if "postgres" in path else path
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowserAtATime:
-    """Two browsers at once on two cores would wait for one another."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TwoBrowsersAtATime:
+    """A browser test waits half of its time; three at once would wait for one another."""
     config.option.loadscopereorder = False  # it would order the files by their number of tests
-    return OneBrowserAtATime(config, log)
+    return TwoBrowsersAtATime(config, log)
 
 
 def _rank(item: pytest.Item) -> int:
