@@ -37,7 +37,7 @@ EXPLAINED = {
     "ui/pages/compare/report.py": 1,  # which way the axis runs, and which sign means what
     "ui/pages/correlation/page.py": 1,  # which colour means what
     "ui/pages/facts/page.py": 1,  # an example of a claim
-    "ui/pages/facts/state.py": 2,  # the kinds of a claim
+    "ui/pages/facts/state.py": 4,  # the kinds of a claim, and examples of one
 }
 """Elsewhere: in how many texts a direction is explained, never stated of a move."""
 

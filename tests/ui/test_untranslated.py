@@ -18,6 +18,7 @@ import pytest
 from dashboard.services.method import describe_method
 from dashboard.sources.feeds.registry import FeedRegistry
 from dashboard.ui import session
+from dashboard.ui.index_page import APP_NAME
 from dashboard.ui.pages import PAGES
 from tests.made_catalogue import write_catalogue
 from tests.shipped_catalogue import CATALOGUE
@@ -41,6 +42,7 @@ WRITTEN_BY_READERS = {
     "rouble sanctions",
     'rouble "key rate"',
     "my own",
+    APP_NAME,
 }
 SHOWING_FILES = {"data"}
 """Pages whose tables are the rows of a file, which are the same in every language."""
@@ -132,13 +134,23 @@ def texts_of(app, *, with_rows=True):
 def english(text, names):
     """The words of a text that are English, without markup and without names."""
     plain = fold(unescape(text))
-    for beginning in re.findall(r"([^;]+)…", plain):  # a name that is cut
-        title = beginning.rpartition("  ")[2].strip()  # a day may stand before it
-        if any(fold(name).startswith(title) for name in names):
-            plain = plain.replace(f"{beginning}…", "·")
+    for before in plain.split("…")[:-1]:  # each may end with a name that is cut
+        beginning = cut_name(before, names)
+        plain = plain.replace(f"{beginning}…", "·") if beginning else plain
     for name in names:
         plain = plain.replace(fold(name), "·")
     return ENGLISH.findall(NAMES.sub("·", MARKUP.sub("·", plain)))
+
+
+def cut_name(text, names):
+    """The longest beginning of a name, of eight letters at least, with which a text ends."""
+    beginnings = (
+        name[:length]
+        for name in map(fold, names)
+        for length in range(8, len(name))
+        if text.endswith(name[:length])
+    )
+    return max(beginnings, key=len, default="")
 
 
 def fold(text):

@@ -26,7 +26,7 @@ KEEP_OPACITY: Final[Figure] = {
     "unselected": {"marker": {"opacity": 1}},
 }
 """A click selects a point; the other points of the trace do not fade."""
-AXIS_NOTE: Final = "axis note"
+AXIS_NOTE: Final = "axis-note"
 """The name of notes that begin where the title and the text of the page do."""
 UNUSED_BUTTONS: Final = ("toImage", "zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d")
 """Buttons of Plotly's mode bar that no figure has."""

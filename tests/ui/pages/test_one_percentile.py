@@ -108,9 +108,12 @@ def sentence(event_id, window, each):
 @pytest.mark.parametrize("event_id", EVENTS)
 def test_the_event_page_says_it_with_its_dates(event_id):
     app = open_page("event", id=event_id)
+    percentile, _, size, *_ = expected(event_id, (0, 0))
     # In Markdown that is escaped every space is a plain one.
     told = words_of(app).replace("\\", "").replace(THIN, " ")
-    assert sentence(event_id, (0, 0), "days").replace(THIN, " ") in told
+    assert f"Bigger than {share(percentile)} of the {size} nearest days".replace(THIN, " ") in told
+    details = next(table.value for table in app.table if "How unusual" in table.value.columns)
+    assert sentence(event_id, (0, 0), "days") in details["How unusual"].iloc[0]
     tests = next(table.value for table in app.table if "p of t" in table.value.columns)
     for at, window in enumerate(WINDOWS):
         percentile, by_move, *_ = expected(event_id, window)

@@ -452,7 +452,7 @@ def _build_column_config(state: EventsState, title_width: int) -> dict[str, Any]
         "Others": numeric(_("Others"), width=70, help=term_help("crowding")),
         "Source": text(_("Source"), width=170),
         "Author": text(_("Author"), width=90, help=_("Who wrote the note")),
-        "Reason": text(_("No move because"), width=150),
+        "Reason": text(_("Why no move"), width=150),
     }
 
 
