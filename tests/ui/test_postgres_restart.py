@@ -54,11 +54,11 @@ def test_pg_restart_fails_no_page_load_and_an_absent_server_is_told(server):
             app._page_hash = "" if not path else open_page.__globals__["calc_hash"](path)
             app.run()
             assert not app.exception
-            assert "1 note " in words_of(app)
+            assert "1 note\n" in words_of(app)
     server.stop()
     app.run()
     assert not app.exception
     assert "the notes cannot be read now" in words_of(app)
     server.start()
     app.run()
-    assert "1 note " in words_of(app)
+    assert "1 note\n" in words_of(app)
