@@ -158,7 +158,7 @@ def test_nothing_serious_is_found_on_an_article_that_was_read(reader_of, look):
     reader.press("Try an example")
     reader.wait_until("location.search.includes('published=')")
     finish(reader)
-    reader.press("Read it")
+    reader.press("Read", exact=True)
     reader.has("3 candidates.")
     assert serious(finish(reader)) == []
 

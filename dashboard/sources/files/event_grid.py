@@ -259,8 +259,11 @@ def infer_columns(
 
     A field that the header or the user names is left alone, and so is its column. Of several
     columns of dates the first is taken; a title is the longest text that mostly differs from row
-    to row and would fit on a line.
+    to row and would fit on a line. A header that holds a date is an event: nothing is inferred
+    below it, since it would be lost.
     """
+    if any(map(is_date_text, filter(None, header))):
+        return dict(mapping)
     known = match_columns(header, mapping, is_study=is_study)
     free = {
         name: [row[k] for row in rows[:SAMPLE_ROWS] if k < len(row) and row[k]]
