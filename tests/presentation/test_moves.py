@@ -158,7 +158,7 @@ def test_a_move_of_nothing_is_unchanged():
 def test_a_series_without_roubles_goes_up_and_down():
     card = made_card()
     assert (
-        describe_move(move(), QuotedSeries(card, QuoteMode.WEAKER)) == f"Made by hand 1.0{THIN}% up"
+        describe_move(move(), QuotedSeries(card, QuoteMode.WEAKER)) == f"Made by hand up 1.0{THIN}%"
     )
     assert observation_name(card) == "rate"
     assert describe_window((0, 0), card) == "at the first rate"

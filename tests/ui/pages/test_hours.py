@@ -9,7 +9,7 @@ from dashboard.models.event import Draft
 from dashboard.services.notes import add_note
 from dashboard.ui import session
 from tests.services.bar_cache import HOURS, fill_cache
-from tests.ui.app_in_test import figure_of, open_page, words_of
+from tests.ui.app_in_test import figure_of, open_page, tables_of, words_of
 
 NOON = datetime(2026, 11, 18, 9, 20, tzinfo=UTC)  # 12:20 in Moscow, in the bar 12:00-13:00
 FRIDAY_NIGHT = datetime(2026, 11, 20, 19, 40, tzinfo=UTC)
@@ -52,7 +52,7 @@ def test_a_timed_event_is_shown_in_hours_of_moscow(bars):
     assert "It came inside a bar" in words
     assert axis_of(app)["ticktext"][0] == "<b>11:00</b><br>2 h before<br>Wed 18 Nov"
     assert axis_of(app)["ticktext"][-1].startswith("<b>19:00</b><br>6 h after")
-    behind = app.table[0].value
+    (behind,) = (table for table in tables_of(app) if "Bar (Moscow time)" in table)
     assert behind["Bar (Moscow time)"].iloc[0] == "Wed 18 Nov 2026, 10:00–11:00 MSK"
     assert behind["From the event"].iloc[-1] == "6 hours after"
 
@@ -62,7 +62,7 @@ def test_the_window_in_hours_is_in_the_link_and_waits_while_days_are_shown(bars)
     app = open_event(note, series=HOURS, wh="-6h:12h")
     assert axis_of(app)["range"] == [-6.6, 12.6]
     assert "weekend session" in [n["text"] for n in figure_of(app)["layout"]["annotations"]]
-    control = next(c for c in app.get("segmented_control") if c.label.startswith("Event window"))
+    control = next(box for box in app.selectbox if box.label == "Window, time of trading")
     assert control.value == "-6h:12h"
     control.set_value("-12h:24h").run()
     assert app.query_params["wh"] == "-12h:24h"

@@ -11,7 +11,7 @@ from dashboard.export.schemas import RATES
 from dashboard.models.publication import IMPORTED_BAR
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.services.exports import table_file
-from tests.ui.app_in_test import figure_of, open_page, words_of
+from tests.ui.app_in_test import figure_of, open_page, unfold, words_of
 
 ROWS = 1_000_000
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -88,7 +88,7 @@ def test_the_largest_moves_are_those_of_every_bar(page):
     move = np.abs(np.diff(np.log(made_rates())))
     largest = move.max()
     assert largest == pytest.approx(np.log(1.01), rel=2e-2)
-    frame = page.run().dataframe[0].value
+    frame = unfold(page, "moves.fold").dataframe[0].value
     day = str(made_bars().day[1 + int(move.argmax())])
     assert date.fromisoformat(day).strftime("%-d %b %Y") in str(frame["day"].iloc[0])
     # Up into the spike and down out of it, on the same day: the two largest of a million.

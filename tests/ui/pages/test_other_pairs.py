@@ -98,19 +98,25 @@ def test_the_command_line_says_whose_move_it_is(pairs, tmp_path, capsys, series,
 
 
 @pytest.mark.parametrize(
-    ("series", "moved", "sentence"),
+    ("series", "up", "moved", "log_points"),
     [
-        ("own_usd_uah", "Hryvnia 2.47 log pts weaker", "the hryvnia was 2.47 log pts weaker"),
-        ("own_eurpln_nbp", "Zloty 1.83 log pts stronger", "the zloty was 1.83 log pts stronger"),
+        ("own_usd_uah", "weaker", "hryvnia {}2.5\u202f% weaker", "+2.47"),
+        ("own_usd_uah", "inverted", "hryvnia {}2.5\u202f% weaker", "+2.47"),
+        ("own_usd_uah", "usd", "hryvnia {}2.4\u202f% weaker", "−2.47"),
+        ("own_eurpln_nbp", "weaker", "zloty {}1.8\u202f% stronger", "−1.83"),
+        ("own_eurpln_nbp", "inverted", "zloty {}1.8\u202f% stronger", "−1.83"),
+        ("own_eurpln_nbp", "usd", "zloty {}1.9\u202f% stronger", "+1.83"),
     ],
 )
-@pytest.mark.parametrize("up", QUOTES)
-def test_the_event_page_says_whose_move_it_is(pairs, series, moved, sentence, up):
+def test_the_event_page_says_whose_move_it_is(pairs, series, up, moved, log_points):
     app = open_page("event", id=EVENT_ID, series=series, up=up)
     assert not app.exception
-    assert moved in words_of(app)
-    assert sentence in app.code[0].value
-    assert "ouble" not in app.code[0].value.replace("Rouble Reaction", "")
+    arrow = "▲" if log_points.startswith("+") else "▼"
+    assert f"{arrow} {moved.format('').capitalize()}" in words_of(app)
+    sentence = app.code[0].value
+    assert f"the {moved.format('was ')} at the first rate" in sentence.replace(" %", "\u202f%")
+    assert f"{log_points} log pts" in sentence
+    assert "ouble" not in sentence.replace("Rouble Reaction", "")
 
 
 @pytest.mark.parametrize(
@@ -121,5 +127,5 @@ def test_compare_and_method_speak_of_the_currency(pairs, series, noun):
     assert not app.exception
     text = words_of(app)
     assert f"What happened to the {noun}" in text
-    assert re.search(rf"{noun} [\d.]+ log pts (stronger|weaker) on average", text, re.IGNORECASE)
+    assert re.search(rf"{noun} [\d.]+\s% (stronger|weaker) on average", text, re.IGNORECASE)
     assert f"Always the {noun}: stronger = fewer" in words_of(open_page("method", series=series))

@@ -107,7 +107,7 @@ PARAMS: Final = (
     choice_param("notes", ("shown", "hidden"), "shown"),
     day_param("sel", "2025-04-21"),
     name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
-    names_param("over", (), ("eur_rub_ecb", "brent_eia"), "none"),
+    names_param("over", (), ("eur_usd_ecb", "brent_eia"), "none"),
     choice_param("as", tuple(OVERLAY_MODES), "axis"),
     choice_param("ma", AVERAGES, "0"),
     choice_param("band", ("hidden", "shown"), "hidden"),
