@@ -21,10 +21,26 @@ def plots(reader, count):
     )
 
 
-def choose(reader, text):
-    """Click an option in the open popover."""
+def choose(reader, text, key, value):
+    """Click an option in the open popover, and wait until the link has it."""
     reader.page.get_by_test_id("stPopoverBody").get_by_text(text).first.click()
+    reader.wait_until(
+        "([key, value]) => new URL(location.href).searchParams.get(key) === value", [key, value]
+    )
     reader.settle()
+
+
+def open_group(reader, name):
+    """Open the popover of a group, when that of another one has gone."""
+    bodies = reader.page.get_by_test_id("stPopoverBody")
+    reader.press(name)
+    bodies.get_by_text("Sanctions").first.wait_for()
+    assert bodies.count() == 1
+
+
+def close_group(reader):
+    reader.page.keyboard.press("Escape")
+    reader.page.get_by_test_id("stPopoverBody").first.wait_for(state="detached")
 
 
 def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
@@ -55,18 +71,18 @@ def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
 
 def test_peace_talks_against_sanctions_in_2025_are_five_clicks(reader):
     reader.open("compare")
-    reader.page.get_by_role("button", name="NATO remarks, all years").click()
-    choose(reader, "Peace talks")
-    choose(reader, "2025")
+    open_group(reader, "NATO remarks, all years")
+    choose(reader, "Peace talks", "cat", "peace_talks")
+    choose(reader, "2025", "to", "2025-12-31")
     assert reader.page.get_by_test_id("stPopoverBody").count() == 1  # it stays open
-    reader.page.keyboard.press("Escape")
-    reader.page.get_by_role("button", name="another group").click()
-    choose(reader, "Sanctions")
+    close_group(reader)
+    open_group(reader, "another group")
+    choose(reader, "Sanctions", "bcat", "sanctions")
     year = {"from": ["2025-01-01"], "to": ["2025-12-31"]}
     both = year | {f"b{key}": day for key, day in year.items()}
     assert link_of(reader) == {"cat": ["peace_talks"], "bcat": ["sanctions"], **both}
     # A further click replaces the second group, and does not add to it.
-    choose(reader, "Escalation")
+    choose(reader, "Escalation", "bcat", "escalation")
     assert link_of(reader)["bcat"] == ["escalation"]
     assert reader.page.get_by_test_id("stPopoverBody").count() == 1
 

@@ -148,7 +148,8 @@ def test_a_file_outlives_the_runs_of_pages(noted, reader):
 
 def test_json_holds_the_rows_of_the_csv(noted, reader):
     reader.open("data")
-    page, name = taken(reader, "JSON (all, 1 row)")
+    page, name = taken(reader, "JSON", "Download notes")
+    assert reader.has("All, 1 row")
     (row,) = json.loads(page)
     assert row["title"] == "=1+1, said at home"
     assert json.loads(asked(noted, "events.json?origin=note"))["rows"] == [row]
@@ -158,6 +159,9 @@ def test_json_holds_the_rows_of_the_csv(noted, reader):
 def test_the_addresses_on_the_page_answer(noted, reader):
     reader.open("data?from=2025-01-01&cat=nato_remark&hour=unknown&exp=stronger")
     assert reader.has("Not investment advice")
+    for fold in reader.settle().page.get_by_text("Rows, columns, API and code").all():
+        fold.click()
+        reader.settle()
     reader.wait_until("document.body.textContent.includes('/api/v1/study.json')")
     reader.settle()
     texts = reader.page.get_by_test_id("stCode").all_text_contents()
