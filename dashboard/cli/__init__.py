@@ -34,6 +34,7 @@ ServePages: TypeAlias = Callable[..., None]
 COMMAND = "rouble-reaction"
 PROGRAM = COMMAND if Path(sys.argv[0]).name == COMMAND else "python -m dashboard"
 TRACEBACK_OPTION = "--traceback"
+LANGUAGE_VARIABLE = "DASHBOARD_LANGUAGE"
 
 app = command_group(deferred("What the news did to the exchange rate of the rouble."))
 app.command("open")(admin.open_pages)
@@ -127,8 +128,8 @@ def run(arguments: Sequence[str], serve: ServePages | None = None) -> int:
 
 
 def _use_language_of_environment(command: Any) -> None:
-    """Translate the help; the settings are read only where there is another language."""
-    if available_languages() == (ENGLISH,):
+    """Translate the help; the settings, which are slow to import, only where one is set."""
+    if LANGUAGE_VARIABLE not in os.environ:  # noqa: TID251 - its value is read by the settings
         return
     from pydantic import ValidationError
 
