@@ -21,8 +21,6 @@ from dashboard.cli.context import error_text
 from dashboard.cli.options import command_group, show_help
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.messages import (
-    ENGLISH,
-    available_languages,
     deferred,
     set_default_language,
     translate_deferred,
