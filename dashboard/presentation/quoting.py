@@ -271,14 +271,17 @@ class MoveScale:
         return _join_direction(self.quoting.card, size, self.direction(move))
 
     def directed_span(self, low: float, high: float) -> str:
-        """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, in any quote."""
+        """`0.2 % weaker to 1.4 % stronger`, `0.2 to 1.2 % weaker`, `up 0.2 to 1.2 %`."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
         if self.direction(low) != self.direction(high):
             return format_range(*(self.directed_percent(end) for end in (low, high)))
         first, second = sorted((low, high), key=abs)
-        start = format_percent_size(self.shown_percent(first)).removesuffix(f"{THIN_SPACE}%")
-        return format_range(start, self.directed_percent(second))
+        if is_unchanged(PERCENT * second):
+            return self.direction(second) or NO_VALUE
+        start, end = (format_percent_size(self.shown_percent(size)) for size in (first, second))
+        span = format_range(start.removesuffix(f"{THIN_SPACE}%"), end)
+        return _join_direction(self.quoting.card, span, self.direction(second))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:
         """`−1.8 % to +0.2 %`: an interval as shown, the smaller number first."""

@@ -20,7 +20,7 @@ from dashboard.presentation.moves import (
     judged_percentile,
     observation_name,
 )
-from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from tests.made_series import made_card
 from tests.presentation.made_view import CARD, event, move, ranks
 
@@ -163,6 +163,13 @@ def test_a_series_without_roubles_goes_up_and_down():
     assert observation_name(card) == "rate"
     assert describe_window((0, 0), card) == "at the first rate"
     assert describe_window((2, 7), card) == "in the window [2,7]"
+
+
+def test_a_span_of_a_series_without_roubles_has_its_direction_once_and_first():
+    scale = MoveScale(QuotedSeries(made_card(), QuoteMode.WEAKER), is_simple=True)
+    assert scale.directed_span(0.002, 0.012) == f"up 0.2 to 1.2{THIN}%"
+    assert scale.directed_span(-0.012, -0.002) == f"down 0.2 to 1.2{THIN}%"
+    assert scale.directed_span(-0.002, 0.012) == f"down 0.2{THIN}% to up 1.2{THIN}%"
 
 
 def test_other_events_are_counted_where_they_are():
