@@ -154,6 +154,8 @@ def test_with_a_sick_publisher_the_chart_and_the_last_good_data_stand(
     assert reader.has("no usable answer from")
     assert max(days_drawn(reader)) == good
     told = open_reader("data")
+    assert told.has("fetch failed")
+    told.page.get_by_text("What each series is, its last error").click()
     assert told.has(words)
     assert told.has(f"the data of {said(good)} stand")
 

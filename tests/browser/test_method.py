@@ -19,7 +19,7 @@ def test_a_part_is_chosen_in_the_contents_and_back_returns(reader):
     reader.page.get_by_text("What cannot be known").click()
     reader.wait_until("location.search.includes('part=limits')")
     reader.page.get_by_role("heading", name="What cannot be known").wait_for()
-    reader.page.go_back()
+    reader.settle().page.go_back()
     reader.page.get_by_role("heading", name="Glossary").wait_for()
 
 
