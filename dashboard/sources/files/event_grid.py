@@ -59,6 +59,8 @@ ONE_DAY: Final = timedelta(days=1)
 SAMPLE_ROWS: Final = 200
 """From so many rows it is inferred what a column without a known name holds."""
 MEAN_TITLE_LIMIT: Final = 200
+CLEAR_TITLE: Final = 2.0
+"""How much longer than any other text a title must be to be taken for one."""
 
 _ESCAPED_TAG: Final = re.compile(r"(?:\\.|[^;\\])+")
 EXPORT_ONLY_COLUMNS: Final = frozenset(
@@ -259,7 +261,7 @@ def infer_columns(
 
     A field that the header or the user names is left alone, and so is its column. Of several
     columns of dates the first is taken; a title is the longest text that mostly differs from row
-    to row and would fit on a line. A header that holds a date is an event: nothing is inferred
+    to row and would fit on a line, if it is twice as long as the next. A header that holds a date is an event: nothing is inferred
     below it, since it would be lost.
     """
     if any(map(is_date_text, filter(None, header))):
@@ -301,6 +303,9 @@ def _column_of_titles(columns: Mapping[str, list[str]]) -> str:
         and not any(map(is_web_address, cells))
         and sum(map(len, cells)) <= MEAN_TITLE_LIMIT * len(cells)
     }
+    best, second, *_ = [*sorted(scores.values(), reverse=True), 0.0, 0.0]
+    if best < CLEAR_TITLE * second:  # several columns of texts: the user says which
+        return ""
     return max(scores, key=scores.__getitem__, default="")
 
 
