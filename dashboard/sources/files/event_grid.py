@@ -261,8 +261,8 @@ def infer_columns(
 
     A field that the header or the user names is left alone, and so is its column. Of several
     columns of dates the first is taken; a title is the longest text that mostly differs from row
-    to row and would fit on a line, if it is twice as long as the next. A header that holds a date is an event: nothing is inferred
-    below it, since it would be lost.
+    to row and would fit on a line, if it is twice as long as the next. A header that holds a date
+    is an event: nothing is inferred below it, since it would be lost.
     """
     if any(map(is_date_text, filter(None, header))):
         return dict(mapping)
@@ -303,7 +303,7 @@ def _column_of_titles(columns: Mapping[str, list[str]]) -> str:
         and not any(map(is_web_address, cells))
         and sum(map(len, cells)) <= MEAN_TITLE_LIMIT * len(cells)
     }
-    best, second, *_ = [*sorted(scores.values(), reverse=True), 0.0, 0.0]
+    best, second = sorted([*scores.values(), 0.0, 0.0], reverse=True)[:2]
     if best < CLEAR_TITLE * second:  # several columns of texts: the user says which
         return ""
     return max(scores, key=scores.__getitem__, default="")
