@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from dashboard.models.messages import translate, use_language
+from dashboard.models.messages import available_languages, plural, translate, use_language
+from dashboard.presentation.formatting import (
+    format_day,
+    format_month,
+    format_number,
+    format_p_equal,
+    format_percent,
+)
 from tests.made_catalogue import use_catalogues
 from tools.update_messages import (
     FOLDER,
@@ -67,3 +75,74 @@ def test_the_files_do_not_change_with_the_day():
         catalogue.add("all", "tous")
         made.append((format_catalogue(catalogue), compile_catalogue(catalogue)))
     assert made[0] == made[1]
+
+
+# ------------------------------------------------------------------ the languages that ship
+
+
+def catalogue_of(language):
+    with (FOLDER / language / "LC_MESSAGES" / "dashboard.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def forms(text):
+    return [text] if isinstance(text, str) else list(text or ())
+
+
+SHIPPED = [language for language in available_languages() if language != "en"]
+
+
+def test_russian_ships():
+    assert SHIPPED == ["ru"]
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+def test_a_language_that_ships_has_every_message_in_every_plural_form(language):
+    catalogue = catalogue_of(language)
+    missing = [
+        message.id
+        for message in catalogue
+        if message.id
+        and len(list(filter(None, forms(message.string))))
+        < (catalogue.num_plurals if isinstance(message.id, tuple) else 1)
+    ]
+    assert missing == []
+
+
+STRONGER, WEAKER = (("strong", "креп|максимум|силь"), ("weak", "слаб|минимум"))
+
+
+def test_a_direction_is_the_same_in_russian():
+    """A message that names one direction alone names it, and not the other, in Russian."""
+    named = 0
+    for message in catalogue_of("ru"):
+        english = " ".join(forms(message.id)).casefold()
+        for (own, russian), (other, opposite) in ((STRONGER, WEAKER), (WEAKER, STRONGER)):
+            if own in english and other not in english:
+                named += 1
+                for form in forms(message.string):
+                    assert re.search(russian, form.casefold()), message.id
+                    assert not re.search(opposite, form.casefold()), message.id
+    assert named > 40
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"),
+    [
+        (1, "1 событие"), (3, "3 события"), (5, "5 событий"), (11, "11 событий"),
+        (21, "21 событие"), (1234, "1\u00a0234 события"),
+    ],
+)  # fmt: skip
+def test_a_count_agrees_in_russian(n, shown):
+    with use_language("ru"):
+        assert plural("{n:,} event", "{n:,} events", n) == shown
+
+
+def test_numbers_days_and_months_are_written_as_russian_writes_them():
+    with use_language("ru"):
+        assert format_number(-1234.567, 1) == "\u22121\u00a0234,6"
+        assert format_percent(3.25) == "+3,2\u202f%"
+        assert format_p_equal(0.0004) == "p <\u202f0,001"
+        assert format_day(date(2024, 5, 9)) == "9 мая 2024"
+        assert format_month(date(2024, 5, 9)) == "май 2024"
+    assert format_number(-1234.567, 1) == "\u22121,234.6"
