@@ -64,7 +64,7 @@ def compare() -> Iterator[Line]:
     app = _opened("compare", bcat="peace_talks")
     times, sizes = [], []
     for turn in range(RERUNS + len(COMPARE_PARTS)):
-        app.segmented_control(key="view:part").set_value(COMPARE_PARTS[turn % len(COMPARE_PARTS)])
+        app.query_params["part"] = COMPARE_PARTS[turn % len(COMPARE_PARTS)]
         took = _rerun(app)
         if turn >= len(COMPARE_PARTS):
             times.append(took)
