@@ -280,22 +280,36 @@ def _draw_card_buttons(state: EventsState, event: Event) -> None:
     with st.container(horizontal=True):
         if st.button(_("Open"), icon=":material/open_in_new:", type=button_type(), key="card.open"):
             open_page("event", id=event.id, series=series, up=state.quoting.mode.value)
-        if event.origin != Origin.NOTE:
-            if st.button(_("Copy into a note"), icon=":material/content_copy:", key="card.copy"):
-                open_note_copy(event, series)
-            draw_hide_button(event, "card.hide")
-            return
-        if st.button(_("Edit"), icon=":material/edit:", key="card.edit"):
+        if event.origin == Origin.NOTE and st.button(
+            _("Edit"), icon=":material/edit:", key="card.edit"
+        ):
             open_note_editor(event, series)
-        st.button(
-            _("Delete"),
-            icon=":material/delete:",
-            key="card.delete",
-            on_click=delete_with_undo,
-            args=(event,),
-        )
-        if st.button(_("History"), icon=":material/history:", key="card.history"):
-            open_note_history(event)
+        draw_other_actions(event, series, "card", _("Delete"))
+
+
+def draw_other_actions(event: Event, series_id: str, key: str, delete_label: str) -> None:
+    """Draw what is done with an event besides opening and editing: copy and hide, or delete.
+
+    Args:
+        event: of the catalogue, or a note.
+        series_id: the series that a copy of it belongs to.
+        key: the beginning of the keys of the buttons.
+        delete_label: of the button that deletes a note.
+    """
+    if event.origin != Origin.NOTE:
+        if st.button(_("Copy into a note"), icon=":material/content_copy:", key=f"{key}.copy"):
+            open_note_copy(event, series_id)
+        draw_hide_button(event, f"{key}.hide")
+        return
+    st.button(
+        delete_label,
+        icon=":material/delete:",
+        key=f"{key}.delete",
+        on_click=delete_with_undo,
+        args=(event,),
+    )
+    if st.button(_("History"), icon=":material/history:", key=f"{key}.history"):
+        open_note_history(event)
 
 
 def delete_with_undo(note: Event) -> None:

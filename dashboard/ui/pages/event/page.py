@@ -54,9 +54,8 @@ from dashboard.ui.components.elements import (
 )
 from dashboard.ui.components.event_card import (
     build_event_facts,
-    delete_with_undo,
     draw_event_line,
-    draw_hide_button,
+    draw_other_actions,
     restore_with_undo,
 )
 from dashboard.ui.components.exports import (
@@ -70,9 +69,7 @@ from dashboard.ui.components.exports import (
 )
 from dashboard.ui.components.note_form import (
     open_new_note,
-    open_note_copy,
     open_note_editor,
-    open_note_history,
 )
 from dashboard.ui.components.timing import build_hour_lines, draw_notices, draw_timing
 from dashboard.ui.pages.base import Page
@@ -325,20 +322,7 @@ def _draw_event_buttons(link: UrlState, state: EventState) -> None:
 def _draw_more_buttons(event: Event, series_id: str) -> None:
     """Draw what is done more seldom."""
     with st.container(horizontal=True):
-        if event.origin != Origin.NOTE:
-            if st.button(_("Copy into a note"), icon=":material/content_copy:", key="event.copy"):
-                open_note_copy(event, series_id)
-            draw_hide_button(event, "event.hide")
-            return
-        st.button(
-            _("Delete note"),
-            icon=":material/delete:",
-            key="event.delete",
-            on_click=delete_with_undo,
-            args=(event,),
-        )
-        if st.button(_("History"), icon=":material/history:", key="event.history"):
-            open_note_history(event)
+        draw_other_actions(event, series_id, "event", _("Delete note"))
 
 
 # ------------------------------------------------------------------ other events in the window
