@@ -1,6 +1,6 @@
 # Two commands matter: `make run` opens the dashboard, `make test` checks everything.
 # Both make an environment of their own in .venv; they need make and Python 3.11 or newer.
-# `make test` also needs Chromium and libfaketime: apt-get install chromium faketime.
+# `make test` also needs Chromium, libfaketime, nginx and Caddy: apt-get install chromium faketime nginx-light caddy.
 
 PYTHON ?= python3
 PORT ?= 8501
