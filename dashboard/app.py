@@ -178,7 +178,7 @@ def build_app(
 
 
 async def start_parts(settings: Settings) -> None:
-    """Start what runs beside the requests, and make the first page ready."""
+    """Start what runs in the background, and make the first page ready."""
     import anyio.to_thread
 
     from dashboard.ui.operations import serve_metrics

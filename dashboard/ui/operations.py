@@ -251,7 +251,7 @@ def loggable_path(path: str) -> str:
     """A path with what can be private masked: `/api/v1/events/n-7` is `/api/v1/events/*`.
 
     Names of pages and lists are plain words; ids, names of files and tokens are not. Below a name
-    only the API has further words: its version, a list, and what of one event is asked.
+    only the API has further words: its version, a list, and a part of one event.
     """
     parts = path.split("/")[1:7] or [""]
     is_api = parts[:2] == ["api", "v1"]
@@ -301,7 +301,7 @@ class _Metrics:
         self.registry.register(self)
 
     def collect(self) -> Iterable[Any]:
-        """What is looked up when the metrics are asked for."""
+        """What is looked up when the metrics are requested."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         context = _get_context()
@@ -370,7 +370,7 @@ def serve_metrics(address: tuple[str, int] | None) -> None:
         return
     from prometheus_client import disable_created_metrics, start_http_server
 
-    disable_created_metrics()
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     _metrics = _Metrics()
     start_http_server(address[1], address[0], _metrics.registry)
 
