@@ -67,7 +67,8 @@ def serve(port: int | None = None, *, open_browser: bool = True, with_token: boo
     port = settings.dashboard_port if port is None else port
     check_port_is_free(port, settings.dashboard_listen)
     if settings.dashboard_metrics is not None:
-        check_port_is_free(settings.dashboard_metrics[1], settings.dashboard_metrics[0])
+        address, metrics_port = settings.dashboard_metrics
+        check_port_is_free(metrics_port, address, "DASHBOARD_METRICS")
     configure_json_logging()
     log_libraries_through_root()
     limit_slow_headers()
@@ -101,7 +102,7 @@ def log_libraries_through_root() -> None:
     streamlit_logger.update_formatter()
 
 
-def check_port_is_free(port: int, address: str = LOOPBACK) -> None:
+def check_port_is_free(port: int, address: str = LOOPBACK, field: str = "port") -> None:
     """Check that a port of an address can be used, before anything has started.
 
     Raises:
@@ -114,7 +115,7 @@ def check_port_is_free(port: int, address: str = LOOPBACK) -> None:
             probe.bind((address, port))
         except (OSError, OverflowError) as error:
             msg = _("cannot be used ({error}); choose another, as 8502", error=error)
-            raise InputError(msg, field="port", value=port) from error
+            raise InputError(msg, field=field, value=port) from error
 
 
 def read_streamlit_config(path: Path) -> dict[str, Any]:
