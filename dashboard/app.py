@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from dashboard.config import Settings
+    from dashboard.models.people import Identity, Reader
 
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
@@ -124,7 +126,11 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
     from starlette.responses import Response
     from starlette.routing import Mount, Route
 
+    from dashboard.config import Settings
     from dashboard.ui.http_security import LAUNCH_PARAMETER
+    from dashboard.ui.sign_in import streamlit_secrets
+
+    settings = Settings()
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
@@ -153,7 +159,8 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
             Route("/api", lambda _request: Response(status_code=404)),
             Mount("/api", app=api_app),
         ],
-        middleware=build_middleware(launch_token),
+        middleware=build_middleware(settings, launch_token),
+        secrets=streamlit_secrets(settings) or None,
         on_script_error=show_error,
         lifespan=announce,
     )
@@ -183,7 +190,7 @@ def show_error(error: Exception) -> bool:
     return True
 
 
-def build_middleware(launch_token: str) -> list[Middleware]:
+def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
     """What every request passes before it reaches a page or the API, the outermost first."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -195,6 +202,12 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         SecurityHeaders,
     )
     from dashboard.ui.index_page import IndexPage
+    from dashboard.ui.sign_in import SignInGate
+
+    def enter(identity: Identity | None) -> Reader:
+        from dashboard.ui.session import get_process_context
+
+        return get_process_context().access.enter(identity)
 
     return [
         Middleware(SecurityHeaders),
@@ -202,6 +215,7 @@ def build_middleware(launch_token: str) -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
         Middleware(hide_metrics),
         Middleware(LaunchGate, token=launch_token),
+        Middleware(SignInGate, settings=settings, enter=enter),
         Middleware(BodyDeadline),
         Middleware(IndexPage),
     ]

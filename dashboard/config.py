@@ -9,14 +9,15 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dashboard.models.messages import ENGLISH, available_languages, choose_language
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Role
 
 APP_NAME: Final = "rouble-reaction"
 
@@ -48,6 +49,25 @@ def _web_address(url: str | None) -> str | None:
     return url
 
 
+def _split_members(texts: object) -> object:
+    """Names separated by commas: groups and names may hold spaces."""
+    if not isinstance(texts, str):
+        return texts
+    return tuple(name.strip() for name in texts.split(",") if name.strip())
+
+
+Members = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_members)]
+MIN_SECRET_LENGTH: Final = 32
+_EXAMPLE_SECRETS: Final = ("xxx", "change", "secret", "example", "password")
+_OIDC_SETTINGS: Final = (
+    "dashboard_public_url",
+    "dashboard_oidc_metadata_url",
+    "dashboard_oidc_client_id",
+    "dashboard_oidc_client_secret",
+    "dashboard_cookie_secret",
+)
+
+
 class Settings(BaseSettings):
     """The settings of this machine.
 
@@ -61,6 +81,16 @@ class Settings(BaseSettings):
     `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
     `DASHBOARD_PUBLIC_URL` is where others reach the pages, for the links in pictures and reports.
     An empty variable counts as not set.
+
+    `DASHBOARD_SIGN_IN` says how people sign in (docs/guide/team.md): `none`, so that whoever opens
+    the pages is the owner of the machine; `oidc`, at the identity provider of
+    `DASHBOARD_OIDC_METADATA_URL` with `DASHBOARD_OIDC_CLIENT_ID`, `DASHBOARD_OIDC_CLIENT_SECRET`
+    and `DASHBOARD_COOKIE_SECRET`, which signs the cookies; `proxy`, by the headers of a trusted
+    proxy. `DASHBOARD_PERSON_CLAIM` and `DASHBOARD_GROUPS_CLAIM` are the claims that hold the name
+    and the groups. `DASHBOARD_ADMINISTRATORS`, `DASHBOARD_EDITORS` and `DASHBOARD_VIEWERS` are
+    names, or groups as `group:NAME`, separated by commas; everybody else has the role
+    `DASHBOARD_DEFAULT_ROLE`. A sign-in ends after `DASHBOARD_IDLE_HOURS` without use and after
+    `DASHBOARD_SIGN_IN_HOURS` in any case. `DASHBOARD_SIGN_OUT_URL` is where a proxy signs out.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
@@ -74,6 +104,41 @@ class Settings(BaseSettings):
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
+    dashboard_sign_in: Literal["none", "oidc", "proxy"] = "none"
+    dashboard_oidc_metadata_url: Annotated[str | None, AfterValidator(_web_address)] = None
+    dashboard_oidc_client_id: str | None = None
+    dashboard_oidc_client_secret: str | None = Field(default=None, repr=False)
+    dashboard_cookie_secret: str | None = Field(default=None, repr=False)
+    dashboard_person_claim: str = "email"
+    dashboard_groups_claim: str = "groups"
+    dashboard_administrators: Members = ()
+    dashboard_editors: Members = ()
+    dashboard_viewers: Members = ()
+    dashboard_default_role: Role = Role.VIEWER
+    dashboard_idle_hours: float = Field(default=8, gt=0, le=720)
+    dashboard_sign_in_hours: float = Field(default=12, gt=0, le=720)
+    dashboard_sign_out_url: str | None = None
+
+    @model_validator(mode="after")
+    def _check_sign_in(self) -> Settings:
+        """Refuse a sign-in that cannot work or that anybody could forge."""
+        if self.dashboard_sign_in != "oidc":
+            return self
+        missing = [name.upper() for name in _OIDC_SETTINGS if not getattr(self, name)]
+        if missing:
+            raise ValueError(
+                _("DASHBOARD_SIGN_IN=oidc needs {missing} too", missing=", ".join(missing))
+            )
+        secret = self.dashboard_cookie_secret or ""
+        if len(secret) < MIN_SECRET_LENGTH or secret.lower().startswith(_EXAMPLE_SECRETS):
+            raise ValueError(
+                _(
+                    "DASHBOARD_COOKIE_SECRET: is too short or an example; take {n} random"
+                    " characters or more, as of `openssl rand -hex 32`",
+                    n=MIN_SECRET_LENGTH,
+                )
+            )
+        return self
 
     @property
     def cache_folder(self) -> Path:

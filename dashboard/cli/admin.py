@@ -11,6 +11,7 @@ from dashboard.cli.context import get_context
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Scope
 from dashboard.services.notes import utc_now
 
 
@@ -118,13 +119,16 @@ def create_access_token(
     days: Annotated[
         int | None, Opt(help=deferred("How long it holds; else until it is revoked."))
     ] = None,
+    scope: Annotated[
+        Scope, Opt(help=deferred("What it may do: read, or write, which includes reading."))
+    ] = Scope.WRITE,
     as_json: JsonOption = False,
 ) -> None:
     """Make a token and print it, this once: only its hash is stored."""
     from dashboard.cli import listings, output
     from dashboard.services.admin import create_token, token_json
 
-    secret, token = create_token(get_context().notes.tokens, name, person, days)
+    secret, token = create_token(get_context().notes.tokens, name, person, days, scope=scope)
     if as_json:
         output.print_json({"token": secret, **token_json(token, utc_now())})
     else:

@@ -5,8 +5,8 @@ in the archive: a member is taken if the manifest lists it under a known name wi
 
 SQLite is copied by its own backup call, into a database that any program opens; PostgreSQL is
 written as one file a table, a row a line, all of one moment, without the private notes of other
-people, unless everybody's are wanted. Tokens are not part of a backup: a revoked token must not
-come back with an old one.
+people, unless everybody's are wanted. Tokens, roles and sign-ins are not part of a backup: what was
+revoked must not come back with an old one.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ from dashboard.storage.schema import (
     METADATA,
     NOTE_IS_VISIBLE,
     NOTES,
+    PEOPLE,
     RECENT_ACTIONS,
+    SIGN_INS,
     TOKENS,
 )
 from dashboard.storage.sqlite_files import copy_sqlite_database
@@ -91,7 +93,11 @@ _MAX_TOTAL_BYTES: Final = 20_000_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _ZIP_LEVEL: Final = 1
 """The level of deflate: notes shrink to a quarter, and 100 MB take seconds."""
-TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS.name, RECENT_ACTIONS.name})
+_TABLES_KEPT: Final = (TOKENS, PEOPLE, SIGN_INS)
+"""They stay as they are at a restore: what was revoked or ended must not come back."""
+TABLES_NOT_RESTORED: Final = frozenset(
+    {"alembic_version", RECENT_ACTIONS.name, *(table.name for table in _TABLES_KEPT)}
+)
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
 
@@ -393,7 +399,7 @@ def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
                 )
             ]
             connection.execute("PRAGMA secure_delete = ON")
-            for table in (TOKENS, RECENT_ACTIONS):
+            for table in (*_TABLES_KEPT, RECENT_ACTIONS):
                 if table.name in tables:
                     query = delete(table).compile(dialect=sqlite_dialect())
                     connection.execute(str(query))
@@ -599,9 +605,11 @@ def _replace_rows(
     rows: Mapping[str, Iterable[dict[str, Any]]],
 ) -> None:
     has_schema = schema_revision(connection) is not None
-    tokens = []
+    kept = {}
     if has_schema:
-        tokens = [dict(row) for row in connection.execute(select(TOKENS)).mappings()]
+        for table in _TABLES_KEPT:
+            kept[table] = [dict(row) for row in connection.execute(select(table)).mappings()]
+            connection.execute(delete(table))
     highest = {
         table.name: _highest_id(connection, table) for table in _NUMBERED_TABLES if has_schema
     }
@@ -610,8 +618,9 @@ def _replace_rows(
     migrate_to(connection, address, revision)
     load_rows(connection, rows)
     migrate_to(connection, address, CURRENT_RELEASE.revision)
-    if tokens:
-        connection.execute(insert(TOKENS), tokens)
+    for table, own_rows in kept.items():
+        if own_rows:
+            connection.execute(insert(table), own_rows)
     _advance_id_sequences(connection, highest)
 
 
