@@ -229,7 +229,7 @@ FEED_RULES: Final[_Rules] = {
     **_allow(Action.FEED, "put", "remove"),
 }
 OWN_RATES_RULES: Final[_Rules] = {
-    **_allow(Action.READ, "cards", "get", "files", "series_files"),
+    **_allow(Action.READ, "id", "cards", "get", "files", "series_files"),
     **_allow(Action.RATES, "store", "remove"),
     "restore_from": Action.ADMINISTER,
 }

@@ -287,7 +287,7 @@ NOT_TRANSLATED = (
 MESSAGE_FUNCTIONS = {"_": 1, "translate": 1, "plural": 2, "deferred": 1}
 # Text for programs: patterns, statements of a database, paths in a page.
 FOR_PROGRAMS = re.compile(
-    r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==|<(?:div|span|script|link)\b",
+    r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==|<(?:div|span|script|link|meta)\b",
     re.I,
 )
 TRANSLATED = (

@@ -82,7 +82,7 @@ def test_assembling_imports_no_library_of_stores_or_networks():
 
 
 NOT_FOR_READERS = {
-    "notes": {"as_of", "close", "create", "database", "for_user", "recent_actions"},
+    "notes": {"as_of", "close", "create", "for_user", "recent_actions"},
     "audit": set(),
     "tokens": {"find_token", "record_use"},
     "backups": set(),

@@ -150,16 +150,25 @@ class AccessControl:
             return Reader(self.policy.owner, Role.ADMINISTRATOR)
         if identity is None:
             raise SignInRequired(translate_deferred(NOT_SIGNED_IN))
+        if not identity.key:  # a request with the headers of a proxy: a sign-in of its own
+            person = self._store().find(identity.person)
+            role = self.policy.role(identity.person, person or _claiming(identity, self.policy))
+        else:
+            person = self._enter_sign_in(identity, is_use=is_use)
+            role = self.policy.role(identity.person, person)
+        if role is Role.NONE:
+            raise Forbidden(translate_deferred(NO_ROLE, person=identity.person))
+        return Reader(identity.person, role, identity.key)
+
+    def _enter_sign_in(self, identity: Identity, *, is_use: bool) -> Person | None:
+        """The person of a sign-in that holds."""
         sign_in, person = self._store().find_sign_in(identity.key)
         if sign_in is None:
             sign_in, person = self._start(identity)
         self._check_holds(sign_in, person)
         if is_use and self._now() - sign_in.last_active >= USE_RECORD_INTERVAL:
             self._store().record_use(sign_in)
-        role = self.policy.role(identity.person, person)
-        if role is Role.NONE:
-            raise Forbidden(translate_deferred(NO_ROLE, person=identity.person))
-        return Reader(identity.person, role, sign_in.key)
+        return person
 
     def authorize(self, reader: Reader, action: Action) -> None:
         """Allow an action of a reader, or refuse it; role and sign-in are read anew.
@@ -220,6 +229,10 @@ class AccessControl:
         """End the sign-in of a reader."""
         if reader.sign_in:
             self._store().end_sign_in(reader.sign_in)
+
+
+def _claiming(identity: Identity, policy: AccessPolicy) -> Person:
+    return Person(identity.person, claimed_role=policy.claimed_role(identity))
 
 
 def check_role(role: Role, action: Action) -> None:

@@ -60,6 +60,15 @@ def streamlit_secrets(settings: Settings) -> dict[str, Any]:
     }
 
 
+def trusted_headers(settings: Settings) -> dict[str, str]:
+    """The headers that Streamlit takes as claims; none unless a proxy signs people in.
+
+    A connection that is resumed must have the same claims, so that nobody gets the session of
+    somebody else.
+    """
+    return dict(PROXY_HEADERS) if settings.dashboard_sign_in == "proxy" else {}
+
+
 # ------------------------------------------------------------------ who it is
 
 
