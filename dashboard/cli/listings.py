@@ -16,7 +16,7 @@ from dashboard.models.event import iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
 from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.people import Scope
+from dashboard.models.people import Person, Role, Scope
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.claims import describe_common_base, describe_needed_base
@@ -253,6 +253,18 @@ def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
         "revoked": lambda token: _moment_text(token.revoked),
     }
     show_table(view, tokens)
+
+
+def show_people(people: Iterable[tuple[Person, Role]]) -> None:
+    """Print people with the role of this moment."""
+    view: View = {
+        "person": lambda row: row[0].person,
+        "role": lambda row: row[1].value,
+        "given": lambda row: row[0].given_role or NO_VALUE,
+        "last active": lambda row: _moment_text(row[0].last_active),
+        "signed out": lambda row: _moment_text(row[0].signed_out_at),
+    }
+    show_table(view, people)
 
 
 AUDIT_VIEW: Final[View] = {

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import AUTHOR_LIMIT
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.event import AUTHOR_LIMIT, iso_text
+from dashboard.models.messages import deferred, join_clauses, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.people import (
     NO_ROLE,
@@ -349,3 +349,34 @@ def list_people(store: PeopleStore, policy: AccessPolicy) -> tuple[tuple[Person,
 def members_from_lists(lists: dict[Role, Iterable[str]]) -> dict[Role, frozenset[str]]:
     """The members of each role, their names as they are compared."""
     return {role: frozenset(map(fold_name, names)) for role, names in lists.items()}
+
+
+def person_json(person: Person, role: Role) -> dict[str, Any]:
+    """A person as `people list --json` prints it; moments in UTC."""
+    moments = ("first_seen", "last_active", "signed_out_at")
+    return {
+        "person": person.person,
+        "role": role.value,
+        "given_role": person.given_role and person.given_role.value,
+        **{name: iso_text(getattr(person, name)) for name in moments},
+    }
+
+
+def describe_removal(done: PersonRemoval) -> str:
+    """What was deleted, and what stays."""
+    return join_clauses(
+        _(
+            "{person} was removed: {notes} private notes with their history, {hidden} hidden events"
+            " and {tokens} tokens were deleted",
+            person=done.person,
+            notes=done.private_notes,
+            hidden=done.hidden_events,
+            tokens=done.tokens,
+        ),
+        _(
+            "{shared} shared notes stay under the name {pseudonym}; the audit trail still says who"
+            " did what",
+            shared=done.shared_notes,
+            pseudonym=done.pseudonym,
+        ),
+    )

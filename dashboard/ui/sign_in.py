@@ -165,7 +165,7 @@ class SignInGate:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        if path.endswith(CALLBACK_PATH):
+        if path.endswith(CALLBACK_PATH) and scope["query_string"]:  # a sign-out returns without
             await self._app(scope, receive, _CallbackAnswer(send).send)
             return
         refusal = await self._identify(scope)
