@@ -140,10 +140,20 @@ def _lazy_repositories(
     """The repositories of notes and of the inbox, without the database library until they work."""
 
     def make_notes() -> NoteRepository:
+        from dashboard.storage.database import ServerLimits
         from dashboard.storage.notes import NoteRepository
 
-        person = settings.dashboard_user.strip()
-        return NoteRepository(settings.store_url, person=person, interface=interface)
+        limits = ServerLimits(
+            settings.database_pool_size,
+            settings.database_connect_seconds,
+            settings.database_statement_seconds,
+        )
+        return NoteRepository(
+            settings.store_url,
+            person=settings.dashboard_user.strip(),
+            interface=interface,
+            limits=limits,
+        )
 
     def make_inbox() -> InboxRepository:
         from dashboard.storage.inbox import InboxRepository

@@ -62,9 +62,10 @@ from dashboard.storage.schema import (
     METADATA,
     NOTE_IS_VISIBLE,
     NOTES,
-    RECENT_ACTIONS,
+    TABLES_NOT_RESTORED,
     TOKENS,
 )
+from dashboard.storage.server_dump import dump_server
 from dashboard.storage.sqlite_files import copy_sqlite_database
 from dashboard.storage.upgrade import (
     CURRENT_RELEASE,
@@ -74,6 +75,8 @@ from dashboard.storage.upgrade import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from dashboard.storage.database import Address
     from dashboard.storage.upgrade import CurrentDatabase
 
@@ -91,7 +94,7 @@ _MAX_TOTAL_BYTES: Final = 20_000_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _ZIP_LEVEL: Final = 1
 """The level of deflate: notes shrink to a quarter, and 100 MB take seconds."""
-TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS.name, RECENT_ACTIONS.name})
+_TABLES_LEFT_OUT: Final = {"alembic_version", *TABLES_NOT_RESTORED}
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
 
@@ -393,14 +396,13 @@ def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
                 )
             ]
             connection.execute("PRAGMA secure_delete = ON")
-            for table in (TOKENS, RECENT_ACTIONS):
-                if table.name in tables:
-                    query = delete(table).compile(dialect=sqlite_dialect())
-                    connection.execute(str(query))
+            for secret in TABLES_NOT_RESTORED.intersection(tables):
+                query = delete(METADATA.tables[secret]).compile(dialect=sqlite_dialect())
+                connection.execute(str(query))
             return {
                 table: connection.execute(_count_query(table)).fetchone()[0]
                 for table in tables
-                if table not in TABLES_NOT_RESTORED
+                if table not in _TABLES_LEFT_OUT
             }
     except sqlite3.Error as error:
         msg = _("{name}: the database in the backup is damaged; take another backup", name=name)
@@ -416,7 +418,7 @@ def _reflect_tables(connection: Connection) -> list[Table]:
     """The tables as they are in the database; those that foreign keys refer to come first."""
     metadata = MetaData()
     metadata.reflect(connection)
-    tables = [table for table in metadata.sorted_tables if table.name not in TABLES_NOT_RESTORED]
+    tables = [table for table in metadata.sorted_tables if table.name not in _TABLES_LEFT_OUT]
     for table in tables:
         for column in table.columns:
             if isinstance(column.type, JSON):
@@ -560,6 +562,18 @@ class BackupStore:
             raise StoreError(msg) from error
         finally:
             engine.dispose()
+
+    def dump_server(self, target: Path, program: str) -> None:
+        """Write a database on a server to a new file by `pg_dump`, see `server_dump.dump_server`.
+
+        Raises:
+            StoreError: the program was not found or failed, or the file cannot be written.
+        """
+        dump_server(self._address, target, program)
+
+    def lock(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a lock of the database; yields whether nobody else holds it."""
+        return self._database.lock(name, 0.0)
 
     def quarantine(self) -> Path | None:
         """Rename a database that cannot be read; None where there is no file."""

@@ -228,6 +228,10 @@ RECENT_ACTIONS: Final = Table(
     Column("times", JSON, nullable=False),
 )
 
+TABLES_NOT_RESTORED: Final = frozenset({TOKENS.name, RECENT_ACTIONS.name})
+"""A revoked token must not come back with an old backup."""
+ROW_SECURITY_OFF: Final = "dashboard.everyone=on"
+
 
 def _visible_rows(table: Table) -> ColumnElement[bool]:
     is_own = and_(table.c.owner != "", table.c.owner == bindparam("person"))
