@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         return self.dashboard_home.expanduser().resolve() / "backups"
 
     @property
+    def is_shared(self) -> bool:
+        """Whether the store is a PostgreSQL, which replicas share."""
+        return (self.database_url or "").startswith("postgres")
+
+    @property
     def store_url(self) -> str:
         """The SQLAlchemy URL of the event store; it may hold a password, so never show it."""
         if self.database_url:

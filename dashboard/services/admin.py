@@ -73,8 +73,11 @@ class DatabaseBackup(Protocol):
 class ImportedSeriesFiles(Protocol):
     """The imported series, for backups."""
 
-    def series_files(self) -> tuple[Path, ...]:
-        """The file of every series."""
+    def series_ids(self) -> tuple[str, ...]:
+        """The id of every series."""
+
+    def series_files(self, folder: Path) -> tuple[Path, ...]:
+        """Copy the file of every series into a folder."""
 
     def restore_from(self, files: Sequence[Path]) -> None:
         """Replace every series by these files."""
@@ -120,7 +123,8 @@ def make_backup(
     try:
         with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
             files, contents = notes.dump_to(Path(folder), everyone=everyone)
-            series = imported.series_files()
+            (Path(folder) / "rates").mkdir()
+            series = imported.series_files(Path(folder) / "rates")
             contents = replace(contents, series=tuple(path.stem for path in series))
             members = {**files, **{f"rates/{path.name}": path for path in series}}
             archive.write(file, members, contents)
@@ -283,7 +287,7 @@ def backup_json(contents: BackupContents) -> dict[str, Any]:
 def _existing_data(notes: DatabaseBackup, imported: ImportedSeriesFiles) -> tuple[bool, bool]:
     """Whether there are data, and whether the database can be read."""
     try:
-        return not notes.is_empty() or bool(imported.series_files()), True
+        return not notes.is_empty() or bool(imported.series_ids()), True
     except StoreError:
         if notes.file is None:
             raise

@@ -37,6 +37,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     not_,
     select,
     text,
@@ -62,6 +63,8 @@ from dashboard.storage.schema import (
     METADATA,
     NOTE_IS_VISIBLE,
     NOTES,
+    SHARED_ANSWERS,
+    SHARED_FILES,
     TABLES_NOT_RESTORED,
     TOKENS,
 )
@@ -94,7 +97,14 @@ _MAX_TOTAL_BYTES: Final = 20_000_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _ZIP_LEVEL: Final = 1
 """The level of deflate: notes shrink to a quarter, and 100 MB take seconds."""
-_TABLES_LEFT_OUT: Final = {"alembic_version", *TABLES_NOT_RESTORED}
+_TABLES_LEFT_OUT: Final = {
+    "alembic_version",
+    SHARED_FILES.name,
+    SHARED_ANSWERS.name,
+    *TABLES_NOT_RESTORED,
+}
+_TABLES_THAT_STAY: Final = (TOKENS, SHARED_FILES)
+"""Their rows are those before a restore; the imported series are restored as files."""
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
 
@@ -613,9 +623,12 @@ def _replace_rows(
     rows: Mapping[str, Iterable[dict[str, Any]]],
 ) -> None:
     has_schema = schema_revision(connection) is not None
-    tokens = []
-    if has_schema:
-        tokens = [dict(row) for row in connection.execute(select(TOKENS)).mappings()]
+    present = set(inspect(connection).get_table_names())
+    staying = {
+        table: [dict(row) for row in connection.execute(select(table)).mappings()]
+        for table in _TABLES_THAT_STAY
+        if table.name in present
+    }
     highest = {
         table.name: _highest_id(connection, table) for table in _NUMBERED_TABLES if has_schema
     }
@@ -624,8 +637,9 @@ def _replace_rows(
     migrate_to(connection, address, revision)
     load_rows(connection, rows)
     migrate_to(connection, address, CURRENT_RELEASE.revision)
-    if tokens:
-        connection.execute(insert(TOKENS), tokens)
+    for table, lines in staying.items():
+        if lines:
+            connection.execute(insert(table), lines)
     _advance_id_sequences(connection, highest)
 
 

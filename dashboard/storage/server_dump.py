@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dashboard.storage.database import Address
+
+log: Final = logging.getLogger("dashboard.backups")
 
 MAX_DUMP_SECONDS: Final = 3_600
 
@@ -73,7 +76,7 @@ def _run(program: str, address: Address, output: int) -> None:
             done = subprocess.run(  # noqa: S603 - the arguments are ours
                 [program, *options, *excluded, f"--dbname={connection}"],
                 stdout=output,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 timeout=MAX_DUMP_SECONDS,
                 check=False,
             )
@@ -83,6 +86,7 @@ def _run(program: str, address: Address, output: int) -> None:
             )
             raise StoreError(msg) from error
     if done.returncode:
+        log.warning("pg_dump: %s", done.stderr.decode(errors="replace").strip())
         msg = _(
             "{name}: pg_dump failed ({code}), no backup was made; it must be of the release of the "
             "server, and the user of DATABASE_URL must be allowed to read every table",
@@ -107,4 +111,5 @@ def _connection_text(address: Address) -> Iterator[str]:
             file.write(f"*:*:*:*:{password}\n")
             file.flush()
             parameters["passfile"] = file.name
-        yield url.update_query_dict(parameters).render_as_string(hide_password=False)
+        text = url.update_query_dict(parameters).render_as_string(hide_password=False)
+        yield text.replace("+", "%20")  # libpq reads no + as a space
