@@ -14,6 +14,7 @@ import secrets
 import socket
 import tempfile
 import threading
+import time
 import tomllib
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
@@ -45,6 +46,7 @@ APP_SCRIPT: Final = Path(__file__).resolve()
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 # Each holds an event loop of three file descriptors. No docstring: Streamlit would show it.
 MAX_DISCONNECTED_SESSIONS: Final = 100
+BACKUP_CHECK_SECONDS: Final = 3_600.0
 
 
 def serve(port: int | None = None, *, open_browser: bool = True, with_token: bool = False) -> None:
@@ -320,10 +322,12 @@ def keep_downloads() -> None:
 
 
 def back_up_today() -> None:
-    """Make the backup of the day, unless there is one."""
+    """Make the backup of every day, unless there is one, as long as the process runs."""
     from dashboard.ui.session import make_daily_backup
 
-    make_daily_backup()
+    while True:
+        make_daily_backup()
+        time.sleep(BACKUP_CHECK_SECONDS)
 
 
 def freeze_gc() -> None:
