@@ -291,7 +291,7 @@ MESSAGE_FUNCTIONS = {  # how many literals each has
 }  # fmt: skip
 # Text for programs: patterns, statements of a database, paths in a page.
 FOR_PROGRAMS = re.compile(
-    r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==|<(?:div|span|script|link)\b",
+    r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==|<(?:div|span|script|link|meta)\b",
     re.I,
 )
 TRANSLATED = (
