@@ -50,7 +50,8 @@ MAX_SESSION_LABELS: Final = 8
 BAR_AXIS_HEIGHT: Final = 78
 """Pixels below the pane: the hour, how far from the event, the day where it changes."""
 NICE_HOUR_STEPS: Final = (1, 2, 3, 4, 6, 12, 24, 36, 48)
-HEIGHT: Final = 420
+HEIGHT: Final = 640
+"""Pixels where the page does not give the figure another height; its panes keep their shares."""
 PHONE_HEIGHT: Final = 380
 CATEGORY_ROW_PIXELS: Final = 20
 GAP_PIXELS: Final = 30

@@ -61,7 +61,7 @@ from dashboard.services.study import log_changes, rebase
 
 HEIGHT: Final = 700
 """Pixels where the page does not give the figure another height; its panes keep their shares."""
-PHONE_HEIGHT: Final = 360
+PHONE_HEIGHT: Final = 480
 CATEGORY_ROW_PIXELS: Final = 19
 COUNT_PIXELS: Final = 70
 GAP_PIXELS: Final = 24
