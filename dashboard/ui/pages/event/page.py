@@ -24,7 +24,6 @@ from dashboard.presentation.escaping import (
     escape_markdown,
     plain_text,
     plain_text_block,
-    truncate,
 )
 from dashboard.presentation.events import format_citation
 from dashboard.presentation.formatting import format_day, format_offset, format_timestamp
@@ -98,7 +97,6 @@ from dashboard.ui.pages.event.state import (
 from dashboard.ui.url_state import UrlState
 
 MAX_SHOWN_EVENTS: Final = 4
-TITLE_LIMIT: Final = 36
 SENTENCE_LIMIT = 2_000
 CLAIM_CHECK_ICON = ":material/fact_check:"
 MAX_OFFERED_EVENTS: Final = 5
@@ -366,7 +364,7 @@ def _draw_crowd_list(
         place = format_offset(offset)
         st.caption(f"{days[offset]} ({place})" if offset in days else place)
         for event in (item[1] for item in group):
-            title = truncate(event.title, TITLE_LIMIT)
+            title = event.title
             if minutes and event.moment is None:
                 title = _("{event} (hour unknown)", event=title)
             draw_page_link(
