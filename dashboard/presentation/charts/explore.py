@@ -63,12 +63,15 @@ from dashboard.services.study import log_changes, rebase
 
 HEIGHT: Final = 700
 """Pixels where the page does not give the figure another height; its panes keep their shares."""
+PICTURE_HEIGHT: Final = 500
+"""About what is left of a picture between its title and its source."""
 PHONE_HEIGHT: Final = 480
 PHONE_HEIGHT_OVER_SHEET: Final = 340
 """The sheet with the card of the day chosen covers the foot of the screen."""
 CATEGORY_ROW_PIXELS: Final = 19
 COUNT_PIXELS: Final = 70
 GAP_PIXELS: Final = 24
+PICTURE_GAP_PIXELS: Final = 34
 DATES_PIXELS: Final = 26
 OVERVIEW_PIXELS: Final = 40
 PANE_PIXELS: Final = 90
@@ -126,7 +129,7 @@ def build_explore_layout(
     chart: ExploreChart, line: DrawnRateLine, pane: CategoryPane, palette: Palette
 ) -> theme.Figure:
     """One axis of dates, the rate, the category rows above it, a hidden 0-1 axis for marks."""
-    height, margin = (HEIGHT, _build_margin(chart))
+    height, margin = (HEIGHT if chart.has_overview else PICTURE_HEIGHT, _build_margin(chart))
     if chart.phone:
         height = PHONE_HEIGHT if chart.selected is None else PHONE_HEIGHT_OVER_SHEET
     domains = _divide_area(chart, pane, height - margin[2] - margin[3])
@@ -188,6 +191,7 @@ def _build_margin(chart: ExploreChart) -> tuple[int, int, int, int, int]:
 def _divide_area(chart: ExploreChart, pane: CategoryPane, area: int) -> PaneDomains:
     """The panes from the top: categories, rate, overlays, dates, overview."""
     rows_foot = 1 - pane.pixels / area
+    gap = GAP_PIXELS if chart.has_overview or chart.phone else PICTURE_GAP_PIXELS
     overview, foot = None, 0.0
     if chart.has_overview:
         bars = 16 * int(chart.series.card.bar_minutes > 0)
@@ -201,7 +205,7 @@ def _divide_area(chart: ExploreChart, pane: CategoryPane, area: int) -> PaneDoma
     )
     return PaneDomains(
         (rows_foot, 1.0),
-        (foot + step * count, rows_foot - GAP_PIXELS / area),
+        (foot + step * count, rows_foot - gap / area),
         overlays,
         overview,
     )
