@@ -369,7 +369,7 @@ def _find_free_place(pixels: LinePixels, at: int, sign: int, taken: list[Box]) -
 
 
 def _build_name_box(pixels: LinePixels, at: int, place: tuple[int, int]) -> Box:
-    """Left, right, foot and top of a name whose leader ends at a place beside a point."""
+    """Left, right, foot and top of a name whose leader ends at a place near a point."""
     across, up = place
     width, height = NAME_PIXELS
     x, y = float(pixels.x[at]) + across, float(pixels.y[at]) + up
