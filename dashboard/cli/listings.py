@@ -23,6 +23,7 @@ from dashboard.models.messages import (
     translate_deferred,
 )
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Person, Role, Scope
 from dashboard.models.records import (
     AccessToken,
     AuditEntry,
@@ -238,9 +239,7 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
 def show_new_token(secret: str, token: AccessToken) -> None:
     """Print the secret alone on standard output, and how to use it on standard error."""
     print_line(secret)
-    message = deferred("token {name} writes as {person} until it is revoked")
-    if token.expires:
-        message = deferred("token {name} writes as {person} until {moment}")
+    message = _NEW_TOKEN[token.scope, token.expires is not None]
     moment = format_timestamp(token.expires) if token.expires else ""
     print_notices(
         [
@@ -250,11 +249,21 @@ def show_new_token(secret: str, token: AccessToken) -> None:
     )
 
 
+_NEW_TOKEN: Final = {
+    (Scope.WRITE, False): deferred("token {name} writes as {person} until it is revoked"),
+    (Scope.WRITE, True): deferred("token {name} writes as {person} until {moment}"),
+    (Scope.READ, False): deferred("token {name} reads as {person} until it is revoked"),
+    (Scope.READ, True): deferred("token {name} reads as {person} until {moment}"),
+}
+"""By the scope, and whether it expires."""
+
+
 def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
     """Print a list of tokens."""
     view: View = {
         deferred("name"): attrgetter("name"),
         deferred("person"): attrgetter("person"),
+        deferred("scope"): attrgetter("scope"),
         deferred("state"): lambda token: translate_deferred(token_state(token, now)),
         deferred("made"): lambda token: _moment_text(token.created),
         deferred("last used"): lambda token: _moment_text(token.last_used),
@@ -262,6 +271,18 @@ def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
         deferred("revoked"): lambda token: _moment_text(token.revoked),
     }
     show_table(view, tokens)
+
+
+def show_people(people: Iterable[tuple[Person, Role]]) -> None:
+    """Print people with the role of this moment."""
+    view: View = {
+        deferred("person"): lambda row: row[0].person,
+        deferred("role"): lambda row: row[1].value,
+        deferred("given"): lambda row: row[0].given_role or NO_VALUE,
+        deferred("last active"): lambda row: _moment_text(row[0].last_active),
+        deferred("signed out"): lambda row: _moment_text(row[0].signed_out_at),
+    }
+    show_table(view, people)
 
 
 AUDIT_VIEW: Final[View] = {
