@@ -56,6 +56,7 @@ app.add_typer(rates.rate_commands, name="rates")
 app.add_typer(inbox.inbox_commands, name="inbox")
 app.add_typer(inbox.feed_commands, name="feeds")
 app.add_typer(admin.token_commands, name="tokens")
+app.add_typer(admin.people_commands, name="people")
 
 
 @app.callback()
