@@ -116,10 +116,7 @@ def migrate(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Upgrade the tables of the database to this release; a backup is made first.
-
-    Own rates and feeds of this machine are copied into a PostgreSQL that has none of their names.
-    """
+    """Upgrade the tables of the database to this release; a backup is made first."""
     from dashboard.cli import listings, output
     from dashboard.container import copy_local_files
     from dashboard.services.admin import migrate_database
