@@ -305,8 +305,8 @@ def show_backup(contents: BackupContents, file: Path) -> None:
     print_line(_("{summary} written to {file}", summary=_backup_summary(contents), file=file))
 
 
-def show_upgrade(done: SchemaUpgrade) -> None:
-    """Print what the upgrade of a database did, and where its backup is."""
+def show_upgrade(done: SchemaUpgrade, copied: Sequence[str]) -> None:
+    """Print what the upgrade of a database did, where its backup is, and the files copied in."""
     values = {"name": done.database, "before": done.before, "after": done.after}
     if done.before == done.after:
         print_line(_("{name}: its tables are those of this release ({after})", **values))
@@ -316,6 +316,8 @@ def show_upgrade(done: SchemaUpgrade) -> None:
         print_line(_("{name}: its tables were upgraded from {before} to {after}", **values))
     if done.backup is not None:
         print_line(_("what was here before is in {file}", file=done.backup))
+    if copied:
+        print_line(_("copied into the database: {files}", files=", ".join(copied)))
 
 
 def show_restored(result: RestoreResult) -> None:

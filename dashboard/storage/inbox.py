@@ -81,7 +81,7 @@ class InboxRepository:
             _set(connection, ids, note_id=created.id)
             return created
 
-        return self._notes.database.write(accept)
+        return self._notes.database.write(accept, self._notes.person)
 
     def decide(self, ids: Sequence[str], state: Decision, author: str = "") -> None:
         """Decide about items, all of them or none.
