@@ -19,6 +19,7 @@ from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
 from dashboard.sources.events.feed import FEED_LIMITS, Feed, GuardedFetcher, PoliteFetcher
 from dashboard.sources.events.gdelt import GDELT_LIMITS, Gdelt
+from dashboard.sources.events.schedule import Schedule
 from dashboard.sources.feeds.registry import FeedRegistry
 from dashboard.sources.files.event_file import (
     EventTable,
@@ -66,6 +67,7 @@ class AppContext:
     rate_cache: RateCache
     refresher: RateRefreshJob
     catalogue: EventSource
+    schedule: EventSource
     notes: NoteRepository
     watch: NoteVersionWatcher
     compute: ComputeBackend
@@ -102,6 +104,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         rate_cache=rate_cache,
         refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
+        schedule=Schedule(),
         notes=notes,
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
@@ -204,6 +207,7 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
         rate_cache=rate_cache,
         refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
         catalogue=AsOfCatalogue(context.catalogue, moment),
+        schedule=AsOfCatalogue(context.schedule, moment),
         notes=context.notes.as_of(moment),
     )
 
