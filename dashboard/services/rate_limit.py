@@ -161,7 +161,19 @@ class HeavyReadQueue:
     ) -> None:
         self._slots = threading.BoundedSemaphore(at_once)
         self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._at_once, self._admitted = at_once, at_once + waiting
         self._seconds = seconds
+        self.refused = 0
+
+    @property
+    def running(self) -> int:
+        """How many compute now."""
+        return self._at_once - self._slots._value
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return max(0, self._admitted - self._places._value - self.running)
 
     def run(self, work: Callable[[], T]) -> T:
         """What `work` returns, once it is its turn.
@@ -170,16 +182,20 @@ class HeavyReadQueue:
             RateLimited: too many wait, or it was not its turn in time.
         """
         if not self._places.acquire(blocking=False):
-            raise _busy()
+            raise self._refuse()
         try:
             if not self._slots.acquire(timeout=self._seconds):
-                raise _busy()
+                raise self._refuse()
             try:
                 return work()
             finally:
                 self._slots.release()
         finally:
             self._places.release()
+
+    def _refuse(self) -> RateLimited:
+        self.refused += 1
+        return _busy()
 
 
 HEAVY_READS: Final = HeavyReadQueue()
