@@ -14,6 +14,7 @@ import secrets
 import socket
 import tempfile
 import threading
+import time
 import tomllib
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
@@ -45,6 +46,7 @@ APP_SCRIPT: Final = Path(__file__).resolve()
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 # Each holds an event loop of three file descriptors. No docstring: Streamlit would show it.
 MAX_DISCONNECTED_SESSIONS: Final = 100
+BACKUP_CHECK_SECONDS: Final = 3_600.0
 
 
 def serve(port: int | None = None, *, open_browser: bool = True, with_token: bool = False) -> None:
@@ -67,7 +69,8 @@ def serve(port: int | None = None, *, open_browser: bool = True, with_token: boo
     port = settings.dashboard_port if port is None else port
     check_port_is_free(port, settings.dashboard_listen)
     if settings.dashboard_metrics is not None:
-        check_port_is_free(settings.dashboard_metrics[1], settings.dashboard_metrics[0])
+        address, metrics_port = settings.dashboard_metrics
+        check_port_is_free(metrics_port, address, "DASHBOARD_METRICS")
     configure_json_logging()
     log_libraries_through_root()
     limit_slow_headers()
@@ -101,7 +104,7 @@ def log_libraries_through_root() -> None:
     streamlit_logger.update_formatter()
 
 
-def check_port_is_free(port: int, address: str = LOOPBACK) -> None:
+def check_port_is_free(port: int, address: str = LOOPBACK, field: str = "port") -> None:
     """Check that a port of an address can be used, before anything has started.
 
     Raises:
@@ -114,7 +117,7 @@ def check_port_is_free(port: int, address: str = LOOPBACK) -> None:
             probe.bind((address, port))
         except (OSError, OverflowError) as error:
             msg = _("cannot be used ({error}); choose another, as 8502", error=error)
-            raise InputError(msg, field="port", value=port) from error
+            raise InputError(msg, field=field, value=port) from error
 
 
 def read_streamlit_config(path: Path) -> dict[str, Any]:
@@ -319,10 +322,12 @@ def keep_downloads() -> None:
 
 
 def back_up_today() -> None:
-    """Make the backup of the day, unless there is one."""
+    """Make the backup of every day, unless there is one, as long as the process runs."""
     from dashboard.ui.session import make_daily_backup
 
-    make_daily_backup()
+    while True:
+        make_daily_backup()
+        time.sleep(BACKUP_CHECK_SECONDS)
 
 
 def freeze_gc() -> None:

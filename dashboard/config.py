@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     process, the name of the login where it is not set: private notes are those of this person.
     `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
     `DASHBOARD_PUBLIC_URL` is where others reach the pages, for the links in pictures and reports.
+    Of a PostgreSQL: `DATABASE_POOL_SIZE` is how many connections a process opens at most,
+    `DATABASE_CONNECT_SECONDS` how long it waits for one, `DATABASE_STATEMENT_SECONDS` how long a
+    statement may take, and `DASHBOARD_PG_DUMP` the program that backs it up, `pg_dump` of the
+    search path where it is not set.
     An empty variable counts as not set.
 
     The following are of a server for others (docs/guide/team.md). `DASHBOARD_LISTEN` and
@@ -142,6 +146,10 @@ class Settings(BaseSettings):
     dashboard_public_url: Annotated[str | None, AfterValidator(_web_address)] = None
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
+    database_pool_size: int = Field(default=15, ge=2, le=200)
+    database_connect_seconds: int = Field(default=3, ge=2, le=60)
+    database_statement_seconds: float = Field(default=7.0, ge=1.0, le=600.0)
+    dashboard_pg_dump: str = "pg_dump"
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
     dashboard_listen: Annotated[str, AfterValidator(_ip_address)] = LOOPBACK
     dashboard_port: int = Field(default=8501, ge=0, le=65_535)
@@ -188,6 +196,11 @@ class Settings(BaseSettings):
     def backup_folder(self) -> Path:
         """The folder of automatic backups."""
         return self.dashboard_home.expanduser().resolve() / "backups"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the store is a PostgreSQL, which replicas share."""
+        return (self.database_url or "").startswith("postgres")
 
     @property
     def store_url(self) -> str:

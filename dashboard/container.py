@@ -12,7 +12,12 @@ from dashboard.models.errors import InputError
 from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
-from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
+from dashboard.services.jobs import (
+    NewsRefreshJob,
+    NoteVersionWatcher,
+    RateRefreshJob,
+    ReplicaLock,
+)
 from dashboard.services.rate_limit import HEAVY_READS, HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
@@ -37,6 +42,7 @@ from dashboard.storage.rate_cache import RateCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -44,13 +50,16 @@ if TYPE_CHECKING:
     from dashboard.models.article import Article
     from dashboard.models.records import BackupContents
     from dashboard.models.user_files import EventFileOptions, EventFileOutline, EventFileRows
+    from dashboard.services.robustness import AnswerTexts
     from dashboard.sources.events.base import EventSource
+    from dashboard.sources.files.folder import FileStore
     from dashboard.sources.http_client import RequestLimits
     from dashboard.sources.polite_client import PoliteClient
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.sources.safe_fetch import ConnectionPolicy
     from dashboard.storage.inbox import InboxRepository
     from dashboard.storage.notes import NoteRepository
+    from dashboard.storage.rate_cache import CacheStore
 
 
 Interface: TypeAlias = Literal["page", "cli", "api"]
@@ -66,6 +75,7 @@ class AppContext:
     own: ImportedRates
     rate_cache: RateCache
     refresher: RateRefreshJob
+    shared_answers: AnswerTexts | None
     catalogue: EventSource
     schedule: EventSource
     notes: NoteRepository
@@ -89,12 +99,13 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     """
     settings = settings or Settings()
     set_default_language(settings.dashboard_language)
-    rate_cache = RateCache(settings.cache_folder)
-    rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
-    imported = ImportedRates(settings.own_folder)
     notes, inbox = _lazy_repositories(settings, interface)
+    places = _shared_places(notes) if settings.is_shared else _local_places(settings)
+    rate_cache = RateCache(places.rate_cache)
+    rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
+    imported = ImportedRates(places.own_rates)
     offline = settings.dashboard_offline
-    feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
+    feeds = FeedRegistry(places.feeds)
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
         settings=settings,
@@ -102,7 +113,14 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         known=rates,
         own=imported,
         rate_cache=rate_cache,
-        refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=offline),
+        refresher=RateRefreshJob(
+            rates,
+            rate_cache,
+            WallClock().now,
+            is_offline=offline,
+            lock=places.lock_of("refresh-rates"),
+        ),
+        shared_answers=places.shared_answers,
         catalogue=Catalogue(),
         schedule=Schedule(),
         notes=notes,
@@ -119,7 +137,43 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
             inbox,
             WallClock().now,
             is_offline=offline,
+            lock=places.lock_of("refresh-news"),
         ),
+    )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where what users share is: in files of this machine, or in a database for its replicas."""
+
+    own_rates: Path | FileStore
+    feeds: Path | FileStore
+    rate_cache: Path | CacheStore
+    shared_answers: AnswerTexts | None = None
+    lock: Callable[[str, float], AbstractContextManager[bool]] | None = None
+
+    def lock_of(self, name: str) -> ReplicaLock | None:
+        """Takes the lock of that name between replicas at once, or not; None on one machine."""
+        lock = self.lock
+        return None if lock is None else lambda: lock(name, 0.0)
+
+
+def _local_places(settings: Settings) -> _Places:
+    home = settings.dashboard_home.expanduser().resolve()
+    return _Places(settings.own_folder, home, settings.cache_folder)
+
+
+def _shared_places(notes: NoteRepository) -> _Places:
+    from dashboard.storage.shared_cache import CacheTables, SharedAnswers
+    from dashboard.storage.shared_files import SharedFolder
+
+    database = notes.database
+    return _Places(
+        own_rates=SharedFolder(database, "rates"),
+        feeds=SharedFolder(database, "feeds"),
+        rate_cache=CacheTables(database),
+        shared_answers=SharedAnswers(database),
+        lock=database.lock,
     )
 
 
@@ -143,10 +197,20 @@ def _lazy_repositories(
     """The repositories of notes and of the inbox, without the database library until they work."""
 
     def make_notes() -> NoteRepository:
+        from dashboard.storage.database import ServerLimits
         from dashboard.storage.notes import NoteRepository
 
-        person = settings.dashboard_user.strip()
-        return NoteRepository(settings.store_url, person=person, interface=interface)
+        limits = ServerLimits(
+            settings.database_pool_size,
+            settings.database_connect_seconds,
+            settings.database_statement_seconds,
+        )
+        return NoteRepository(
+            settings.store_url,
+            person=settings.dashboard_user.strip(),
+            interface=interface,
+            limits=limits,
+        )
 
     def make_inbox() -> InboxRepository:
         from dashboard.storage.inbox import InboxRepository
@@ -193,9 +257,8 @@ def enabled_feeds(
 def context_as_of(context: AppContext, moment: datetime) -> AppContext:
     """The context as of a moment; the network is not used and nothing is written."""
     from dashboard.services.rates import AsOfCatalogue, AsOfSource
-    from dashboard.storage.rate_cache import AsOfRateCache
 
-    rate_cache = AsOfRateCache(context.settings.cache_folder, moment)
+    rate_cache = context.rate_cache.as_of(moment)
     rates = CombinedRates(
         AsOfSource(BundledRates(), moment), live_sources(context.settings), rate_cache
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -104,6 +105,34 @@ def restore(
         output.print_json({**backup_json(done.contents), "kept_before": done.previous_data})
     else:
         listings.show_restored(done)
+
+
+def migrate(
+    *,
+    no_backup: Annotated[
+        bool,
+        Opt("--no-backup", help=deferred("Of a PostgreSQL: without the backup by pg_dump.")),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Upgrade the tables of the database to this release; a backup is made first."""
+    from dashboard.cli import listings, output
+    from dashboard.services.admin import migrate_database
+
+    application = get_context()
+    done = migrate_database(
+        application.notes.database,
+        None
+        if no_backup
+        else lambda target: application.notes.backups.dump_server(
+            target, application.settings.dashboard_pg_dump
+        ),
+        application.settings.backup_folder,
+    )
+    if as_json:
+        output.print_json(asdict(done))
+    else:
+        listings.show_upgrade(done)
 
 
 # ------------------------------------------------------------------ access tokens and the audit log

@@ -17,7 +17,13 @@ from dashboard.models.event import MOSCOW, iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
 from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
+from dashboard.models.records import (
+    AccessToken,
+    AuditEntry,
+    BackupContents,
+    RestoreResult,
+    SchemaUpgrade,
+)
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.claims import describe_common_base, describe_needed_base
 from dashboard.presentation.escaping import clean_text
@@ -293,6 +299,19 @@ def show_audit_log(entries: Iterable[AuditEntry]) -> None:
 def show_backup(contents: BackupContents, file: Path) -> None:
     """Print what went into a backup."""
     print_line(_("{summary} written to {file}", summary=_backup_summary(contents), file=file))
+
+
+def show_upgrade(done: SchemaUpgrade) -> None:
+    """Print what the upgrade of a database did, and where its backup is."""
+    values = {"name": done.database, "before": done.before, "after": done.after}
+    if done.before == done.after:
+        print_line(_("{name}: its tables are those of this release ({after})", **values))
+    elif done.before is None:
+        print_line(_("{name}: its tables were created ({after})", **values))
+    else:
+        print_line(_("{name}: its tables were upgraded from {before} to {after}", **values))
+    if done.backup is not None:
+        print_line(_("what was here before is in {file}", file=done.backup))
 
 
 def show_restored(result: RestoreResult) -> None:

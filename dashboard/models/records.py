@@ -119,6 +119,23 @@ class AccessToken:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaUpgrade:
+    """The upgrade of a database.
+
+    Attributes:
+        database: its name, without folder, user and password.
+        before: the revision of its tables before; None: it had none.
+        after: the revision now.
+        backup: the file to which it was copied first; None where there was nothing to copy.
+    """
+
+    database: str
+    before: str | None
+    after: str
+    backup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BackupContents:
     """What a backup holds.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.services.live_rates import RefreshRequest, RefreshResult, refresh_rates
@@ -70,15 +71,28 @@ class NewsRefreshState:
 
 
 State = TypeVar("State", RateRefreshState, NewsRefreshState)
+ReplicaLock: TypeAlias = Callable[[], AbstractContextManager[bool]]
+"""Takes a lock between replicas at once, or not; yields whether."""
 
 
 class _RefreshJob(Generic[State]):
-    """A refresh in a background thread, for all sessions of a process; never two at once."""
+    """A refresh in a background thread, for all sessions of a process; never two at once.
+
+    Of several replicas the one that holds the lock refreshes; where it dies, the server releases
+    the lock and the next one that is due takes it.
+    """
 
     def __init__(
-        self, state: State, interval: timedelta, now: Callable[[], datetime], *, is_offline: bool
+        self,
+        state: State,
+        interval: timedelta,
+        now: Callable[[], datetime],
+        *,
+        is_offline: bool,
+        lock: ReplicaLock | None,
     ) -> None:
         self._state: State = state
+        self._lock_of_replicas = lock
         self._interval = interval
         self._now = now
         self.is_offline = is_offline
@@ -96,6 +110,11 @@ class _RefreshJob(Generic[State]):
         now, started = self._now(), self._state.started_at
         is_recent = started is not None and started <= now < started + self._interval
         return not (self.is_offline or self._state.is_running or is_recent)
+
+    def _lead(self) -> AbstractContextManager[bool]:
+        """Whether this process is to refresh: no other replica is at it."""
+        lock = self._lock_of_replicas
+        return nullcontext(enter_result=True) if lock is None else lock()
 
     def wait(self, seconds: float) -> None:
         """Wait for the running refresh."""
@@ -128,6 +147,7 @@ class RateRefreshJob(_RefreshJob[RateRefreshState]):
         rate_cache: stores the answers.
         now: the clock.
         is_offline: never use the network.
+        lock: held by the replica that refreshes; None where there is one.
     """
 
     def __init__(
@@ -137,8 +157,9 @@ class RateRefreshJob(_RefreshJob[RateRefreshState]):
         now: Callable[[], datetime],
         *,
         is_offline: bool = False,
+        lock: ReplicaLock | None = None,
     ) -> None:
-        super().__init__(RateRefreshState(), RATES_INTERVAL, now, is_offline=is_offline)
+        super().__init__(RateRefreshState(), RATES_INTERVAL, now, is_offline=is_offline, lock=lock)
         self._rates = rates
         self._rate_cache = rate_cache
 
@@ -152,7 +173,11 @@ class RateRefreshJob(_RefreshJob[RateRefreshState]):
     def _run(self, request: RefreshRequest) -> None:
         results: tuple[RefreshResult, ...] = self._state.results
         try:
-            results = refresh_rates(self._rates, self._rate_cache, request, self._now, self._report)
+            with self._lead() as leads:
+                if leads:
+                    results = refresh_rates(
+                        self._rates, self._rate_cache, request, self._now, self._report
+                    )
         except Exception:
             rates_log.exception("the refresh failed")
         finally:
@@ -174,6 +199,7 @@ class NewsRefreshJob(_RefreshJob[NewsRefreshState]):
         inbox: stores the items.
         now: the clock.
         is_offline: never use the network.
+        lock: held by the replica that refreshes; None where there is one.
     """
 
     def __init__(
@@ -183,19 +209,22 @@ class NewsRefreshJob(_RefreshJob[NewsRefreshState]):
         now: Callable[[], datetime],
         *,
         is_offline: bool = False,
+        lock: ReplicaLock | None = None,
     ) -> None:
-        super().__init__(NewsRefreshState(), NEWS_INTERVAL, now, is_offline=is_offline)
+        super().__init__(NewsRefreshState(), NEWS_INTERVAL, now, is_offline=is_offline, lock=lock)
         self._feeds = feeds
         self._inbox = inbox
 
     def submit(self, *, force: bool = False) -> bool:
         """Start a refresh unless one is running or ran recently; returns whether it started."""
-        return self._start(self._run, force=force, problem="")
+        return self._start(partial(self._run, force=force), force=force, problem="")
 
-    def _run(self) -> None:
+    def _run(self, *, force: bool) -> None:
         problem = ""
         try:
-            refresh_news(self._feeds(), self._inbox, self._now, self._report)
+            with self._lead() as leads:
+                if leads and (force or not self._was_refreshed_by_another()):
+                    refresh_news(self._feeds(), self._inbox, self._now, self._report)
         except Exception as error:
             problem = " ".join(str(error).split())[:300] or type(error).__name__
             news_log.exception("asking the feeds failed")
@@ -203,6 +232,13 @@ class NewsRefreshJob(_RefreshJob[NewsRefreshState]):
             self._state = replace(
                 self._state, is_running=False, finished_at=self._now(), problem=problem
             )
+
+    def _was_refreshed_by_another(self) -> bool:
+        """Whether another replica has fetched a feed within the interval."""
+        if self._lock_of_replicas is None:
+            return False
+        last = max((state.tried_at for state in self._inbox.feed_states()), default=None)
+        return last is not None and timedelta() <= self._now() - last < self._interval
 
     def _report(self, done: int, total: int, _title: str) -> None:
         self._state = replace(self._state, done=done, total=total)

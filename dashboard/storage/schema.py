@@ -3,6 +3,9 @@
 `recent_actions` holds when each person did what is limited, in seconds since 1970: the limits hold
 for all processes on one database.
 
+`shared_files` holds the series and feeds of a team on PostgreSQL, `shared_answers` answers that
+took long to compute; one machine has files and its memory for them.
+
 Rows of the history and of the audit trail can only be added: a trigger refuses changes, made by
 the migrations on both engines. Their column `origin` is the interface that made the change. A
 column with a `key` has another name in the records of the program than in the database.
@@ -26,6 +29,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -227,6 +231,28 @@ RECENT_ACTIONS: Final = Table(
     Column("action", String(20), primary_key=True),
     Column("times", JSON, nullable=False),
 )
+
+SHARED_FILES: Final = Table(
+    "shared_files",
+    METADATA,
+    Column("folder", String(20), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("changed", UtcDateTime, nullable=False),
+)
+
+SHARED_ANSWERS: Final = Table(
+    "shared_answers",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("stored", UtcDateTime, nullable=False),
+)
+
+TABLES_NOT_RESTORED: Final = frozenset({TOKENS.name, RECENT_ACTIONS.name})
+"""A revoked token must not come back with an old backup."""
+ROW_SECURITY_OFF: Final = "dashboard.everyone=on"
 
 
 def _visible_rows(table: Table) -> ColumnElement[bool]:

@@ -474,4 +474,11 @@ def make_daily_backup() -> None:
     """Make the backup of this day in Moscow, unless it was made; a failure is only logged."""
     context = get_context()
     folder = context.settings.backup_folder
-    write_daily_backup(folder, context.notes.backups, context.own, BackupArchive(), get_view_day())
+    write_daily_backup(
+        folder,
+        context.notes.backups,
+        context.own,
+        BackupArchive(),
+        get_view_day(),
+        pg_dump=context.settings.dashboard_pg_dump,
+    )
