@@ -97,7 +97,8 @@ function dayAt(chart, event, pane) {
   const { xaxis, yaxis2 } = chart._fullLayout;
   const [rate, events, scheduled] = component.data.traces;
   const box = chart.getBoundingClientRect();
-  const x = event.clientX - box.x - xaxis._offset;
+  // a click has the left end of its pixel, and a day can be as narrow as that
+  const x = event.clientX + 0.5 - box.x - xaxis._offset;
   const y = event.clientY - box.y - yaxis2._offset;
   const names = [pane === "events" ? events : rate, scheduled];
   let best = null;
