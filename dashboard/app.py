@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from dashboard.config import Settings
+    from dashboard.models.people import Identity, Reader
 
 
 APP_SCRIPT: Final = Path(__file__).resolve()
@@ -83,12 +84,15 @@ def serve(port: int | None = None, *, open_browser: bool = True, with_token: boo
 def streamlit_settings(settings: Settings, port: int) -> dict[str, Any]:
     """The project's Streamlit settings, with those of this machine as dotted names."""
     public = urlsplit(settings.dashboard_public_url or "").hostname
+    from dashboard.ui.sign_in import trusted_headers
+
     return read_streamlit_config(STREAMLIT_CONFIG) | {
         "server.port": port,
         "server.address": settings.dashboard_listen,
         "server.allowedHosts": list(settings.served_hosts),
         "server.baseUrlPath": settings.dashboard_base_path.strip("/"),
         "browser.serverAddress": public or LOOPBACK,
+        "server.trustedUserHeaders": trusted_headers(settings),
     }
 
 
@@ -149,6 +153,7 @@ def build_app(
 
     from dashboard.config import read_settings
     from dashboard.ui.operations import graceful_stop
+    from dashboard.ui.sign_in import streamlit_secrets
 
     settings = settings or read_settings()
     base = settings.dashboard_base_path
@@ -175,6 +180,7 @@ def build_app(
             Mount(f"{base}/api", app=api_app),
         ],
         middleware=build_middleware(settings, launch_token),
+        secrets=streamlit_secrets(settings) or None,
         on_script_error=show_error,
         lifespan=announce,
     )
@@ -240,12 +246,19 @@ def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
         BasePath,
         BodyDeadline,
         LaunchGate,
+        OriginCheck,
         ProblemResponses,
         ProxyTrust,
         SecurityHeaders,
     )
     from dashboard.ui.index_page import IndexPage
     from dashboard.ui.operations import HealthProbes, RequestLog
+    from dashboard.ui.sign_in import SignInGate
+
+    def enter(identity: Identity | None) -> Reader:
+        from dashboard.ui.session import get_process_context
+
+        return get_process_context().access.enter(identity)
 
     base = settings.dashboard_base_path
     is_observed = settings.dashboard_request_log or settings.dashboard_metrics is not None
@@ -258,8 +271,10 @@ def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
         Middleware(ProblemResponses),
         Middleware(BasePath, base_path=base),
         Middleware(TrustedHostMiddleware, allowed_hosts=settings.served_hosts, www_redirect=False),
+        Middleware(OriginCheck, hosts=settings.served_hosts),
         Middleware(hide_metrics),
         Middleware(LaunchGate, token=launch_token, base_path=base),
+        Middleware(SignInGate, settings=settings, enter=enter),
         Middleware(BodyDeadline),
         Middleware(IndexPage, base_path=base),
     ]

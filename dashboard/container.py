@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from datetime import timedelta
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from dashboard.compute.local import LocalBackend
 from dashboard.config import Settings
 from dashboard.models.errors import InputError
 from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action, Reader, Role
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import (
     NewsRefreshJob,
     NoteVersionWatcher,
     RateRefreshJob,
     ReplicaLock,
+)
+from dashboard.services.people import (
+    AccessControl,
+    AccessPolicy,
+    members_from_lists,
 )
 from dashboard.services.rate_limit import HEAVY_READS, HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
@@ -41,7 +49,7 @@ from dashboard.sources.rates.imported import ImportedRates
 from dashboard.storage.rate_cache import RateCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -88,6 +96,7 @@ class AppContext:
     search: Gdelt
     feed_client: LazyClient
     news: NewsRefreshJob
+    access: AccessControl
 
 
 def build_context(settings: Settings | None = None, interface: Interface = "page") -> AppContext:
@@ -139,6 +148,25 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
             is_offline=offline,
             lock=places.lock_of("refresh-news"),
         ),
+        access=AccessControl(access_policy(settings), lambda: notes.people),
+    )
+
+
+def access_policy(settings: Settings) -> AccessPolicy:
+    """What the settings say about people."""
+    is_required = settings.dashboard_sign_in != "none"
+    lists: dict[Role, Iterable[str]] = {
+        Role.VIEWER: settings.dashboard_viewers,
+        Role.EDITOR: settings.dashboard_editors,
+        Role.ADMINISTRATOR: settings.dashboard_administrators,
+    }
+    return AccessPolicy(
+        is_required=is_required,
+        owner=settings.dashboard_user.strip(),
+        members=members_from_lists(lists),
+        default_role=settings.dashboard_default_role,
+        idle=timedelta(hours=settings.dashboard_idle_hours),
+        absolute=timedelta(hours=settings.dashboard_sign_in_hours),
     )
 
 
@@ -200,6 +228,8 @@ def _lazy_repositories(
         from dashboard.storage.database import ServerLimits
         from dashboard.storage.notes import NoteRepository
 
+        # Where people sign in, the process of pages and API is nobody: what it reads is shared.
+        is_owner = settings.dashboard_sign_in == "none" or interface == "cli"
         limits = ServerLimits(
             settings.database_pool_size,
             settings.database_connect_seconds,
@@ -207,18 +237,122 @@ def _lazy_repositories(
         )
         return NoteRepository(
             settings.store_url,
-            person=settings.dashboard_user.strip(),
+            person=settings.dashboard_user.strip() if is_owner else "",
             interface=interface,
             limits=limits,
         )
 
+    notes = cast("NoteRepository", _LazyObject(make_notes))
+    return notes, _lazy_inbox(notes)
+
+
+def _lazy_inbox(notes: NoteRepository) -> InboxRepository:
     def make_inbox() -> InboxRepository:
         from dashboard.storage.inbox import InboxRepository
 
         return InboxRepository(notes)
 
-    notes = cast("NoteRepository", _LazyObject(make_notes))
-    return notes, cast("InboxRepository", _LazyObject(make_inbox))
+    return cast("InboxRepository", _LazyObject(make_inbox))
+
+
+# ---- what a reader may do
+#
+# A reader never gets a repository itself but a view of it, which looks the role up before each
+# method that changes something. A method that is not named here is refused, to everybody.
+
+_Rules: TypeAlias = "Mapping[str, Action | _Rules]"
+
+
+def _allow(action: Action, *names: str) -> dict[str, Action]:
+    return dict.fromkeys(names, action)
+
+
+NOTE_RULES: Final[_Rules] = {
+    **_allow(
+        Action.READ, "person", "get", "notes", "history", "count_by_author", "version", "probe",
+        "imports", "hidden", "signature",
+    ),
+    **_allow(
+        Action.NOTE, "add", "add_all", "edit", "change", "delete", "restore", "restore_revision"
+    ),
+    **_allow(Action.IMPORT, "import_notes", "undo_import"),
+    **_allow(Action.HIDE, "hide", "unhide"),
+    "audit": {"write": Action.READ, "entries": Action.ADMINISTER},
+    "tokens": _allow(Action.ADMINISTER, "tokens", "create_token", "revoke_token"),
+    "backups": _allow(
+        Action.ADMINISTER, "file", "is_empty", "dump_to", "restore_from", "quarantine"
+    ),
+    "people": _allow(
+        Action.ADMINISTER, "people", "find", "sign_ins", "end_all", "give_role", "remove_person"
+    ),
+}  # fmt: skip
+INBOX_RULES: Final[_Rules] = {
+    **_allow(Action.READ, "find", "by_ids", "feed_states"),
+    **_allow(Action.DECIDE, "accept", "decide", "reopen"),
+    **_allow(Action.FETCH, "ingest", "record_feed_state"),
+}
+FEED_RULES: Final[_Rules] = {
+    **_allow(Action.READ, "publishers", "bundled"),
+    **_allow(Action.FEED, "put", "remove"),
+}
+OWN_RATES_RULES: Final[_Rules] = {
+    **_allow(Action.READ, "id", "cards", "get", "files", "series_files"),
+    **_allow(Action.RATES, "store", "remove"),
+    "restore_from": Action.ADMINISTER,
+}
+
+
+class _GuardedView:
+    """An object as one reader may use it.
+
+    Args:
+        target: the object.
+        rules: what each of its attributes takes; those that are not named are refused.
+        authorize: refuses an action that the reader may not do at this moment.
+    """
+
+    def __init__(self, target: object, rules: _Rules, authorize: Callable[[Action], None]) -> None:
+        self._target = target
+        self._rules = rules
+        self._authorize = authorize
+
+    def __getattr__(self, name: str) -> Any:
+        rule = self._rules.get(name)
+        if rule is None:
+            msg = f"{name} is not among what a reader may use"
+            raise AttributeError(msg)
+        if not isinstance(rule, Action):
+            return _GuardedView(getattr(self._target, name), rule, self._authorize)
+        if rule is Action.READ:
+            return getattr(self._target, name)
+        value = getattr(self._target, name)
+        if not callable(value):
+            self._authorize(rule)
+            return value
+
+        @wraps(value)
+        def guarded(*args: Any, **named: Any) -> Any:
+            self._authorize(rule)
+            return value(*args, **named)
+
+        return guarded
+
+
+def context_for(context: AppContext, reader: Reader) -> AppContext:
+    """The context as a reader may use it: with the own notes, and no more than the role allows."""
+    authorize = partial(context.access.authorize, reader)
+    notes = cast("NoteRepository", _LazyObject(lambda: context.notes.for_user(reader.person)))
+
+    def guard(target: object, rules: _Rules) -> Any:
+        return _GuardedView(target, rules, authorize)
+
+    return replace(
+        context,
+        own=guard(context.own, OWN_RATES_RULES),
+        notes=guard(notes, NOTE_RULES),
+        inbox=guard(_lazy_inbox(notes), INBOX_RULES),
+        feeds=guard(context.feeds, FEED_RULES),
+    )
 
 
 def enabled_feeds(

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from dashboard.models.errors import InputError, RateLimited, RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Forbidden, SignInRequired
 from dashboard.services.notes import clean_line
 from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
 
@@ -152,6 +153,12 @@ async def _handle_application_error(request: Request, error: Exception) -> Respo
         response = problem_response(429, str(error), request.url.path)
         if error.seconds:
             response.headers["Retry-After"] = str(error.seconds)
+        return response
+    if isinstance(error, Forbidden):
+        return problem_response(403, str(error), request.url.path)
+    if isinstance(error, SignInRequired):
+        response = problem_response(401, str(error), request.url.path)
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Rouble Reaction"'
         return response
     if isinstance(error, InputError):
         return problem_response(400, str(error), request.url.path)

@@ -17,7 +17,9 @@ from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.event import AUTHOR_LIMIT, iso_text
+from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Scope
 from dashboard.models.records import (
     AccessToken,
     AuditEntry,
@@ -319,12 +321,13 @@ class TokenStore(Protocol):
         """Record the present moment as the last use of a token."""
 
 
-def create_token(
+def create_token(  # noqa: PLR0913 - the store and the five facts about a token
     store: TokenStore,
     name: str,
     person: str = "",
     days: int | None = None,
     *,
+    scope: Scope = Scope.WRITE,
     now: Callable[[], datetime] = utc_now,
 ) -> tuple[str, AccessToken]:
     """Create a token.
@@ -334,6 +337,7 @@ def create_token(
         name: the name of the token.
         person: the user who writes with it; the name of the token where empty.
         days: days until it expires; None: never.
+        scope: whether it only reads, or writes too.
         now: the clock.
 
     Returns:
@@ -365,7 +369,7 @@ def create_token(
         raise InputError(msg)
     secret, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     expires = None if days is None else at + timedelta(days=days)
-    token = AccessToken(name, writer, hash_secret(secret), at, expires)
+    token = AccessToken(name, writer, hash_secret(secret), at, expires, scope=scope)
     return secret, store.create_token(token, author=writer)
 
 
@@ -410,8 +414,8 @@ def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
 def token_state(token: AccessToken, at: datetime) -> str:
     """`holds`, `expired` or `revoked`."""
     if token.revoked is not None:
-        return "revoked"
-    return "holds" if token.is_valid(at) else "expired"
+        return deferred("revoked")
+    return deferred("holds") if token.is_valid(at) else deferred("expired")
 
 
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
@@ -421,6 +425,7 @@ def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
     return {
         "name": token.name,
         "person": token.person,
+        "scope": token.scope,
         "state": token_state(token, at),
         **timestamps,
     }

@@ -256,9 +256,12 @@ class VersionedStore(Protocol):
     def version(self) -> str:
         """A short text that differs after every change; StoreError where it cannot be read."""
 
+    def for_user(self, person: str) -> VersionedStore:
+        """The store as another person sees it."""
+
 
 class NoteVersionWatcher:
-    """Polls the version of the notes in a background thread.
+    """Polls the version of the notes in a background thread, as each person sees them.
 
     Args:
         notes: the store of notes.
@@ -276,46 +279,53 @@ class NoteVersionWatcher:
         self._interval = interval
         self._retry_interval = retry_interval
         self._lock = threading.Lock()
-        self._version = ""
+        self._versions: dict[str, str] = {}
+        self._polls_left: dict[str, int] = {}
         self._updates = 0
-        self._polls_left = 0
         self._running = False
 
-    def read(self) -> str:
-        """The latest version, empty where none is known; keeps the polling alive."""
+    def read(self, person: str = "") -> str:
+        """The latest version as a person sees it; empty where none is known.
+
+        It keeps the polling for this person alive. Without a name it is that of the store given.
+        """
         with self._lock:
-            self._polls_left = MAX_IDLE_POLLS
+            self._polls_left[person] = MAX_IDLE_POLLS
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._poll, name="notes", daemon=True).start()
-            return self._version
+            return self._versions.get(person, "")
 
-    def set_version(self, version: str) -> None:
+    def set_version(self, version: str, person: str = "") -> None:
         """Set a version that was just read; it is newer than that of any running poll."""
         with self._lock:
-            self._version = version
+            self._versions[person] = version
             self._updates += 1
 
     def _poll(self) -> None:
         pause = threading.Event()
-        while self._has_readers():
-            answered = self._poll_once()
-            pause.wait(self._interval if answered else self._retry_interval)
+        while people := self._readers():
+            answered = {person for person in people if self._poll_once(person)}
+            has_failed = len(answered) < len(people)
+            pause.wait(self._retry_interval if has_failed else self._interval)
 
-    def _has_readers(self) -> bool:
+    def _readers(self) -> tuple[str, ...]:
+        """The people whose pages still read; of the others nothing is remembered."""
         with self._lock:
-            self._polls_left -= 1
-            self._running = self._polls_left >= 0
-            return self._running
+            left = {person: polls - 1 for person, polls in self._polls_left.items() if polls > 0}
+            self._polls_left = left
+            self._versions = {name: text for name, text in self._versions.items() if name in left}
+            self._running = bool(left)
+            return tuple(left)
 
-    def _poll_once(self) -> bool:
+    def _poll_once(self, person: str) -> bool:
         """Read the version; a failure leaves it empty, so that no page is redrawn for it."""
         updates = self._updates
         try:
-            version = self._notes.version()
+            version = (self._notes.for_user(person) if person else self._notes).version()
         except RoubleReactionError:
             version = ""
         with self._lock:
             if self._updates == updates:
-                self._version = version
+                self._versions[person] = version
         return bool(version)

@@ -5,8 +5,8 @@ in the archive: a member is taken if the manifest lists it under a known name wi
 
 SQLite is copied by its own backup call, into a database that any program opens; PostgreSQL is
 written as one file a table, a row a line, all of one moment, without the private notes of other
-people, unless everybody's are wanted. Tokens are not part of a backup: a revoked token must not
-come back with an old one.
+people, unless everybody's are wanted. Tokens, roles and sign-ins are not part of a backup: what was
+revoked must not come back with an old one.
 """
 
 from __future__ import annotations
@@ -63,8 +63,10 @@ from dashboard.storage.schema import (
     METADATA,
     NOTE_IS_VISIBLE,
     NOTES,
+    PEOPLE,
     SHARED_ANSWERS,
     SHARED_FILES,
+    SIGN_INS,
     TABLES_NOT_RESTORED,
     TOKENS,
 )
@@ -103,7 +105,7 @@ _TABLES_LEFT_OUT: Final = {
     SHARED_ANSWERS.name,
     *TABLES_NOT_RESTORED,
 }
-_TABLES_THAT_STAY: Final = (TOKENS, SHARED_FILES)
+_TABLES_THAT_STAY: Final = (TOKENS, PEOPLE, SIGN_INS, SHARED_FILES)
 """Their rows are those before a restore; the imported series are restored as files."""
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
@@ -633,6 +635,7 @@ def _replace_rows(
         table.name: _highest_id(connection, table) for table in _NUMBERED_TABLES if has_schema
     }
     if has_schema:
+        connection.execute(delete(TOKENS))  # an older release may not know what they may do
         migrate_to(connection, address, "base")
     migrate_to(connection, address, revision)
     load_rows(connection, rows)

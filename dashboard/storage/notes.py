@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from dashboard.storage.backups import BackupStore
     from dashboard.storage.database import ServerLimits
+    from dashboard.storage.people import PeopleRepository
 
 T = TypeVar("T")
 
@@ -376,6 +377,13 @@ class NoteRepository:
     def audit(self) -> AuditRepository:
         """The audit trail in the same database."""
         return AuditRepository(self.database, self._clock, self.person)
+
+    @property
+    def people(self) -> PeopleRepository:
+        """The people in the same database, their roles and sign-ins."""
+        from dashboard.storage.people import PeopleRepository
+
+        return PeopleRepository(self.database, self._clock, self.person)
 
     @property
     def recent_actions(self) -> RecentActions:

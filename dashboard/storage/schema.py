@@ -1,4 +1,4 @@
-"""Tables of the database: notes and their history, imports, the inbox, the audit trail, tokens.
+"""Tables of the database: notes and their history, imports, the inbox, audit, tokens, people.
 
 `recent_actions` holds when each person did what is limited, in seconds since 1970: the limits hold
 for all processes on one database.
@@ -222,6 +222,28 @@ TOKENS: Final = Table(
     Column("expires", UtcDateTime),
     Column("last_used", UtcDateTime),
     Column("revoked", UtcDateTime),
+    Column("scope", String(10), nullable=False, server_default="write"),
+)
+
+PEOPLE: Final = Table(
+    "people",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("given_role", String(20)),
+    Column("claimed_role", String(20)),
+    Column("first_seen", UtcDateTime),
+    Column("last_active", UtcDateTime),
+    Column("signed_out_at", UtcDateTime),
+)
+
+SIGN_INS: Final = Table(
+    "sign_ins",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("started", UtcDateTime, nullable=False),
+    Column("last_active", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime),
 )
 
 RECENT_ACTIONS: Final = Table(
@@ -250,8 +272,10 @@ SHARED_ANSWERS: Final = Table(
     Column("stored", UtcDateTime, nullable=False),
 )
 
-TABLES_NOT_RESTORED: Final = frozenset({TOKENS.name, RECENT_ACTIONS.name})
-"""A revoked token must not come back with an old backup."""
+TABLES_NOT_RESTORED: Final = frozenset(
+    {TOKENS.name, PEOPLE.name, SIGN_INS.name, RECENT_ACTIONS.name}
+)
+"""A token, a role or a sign-in that was taken away must not come back with an old backup."""
 ROW_SECURITY_OFF: Final = "dashboard.everyone=on"
 
 

@@ -21,9 +21,12 @@ from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation import claims as claims_module
 from dashboard.presentation.charts.claim import ClaimChart
-from dashboard.presentation.claims import BASE_LABELS, is_record_claim
+from dashboard.presentation.claims import BASE_LABELS, format_since, is_record_claim
 from dashboard.presentation.escaping import escape_markdown, escape_plot
-from dashboard.presentation.formatting import format_day
+from dashboard.presentation.formatting import (
+    date_field_format,
+    format_day,
+)
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import (
     CHANGE_KINDS,
@@ -260,7 +263,7 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
         at=at,
         levels=tuple(levels),
         since=since.day if since else None,
-        since_label=since.phrase if since else "",
+        since_label=format_since(first_record[0]) if first_record else "",
         reached=first_record[1].base if first_record else None,
         bases=tuple((name, base) for name, base in bases.items() if base is not None),
         title=escape_plot(
@@ -277,7 +280,7 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
             _(
                 "{title} · source: {publisher}",
                 title=series.card.label,
-                publisher=series.card.publisher,
+                publisher=series.card.publisher_label,
             ),
             160,
             1,
@@ -389,7 +392,7 @@ def draw_claim_form(view: UrlState) -> None:
             _draw_claim(view)
         st.date_input(
             _("Printed on") if is_sentence else _("Day"),
-            format="YYYY-MM-DD",
+            format=date_field_format(),
             min_value=EARLIEST_DAY,
             max_value=LATEST_DAY,
             width=150,
