@@ -277,7 +277,8 @@ NOTE_RULES: Final[_Rules] = {
     "audit": {"write": Action.READ, "entries": Action.ADMINISTER},
     "tokens": _allow(Action.ADMINISTER, "tokens", "create_token", "revoke_token"),
     "backups": _allow(
-        Action.ADMINISTER, "file", "is_empty", "dump_to", "restore_from", "quarantine"
+        Action.ADMINISTER, "file", "is_empty", "dump_to", "dump_server", "restore_from",
+        "quarantine", "lock",
     ),
     "people": _allow(
         Action.ADMINISTER, "people", "find", "sign_ins", "end_all", "give_role", "remove_person"
@@ -293,7 +294,7 @@ FEED_RULES: Final[_Rules] = {
     **_allow(Action.FEED, "put", "remove"),
 }
 OWN_RATES_RULES: Final[_Rules] = {
-    **_allow(Action.READ, "id", "cards", "get", "files", "series_files"),
+    **_allow(Action.READ, "id", "cards", "get", "files", "series_ids", "series_files"),
     **_allow(Action.RATES, "store", "remove"),
     "restore_from": Action.ADMINISTER,
 }

@@ -12,6 +12,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayMove
+from dashboard.models.people import Action
 from dashboard.models.series import RateSeries
 from dashboard.presentation.claims import describe_last_reached
 from dashboard.presentation.escaping import escape_markdown
@@ -26,6 +27,7 @@ from dashboard.presentation.moves import describe_both_ranks, spans_break, summa
 from dashboard.presentation.palette import format_coloured, get_event_style
 from dashboard.services.claims import check_facts
 from dashboard.services.study import first_rate_days
+from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, draw_page_link, open_page
 from dashboard.ui.components.note_form import open_new_note
 from dashboard.ui.pages.explore.state import ExploreState, find_day_move
@@ -50,7 +52,9 @@ def draw_day_card(view: UrlState, state: ExploreState) -> None:
         _draw_rate(state, move)
     _draw_events(state, move)
     with st.container(horizontal=True):
-        if st.button(_("Add note"), icon=":material/add:", type=button_type(), shortcut="A"):
+        if session.may(Action.NOTE) and st.button(
+            _("Add note"), icon=":material/add:", type=button_type(), shortcut="A"
+        ):
             open_new_note(state.day, state.series.card.id)
         if st.button(_("Check a claim"), icon=":material/fact_check:", key="day_card.check"):
             open_page("facts", day=day_of_rate.isoformat(), series=state.series.card.id)
