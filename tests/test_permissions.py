@@ -38,6 +38,7 @@ OTHER = "another-event-of-the-catalogue"
 DRAFT = Draft("a note", date(2025, 4, 21))
 NEWER = replace(DRAFT, title="newer")
 PRIVATE = replace(DRAFT, visibility=Visibility.PRIVATE)
+FETCHED = datetime(2026, 11, 30, tzinfo=UTC)
 A_FILE = ImportRecord("a.csv", "CSV", "0" * 64, rows=1, added=1, duplicates=0, wrong=0)
 ROLES = ("nobody", "none", "viewer", "editor", "administrator", "removed", "ended")
 TOKENS = (
@@ -120,7 +121,7 @@ class Team:
     def series(self):
         name = f"own_{next(self.numbers)}"
         series = made_series([80.0, 81.0])
-        return name, replace(series, card=replace(series.card, id=name))
+        return name, replace(series, card=replace(series.card, id=name), fetched_at=FETCHED)
 
     def backup(self, context=None):
         context = context or self.context
@@ -160,6 +161,8 @@ def page_actions(team, who, wanted):
     edit_note(team.notes(), edited.id, replace(DRAFT, title="newer"), 1)
     item, decided = team.item(), team.item(Decision.DISMISSED)
     feed, (stored, _series) = team.feed(), team.series()
+    for earlier in team.context.own.series_ids():
+        team.context.own.remove(earlier)
     team.context.own.store([_series], "0" * 64)
     new_series = team.series()[1]
     token, person = team.token()[0], f"person-{number}"
