@@ -410,15 +410,19 @@ def rate_text(rate: float, card: SeriesCard) -> str:
 
 
 def _record_line(kind: str, record: Observation | None, facts: DayFacts, card: SeriesCard) -> str:
+    kind = translate_deferred(kind)
     if record is None:
-        first_day = format_day(facts.first_day)
-        if kind == "strongest":
-            return _("strongest in the data, which start on {first_day}", first_day=first_day)
-        return _("weakest in the data, which start on {first_day}", first_day=first_day)
-    values = {"day": format_day(record.day), "rate": rate_text(record.rate, card)}
-    if kind == "strongest":
-        return _("strongest since {day} ({rate})", **values)
-    return _("weakest since {day} ({rate})", **values)
+        return _(
+            "{kind} in the data, which start on {first_day}",
+            kind=kind,
+            first_day=format_day(facts.first_day),
+        )
+    return _(
+        "{kind} since {day} ({rate})",
+        kind=kind,
+        day=format_day(record.day),
+        rate=rate_text(record.rate, card),
+    )
 
 
 def _share_text(value: float) -> str:
