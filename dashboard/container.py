@@ -32,6 +32,7 @@ from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
 from dashboard.sources.events.feed import FEED_LIMITS, Feed, GuardedFetcher, PoliteFetcher
 from dashboard.sources.events.gdelt import GDELT_LIMITS, Gdelt
+from dashboard.sources.events.schedule import Schedule
 from dashboard.sources.feeds.registry import USER_FILE_NAME, FeedRegistry
 from dashboard.sources.files.event_file import (
     EventTable,
@@ -85,6 +86,7 @@ class AppContext:
     refresher: RateRefreshJob
     shared_answers: AnswerTexts | None
     catalogue: EventSource
+    schedule: EventSource
     notes: NoteRepository
     watch: NoteVersionWatcher
     compute: ComputeBackend
@@ -130,6 +132,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         ),
         shared_answers=places.shared_answers,
         catalogue=Catalogue(),
+        schedule=Schedule(),
         notes=notes,
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
@@ -443,6 +446,7 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
         rate_cache=rate_cache,
         refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
         catalogue=AsOfCatalogue(context.catalogue, moment),
+        schedule=AsOfCatalogue(context.schedule, moment),
         notes=context.notes.as_of(moment),
     )
 
