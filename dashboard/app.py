@@ -150,6 +150,8 @@ def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
         APP_SCRIPT,
         routes=[
             Route("/healthz", healthz),
+            Route("/embed/{name}", embed_page),
+            Route("/oembed", oembed),
             Route("/api", lambda _request: Response(status_code=404)),
             Mount("/api", app=api_app),
         ],
@@ -296,8 +298,33 @@ async def api_app(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _import_api() -> Any:
     from dashboard.api import application
+    from dashboard.ui.embeds import build_chart
 
+    application.state.build_chart = build_chart
     return application
+
+
+async def embed_page(request: Request) -> Response:
+    """A chart for the page of another site."""
+    embeds = await _import_embeds()
+    response: Response = await embeds.embed_page(request)
+    return response
+
+
+async def oembed(request: Request) -> Response:
+    """How to embed the chart of an address (oEmbed)."""
+    embeds = await _import_embeds()
+    response: Response = await embeds.oembed(request)
+    return response
+
+
+async def _import_embeds() -> Any:
+    """The module of embeds, which is imported at the first request."""
+    import importlib
+
+    import anyio.to_thread
+
+    return await anyio.to_thread.run_sync(importlib.import_module, "dashboard.ui.embeds")
 
 
 async def healthz(_request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import logging
+import re
 import sys
 import threading
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from dashboard.models.messages import ENGLISH, available_languages, choose_langu
 from dashboard.models.messages import translate as _
 
 APP_NAME: Final = "rouble-reaction"
+_ORIGIN: Final = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9.\-]+(:(\d{1,5}|\*))?|'self'")
 
 
 def default_home() -> Path:
@@ -48,6 +50,16 @@ def _web_address(url: str | None) -> str | None:
     return url
 
 
+def _origins(text: str) -> str:
+    """Origins as a content security policy takes them, one space between two."""
+    origins = text.replace(",", " ").split()
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            msg = _("{origin} is no origin; write it like https://news.example.org", origin=origin)
+            raise ValueError(msg)
+    return " ".join(origins)
+
+
 class Settings(BaseSettings):
     """The settings of this machine.
 
@@ -60,6 +72,8 @@ class Settings(BaseSettings):
     process, the name of the login where it is not set: private notes are those of this person.
     `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
     `DASHBOARD_PUBLIC_URL` is where others reach the pages, for the links in pictures and reports.
+    `DASHBOARD_EMBED_ORIGINS` names the sites whose pages may show charts of this one in a frame,
+    such as `https://news.example.org https://*.example.com`, or `*`; where it is not set none may.
     An empty variable counts as not set.
     """
 
@@ -71,6 +85,7 @@ class Settings(BaseSettings):
     dashboard_upstream: str | None = None
     dashboard_language: Annotated[str, AfterValidator(_known_language)] = ENGLISH
     dashboard_public_url: Annotated[str | None, AfterValidator(_web_address)] = None
+    dashboard_embed_origins: Annotated[str, AfterValidator(_origins)] = ""
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)

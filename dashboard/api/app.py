@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__
 from dashboard.api.errors import default_problem_responses, install_error_handlers
-from dashboard.api.routes import events, notes, rates, study
+from dashboard.api.routes import charts, events, notes, rates, study
 from dashboard.models.messages import choose_language, current_language, use_language
 
 DESCRIPTION: Final = (
@@ -46,6 +46,7 @@ def build_app() -> FastAPI:
         rates.sources_router,
         study.router,
         rates.facts_router,
+        charts.router,
     ):
         app.include_router(router, prefix="/v1")
     install_error_handlers(app)

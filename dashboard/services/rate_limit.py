@@ -139,6 +139,7 @@ HEAVY_AT_ONCE: Final = 1
 MAX_WAITING: Final = 8
 MAX_WAIT_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 10
+BUSY: Final = deferred("other studies are computed at present; try again in {n} seconds")
 
 
 class HeavyReadQueue:
@@ -151,6 +152,7 @@ class HeavyReadQueue:
         at_once: how many compute at once.
         waiting: how many may wait.
         seconds: how long one waits.
+        busy: what is answered where too many wait, a deferred message with `{n}` seconds.
     """
 
     def __init__(
@@ -158,10 +160,15 @@ class HeavyReadQueue:
         at_once: int = HEAVY_AT_ONCE,
         waiting: int = MAX_WAITING,
         seconds: float = MAX_WAIT_SECONDS,
+        busy: str = BUSY,
     ) -> None:
+        self._busy = busy
         self._slots = threading.BoundedSemaphore(at_once)
         self._places = threading.BoundedSemaphore(at_once + waiting)
         self._seconds = seconds
+
+    def _refusal(self) -> RateLimited:
+        return RateLimited(translate_deferred(self._busy, n=RETRY_SECONDS), RETRY_SECONDS)
 
     def run(self, work: Callable[[], T]) -> T:
         """What `work` returns, once it is its turn.
@@ -170,10 +177,10 @@ class HeavyReadQueue:
             RateLimited: too many wait, or it was not its turn in time.
         """
         if not self._places.acquire(blocking=False):
-            raise _busy()
+            raise self._refusal()
         try:
             if not self._slots.acquire(timeout=self._seconds):
-                raise _busy()
+                raise self._refusal()
             try:
                 return work()
             finally:
@@ -184,11 +191,6 @@ class HeavyReadQueue:
 
 HEAVY_READS: Final = HeavyReadQueue()
 """The queue of this process, for pages and API alike."""
-
-
-def _busy() -> RateLimited:
-    msg = _("other studies are computed at present; try again in {n} seconds", n=RETRY_SECONDS)
-    return RateLimited(msg, RETRY_SECONDS)
 
 
 def check_note_quota(store: NoteCounter, author: str) -> None:

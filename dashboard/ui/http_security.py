@@ -101,8 +101,11 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                own_policy = headers.get("content-security-policy", "")
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if "frame-ancestors" in own_policy and "ancestors 'none'" not in own_policy:
+                    del headers["X-Frame-Options"]  # it knows no list of sites
                 headers.setdefault("Content-Security-Policy", self._policy)
             await send(message)
 

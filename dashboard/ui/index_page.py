@@ -39,8 +39,8 @@ ASSETS: Final = Path(__file__).with_name("assets")
 SCRIPTS: Final = ("shell.js", "dates.js")
 STREAMLIT_INDEX: Final = Path(streamlit.__file__).parent / "static" / "index.html"
 OTHER_PREFIXES: Final = (
-    "/api", "/healthz", "/_stcore/", "/media/", "/static/", "/component/", "/auth/",
-    "/oauth2callback",
+    "/api", "/healthz", "/embed/", "/oembed", "/_stcore/", "/media/", "/static/", "/component/",
+    "/auth/", "/oauth2callback",
 )  # fmt: skip
 """Addresses below which no page lies."""
 THEME_VARIABLES: Final = {

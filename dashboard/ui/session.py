@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -58,7 +58,40 @@ NO_RANK: Final = PlaceboRank("near")
 _page_reads: Final[ContextVar[dict[object, Any] | None]] = ContextVar("page_reads", default=None)
 """What was read for the page that is being drawn, by the function that read it."""
 
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks for a chart without a session of Streamlit: a program, or the page of another site.
+
+    A visitor sees what is shared, and nothing of the person of this process.
+
+    Attributes:
+        address: where the visitor reaches the pages, such as `https://rouble.example.org`.
+        as_of: the moment at which the view is frozen; None: it is live.
+        is_dark: whether the chart is drawn in dark colours.
+        is_phone: whether it is drawn for a narrow screen.
+    """
+
+    address: str
+    as_of: datetime | None = None
+    is_dark: bool = False
+    is_phone: bool = False
+
+
+_visitor: Final[ContextVar[Visitor | None]] = ContextVar("visitor", default=None)
+
 T = TypeVar("T")
+
+
+@contextmanager
+def serving_visitor(visitor: Visitor) -> Iterator[None]:
+    """Answer for a visitor instead of for the reader of a session."""
+    token = _visitor.set(visitor)
+    try:
+        with reading_once():
+            yield
+    finally:
+        _visitor.reset(token)
 
 
 @contextmanager
@@ -105,7 +138,10 @@ class KnownEvents:
 def get_context() -> AppContext:
     """The services of this process; in a frozen view those that answer as of its moment."""
     moment = get_as_of()
-    return get_live_context() if moment is None else _get_context_as_of(moment)
+    context = get_live_context() if moment is None else _get_context_as_of(moment)
+    if _visitor.get() is None:
+        return context
+    return replace(context, notes=context.notes.for_user(""))
 
 
 @st.cache_resource(show_spinner=False)
@@ -121,6 +157,8 @@ def _get_context_as_of(moment: datetime) -> AppContext:
 
 def get_as_of() -> datetime | None:
     """The moment at which this reader's view is frozen; None: it is live."""
+    if (visitor := _visitor.get()) is not None:
+        return visitor.as_of
     if get_script_run_ctx() is None:  # health check and warm-up belong to no reader
         return None
     moment: datetime | None = st.session_state.get(AS_OF_KEY)
@@ -253,7 +291,10 @@ def get_known_events() -> KnownEvents:
     """The visible events of catalogue and notes; without a database the catalogue alone."""
     try:
         version = get_context().notes.version()
-        get_context().watch.set_version(version)
+        if _visitor.get() is None:
+            get_context().watch.set_version(version)
+        else:
+            version = f"shared/{version}"
         shown, hidden = _cached_events(version)
         return KnownEvents(shown, version, hidden=hidden)
     except StoreError:
@@ -331,6 +372,19 @@ def get_reader_id() -> str:
     return get_context().settings.dashboard_user.strip()
 
 
+def get_address() -> str:
+    """The address of the page as the reader's browser has it, or the pages' one of a visitor."""
+    if (visitor := _visitor.get()) is not None:
+        return f"{visitor.address}/"
+    return st.context.url or "http://127.0.0.1"
+
+
+def follows_data() -> bool:
+    """Whether the answer is for a visitor of the live view, whose links must not hold a moment."""
+    visitor = _visitor.get()
+    return visitor is not None and visitor.as_of is None
+
+
 def get_view_day() -> date:
     """The calendar day in Moscow, in a frozen view that of its moment."""
     return get_view_time().astimezone(ZoneInfo(MOSCOW)).date()
@@ -344,11 +398,15 @@ def get_export_time() -> datetime:
 
 def is_dark() -> bool:
     """Whether the reader's theme is dark."""
+    if (visitor := _visitor.get()) is not None:
+        return visitor.is_dark
     return st.context.theme.type == "dark"
 
 
 def is_phone() -> bool:
     """Whether the browser says that it is a phone."""
+    if (visitor := _visitor.get()) is not None:
+        return visitor.is_phone
     agent = (st.context.headers.get("User-Agent") or "").lower()
     return any(word in agent for word in PHONE_AGENTS)
 

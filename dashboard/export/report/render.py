@@ -163,7 +163,8 @@ async def _render_picture(
     browser: Browser, report: ReportDocument, kind: ReportFormat, canvas: Canvas
 ) -> bytes:
     chart = report.charts[0]
-    svg = await _draw(browser, chart.figure, caption_of(report, chart), canvas)
+    caption = caption_of(report, chart) if canvas.has_caption else Caption("", "", (), chart.alt)
+    svg = await _draw(browser, chart.figure, caption, canvas)
     return await browser.picture(svg, canvas) if kind == "png" else svg
 
 

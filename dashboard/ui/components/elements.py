@@ -46,6 +46,8 @@ def draw_heading(text: str, purpose: str = "") -> None:
 
 TARGETS_KEY: Final = "shell.pages"
 TERM_LIMIT: Final = 400  # characters of a meaning
+FIRST_PATHS: Final = {"explore": ""}
+"""The path of the page that opens first, where no page is registered."""
 
 
 def register_pages(targets: Mapping[str, st.Page]) -> None:
@@ -79,8 +81,8 @@ def open_page(page_id: str, **params: str) -> None:
 def build_page_url(page_id: str, **params: str) -> str:
     """The whole address of a page on this server, for copying."""
     targets = get_targets()
-    path = targets[page_id].url_path if page_id in targets else page_id
-    current = urlsplit(st.context.url or "http://127.0.0.1")
+    path = targets[page_id].url_path if page_id in targets else FIRST_PATHS.get(page_id, page_id)
+    current = urlsplit(session.get_address())
     folder, _slash, last = current.path.rpartition("/")
     if last and last not in {target.url_path for target in targets.values()}:
         folder = current.path.rstrip("/")
