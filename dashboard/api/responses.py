@@ -70,6 +70,11 @@ def json_response(
     return _conditional_response(request, body.encode("utf-8"), "application/json", headers or {})
 
 
+def text_response(request: Request, text: str) -> Response:
+    """One line of plain text, without its end: a spreadsheet would take that into the cell."""
+    return _conditional_response(request, text.encode(), "text/plain", {})
+
+
 def note_etag(event: Event) -> str:
     """The ETag of a note: its revision, which a change names in If-Match."""
     return f'"{event.revision}"'

@@ -30,6 +30,7 @@ from dashboard.presentation.formatting import format_timestamp
 from dashboard.services.pictures import PAGE_THREADS, caching_headers, has_etag
 from dashboard.services.serializers import problem_json
 from dashboard.ui import session
+from dashboard.ui.components.elements import EMBED_HEIGHT, EMBED_NAMES, embed_code
 from dashboard.ui.index_page import APP_NAME
 from dashboard.ui.pages import PAGES
 from dashboard.ui.url_state import COMMON_PARAMS, SessionlessLink, parse_link
@@ -42,9 +43,7 @@ if TYPE_CHECKING:
 
 EMBED_PREFIX: Final = "/embed"
 OEMBED_PATH: Final = "/oembed"
-CHART_PAGES: Final = {
-    "claim" if page.id == "facts" else page.id: page for page in PAGES if page.chart
-}
+CHART_PAGES: Final = {EMBED_NAMES[page.id]: page for page in PAGES if page.chart}
 """The page of each chart, by the name in the address of its embed."""
 STUDIES: Final = frozenset({"compare"})
 """Pages whose chart is computed in turn."""
@@ -53,7 +52,6 @@ THEMES: Final = ("auto", "light", "dark")
 NARROW_PIXELS: Final = 520
 """Below this width the chart is drawn for a narrow column."""
 WIDTH: Final = 800
-HEIGHT: Final = 620
 MIN_WIDTH: Final = 280
 MIN_HEIGHT: Final = 240
 CACHE_SECONDS: Final = 300
@@ -93,11 +91,6 @@ def _group(query: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for key, text in query:
         texts.setdefault(key, []).append(text)
     return texts
-
-
-def get_embed_path(page_id: str) -> str:
-    """The path of the embed of a page."""
-    return f"{EMBED_PREFIX}/{'claim' if page_id == 'facts' else page_id}"
 
 
 # ------------------------------------------------------------------ the page
@@ -240,32 +233,6 @@ def _template() -> Template:
     return environment.get_template(_PAGE.name)
 
 
-# ------------------------------------------------------------------ code to copy
-
-
-def embed_code(address: str, title: str, width: int | None = None, height: int = HEIGHT) -> str:
-    """The markup that puts a chart into a page.
-
-    Args:
-        address: of the embed.
-        title: of the frame, for those who cannot see it.
-        width: in pixels; None: as wide as the column.
-        height: in pixels, before the chart says its own.
-    """
-    return (
-        f'<iframe src="{html.escape(address)}" title="{html.escape(title)}"'
-        f' width="{width or "100%"}" height="{height}" loading="lazy" style="border:0"></iframe>'
-    )
-
-
-RESIZE_SCRIPT: Final = (
-    '<script>addEventListener("message",e=>{for(const f of document.querySelectorAll("iframe"))'
-    'if(f.contentWindow===e.source&&e.data&&e.data.type==="rouble-reaction:height")'
-    "f.height=e.data.height})</script>"
-)
-"""What a page adds once, so that each frame is as high as its chart."""
-
-
 # ------------------------------------------------------------------ oEmbed
 
 
@@ -285,7 +252,7 @@ def _respond_oembed(request: Request) -> Response:
         return _problem(404, _("url: is not the address of a chart here"), request)
     try:
         width = _read_pixels(request, "maxwidth", WIDTH, MIN_WIDTH)
-        height = _read_pixels(request, "maxheight", HEIGHT, MIN_HEIGHT)
+        height = _read_pixels(request, "maxheight", EMBED_HEIGHT, MIN_HEIGHT)
         chart = build_chart(asked)
     except RateLimited as error:
         return _problem(429, str(error), request)

@@ -113,14 +113,17 @@ class SecurityHeaders:
 
 
 class ProblemResponses:
-    """Turns a refusal in plain text, as servers give it, into problem details."""
+    """Turns a refusal in plain text, as servers give it, into problem details.
+
+    An address that ends in `.txt` answers in plain text.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].endswith(".txt"):
             await self._app(scope, receive, send)
             return
         is_replaced = False

@@ -9,8 +9,10 @@ from __future__ import annotations
 import tomllib
 from base64 import b64encode
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import streamlit
 from starlette.requests import Request
@@ -43,6 +45,8 @@ OTHER_PREFIXES: Final = (
     "/auth/", "/oauth2callback",
 )  # fmt: skip
 """Addresses below which no page lies."""
+CHART_PATHS: Final = frozenset({"/", "/event", "/compare", "/facts"})
+"""Pages whose chart can be shown on other sites."""
 THEME_VARIABLES: Final = {
     "background": "backgroundColor",
     "text": "textColor",
@@ -143,4 +147,14 @@ def _answer(request: Request) -> HTMLResponse | RedirectResponse:
     path, query = request.url.path, request.url.query
     if path == "/explore":
         return RedirectResponse(f"/?{query}" if query else "/")
-    return HTMLResponse(build_index(), headers={"Cache-Control": "no-store"})
+    content = build_index()
+    if path in CHART_PATHS:
+        content = content.replace("</title>", f"</title>\n{_discovery_link(request)}", 1)
+    return HTMLResponse(content, headers={"Cache-Control": "no-store"})
+
+
+def _discovery_link(request: Request) -> str:
+    """What tells a site how to embed the chart of this page (oEmbed)."""
+    url = urlencode({"url": str(request.url), "format": "json"})
+    address = escape(f"{str(request.base_url).rstrip('/')}/oembed?{url}")
+    return f'<link rel="alternate" type="application/json+oembed" href="{address}">'

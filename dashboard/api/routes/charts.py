@@ -22,7 +22,7 @@ from dashboard.models.tables import ChartRequest, LinkedChart, PictureSize
 from dashboard.services.exports import MEDIA_TYPES
 from dashboard.services.pictures import (
     PICTURE_THREADS,
-    PICTURES,
+    PictureCache,
     caching_headers,
     embed_headers,
     has_etag,
@@ -125,12 +125,13 @@ async def chart_picture(
 
     def respond() -> Response:
         chart = _build_chart(request, name, params)
+        pictures: PictureCache = request.app.state.pictures
         tag = picture_key(chart.report, kind, params.size)[:32]
         headers = _caching(chart, tag) | embed_headers(context.settings.dashboard_embed_origins)
         if has_etag(request.headers.get("if-none-match", ""), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(
-            PICTURES.get(chart.report, kind, params.size),
+            pictures.get(chart.report, kind, params.size),
             headers=headers,
             media_type=MEDIA_TYPES[kind],
         )

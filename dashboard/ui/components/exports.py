@@ -52,7 +52,12 @@ from dashboard.services.exports import (
     write_report,
 )
 from dashboard.ui import session
-from dashboard.ui.components.elements import build_links, draw_links
+from dashboard.ui.components.elements import (
+    EMBED_NAMES,
+    build_links,
+    draw_embed_code,
+    draw_links,
+)
 from dashboard.ui.url_state import UrlState, format_ignored_notice
 
 if TYPE_CHECKING:
@@ -236,6 +241,7 @@ class Downloads:
         report: gives the report, as PDF and as a page.
         bundles: gives the bytes of each reproducible bundle, by its label.
         warning: what to know before passing the files on; may be empty.
+        has_embed: whether the link holds all of the chart, so that another site can show it.
     """
 
     name: tuple[object, ...]
@@ -248,6 +254,7 @@ class Downloads:
     report: Callable[[], ReportDocument] | None = None
     bundles: Mapping[str, BytesFactory] = field(default_factory=dict)
     warning: str = ""
+    has_embed: bool = True
 
 
 PICTURE_TITLES: Final[dict[PictureSize, str]] = {
@@ -301,6 +308,9 @@ def _draw_menu(offer: Downloads | Callable[[], Downloads], key: str, label: str)
         _draw_report(downloads, key)
         with st.expander(_("Link"), icon=":material/link:"):
             draw_links(downloads.page_id, downloads.link)
+        if downloads.picture and downloads.has_embed and downloads.page_id in EMBED_NAMES:
+            with st.expander(_("Show it on a web page"), icon=":material/code:"):
+                draw_embed_code(downloads.page_id, downloads.link, downloads.picture.title)
         if downloads.warning:
             st.warning(downloads.warning, icon=":material/lock_open:")
 

@@ -256,6 +256,7 @@ def _draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | No
         else None,
         report=lambda: build_claim_report(state.answers, chart, series, contexts, state.notices),
         bundles=bundles if all(claim.day for claim in claims) else {},
+        has_embed=view["kind"] != SENTENCE_KIND or get_example(view) is not None,
     )
     draw_download_menu(downloads, "facts.download")
 
