@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.cli import main
 
 
-def serve(port: int, *, open_browser: bool, with_token: bool) -> None:
+def serve(port: int | None, *, open_browser: bool, with_token: bool) -> None:
     """Serve the pages; the application is imported only then."""
     from dashboard.app import serve as serve_pages
 

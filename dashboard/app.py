@@ -8,6 +8,7 @@ because the classes of a script are made anew at each rerun.
 from __future__ import annotations
 
 import gc
+import ipaddress
 import logging
 import secrets
 import socket
@@ -19,6 +20,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit import runtime
@@ -26,6 +28,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from dashboard import shipped_path
+from dashboard.config import LOOPBACK
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 
@@ -35,39 +38,55 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from dashboard.config import Settings
 
-LOOPBACK: Final = "127.0.0.1"
-DEFAULT_PORT: Final = 8501
+
 APP_SCRIPT: Final = Path(__file__).resolve()
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 # Each holds an event loop of three file descriptors. No docstring: Streamlit would show it.
 MAX_DISCONNECTED_SESSIONS: Final = 100
 
 
-def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True, with_token: bool = False) -> None:
-    """Serve the pages and the API on this machine until stopped; print the address.
+def serve(port: int | None = None, *, open_browser: bool = True, with_token: bool = False) -> None:
+    """Serve the pages and the API until stopped; print the address.
 
     Args:
-        port: a TCP port on the loopback address; 0 takes a free one.
+        port: a TCP port of the address to listen on; 0 takes a free one, None that of the settings.
         open_browser: whether to open the pages in the user's browser.
         with_token: whether only those may open them who were given the address with its token.
 
     Raises:
-        InputError: the port is in use.
+        InputError: the port is in use, or the settings let everybody in.
     """
-    from dashboard.config import configure_json_logging
+    from dashboard.config import check_reach, configure_json_logging, read_settings
     from dashboard.ui.http_security import limit_slow_headers
+    from dashboard.ui.operations import configure_server
 
-    check_port_is_free(port)
+    settings = read_settings()
+    check_reach(settings)
+    port = settings.dashboard_port if port is None else port
+    check_port_is_free(port, settings.dashboard_listen)
+    if settings.dashboard_metrics is not None:
+        check_port_is_free(settings.dashboard_metrics[1], settings.dashboard_metrics[0])
     configure_json_logging()
     log_libraries_through_root()
     limit_slow_headers()
-    settings = read_streamlit_config(STREAMLIT_CONFIG) | {
-        "server.port": port,
-        "server.address": LOOPBACK,
-    }
+    configure_server(settings.dashboard_stop_seconds)
     launch_token = secrets.token_urlsafe(32) if with_token else ""
-    build_app(open_browser=open_browser, launch_token=launch_token).run(config=settings)
+    application = build_app(settings, open_browser=open_browser, launch_token=launch_token)
+    application.run(config=streamlit_settings(settings, port))
+
+
+def streamlit_settings(settings: Settings, port: int) -> dict[str, Any]:
+    """The project's Streamlit settings, with those of this machine as dotted names."""
+    public = urlsplit(settings.dashboard_public_url or "").hostname
+    return read_streamlit_config(STREAMLIT_CONFIG) | {
+        "server.port": port,
+        "server.address": settings.dashboard_listen,
+        "server.allowedHosts": list(settings.served_hosts),
+        "server.baseUrlPath": settings.dashboard_base_path.strip("/"),
+        "browser.serverAddress": public or LOOPBACK,
+    }
 
 
 def log_libraries_through_root() -> None:
@@ -82,18 +101,17 @@ def log_libraries_through_root() -> None:
     streamlit_logger.update_formatter()
 
 
-def check_port_is_free(port: int) -> None:
-    """Check that a port can be used, before anything has started.
+def check_port_is_free(port: int, address: str = LOOPBACK) -> None:
+    """Check that a port of an address can be used, before anything has started.
 
     Raises:
         InputError: it cannot.
     """
-    from dashboard.models.errors import InputError
-
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((address, port))
         except (OSError, OverflowError) as error:
             msg = _("cannot be used ({error}); choose another, as 8502", error=error)
             raise InputError(msg, field="port", value=port) from error
@@ -112,53 +130,80 @@ def read_streamlit_config(path: Path) -> dict[str, Any]:
     return flatten("", tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def build_app(*, open_browser: bool = False, launch_token: str = "") -> st.App:
+def build_app(
+    settings: Settings | None = None, *, open_browser: bool = False, launch_token: str = ""
+) -> st.App:
     """The ASGI application: pages at /, the API at /api, the health check at /healthz.
 
     Args:
+        settings: those of this machine; of the environment where None.
         open_browser: whether to open the pages in the user's browser at the start.
         launch_token: what the address must show once; empty lets everybody on this machine in.
     """
-    import anyio.to_thread
     import streamlit as st
     from starlette.responses import Response
     from starlette.routing import Mount, Route
 
-    from dashboard.ui.http_security import LAUNCH_PARAMETER
+    from dashboard.config import read_settings
+    from dashboard.ui.operations import graceful_stop
+
+    settings = settings or read_settings()
+    base = settings.dashboard_base_path
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
-        silence_cache_warnings()
-        limit_disconnected_sessions()
-        await anyio.to_thread.run_sync(warm_up)
-        await anyio.to_thread.run_sync(keep_downloads)
-        threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
-        freeze_gc()
-        address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
-        if launch_token:
-            address = f"{address}/?{LAUNCH_PARAMETER}={launch_token}"
+        await start_parts(settings)
+        address = local_address(settings, launch_token)
         text = _("Rouble Reaction is at {address} (stop it with Ctrl-C)", address=address)
         print(text, flush=True)  # noqa: T201 - the address is what this command answers
-        if open_browser:
-            with launch_page(address, is_secret=bool(launch_token)) as page:
-                webbrowser.open(page)
+        with graceful_stop(settings.dashboard_drain_seconds):
+            if open_browser:
+                with launch_page(address, is_secret=bool(launch_token)) as page:
+                    webbrowser.open(page)
+                    yield
+            else:
                 yield
-        else:
-            yield
 
     return st.App(
         APP_SCRIPT,
         routes=[
-            Route("/healthz", healthz),
-            Route("/embed/{name}", embed_page),
-            Route("/oembed", oembed),
-            Route("/api", lambda _request: Response(status_code=404)),
-            Mount("/api", app=api_app),
+            Route(f"{base}/healthz", healthz),
+            Route(f"{base}/embed/{{name}}", embed_page),
+            Route(f"{base}/oembed", oembed),
+            Route(f"{base}/api", lambda _request: Response(status_code=404)),
+            Mount(f"{base}/api", app=api_app),
         ],
-        middleware=build_middleware(launch_token),
+        middleware=build_middleware(settings, launch_token),
         on_script_error=show_error,
         lifespan=announce,
     )
+
+
+async def start_parts(settings: Settings) -> None:
+    """Start what runs in the background, and make the first page ready."""
+    import anyio.to_thread
+
+    from dashboard.ui.operations import serve_metrics
+
+    silence_cache_warnings()
+    limit_disconnected_sessions()
+    await anyio.to_thread.run_sync(warm_up)
+    await anyio.to_thread.run_sync(keep_downloads)
+    threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
+    serve_metrics(settings.dashboard_metrics)
+    freeze_gc()
+
+
+def local_address(settings: Settings, launch_token: str) -> str:
+    """The address of the pages as this machine itself reaches them."""
+    from dashboard.ui.http_security import LAUNCH_PARAMETER
+
+    listen, base = settings.dashboard_listen, settings.dashboard_base_path
+    if ipaddress.ip_address(listen).is_unspecified:
+        listen = LOOPBACK
+    host = f"[{listen}]" if ":" in listen else listen
+    address = f"http://{host}:{st.get_option('server.port')}{base}"
+    return f"{address}/?{LAUNCH_PARAMETER}={launch_token}" if launch_token else address
 
 
 def show_error(error: Exception) -> bool:
@@ -185,27 +230,37 @@ def show_error(error: Exception) -> bool:
     return True
 
 
-def build_middleware(launch_token: str) -> list[Middleware]:
+def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
     """What every request passes before it reaches a page or the API, the outermost first."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from dashboard.ui.http_security import (
+        BasePath,
         BodyDeadline,
         LaunchGate,
         ProblemResponses,
+        ProxyTrust,
         SecurityHeaders,
     )
     from dashboard.ui.index_page import IndexPage
+    from dashboard.ui.operations import HealthProbes, RequestLog
 
+    base = settings.dashboard_base_path
+    is_observed = settings.dashboard_request_log or settings.dashboard_metrics is not None
+    observing = [Middleware(RequestLog, base_path=base, is_written=settings.dashboard_request_log)]
     return [
-        Middleware(SecurityHeaders),
+        Middleware(ProxyTrust, proxies=settings.dashboard_trusted_proxies),
+        *(observing if is_observed else ()),
+        Middleware(SecurityHeaders, https_only=settings.is_https),
+        Middleware(HealthProbes, base_path=base),
         Middleware(ProblemResponses),
-        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
+        Middleware(BasePath, base_path=base),
+        Middleware(TrustedHostMiddleware, allowed_hosts=settings.served_hosts, www_redirect=False),
         Middleware(hide_metrics),
-        Middleware(LaunchGate, token=launch_token),
+        Middleware(LaunchGate, token=launch_token, base_path=base),
         Middleware(BodyDeadline),
-        Middleware(IndexPage),
+        Middleware(IndexPage, base_path=base),
     ]
 
 
@@ -222,12 +277,6 @@ def launch_page(address: str, *, is_secret: bool) -> Iterator[str]:
         page = Path(folder) / "open.html"
         page.write_text(f'<meta http-equiv="refresh" content="0; url={address}">', encoding="utf-8")
         yield page.as_uri()
-
-
-def allowed_hosts() -> list[str]:
-    """The host names that are served, against DNS rebinding by pages of other sites."""
-    hosts: list[str] = read_streamlit_config(STREAMLIT_CONFIG)["server.allowedHosts"]
-    return hosts
 
 
 def hide_metrics(app: ASGIApp) -> ASGIApp:
@@ -353,8 +402,10 @@ def limit_disconnected_sessions() -> None:
 
 
 if __name__ == "__main__":
+    from dashboard.ui.operations import timed_rerun
     from dashboard.ui.shell import draw_app
 
-    draw_app()
+    with timed_rerun():
+        draw_app()
 else:
     app = build_app()

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import getpass
+import ipaddress
 import json
 import logging
 import re
 import sys
 import threading
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from dashboard.models.errors import InputError
 from dashboard.models.messages import ENGLISH, available_languages, choose_language
 from dashboard.models.messages import translate as _
 
 APP_NAME: Final = "rouble-reaction"
+LOOPBACK: Final = "127.0.0.1"
+LOOPBACK_HOSTS: Final = (LOOPBACK, "localhost")
+IpNetwork: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+_BASE_PATH: Final = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,5}")
+_HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]*:[0-9a-f:.]*")
 _ORIGIN: Final = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9.\-]+(:(\d{1,5}|\*))?|'self'")
 
 
@@ -60,6 +69,56 @@ def _origins(text: str) -> str:
     return " ".join(origins)
 
 
+def _base_path(text: str) -> str:
+    path = f"/{text.strip('/')}" if text.strip("/") else ""
+    if path and not _BASE_PATH.fullmatch(path):
+        raise ValueError(_("is no path; write it like /rouble"))
+    return path
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip("[]")))
+    except ValueError:
+        raise ValueError(_("is no address; write it like 127.0.0.1, 0.0.0.0 or ::1")) from None
+
+
+def _address_and_port(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    address, _separator, port = text.rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) <= 65_535:
+        raise ValueError(_("is no address with a port; write it like 127.0.0.1:9464"))
+    return _ip_address(address), int(port)
+
+
+def _split_list(texts: object) -> object:
+    """The parts of a variable that holds several, separated by commas or spaces."""
+    return tuple(re.split(r"[,\s]+", texts.strip(", "))) if isinstance(texts, str) else texts
+
+
+def _networks(texts: object) -> object:
+    if not isinstance(texts, str):
+        return texts
+    try:
+        return tuple(ipaddress.ip_network(text) for text in re.split(r"[,\s]+", texts.strip(", ")))
+    except ValueError:
+        msg = _("holds what is no address and no network; write them like 127.0.0.1, 10.1.0.0/16")
+        raise ValueError(msg) from None
+
+
+def _host_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(name.lower().strip("[]").rstrip(".") for name in names)
+    if not all(_HOST.fullmatch(name) for name in names):
+        msg = _("holds what is no host name; write them like rouble.example.org, *.example.org")
+        raise ValueError(msg)
+    return names
+
+
+TextList: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
+NetworkList: TypeAlias = Annotated[tuple[IpNetwork, ...], NoDecode, BeforeValidator(_networks)]
+
+
 class Settings(BaseSettings):
     """The settings of this machine.
 
@@ -72,9 +131,18 @@ class Settings(BaseSettings):
     process, the name of the login where it is not set: private notes are those of this person.
     `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
     `DASHBOARD_PUBLIC_URL` is where others reach the pages, for the links in pictures and reports.
+    An empty variable counts as not set.
+
+    The following are of a server for others (docs/guide/team.md). `DASHBOARD_LISTEN` and
+    `DASHBOARD_PORT` say where it listens, `DASHBOARD_BASE_PATH` below which path its addresses
+    lie. The forwarded headers of `DASHBOARD_TRUSTED_PROXIES` alone are believed. Besides the
+    loopback and the host of the public URL, `DASHBOARD_ALLOWED_HOSTS` are served.
     `DASHBOARD_EMBED_ORIGINS` names the sites whose pages may show charts of this one in a frame,
     such as `https://news.example.org https://*.example.com`, or `*`; where it is not set none may.
-    An empty variable counts as not set.
+    `DASHBOARD_NO_SIGN_IN=1` allows others to reach a product where nobody signs in.
+    `DASHBOARD_REQUEST_LOG=1` logs each request, `DASHBOARD_METRICS` is where the metrics are
+    served. After SIGTERM it is not ready for `DASHBOARD_DRAIN_SECONDS`, stops to listen, and
+    gives what runs `DASHBOARD_STOP_SECONDS` to end.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
@@ -89,6 +157,40 @@ class Settings(BaseSettings):
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
+    dashboard_listen: Annotated[str, AfterValidator(_ip_address)] = LOOPBACK
+    dashboard_port: int = Field(default=8501, ge=0, le=65_535)
+    dashboard_base_path: Annotated[str, AfterValidator(_base_path)] = ""
+    dashboard_trusted_proxies: NetworkList = ()
+    dashboard_allowed_hosts: Annotated[TextList, AfterValidator(_host_names)] = ()
+    dashboard_no_sign_in: bool = False
+    dashboard_request_log: bool = False
+    dashboard_metrics: Annotated[
+        tuple[str, int] | None, NoDecode, BeforeValidator(_address_and_port)
+    ] = None
+    dashboard_drain_seconds: float = Field(default=0, ge=0, le=300)
+    dashboard_stop_seconds: int = Field(default=10, ge=1, le=600)
+
+    @property
+    def served_hosts(self) -> tuple[str, ...]:
+        """The host names of requests that are answered; another is refused (DNS rebinding)."""
+        public = urlsplit(self.dashboard_public_url or "").hostname
+        listen = self.dashboard_listen
+        own = () if ipaddress.ip_address(listen).is_unspecified else (listen,)
+        names = (*LOOPBACK_HOSTS, *own, *self.dashboard_allowed_hosts, *((public,) * bool(public)))
+        return tuple(dict.fromkeys(names))
+
+    def pages_address(self, origin: str) -> str:
+        """Where the pages are, without a last slash: as it was set, else as a request reached it.
+
+        Args:
+            origin: scheme, host and port of the request.
+        """
+        return (self.dashboard_public_url or f"{origin}{self.dashboard_base_path}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether others reach the pages by HTTPS alone."""
+        return (self.dashboard_public_url or "").startswith("https://")
 
     @property
     def cache_folder(self) -> Path:
@@ -117,7 +219,56 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.dashboard_home.expanduser().resolve() / 'events.sqlite3'}"
 
 
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        InputError: a variable has an invalid value, or two contradict one another.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        errors = [
+            f"{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        ]
+        msg = _("the environment variable {errors}", errors="; ".join(errors))
+        raise InputError(msg) from None
+    path = urlsplit(settings.dashboard_public_url or "").path.rstrip("/")
+    base = settings.dashboard_base_path
+    if settings.dashboard_public_url and base and path != base:
+        msg = _(
+            "the path of DASHBOARD_PUBLIC_URL ({path}) is not DASHBOARD_BASE_PATH ({base}): a proxy"
+            " passes the path on unchanged, so write both alike",
+            path=path or "/",
+            base=base,
+        )
+        raise InputError(msg)
+    return settings
+
+
+def check_reach(settings: Settings) -> None:
+    """Check that a product which others can reach knows who they are.
+
+    Raises:
+        InputError: it listens beyond the loopback, and everybody could read and change everything.
+    """
+    is_local = ipaddress.ip_address(settings.dashboard_listen).is_loopback
+    if not is_local and not settings.dashboard_no_sign_in:
+        msg = _(
+            "DASHBOARD_LISTEN {address}: whoever reaches this address could read and change"
+            " everything, for nobody signs in; listen on 127.0.0.1 behind a proxy, or set"
+            " DASHBOARD_NO_SIGN_IN=1 where a proxy or a firewall decides who may reach it",
+            address=settings.dashboard_listen,
+        )
+        raise InputError(msg)
+
+
 # ------------------------------------------------------------------ log
+
+
+request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
+"""The id of the request that is answered, for the lines that are logged meanwhile."""
 
 
 class JsonLogFormatter(logging.Formatter):
@@ -127,16 +278,17 @@ class JsonLogFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; the fields of an audited action are merged into it."""
+        """The line; the fields of an audited action or a request are merged into it."""
         fields: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
         }
         message = record.getMessage()
-        fields |= (
-            _message_fields(message) if record.name == "dashboard.actions" else {"message": message}
-        )
+        if request_id.get():
+            fields["request_id"] = request_id.get()
+        is_structured = record.name in {"dashboard.actions", "dashboard.requests"}
+        fields |= _message_fields(message) if is_structured else {"message": message}
         if record.exc_info:
             fields["fault"] = self.formatException(record.exc_info)
         return json.dumps(fields)

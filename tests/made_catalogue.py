@@ -19,13 +19,21 @@ if TYPE_CHECKING:
 
 
 def write_catalogue(
-    folder: Path, language: str, translations: Mapping[Text, Text], monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    language: str,
+    translations: Mapping[Text, Text],
+    monkeypatch: pytest.MonkeyPatch,
+    contexts: Mapping[str, Mapping[Text, Text]] | None = None,
 ) -> None:
-    """Compile translations into a folder and make it the folder of all catalogues."""
+    """Compile translations into a folder and make it the folder of all catalogues.
+
+    `contexts` holds the translations of messages that have a context, by context.
+    """
     if language:
         catalogue = Catalog(locale=language, fuzzy=False)
-        for text, translation in translations.items():
-            catalogue.add(text, translation)
+        for context, texts in {None: translations, **(contexts or {})}.items():
+            for text, translation in texts.items():
+                catalogue.add(text, translation, context=context)
         path = folder / language / "LC_MESSAGES" / f"{messages.DOMAIN}.mo"
         path.parent.mkdir(parents=True)
         path.write_bytes(compile_catalogue(catalogue))

@@ -284,10 +284,14 @@ NOT_TRANSLATED = (
     "rouble-reaction/{} (exchange rates", "They are {}; or a word of your own.",
     "{}, or a word of your own.", "Time zone, else {}.",
 )  # fmt: skip
-MESSAGE_FUNCTIONS = {"_": 1, "translate": 1, "plural": 2, "deferred": 1}
+MESSAGE_FUNCTIONS = {  # how many literals each has
+    "_": 1, "translate": 1, "translate_in_context": 2, "plural": 2,
+    "deferred": 1, "deferred_in_context": 2, "deferred_plural": 2,
+    "deferred_plural_in_context": 3,
+}  # fmt: skip
 # Text for programs: patterns, statements of a database, paths in a page.
 FOR_PROGRAMS = re.compile(
-    r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==|<(?:div|span|script|link)\b",
+    r"\(\?|\\|//|\bselect\b|\bcreate\b|\bset\b|pragma|raise|[{}]/|==|<(?:div|span|script|link|meta)\b",
     re.I,
 )
 TRANSLATED = (

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from dashboard.config import Settings
+from dashboard.config import Settings, check_reach, read_settings
+from dashboard.models.errors import InputError
 
 
 def test_without_settings_notes_are_stored_in_the_users_data_directory(monkeypatch, tmp_path):
@@ -70,3 +71,84 @@ def test_the_network_is_requested_unless_the_settings_say_otherwise(monkeypatch)
     assert Settings().dashboard_upstream is None
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
     assert Settings().dashboard_offline
+
+
+# ------------------------------------------------------------------ a server for others
+
+
+def test_without_settings_the_loopback_alone_is_served():
+    settings = Settings()
+    assert (settings.dashboard_listen, settings.dashboard_port) == ("127.0.0.1", 8501)
+    assert settings.served_hosts == ("127.0.0.1", "localhost")
+    assert settings.dashboard_trusted_proxies == ()
+    assert settings.dashboard_metrics is None
+    check_reach(settings)
+
+
+def test_lists_are_separated_by_commas_or_spaces(monkeypatch):
+    monkeypatch.setenv("DASHBOARD_TRUSTED_PROXIES", "127.0.0.1, 10.1.0.0/16 ::1")
+    monkeypatch.setenv("DASHBOARD_ALLOWED_HOSTS", "Rates.example.org,*.example.com")
+    monkeypatch.setenv("DASHBOARD_PUBLIC_URL", "https://rouble.example.org/rates")
+    settings = Settings()
+    networks = [str(network) for network in settings.dashboard_trusted_proxies]
+    assert networks == ["127.0.0.1/32", "10.1.0.0/16", "::1/128"]
+    assert settings.served_hosts == (
+        "127.0.0.1", "localhost", "rates.example.org", "*.example.com", "rouble.example.org",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("BASE_PATH", "rates/", "/rates"),
+        ("BASE_PATH", "/", ""),
+        ("METRICS", "[::1]:9464", ("::1", 9464)),
+        ("LISTEN", "0.0.0.0", "0.0.0.0"),
+    ],
+)
+def test_a_setting_is_read_as_people_write_it(monkeypatch, name, value, read):
+    monkeypatch.setenv(f"DASHBOARD_{name}", value)
+    assert getattr(Settings(), f"dashboard_{name.lower()}") == read
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LISTEN", "everywhere"),
+        ("PORT", "70000"),
+        ("BASE_PATH", "/a/../b"),
+        ("BASE_PATH", '/"><script>'),
+        ("TRUSTED_PROXIES", "10.1.0.0/16, proxy"),
+        ("ALLOWED_HOSTS", "https://rouble.example.org"),
+        ("ALLOWED_HOSTS", "*"),
+        ("METRICS", "9464"),
+        ("METRICS", "127.0.0.1:0"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_one_line_that_names_it(monkeypatch, name, value):
+    monkeypatch.setenv(f"DASHBOARD_{name}", value)
+    with pytest.raises(InputError, match=f"^the environment variable DASHBOARD_{name}: [^\n]+$"):
+        read_settings()
+
+
+def test_a_base_path_and_a_public_address_that_differ_are_refused(monkeypatch):
+    monkeypatch.setenv("DASHBOARD_PUBLIC_URL", "https://rouble.example.org/other")
+    monkeypatch.setenv("DASHBOARD_BASE_PATH", "/rates")
+    with pytest.raises(InputError, match=r"\(/other\) is not DASHBOARD_BASE_PATH \(/rates\)"):
+        read_settings()
+    monkeypatch.setenv("DASHBOARD_PUBLIC_URL", "https://rouble.example.org/rates/")
+    assert read_settings().dashboard_base_path == "/rates"
+
+
+@pytest.mark.parametrize(
+    ("listen", "allowed", "refused"),
+    [("0.0.0.0", False, True), ("192.0.2.7", False, True), ("::", False, True),
+     ("0.0.0.0", True, False), ("::1", False, False), ("127.0.0.9", False, False)],
+)  # fmt: skip
+def test_others_reach_a_product_without_sign_in_only_where_that_is_said(listen, allowed, refused):
+    settings = Settings(dashboard_listen=listen, dashboard_no_sign_in=allowed)
+    if refused:
+        with pytest.raises(InputError, match=f"^DASHBOARD_LISTEN {listen}: .*DASHBOARD_NO_SIGN_IN"):
+            check_reach(settings)
+    else:
+        check_reach(settings)

@@ -21,6 +21,7 @@ from tests.made_catalogue import use_catalogues
 from tools.update_messages import (
     FOLDER,
     compile_catalogue,
+    extract_template,
     format_catalogue,
     placeholder_problems,
     update,
@@ -64,6 +65,15 @@ def test_a_translation_has_the_placeholders_of_its_message(text, translation, pr
     catalogue = Catalog(locale="fr")
     catalogue.add(text, translation)
     assert len(list(placeholder_problems(catalogue))) == problems
+
+
+def test_a_message_with_a_context_is_one_of_its_own():
+    """`Share` is a command in one place and a part of a whole in another."""
+    template = extract_template()
+    assert template.get("Share", context=None) is not None
+    assert template.get("Share", context="part of a whole") is not None
+    forms = template.get("{n:,} NATO remark", context="after").id
+    assert forms == ("{n:,} NATO remark", "{n:,} NATO remarks")
 
 
 def test_the_files_do_not_change_with_the_day():

@@ -36,12 +36,16 @@ from dashboard.sources.rates.bundled import BundledRates
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "dashboard" / "locale"
 TEMPLATE_NAME: Final = f"{DOMAIN}.pot"
-# How a message is marked in the code, and which arguments are its text.
-KEYWORDS: Final[Mapping[str, tuple[int, ...] | None]] = {
+# How a message is marked in the code, and which arguments are its context and its text.
+KEYWORDS: Final[Mapping[str, tuple[int | tuple[int, str], ...] | None]] = {
     "_": None,
     "translate": None,
+    "translate_in_context": ((1, "c"), 2),
     "deferred": None,
+    "deferred_in_context": ((1, "c"), 2),
     "plural": (1, 2),
+    "deferred_plural": (1, 2),
+    "deferred_plural_in_context": ((1, "c"), 2, 3),
 }
 WIDTH: Final = 100
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

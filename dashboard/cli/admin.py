@@ -17,7 +17,14 @@ from dashboard.services.notes import utc_now
 def open_pages(
     context: typer.Context,
     *,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port.")] = 8501,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            help=deferred("TCP port; without it that of DASHBOARD_PORT, else 8501."),
+        ),
+    ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help=deferred("Do not open a browser."))
     ] = False,
@@ -29,7 +36,7 @@ def open_pages(
         ),
     ] = False,
 ) -> None:
-    """Open the dashboard in the browser; it is served to this machine only."""
+    """Open the dashboard in the browser; unless settings say more, this machine alone is served."""
     try:
         context.obj(port, open_browser=not no_browser, with_token=token)
     except SystemExit as stop:

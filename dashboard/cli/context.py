@@ -38,19 +38,13 @@ def get_context(asof: str | None = None) -> AppContext:
     Raises:
         InputError: an environment variable has an invalid value, or `asof` is no moment.
     """
-    from pydantic import ValidationError
-
+    from dashboard.config import read_settings
     from dashboard.container import build_context, context_as_of
     from dashboard.models.series import read_as_of
 
     moment = None if asof is None else read_as_of("asof", asof)
-    try:
-        live = build_context(interface="cli")
-        return live if moment is None else context_as_of(live, moment)
-    except ValidationError as error:
-        errors = [f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
-        msg = _("the environment variable {errors}", errors="; ".join(errors))
-        raise InputError(msg) from None
+    live = build_context(read_settings(), interface="cli")
+    return live if moment is None else context_as_of(live, moment)
 
 
 def get_online_context(command: str) -> AppContext:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
-from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, ParamSpec, TypeVar
 
 from dashboard.models.errors import InputError
 
@@ -65,14 +65,28 @@ def plural(one: str, many: str, /, n: int, **values: object) -> str:
     return _format(_catalogue().ngettext(one, many, n), {"n": n, **values})
 
 
+def translate_in_context(context: str, message: str, /, **values: object) -> str:
+    """A message whose English text has several meanings or cases, in the language in use.
+
+    Args:
+        context: what tells the meaning or the place in a sentence, a literal; English has the
+            same text in every context.
+        message: the English text, a literal.
+        **values: the values of its placeholders.
+    """
+    text = _catalogue().pgettext(context, message)
+    return _format(text, values) if values else text
+
+
 class DeferredMessage(str):
     """English text that can still be translated: it remembers its message and its values.
 
     Results keep it, so that they are the same in every language, as CSV and in a cache.
     """
 
-    __slots__ = ("message", "values")
+    __slots__ = ("context", "message", "values")
 
+    context: str
     message: str
     values: dict[str, object]
 
@@ -86,21 +100,59 @@ def deferred(message: str, /, **values: object) -> str:
         message: the English text, a literal, so that it is found in the code.
         **values: the values of its placeholders; without any, they are given when it is shown.
     """
+    return deferred_in_context("", message, **values)
+
+
+def deferred_in_context(context: str, message: str, /, **values: object) -> str:
+    """A message of a constant or of a result that has a context; see `translate_in_context`."""
     text = DeferredMessage(message.format(**values) if values else message)
-    text.message, text.values = message, values
+    text.context, text.message, text.values = context, message, values
     return text
+
+
+class PluralMessage(NamedTuple):
+    """The texts of a constant that depends on a number, and their context or nothing."""
+
+    context: str
+    one: str
+    many: str
+
+
+def deferred_plural(one: str, many: str, /) -> PluralMessage:
+    """A message of a constant that depends on a number; see `plural`.
+
+    `translate_deferred_plural` translates it where it is shown.
+    """
+    return PluralMessage("", one, many)
+
+
+def deferred_plural_in_context(context: str, one: str, many: str, /) -> PluralMessage:
+    """The same with a context; see `translate_in_context`."""
+    return PluralMessage(context, one, many)
+
+
+def translate_deferred_plural(message: PluralMessage, /, n: int, **values: object) -> str:
+    """A message that was marked with `deferred_plural`, in the language in use."""
+    context, one, many = message
+    if not context:
+        return plural(one, many, n, **values)
+    return _format(_catalogue().npgettext(context, one, many, n), {"n": n, **values})
 
 
 def translate_deferred(message: str, /, **values: object) -> str:
     """A message that was marked with `deferred`, in the language in use; empty stays empty."""
-    text = message
+    text, context = message, ""
     if isinstance(message, DeferredMessage):
-        text, values = message.message, message.values | values
+        text, context, values = message.message, message.context, message.values | values
     values = {
         name: translate_deferred(value) if isinstance(value, DeferredMessage) else value
         for name, value in values.items()
     }
-    return translate(text, **values) if text else ""
+    if not text:
+        return ""
+    if context:
+        return translate_in_context(context, text, **values)
+    return translate(text, **values)
 
 
 def join_clauses(*clauses: str) -> str:

@@ -11,7 +11,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Category, Event, Origin
-from dashboard.models.messages import deferred, join_and, join_or, plural, translate_deferred
+from dashboard.models.messages import (
+    PluralMessage,
+    deferred,
+    deferred_in_context,
+    deferred_plural_in_context,
+    join_and,
+    join_or,
+    plural,
+    translate_deferred,
+    translate_deferred_plural,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, Timing
 from dashboard.models.study import Pool, Window
@@ -40,20 +50,61 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.events import EventFilter
 
-CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
-    Category.SANCTIONS: (deferred("sanctions decision"), deferred("sanctions decisions")),
-    Category.MONETARY_POLICY:
-        (deferred("monetary-policy decision"), deferred("monetary-policy decisions")),
-    Category.ENERGY: (deferred("energy event"), deferred("energy events")),
-    Category.ESCALATION: (deferred("escalation"), deferred("escalations")),
-    Category.PEACE_TALKS: (deferred("peace-talks event"), deferred("peace talks")),
-    Category.NATO_REMARK: (deferred("NATO remark"), deferred("NATO remarks")),
-    Category.LEADER_CALL_OR_SUMMIT:
-        (deferred("leaders' call or summit"), deferred("leaders' calls and summits")),
-    Category.DOMESTIC: (deferred("domestic event"), deferred("domestic events")),
-    Category.OTHER: (deferred("other event"), deferred("other events")),
-}  # fmt: skip
-ANY_EVENT_NOUNS: Final = (deferred("event"), deferred("events of every kind"))
+CATEGORY_NOUNS: Final[dict[str, str]] = {
+    Category.SANCTIONS: deferred("sanctions decisions"),
+    Category.MONETARY_POLICY: deferred("monetary-policy decisions"),
+    Category.ENERGY: deferred("energy events"),
+    Category.ESCALATION: deferred("escalations"),
+    Category.PEACE_TALKS: deferred("peace talks"),
+    Category.NATO_REMARK: deferred("NATO remarks"),
+    Category.LEADER_CALL_OR_SUMMIT: deferred("leaders' calls and summits"),
+    Category.DOMESTIC: deferred("domestic events"),
+    Category.OTHER: deferred("other events"),
+}
+ANY_EVENT_NOUN: Final = deferred("events of every kind")
+# The same nouns after "after", which other languages put into another case, and with a number.
+CATEGORIES_AFTER: Final[dict[str, str]] = {
+    Category.SANCTIONS: deferred_in_context("after", "sanctions decisions"),
+    Category.MONETARY_POLICY: deferred_in_context("after", "monetary-policy decisions"),
+    Category.ENERGY: deferred_in_context("after", "energy events"),
+    Category.ESCALATION: deferred_in_context("after", "escalations"),
+    Category.PEACE_TALKS: deferred_in_context("after", "peace talks"),
+    Category.NATO_REMARK: deferred_in_context("after", "NATO remarks"),
+    Category.LEADER_CALL_OR_SUMMIT: deferred_in_context("after", "leaders' calls and summits"),
+    Category.DOMESTIC: deferred_in_context("after", "domestic events"),
+    Category.OTHER: deferred_in_context("after", "other events"),
+}
+ANY_EVENTS_AFTER: Final = deferred_in_context("after", "events of every kind")
+COUNTED_AFTER: Final[dict[str, PluralMessage]] = {
+    Category.SANCTIONS: deferred_plural_in_context(
+        "after", "{n:,} sanctions decision", "{n:,} sanctions decisions"
+    ),
+    Category.MONETARY_POLICY: deferred_plural_in_context(
+        "after", "{n:,} monetary-policy decision", "{n:,} monetary-policy decisions"
+    ),
+    Category.ENERGY: deferred_plural_in_context(
+        "after", "{n:,} energy event", "{n:,} energy events"
+    ),
+    Category.ESCALATION: deferred_plural_in_context(
+        "after", "{n:,} escalation", "{n:,} escalations"
+    ),
+    Category.PEACE_TALKS: deferred_plural_in_context(
+        "after", "{n:,} peace-talks event", "{n:,} peace talks"
+    ),
+    Category.NATO_REMARK: deferred_plural_in_context(
+        "after", "{n:,} NATO remark", "{n:,} NATO remarks"
+    ),
+    Category.LEADER_CALL_OR_SUMMIT: deferred_plural_in_context(
+        "after", "{n:,} leaders' call or summit", "{n:,} leaders' calls and summits"
+    ),
+    Category.DOMESTIC: deferred_plural_in_context(
+        "after", "{n:,} domestic event", "{n:,} domestic events"
+    ),
+    Category.OTHER: deferred_plural_in_context("after", "{n:,} other event", "{n:,} other events"),
+}
+ANY_COUNTED_AFTER: Final = deferred_plural_in_context(
+    "after", "{n:,} event", "{n:,} events of every kind"
+)
 
 
 def get_main_move(view: EventView) -> Move | None:
@@ -252,26 +303,33 @@ def format_event_clock(value: datetime) -> str:
 # ------------------------------------------------------------------ names of groups
 
 
-def format_categories(categories: Sequence[str]) -> str:
-    """`NATO remarks`, `sanctions decisions and peace talks`, `events of every kind`."""
-    nouns = [CATEGORY_NOUNS[category] for category in categories] or [ANY_EVENT_NOUNS]
-    return join_and([translate_deferred(many) for one, many in nouns])
+def format_categories_after(categories: Sequence[str]) -> str:
+    """`NATO remarks`, `sanctions decisions and peace talks`, to stand after "after"."""
+    nouns = [CATEGORIES_AFTER[category] for category in categories] or [ANY_EVENTS_AFTER]
+    return join_and(map(translate_deferred, nouns))
 
 
 def format_group(filters: EventFilter) -> str:
     """The group without its period: `NATO remarks expected stronger, tagged swift`."""
-    return _format_group(format_categories(tuple(filters.categories)), filters)
+    nouns = [CATEGORY_NOUNS[category] for category in filters.categories] or [ANY_EVENT_NOUN]
+    return _format_group(join_and(map(translate_deferred, nouns)), filters)
 
 
-def format_group_count(n: int, filters: EventFilter) -> str:
-    """`17 NATO remarks`, `1 NATO remark`."""
+def format_group_after(filters: EventFilter) -> str:
+    """The same, to stand after "after"."""
+    return _format_group(format_categories_after(tuple(filters.categories)), filters)
+
+
+def format_group_count_after(n: int, filters: EventFilter) -> str:
+    """`17 NATO remarks`, `1 NATO remark`, to stand after "after"."""
     categories = tuple(filters.categories)
-    if n == 1 and len(categories) <= 1:
-        one = (CATEGORY_NOUNS[categories[0]] if categories else ANY_EVENT_NOUNS)[0]
-        noun = translate_deferred(one)
+    if len(categories) > 1:
+        nouns = format_categories_after(categories)
+        counted = _("{count:,} {group}", count=n, group=nouns)
     else:
-        noun = format_categories(categories)
-    return _("{count:,} {group}", count=n, group=_format_group(noun, filters))
+        forms = COUNTED_AFTER[categories[0]] if categories else ANY_COUNTED_AFTER
+        counted = translate_deferred_plural(forms, n)
+    return _format_group(counted, filters)
 
 
 def _format_group(events: str, filters: EventFilter) -> str:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import (
+    PluralMessage,
+    deferred,
+    deferred_in_context,
+    deferred_plural,
+    plural,
+    translate_deferred,
+    translate_deferred_plural,
+    translate_in_context,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
     DayMove,
@@ -41,11 +51,66 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 
-BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
-RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
-OBSERVATION_NAMES: Final = {
-    "bank-of-russia": (deferred("fixing"), deferred("fixings")),
-    "ecb": (deferred("reference rate"), deferred("reference rates")),
+
+@dataclass(frozen=True, slots=True)
+class ObservationNoun:
+    """What an observation of a series is called, with the cases that other languages have.
+
+    Attributes:
+        one, many: the noun, as in `the first fixing` and `fixings`.
+        at: after `at the first`.
+        of: after `of the`.
+        of_two: after `two`.
+        of_five: after `five` and larger numbers that are written as words.
+        counted: after a number in digits.
+    """
+
+    one: str
+    many: str
+    at: str
+    of: str
+    of_two: str
+    of_five: str
+    counted: PluralMessage
+
+
+BAR: Final = ObservationNoun(
+    deferred("bar"),
+    deferred("bars"),
+    deferred_in_context("at the", "bar"),
+    deferred_in_context("of the", "bar"),
+    deferred_in_context("two", "bars"),
+    deferred_in_context("five", "bars"),
+    deferred_plural("{n} bar", "{n} bars"),
+)
+RATE: Final = ObservationNoun(
+    deferred("rate"),
+    deferred("rates"),
+    deferred_in_context("at the", "rate"),
+    deferred_in_context("of the", "rate"),
+    deferred_in_context("two", "rates"),
+    deferred_in_context("five", "rates"),
+    deferred_plural("{n} rate", "{n} rates"),
+)
+OBSERVATION_NOUNS: Final = {
+    "bank-of-russia": ObservationNoun(
+        deferred("fixing"),
+        deferred("fixings"),
+        deferred_in_context("at the", "fixing"),
+        deferred_in_context("of the", "fixing"),
+        deferred_in_context("two", "fixings"),
+        deferred_in_context("five", "fixings"),
+        deferred_plural("{n} fixing", "{n} fixings"),
+    ),
+    "ecb": ObservationNoun(
+        deferred("reference rate"),
+        deferred("reference rates"),
+        deferred_in_context("at the", "reference rate"),
+        deferred_in_context("of the", "reference rate"),
+        deferred_in_context("two", "reference rates"),
+        deferred_in_context("five", "reference rates"),
+        deferred_plural("{n} reference rate", "{n} reference rates"),
+    ),
 }
 POOL_TITLES: Final[dict[Pool, str]] = {
     "near": deferred("nearest dates"),
@@ -67,18 +132,18 @@ PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 def observation_name(card: SeriesCard, *, many: bool = False) -> str:
     """The noun for an observation of a series, or for several: fixing, reference rate, bar."""
-    return translate_deferred(_get_observation_nouns(card)[many])
+    noun = get_observation_noun(card)
+    return translate_deferred(noun.many if many else noun.one)
 
 
 def count_observations(count: int, card: SeriesCard) -> str:
     """`120 fixings`."""
-    one, many = _get_observation_nouns(card)
-    noun = translate_deferred(one if count == 1 else many)
-    return _("{count} {observations}", count=count, observations=noun)
+    return translate_deferred_plural(get_observation_noun(card).counted, count)
 
 
-def _get_observation_nouns(card: SeriesCard) -> tuple[str, str]:
-    return BAR_NAMES if card.bar_minutes else OBSERVATION_NAMES.get(card.date_rule, RATE_NAMES)
+def get_observation_noun(card: SeriesCard) -> ObservationNoun:
+    """The noun for an observation of a series with its cases."""
+    return BAR if card.bar_minutes else OBSERVATION_NOUNS.get(card.date_rule, RATE)
 
 
 def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
@@ -96,38 +161,39 @@ def describe_window(window: Window, card: SeriesCard) -> str:
     """Where a window lies: `at the first fixing`, `over the first two fixings`."""
     if card.bar_minutes:
         return _describe_bars(window, card.bar_minutes)
-    one, many = map(translate_deferred, _get_observation_nouns(card))
+    noun = get_observation_noun(card)
+    at, of, two, five = map(translate_deferred, (noun.at, noun.of, noun.of_two, noun.of_five))
     phrases = {
-        (0, 0): _("at the first {observation}", observation=one),
-        (0, 1): _("over the first two {observations}", observations=many),
-        (-1, 1): _("from the {observation} before to the one after", observation=one),
-        (0, 5): _("over the first six {observations}", observations=many),
-        (-5, -1): _("over the five {observations} before", observations=many),
+        (0, 0): _("at the first {observation}", observation=at),
+        (0, 1): _("over the first two {observations}", observations=two),
+        (-1, 1): _("from the {observation} before to the one after", observation=of),
+        (0, 5): _("over the first six {observations}", observations=five),
+        (-5, -1): _("over the five {observations} before", observations=five),
     }
     return phrases.get(window) or _("in the window {window}", window=window_text(window))
 
 
 def name_window(window: Window, card: SeriesCard) -> str:
     """A window as the label of a choice: `first fixing`, `1 before to 5 after`."""
-    one, many = map(translate_deferred, _get_observation_nouns(card))
     first, last = window
     if window == (0, 0):
-        return _("first {observation}", observation=one)
+        return _("first {observation}", observation=observation_name(card))
     if first == 0:
-        return _("first {count} {observations}", count=last + 1, observations=many)
+        return _("first {observations}", observations=count_observations(last + 1, card))
     if last == -1:
-        return _("{count} {observations} before", count=-first, observations=many)
+        return _("{observations} before", observations=count_observations(-first, card))
     return _("{before} before to {after} after", before=-first, after=last)
 
 
 def title_window(window: Window, card: SeriesCard) -> str:
     """The heading of a column of moves: `First fixing`, `Two fixings`, `Bars [0,5]`."""
-    one, many = map(translate_deferred, _get_observation_nouns(card))
+    noun = get_observation_noun(card)
     titles = {
-        (0, 0): _("First {observation}", observation=one),
-        (0, 1): _("Two {observations}", observations=many),
+        (0, 0): _("First {observation}", observation=translate_deferred(noun.one)),
+        (0, 1): _("Two {observations}", observations=translate_deferred(noun.of_two)),
     }
-    return titles.get(window) or f"{capitalize_first(many)} {window_text(window)}"
+    many = capitalize_first(translate_deferred(noun.many))
+    return titles.get(window) or f"{many} {window_text(window)}"
 
 
 def _describe_bars(window: Window, bar_minutes: int) -> str:
@@ -237,13 +303,19 @@ def describe_rank_briefly(rank: PlaceboRank, noun: str) -> str:
 def name_dates(move: Move) -> str:
     """What a move is compared with: days, bars, or windows where it takes several."""
     if move.window[0] != move.window[1]:
-        return _("windows")
-    return _("bars") if move.base is not None and move.base.bar_minutes else _("days")
+        return translate_in_context("of the", "windows")
+    return _name_single_dates(of_bars=move.base is not None and move.base.bar_minutes > 0)
+
+
+def _name_single_dates(*, of_bars: bool) -> str:
+    if of_bars:
+        return translate_in_context("of the", "bars")
+    return translate_in_context("of the", "days")
 
 
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
     """The ranks of the moves in [0,0] and [0,1] in sentences; empty where neither is ranked."""
-    noun = _("bars") if card.bar_minutes else _("days")
+    noun = _name_single_dates(of_bars=card.bar_minutes > 0)
     first, both = ranks
     sentences = []
     if judged_percentile(first) is not None:
@@ -261,7 +333,7 @@ def summarize_rank(rank: PlaceboRank, card: SeriesCard) -> str:
     share = judged_percentile(rank)
     if share is None:
         return ""
-    noun = _("bars") if card.bar_minutes else _("days")
+    noun = _name_single_dates(of_bars=card.bar_minutes > 0)
     return _("Bigger than {share} {dates}", share=_describe_share(share, rank.size), dates=noun)
 
 
@@ -279,13 +351,15 @@ def _describe_share(percentile: float, size: int) -> str:
 
 def format_period(first: date, last: date) -> str:
     """`April 2024 to April 2026`; of a short time its days, `7 to 28 Apr 2025`."""
-    if last - first > MONTH_FORMAT_SPAN:
-        return format_range(format_month(first), format_month(last))
     if first == last:
         return format_day(first)
-    is_same_month = (first.year, first.month) == (last.year, last.month)
-    begin = f"{first.day}" if is_same_month else format_short_day(first, last)
-    return format_range(begin, format_day(last))
+    if last - first > MONTH_FORMAT_SPAN:
+        begin, end = format_month(first), format_month(last)
+    else:
+        is_same_month = (first.year, first.month) == (last.year, last.month)
+        begin = f"{first.day}" if is_same_month else format_short_day(first, last)
+        end = format_day(last)
+    return translate_in_context("period", "{low} to {high}", low=begin, high=end)
 
 
 def describe_few_dates(rank: PlaceboRank) -> str:
@@ -331,7 +405,7 @@ def describe_pool_caveat(move: Move, pool: Pool) -> str:
 
 def describe_crowd(move: Move, card: SeriesCard) -> str:
     """How many other events share the window of a move: `3 other events at the same fixing`."""
-    count, noun = len(move.crowd), observation_name(card)
+    count, noun = len(move.crowd), translate_deferred(get_observation_noun(card).at)
     is_first = move.window == (0, 0)
     if not count:
         return (
@@ -430,7 +504,8 @@ def format_window_time(window: tuple[int, int], bar_minutes: int) -> str:
 
 def format_window_label(window: str) -> str:
     """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
-    units = {"h": f"{NO_BREAK_SPACE}h", "m": f"{NO_BREAK_SPACE}min", "-": MINUS}
+    hours, minutes = translate_in_context("unit", "h"), translate_in_context("unit", "min")
+    units = {"h": NO_BREAK_SPACE + hours, "m": NO_BREAK_SPACE + minutes, "-": MINUS}
     return format_range(*("".join(units.get(c, c) for c in end) for end in window.split(":")))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.models.event import Category, Event, Origin
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred, deferred_in_context, translate_deferred
 
 NOTES_STYLE: Final = "notes"
 
@@ -46,7 +46,8 @@ ALL_STYLES: Final[tuple[CategoryStyle, ...]] = tuple(CategoryStyle(*style) for s
      deferred("Escalation"), "#CC6060", "triangle-up", "▲"),
     (Category.PEACE_TALKS, deferred("Peace talks"),
      deferred("Peace talks"), "#8A9900", "circle", "●"),
-    (Category.NATO_REMARK, deferred("NATO remarks"), "NATO", "#006C84", "cross", "✚"),
+    (Category.NATO_REMARK, deferred_in_context("category", "NATO remarks"),
+     deferred("NATO"), "#006C84", "cross", "✚"),
     (Category.LEADER_CALL_OR_SUMMIT, deferred("Calls & summits"),
      deferred("Summits"), "#4A50E8", "circle-open", "◯"),
     (Category.DOMESTIC, deferred("Domestic"), deferred("Domestic"), "#C08448", "pentagon", "⬟"),

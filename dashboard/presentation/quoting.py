@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from dashboard.models.currencies import UNCHANGED_BELOW, is_unchanged
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred, translate_deferred, translate_in_context
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import (
@@ -90,7 +90,7 @@ class QuotedSeries:
         subject = self.card.subject
         if not subject.is_currency:
             return _("axis inverted") if self.axis_is_inverted else ""
-        meaning = describe_side(side, f"{self.up_label} {subject.noun}")
+        meaning = describe_side(side, name_move(self.up_label, subject.noun))
         return _("axis inverted: {meaning}", meaning=meaning) if self.axis_is_inverted else meaning
 
     def shown(self, rate: float) -> float:
@@ -171,6 +171,11 @@ def _join_direction(card: SeriesCard, size: str, direction: str) -> str:
     return _("{direction} {size}", size=size, direction=direction)
 
 
+def name_move(direction: str, subject: str) -> str:
+    """`stronger rouble`."""
+    return _("{direction} {subject}", direction=direction, subject=subject)
+
+
 def name_direction(card: SeriesCard, log_points: float) -> str:
     """The direction of a move of the subject; empty where there is no move."""
     return translate_deferred(DIRECTION_LABELS[card.subject.direction(log_points)])
@@ -247,7 +252,7 @@ class MoveScale:
             meaning = self.quoting.axis_meaning(side)
         else:
             text = _("% (simple) of {unit}", unit=card.subject_unit)
-            rise = f"{name_direction(card, 1.0)} {card.subject.noun}"
+            rise = name_move(name_direction(card, 1.0), card.subject.noun)
             meaning = describe_side(side, rise) if card.subject.is_currency else ""
         return f"{text}, {meaning}" if meaning else text
 
@@ -275,12 +280,14 @@ class MoveScale:
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
         if self.direction(low) != self.direction(high):
-            return format_range(*(self.directed_percent(end) for end in (low, high)))
+            ends = [self.directed_percent(end) for end in (low, high)]
+            return translate_in_context("directions", "{low} to {high}", low=ends[0], high=ends[1])
         first, second = sorted((low, high), key=abs)
         if is_unchanged(PERCENT * second):
             return self.direction(second) or NO_VALUE
         start, end = (format_percent_size(self.shown_percent(size)) for size in (first, second))
-        span = format_range(start.removesuffix(f"{THIN_SPACE}%"), end)
+        start = start.removesuffix(f"{THIN_SPACE}%")
+        span = translate_in_context("sizes", "{low} to {high}", low=start, high=end)
         return _join_direction(self.quoting.card, span, self.direction(second))
 
     def percent_span(self, low: float, high: float, decimals: int = 1) -> str:

@@ -150,7 +150,10 @@ class ReportContext:
             return url
         path = f"{parts.path.lstrip('/')}{'?' if parts.query else ''}{parts.query}"
         if self.public_url:
-            return f"{self.public_url.rstrip('/')}/{path}"
+            public = self.public_url.rstrip("/")
+            # A page below a base path has it in its own address too.
+            base = f"{urlsplit(public).path}/".lstrip("/")
+            return f"{public}/{path.removeprefix(base)}"
         return ("/" if path.startswith("?") else "") + path.replace("%3A", ":")
 
 

@@ -82,6 +82,7 @@ class _RefreshJob(Generic[State]):
         self._interval = interval
         self._now = now
         self.is_offline = is_offline
+        self.runs = 0
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -113,6 +114,7 @@ class _RefreshJob(Generic[State]):
             self._state = replace(
                 self._state, is_running=True, started_at=self._now(), done=0, total=0, **reset
             )
+            self.runs += 1
             self._thread = threading.Thread(target=run, name="refresh", daemon=True)
             self._thread.start()
             return True

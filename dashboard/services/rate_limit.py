@@ -165,10 +165,19 @@ class HeavyReadQueue:
         self._busy = busy
         self._slots = threading.BoundedSemaphore(at_once)
         self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._at_once, self._admitted = at_once, at_once + waiting
         self._seconds = seconds
+        self.refused = 0
 
-    def _refusal(self) -> RateLimited:
-        return RateLimited(translate_deferred(self._busy, n=RETRY_SECONDS), RETRY_SECONDS)
+    @property
+    def running(self) -> int:
+        """How many compute now."""
+        return self._at_once - self._slots._value
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return max(0, self._admitted - self._places._value - self.running)
 
     def run(self, work: Callable[[], T]) -> T:
         """What `work` returns, once it is its turn.
@@ -177,16 +186,20 @@ class HeavyReadQueue:
             RateLimited: too many wait, or it was not its turn in time.
         """
         if not self._places.acquire(blocking=False):
-            raise self._refusal()
+            raise self._refuse()
         try:
             if not self._slots.acquire(timeout=self._seconds):
-                raise self._refusal()
+                raise self._refuse()
             try:
                 return work()
             finally:
                 self._slots.release()
         finally:
             self._places.release()
+
+    def _refuse(self) -> RateLimited:
+        self.refused += 1
+        return RateLimited(translate_deferred(self._busy, n=RETRY_SECONDS), RETRY_SECONDS)
 
 
 HEAVY_READS: Final = HeavyReadQueue()

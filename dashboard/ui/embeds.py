@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from starlette.requests import Request
 
+    from dashboard.config import Settings
+
 EMBED_PREFIX: Final = "/embed"
 OEMBED_PATH: Final = "/oembed"
 CHART_PAGES: Final = {EMBED_NAMES[page.id]: page for page in PAGES if page.chart}
@@ -109,7 +111,7 @@ def _respond(request: Request) -> Response:
         tuple((key, value) for key, value in query if key != "theme"),
         get_public_address(request),
     )
-    policy = page_policy(session.get_live_context().settings.dashboard_embed_origins)
+    policy = page_policy(_settings().dashboard_embed_origins)
     language = choose_language([request.query_params.get("lang", "")]) or current_language()
     with use_language(language):
         try:
@@ -132,8 +134,16 @@ def is_frozen(chart: LinkedChart) -> bool:
 
 def get_public_address(request: Request) -> str:
     """Where others reach the pages: as it was set, else as this request did."""
-    settings = session.get_live_context().settings
-    return (settings.dashboard_public_url or str(request.base_url)).rstrip("/")
+    return _settings().pages_address(get_origin(request))
+
+
+def get_origin(request: Request) -> str:
+    """Scheme, host and port of a request, as who asks sees them."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _settings() -> Settings:
+    return session.get_live_context().settings
 
 
 def page_policy(origins: str) -> dict[str, str]:
@@ -247,7 +257,8 @@ def _respond_oembed(request: Request) -> Response:
         return _problem(501, _("format: only json is given"), request)
     address = get_public_address(request)
     url = request.query_params.get("url", "")
-    asked = parse_chart_url(url, {address, str(request.base_url).rstrip("/")}, address)
+    here = f"{get_origin(request)}{_settings().dashboard_base_path}"
+    asked = parse_chart_url(url, {address, here}, address)
     if asked is None:
         return _problem(404, _("url: is not the address of a chart here"), request)
     try:

@@ -1,7 +1,8 @@
 """HTTP security of the server: who may open it, what a browser may do, how long a sender may take.
 
-Every class wraps an ASGI application. `ProblemResponses` stands outermost, so that what any part
-of the server refuses is answered with problem details (RFC 9457).
+Every class wraps an ASGI application. `ProblemResponses` stands outside those that refuse, so that
+what any part of the server refuses is answered with problem details (RFC 9457). `ProxyTrust` stands
+outermost: what is inside it sees the true sender, and forwarded headers of a trusted proxy alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import asyncio
 import base64
 import hashlib
 import html
+import ipaddress
 import json
+import logging
 import re
 import secrets
 import time
@@ -20,14 +23,18 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.models.messages import translate as _
 from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
-from dashboard.ui.index_page import build_index
+from dashboard.ui.index_page import LOCAL_PATH, build_index, local_path
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from dashboard.config import IpNetwork
 
 SENDER_SECONDS: Final = 10.0
 """How long the headers of a request may take, and its body."""
@@ -38,7 +45,21 @@ _HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+HTTPS_ONLY: Final = "max-age=31536000"
+"""A year: browsers ask a host that was reached by HTTPS by nothing else."""
+TRUSTED_PEER: Final = "dashboard.trusted_peer"
+"""The key of a scope: whether a trusted proxy sent the request."""
+FORWARDED_HEADERS: Final = (
+    b"forwarded",
+    b"x-forwarded-",
+    b"x-real-ip",
+    b"x-request-id",
+    b"x-auth-",
+)
+"""The beginnings of the names of headers that a proxy sets."""
 _BAD_REQUEST: Final = (
     "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
     "Content-Length: {}\r\n\r\n{}"
@@ -49,7 +70,7 @@ _PAGE: Final = (
 _NEXT_PAGE: Final = (
     '<meta http-equiv="refresh" content="0; url={0}"><a href="{0}">Rouble Reaction</a>'
 )
-_COOKIE: Final = "{}={}; Path=/; HttpOnly; SameSite=Strict"
+_COOKIE: Final = "{}={}; Path={}; HttpOnly; SameSite=Strict"
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -58,6 +79,87 @@ def problem_response(status: int, detail: str, path: str, **headers: str) -> Res
     content = json.dumps(problem_json(status, detail, path), ensure_ascii=False)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(content, status, {"Cache-Control": "no-store", **named}, PROBLEM_MEDIA_TYPE)
+
+
+# ---- proxies and the base path
+
+
+class ProxyTrust:
+    """Believes the forwarded headers of trusted proxies, and removes those of everybody else.
+
+    Of a trusted proxy the scope then has the sender's address and scheme; `is_from_proxy` says so.
+
+    Args:
+        app: the application.
+        proxies: addresses and networks of the proxies.
+    """
+
+    def __init__(self, app: ASGIApp, proxies: Sequence[IpNetwork] = ()) -> None:
+        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+        self._app = app
+        self._proxies = tuple(proxies)
+        names = [str(network) for network in proxies]
+        self._believing: Any = ProxyHeadersMiddleware(app, names) if names else None  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or open one connection."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif self._is_trusted(scope):
+            await self._believing({**scope, TRUSTED_PEER: True}, receive, send)
+        else:
+            own = [pair for pair in scope["headers"] if not pair[0].startswith(FORWARDED_HEADERS)]
+            await self._app({**scope, "headers": own}, receive, send)
+
+    def _is_trusted(self, scope: Scope) -> bool:
+        if not self._proxies:
+            return False
+        try:
+            address = ipaddress.ip_address((scope.get("client") or ("",))[0])
+        except ValueError:
+            return False
+        return any(address in network for network in self._proxies)
+
+
+def is_from_proxy(scope: Scope) -> bool:
+    """Whether a trusted proxy sent the request: its headers may be believed."""
+    return bool(scope.get(TRUSTED_PEER, False))
+
+
+class BasePath:
+    """Answers below one path alone; `local_path` is the rest of a request's path.
+
+    The root leads there; nothing else lies outside.
+
+    Args:
+        app: the application, whose addresses lie below the path.
+        base_path: as `/rouble`; empty for the root.
+    """
+
+    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
+        self._app = app
+        self._base_path = base_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or open one connection."""
+        base = self._base_path
+        if not base or scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["path"].startswith(f"{base}/"):
+            inner = {**scope, LOCAL_PATH: scope["path"].removeprefix(base)}
+            await self._app(inner, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["path"] in {"/", base}:
+            query = scope["query_string"].decode("latin-1")
+            address = f"{base}/?{query}" if query else f"{base}/"
+            await RedirectResponse(address)(scope, receive, send)
+        else:
+            detail = _refusal_text(HTTPStatus.NOT_FOUND)
+            await problem_response(HTTPStatus.NOT_FOUND, detail, scope["path"])(
+                scope, receive, send
+            )
 
 
 # ---- headers and problem details
@@ -89,11 +191,19 @@ def page_policy() -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers that tell a browser what it may do with an answer."""
+    """Adds the headers that tell a browser what it may do with an answer.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: the application.
+        https_only: whether browsers shall ask this host, and send its cookies, by HTTPS alone.
+    """
+
+    def __init__(self, app: ASGIApp, *, https_only: bool = False) -> None:
         self._app = app
-        self._policy = page_policy()
+        self._https_only = https_only
+        self._headers = _HEADERS | {"Content-Security-Policy": page_policy()}
+        if https_only:
+            self._headers["Strict-Transport-Security"] = HTTPS_ONLY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -102,14 +212,21 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 own_policy = headers.get("content-security-policy", "")
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if "frame-ancestors" in own_policy and "ancestors 'none'" not in own_policy:
                     del headers["X-Frame-Options"]  # it knows no list of sites
-                headers.setdefault("Content-Security-Policy", self._policy)
+                if self._https_only:
+                    message["headers"] = [_secured(*pair) for pair in message["headers"]]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header of an answer; a cookie is marked for HTTPS (Streamlit's own are not)."""
+    is_open = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return name, value + b"; Secure" if is_open else value
 
 
 class ProblemResponses:
@@ -126,10 +243,11 @@ class ProblemResponses:
         if scope["type"] != "http" or scope["path"].endswith(".txt"):
             await self._app(scope, receive, send)
             return
-        is_replaced = False
+        is_replaced = has_begun = False
 
         async def send_problem(message: Message) -> None:
-            nonlocal is_replaced
+            nonlocal is_replaced, has_begun
+            has_begun = True
             if message["type"] == "http.response.start" and _is_plain_refusal(message):
                 is_replaced = True
                 status = message["status"]
@@ -138,7 +256,19 @@ class ProblemResponses:
             elif not is_replaced:
                 await send(message)
 
-        await self._app(scope, receive, send_problem)
+        try:
+            await self._app(scope, receive, send_problem)
+        except Exception:
+            if has_begun:
+                raise
+            error_id = secrets.token_hex(4)
+            logging.getLogger("dashboard").exception("request error %s", error_id)
+            detail = _(
+                "Something went wrong here; the log of the server has it under {error_id}.",
+                error_id=error_id,
+            )
+            response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail, scope["path"])
+            await response(scope, receive, send)
 
 
 def _is_plain_refusal(start: Message) -> bool:
@@ -294,11 +424,13 @@ class LaunchGate:
     Args:
         app: the application.
         token: the launch token; without one everybody is let in.
+        base_path: below which the cookie is sent.
     """
 
-    def __init__(self, app: ASGIApp, token: str = "") -> None:
+    def __init__(self, app: ASGIApp, token: str = "", base_path: str = "") -> None:
         self._app = app
         self._token = token
+        self._base_path = base_path
         self._session = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -313,7 +445,7 @@ class LaunchGate:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         elif _equal(connection.query_params.get(LAUNCH_PARAMETER, ""), self._token):
-            cookie = _COOKIE.format(name, self._session)
+            cookie = _COOKIE.format(name, self._session, self._base_path or "/")
             await self._let_in(connection, (receive, send), cookie)
         else:
             await _refuse(connection)(scope, receive, send)
@@ -353,12 +485,13 @@ def _equal(shown: str, expected: str) -> bool:
 
 def _has_api_token(connection: HTTPConnection) -> bool:
     scheme = connection.headers.get("authorization", "").partition(" ")[0]
-    is_api = connection.scope["path"].startswith(f"{API_PREFIX}/v")
+    is_api = local_path(connection.scope).startswith(f"{API_PREFIX}/v")
     return is_api and scheme.lower() == "bearer"
 
 
 def _is_browser(connection: HTTPConnection) -> bool:
-    is_page = not connection.scope["path"].startswith((f"{API_PREFIX}/", "/_stcore/", "/media/"))
+    path = local_path(connection.scope)
+    is_page = not path.startswith((f"{API_PREFIX}/", "/_stcore/", "/media/"))
     return is_page and "text/html" in connection.headers.get("accept", "")
 
 

@@ -40,8 +40,13 @@ FIRST_SCREEN: Final = (
 ASSETS: Final = Path(__file__).with_name("assets")
 SCRIPTS: Final = ("shell.js", "dates.js")
 STREAMLIT_INDEX: Final = Path(streamlit.__file__).parent / "static" / "index.html"
+BASE_PATH_NAME: Final = "base-path"
+"""The name of a `meta` of the page; shell.js reads it."""
+LOCAL_PATH: Final = "dashboard.path"
+"""The key of a scope: the path below the base path."""
 OTHER_PREFIXES: Final = (
-    "/api", "/healthz", "/embed/", "/oembed", "/_stcore/", "/media/", "/static/", "/component/",
+    "/api", "/healthz", "/livez", "/readyz", "/embed/", "/oembed", "/_stcore/", "/media/",
+    "/static/", "/component/",
     "/auth/", "/oauth2callback",
 )  # fmt: skip
 """Addresses below which no page lies."""
@@ -59,8 +64,11 @@ THEME_VARIABLES: Final = {
 
 
 @cache
-def build_index() -> str:
+def build_index(base_path: str = "") -> str:
     """Streamlit's page with the title, the icon, the style and the scripts of the product.
+
+    Args:
+        base_path: below which the addresses lie, as `/rouble`; empty for the root.
 
     Raises:
         ValueError: the page of the installed Streamlit has no place for them.
@@ -69,10 +77,11 @@ def build_index() -> str:
     scripts = "\n".join(
         f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS
     )
+    base = f'<meta name="{BASE_PATH_NAME}" content="{base_path}">\n' if base_path else ""
     return _replace_once(
         STREAMLIT_INDEX.read_text(encoding="utf-8"),
         {
-            "<title>Streamlit</title>": f"<title>{APP_NAME}</title>\n<style>{style}</style>",
+            "<title>Streamlit</title>": f"{base}<title>{APP_NAME}</title>\n<style>{style}</style>",
             'href="./favicon.png"': f'href="{_icon_address()}"',
             '<div id="root"></div>': f'<div id="root"></div>\n{FIRST_SCREEN}',
             '<script type="module"': f'{scripts}\n{_chart_link()}\n<script type="module"',
@@ -125,36 +134,45 @@ class IndexPage:
     `/explore` leads to the page that opens first.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
         self._app = app
+        self._base_path = base_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and is_page(scope):
-            await _answer(Request(scope))(scope, receive, send)
+            await self._answer(Request(scope))(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _answer(self, request: Request) -> HTMLResponse | RedirectResponse:
+        query = request.url.query
+        if local_path(request.scope) == "/explore":
+            start = f"{self._base_path}/"
+            return RedirectResponse(f"{start}?{query}" if query else start)
+        content = build_index(self._base_path)
+        if local_path(request.scope) in CHART_PATHS:
+            link = _discovery_link(request, self._base_path)
+            content = content.replace("</title>", f"</title>\n{link}", 1)
+        return HTMLResponse(content, headers={"Cache-Control": "no-store"})
+
+
+def local_path(scope: Scope) -> str:
+    """The path of a request below the base path, as `/event`."""
+    path: str = scope.get(LOCAL_PATH, scope["path"])
+    return path
 
 
 def is_page(scope: Scope) -> bool:
     """Whether a request asks for a page: `/`, or one name without an extension."""
-    path: str = scope["path"]
+    path = local_path(scope)
     name = path[1:]
     return not path.startswith(OTHER_PREFIXES) and "." not in name and "/" not in name
 
 
-def _answer(request: Request) -> HTMLResponse | RedirectResponse:
-    path, query = request.url.path, request.url.query
-    if path == "/explore":
-        return RedirectResponse(f"/?{query}" if query else "/")
-    content = build_index()
-    if path in CHART_PATHS:
-        content = content.replace("</title>", f"</title>\n{_discovery_link(request)}", 1)
-    return HTMLResponse(content, headers={"Cache-Control": "no-store"})
-
-
-def _discovery_link(request: Request) -> str:
+def _discovery_link(request: Request, base_path: str) -> str:
     """What tells a site how to embed the chart of this page (oEmbed)."""
     url = urlencode({"url": str(request.url), "format": "json"})
-    address = escape(f"{str(request.base_url).rstrip('/')}/oembed?{url}")
+    server = f"{request.url.scheme}://{request.url.netloc}{base_path}"
+    address = escape(f"{server}/oembed?{url}")
     return f'<link rel="alternate" type="application/json+oembed" href="{address}">'

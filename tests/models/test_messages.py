@@ -15,6 +15,9 @@ from dashboard.models.messages import (
     choose_language,
     current_language,
     deferred,
+    deferred_in_context,
+    deferred_plural,
+    deferred_plural_in_context,
     join_and,
     join_clauses,
     join_or,
@@ -23,6 +26,8 @@ from dashboard.models.messages import (
     set_default_language,
     translate,
     translate_deferred,
+    translate_deferred_plural,
+    translate_in_context,
     use_language,
 )
 from tests.made_catalogue import write_catalogue
@@ -33,12 +38,22 @@ TRANSLATIONS = {
     ("{n} day of {year}", "{n} days of {year}"): (
         "{n} день {year}", "{n} дня {year}", "{n} дней {year}",
     ),
+    "Share": "Поделиться",
+}  # fmt: skip
+CONTEXTS = {
+    "part of a whole": {"Share": "Доля", "Share of {name}": "Доля {name}"},
+    # after "после": "реплика о НАТО" has other forms there than by itself
+    "after": {
+        ("{n} NATO remark", "{n} NATO remarks"): (
+            "{n} реплики о НАТО", "{n} реплик о НАТО", "{n} реплик о НАТО",
+        ),
+    },
 }  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def russian(tmp_path, monkeypatch):
-    write_catalogue(tmp_path, "ru", TRANSLATIONS, monkeypatch)
+    write_catalogue(tmp_path, "ru", TRANSLATIONS, monkeypatch, CONTEXTS)
 
 
 def test_english_is_the_message_itself():
@@ -89,6 +104,40 @@ def test_a_constant_is_translated_where_it_is_shown():
         assert translate_deferred(label) == "Курсы"
         assert translate_deferred(deferred("The rate was {rate}."), rate=1) == "Курс был 1."
         assert translate_deferred("") == ""  # gettext would answer with its header
+
+
+def test_one_english_word_has_two_meanings():
+    assert translate("Share") == translate_in_context("part of a whole", "Share") == "Share"
+    with use_language("ru"):
+        assert translate("Share") == "Поделиться"
+        assert translate_in_context("part of a whole", "Share") == "Доля"
+        assert translate_in_context("part of a whole", "Share of {name}", name="ЕЦБ") == "Доля ЕЦБ"
+        assert translate_in_context("no such context", "Share") == "Share"
+
+
+def test_a_constant_keeps_its_context():
+    title = deferred_in_context("part of a whole", "Share")
+    assert title == translate_deferred(title) == "Share"
+    with use_language("ru"):
+        assert translate_deferred(title) == "Доля"
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "russian_text"),
+    [(1, "1 NATO remark", "1 реплики о НАТО"), (17, "17 NATO remarks", "17 реплик о НАТО"),
+     (21, "21 NATO remarks", "21 реплики о НАТО")],
+)  # fmt: skip
+def test_a_number_and_a_context_choose_the_form(n, english, russian_text):
+    forms = deferred_plural_in_context("after", "{n} NATO remark", "{n} NATO remarks")
+    assert translate_deferred_plural(forms, n) == english
+    with use_language("ru"):
+        assert translate_deferred_plural(forms, n) == russian_text
+
+
+def test_the_texts_of_a_plural_can_be_constants():
+    forms = deferred_plural("{n} day of {year}", "{n} days of {year}")
+    with use_language("ru"):
+        assert translate_deferred_plural(forms, 2, year=2025) == "2 дня 2025"
 
 
 def test_a_text_of_a_result_is_english_until_it_is_shown():

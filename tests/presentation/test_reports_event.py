@@ -138,6 +138,8 @@ def test_the_address_is_that_of_the_controls():
         ("http://localhost/", "", ""),
         ("http://localhost:8501/?sel=2025-04-20", "", "/?sel=2025-04-20"),
         ("https://rates.example/event?id=x", "", "https://rates.example/event?id=x"),
+        ("http://127.0.0.1:8501/rub/event?id=x", "https://rates.example/rub", "https://rates.example/rub/event?id=x"),
+        ("https://rates.example/rub/?sel=2025-04-20", "https://rates.example/rub/", "https://rates.example/rub/?sel=2025-04-20"),
         ("http://127.0.0.1:8501/event?id=x", "https://rates.example/", "https://rates.example/event?id=x"),
     ],
 )  # fmt: skip

@@ -1,13 +1,24 @@
 """What stands before every request: a launch token, a deadline, and refusals with details."""
 
 import asyncio
+import ipaddress
 import json
+import re
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from dashboard.ui.http_security import BodyDeadline, LaunchGate, ProblemResponses
+from dashboard.ui.http_security import (
+    BasePath,
+    BodyDeadline,
+    LaunchGate,
+    ProblemResponses,
+    ProxyTrust,
+    SecurityHeaders,
+    is_from_proxy,
+)
+from dashboard.ui.index_page import local_path
 
 
 async def echo(scope, receive, send):
@@ -141,3 +152,105 @@ def test_a_websocket_without_the_cookie_is_closed_before_it_opens():
 def test_an_api_token_passes_to_the_api_alone_which_checks_it(path, status):
     headers = [(b"authorization", b"Bearer rr_x")]
     assert opened(b"", headers, path)[0] == status
+
+
+# ------------------------------------------------------------------ proxies
+
+FORWARDED = [
+    (b"x-forwarded-for", b"203.0.113.9"),
+    (b"x-forwarded-proto", b"https"),
+    (b"x-forwarded-email", b"ann@example.org"),
+    (b"x-request-id", b"proxy-1234"),
+    (b"accept", b"text/html"),
+]
+
+
+@pytest.mark.parametrize(
+    ("peer", "client", "scheme", "is_trusted"),
+    [
+        ("127.0.0.1", "203.0.113.9", "https", True),
+        ("10.1.2.3", "203.0.113.9", "https", True),
+        ("10.2.0.1", "10.2.0.1", "http", False),
+        ("127.0.0.2", "127.0.0.2", "http", False),
+    ],
+)
+def test_forwarded_headers_of_a_trusted_proxy_alone_are_believed(peer, client, scheme, is_trusted):
+    seen = []
+
+    async def application(scope, receive, send):
+        seen.append(scope)
+        await echo(scope, receive, send)
+
+    proxies = [ipaddress.ip_network("127.0.0.1"), ipaddress.ip_network("10.1.0.0/16")]
+    exchange(ProxyTrust(application, proxies), client=(peer, 50_000), headers=FORWARDED)
+    (scope,) = seen
+    assert (scope["client"][0], scope["scheme"], is_from_proxy(scope)) == (
+        client, scheme, is_trusted,
+    )  # fmt: skip
+    names = {name for name, _ in scope["headers"]}
+    assert names == ({name for name, _ in FORWARDED} if is_trusted else {b"accept"})
+
+
+def test_without_proxies_nothing_forwarded_reaches_the_application():
+    seen = []
+
+    async def application(scope, receive, send):
+        seen.append(scope)
+        await echo(scope, receive, send)
+
+    exchange(ProxyTrust(application), client=("127.0.0.1", 1), headers=FORWARDED)
+    assert seen[0]["headers"] == [(b"accept", b"text/html")]
+
+
+# ------------------------------------------------------------------ the base path
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "rest"),
+    [
+        ("/rates/", 200, "/"),
+        ("/rates/event", 200, "/event"),
+        ("/rates/api/v1/rates.csv", 200, "/api/v1/rates.csv"),
+        ("/", 307, "/rates/?a=1"),
+        ("/rates", 307, "/rates/?a=1"),
+        ("/event", 404, None),
+        ("/ratesevent", 404, None),
+        ("/rates/../api", 200, "/../api"),  # left to the path check of the application
+    ],
+)
+def test_what_lies_below_the_base_path_is_answered(path, status, rest):
+    async def application(scope, receive, send):
+        await PlainTextResponse(local_path(scope))(scope, receive, send)
+
+    answered, headers, body = answer(
+        exchange(BasePath(application, "/rates"), path=path, query_string=b"a=1")
+    )
+    assert answered == status
+    if rest is not None:
+        assert (dict(headers).get("location") or body.decode()) == rest
+
+
+def test_cookies_are_for_the_base_path_and_for_https():
+    async def application(scope, receive, send):
+        headers = {"Set-Cookie": "a=1; Path=/"}
+        await PlainTextResponse("", headers=headers)(scope, receive, send)
+
+    gate = LaunchGate(application, "launch", "/rates")
+    _, headers, _ = answer(
+        exchange(SecurityHeaders(gate, https_only=True), query_string=b"token=launch")
+    )
+    cookies = [value for name, value in headers if name == "set-cookie"]
+    assert cookies[0] == "a=1; Path=/; Secure"
+    assert cookies[1].endswith("; Path=/rates; HttpOnly; SameSite=Strict; Secure")
+    assert dict(headers)["strict-transport-security"] == "max-age=31536000"
+
+
+def test_a_fault_of_the_application_is_a_problem_with_a_number_only(caplog):
+    async def broken(scope, receive, send):
+        raise ValueError("canary-word")
+
+    status, headers, body = answer(exchange(SecurityHeaders(ProblemResponses(broken))))
+    assert (status, dict(headers)["x-frame-options"]) == (500, "DENY")
+    assert "canary-word" not in body.decode()
+    (number,) = re.findall(r"under ([0-9a-f]{8})", json.loads(body)["detail"])
+    assert number in caplog.text

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dashboard.ui.http_security import page_policy
+from dashboard.ui.http_security import BasePath, page_policy
 from dashboard.ui.index_page import STREAMLIT_INDEX, IndexPage, build_index, is_page
 from tests.ui.test_http_security import answer, echo, exchange
 
@@ -50,3 +50,19 @@ def test_the_policy_allows_each_inline_script_and_no_other():
     hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts}
     assert len(hashes) == 3  # Streamlit's own, the frame, the date fields
     assert set(re.findall(r"'sha256-([^']+)'", page_policy())) == hashes
+
+
+def test_below_a_base_path_the_page_tells_it_to_its_script_and_keeps_its_policy():
+    page = build_index("/rates")
+    head = page.index('<meta name="base-path" content="/rates">')
+    assert head < page.index("meta[name=base-path]")
+    assert "base-path" not in build_index().split("<script>", maxsplit=1)[0]
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert scripts == re.findall(r"<script>(.*?)</script>", build_index(), re.DOTALL)
+
+
+def test_below_a_base_path_the_name_of_the_first_page_leads_to_it():
+    app = BasePath(IndexPage(echo, "/rates"), "/rates")
+    status, headers, _body = answer(exchange(app, path="/rates/explore", query_string=b"a=1"))
+    assert (status, dict(headers)["location"]) == (307, "/rates/?a=1")
+    assert answer(exchange(app, path="/rates/event"))[2].count(b"base-path") == 2

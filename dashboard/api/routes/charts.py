@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dashboard.api.dependencies import LiveContext
 from dashboard.api.errors import Problem, problem_responses
 from dashboard.api.responses import describe_json, json_response
+from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.tables import ChartRequest, LinkedChart, PictureSize
 from dashboard.services.exports import MEDIA_TYPES
@@ -100,7 +101,7 @@ async def chart_json(
     """The numbers of the chart of a link, or its figure."""
 
     def respond() -> Response:
-        chart = _build_chart(request, name, params)
+        chart = _build_chart(request, context, name, params)
         headers = _caching(chart, "") | embed_headers(context.settings.dashboard_embed_origins)
         del headers["ETag"]
         return json_response(request, _chart_content(name, chart, params.content), headers)
@@ -124,7 +125,7 @@ async def chart_picture(
     """The chart of a link as a picture."""
 
     def respond() -> Response:
-        chart = _build_chart(request, name, params)
+        chart = _build_chart(request, context, name, params)
         pictures: PictureCache = request.app.state.pictures
         tag = picture_key(chart.report, kind, params.size)[:32]
         headers = _caching(chart, tag) | embed_headers(context.settings.dashboard_embed_origins)
@@ -139,7 +140,9 @@ async def chart_picture(
     return await to_thread.run_sync(respond, limiter=PICTURE_THREADS)
 
 
-def _build_chart(request: Request, name: str, params: ChartParams) -> LinkedChart:
+def _build_chart(
+    request: Request, context: AppContext, name: str, params: ChartParams
+) -> LinkedChart:
     """The chart of a request.
 
     Raises:
@@ -150,7 +153,9 @@ def _build_chart(request: Request, name: str, params: ChartParams) -> LinkedChar
     own = ChartParams.model_fields
     query = [pair for pair in request.query_params.multi_items() if pair[0] not in own]
     is_narrow = params.size == "narrow"
-    asked = ChartRequest(name, tuple(query), _address(request), params.theme == "dark", is_narrow)
+    origin = f"{request.url.scheme}://{request.url.netloc}"
+    address = context.settings.pages_address(origin)
+    asked = ChartRequest(name, tuple(query), address, params.theme == "dark", is_narrow)
     try:
         chart = build(asked)
     except InputError as error:
@@ -160,11 +165,6 @@ def _build_chart(request: Request, name: str, params: ChartParams) -> LinkedChar
     if chart.ignored:
         raise Problem(422, chart.notice, errors=list(chart.ignored))
     return chart
-
-
-def _address(request: Request) -> str:
-    """Where the pages are, for who asked: the address of the API without its mount."""
-    return str(request.base_url).rstrip("/").removesuffix(request.scope.get("root_path", ""))
 
 
 def _caching(chart: LinkedChart, tag: str) -> dict[str, str]:

@@ -60,6 +60,7 @@ PR_SET_CHILD_SUBREAPER: Final = 36
 _ROOT: Final = Path(dashboard.__file__).parents[1]
 _admitted = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _rendering = threading.BoundedSemaphore(AT_ONCE)
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 def render_in_subprocess(
@@ -112,9 +113,11 @@ def _run(
         start_new_session=True,
     )
     content = json.dumps(report.as_json()).encode()
+    _running.add(process)
     try:
         output, errors = process.communicate(content, max(seconds, 0.1))
     finally:
+        _running.discard(process)
         _end(process)
     if process.returncode:
         lines = errors.decode("utf-8", "replace").strip().splitlines() or ["no message"]
@@ -124,6 +127,13 @@ def _run(
         )
         raise RoubleReactionError(msg)
     return output
+
+
+def end_all() -> None:
+    """End what is being rendered: this process stops, and they would outlive it."""
+    for process in tuple(_running):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

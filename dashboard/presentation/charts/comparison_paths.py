@@ -12,12 +12,13 @@ import numpy as np
 from dashboard.models.analyses import GroupAnswer
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import AverageRow, Window
 from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_number, format_offset, format_short_day
-from dashboard.presentation.moves import count_observations, observation_name
+from dashboard.presentation.moves import count_observations, get_observation_noun
 from dashboard.presentation.palette import (
     STRONGER_COLOUR,
     TRANSPARENT,
@@ -343,7 +344,8 @@ def _format_mean_hover(chart: ComparisonChart, group: ComparisonGroup, row: Aver
 def describe_offset(offset: int, card: SeriesCard) -> str:
     """`3 fixings before`, `at the first fixing`, `3 fixings later`."""
     if offset == 0:
-        return _("at the first {observation}", observation=observation_name(card))
+        noun = translate_deferred(get_observation_noun(card).at)
+        return _("at the first {observation}", observation=noun)
     count = count_observations(abs(offset), card)
     return _("{count} before", count=count) if offset < 0 else _("{count} later", count=count)
 
@@ -421,7 +423,7 @@ def _build_path_offset_axis(chart: ComparisonChart) -> theme.Figure:
     )
     title = _(
         "{observations} before and after the event",
-        observations=observation_name(card, many=True),
+        observations=translate_deferred(get_observation_noun(card).many),
     )
     return axis | theme.build_axis_title(chart.palette, title, standoff=6)
 

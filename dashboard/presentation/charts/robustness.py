@@ -14,7 +14,7 @@ from dashboard.models.study import SIGNIFICANCE_LEVEL
 from dashboard.presentation.charts import theme
 from dashboard.presentation.formatting import format_number
 from dashboard.presentation.palette import Palette, signed_colour
-from dashboard.presentation.quoting import MoveScale
+from dashboard.presentation.quoting import MoveScale, name_move
 
 CURVE_PIXELS: Final = 360
 PHONE_CURVE_PIXELS: Final = 230
@@ -268,8 +268,9 @@ def _name_end(curve: SpecificationCurve, end: float) -> str:
     arrow = "▲" if end > 0 else "▼"
     subject = scale.quoting.card.subject
     move = end if scale.shown(1.0) > 0 else -end
-    noun = f" {subject.noun}" if subject.is_currency else ""
-    return f"{arrow} {scale.direction(move)}{noun}"
+    direction = scale.direction(move)
+    meaning = name_move(direction, subject.noun) if subject.is_currency else direction
+    return f"{arrow} {meaning}"
 
 
 def _build_default_note(curve: SpecificationCurve, palette: Palette) -> theme.Figure:

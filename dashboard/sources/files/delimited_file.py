@@ -23,6 +23,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.messages import (
     at_place,
     deferred,
+    deferred_in_context,
     join_or,
     plural,
     translate_deferred,
@@ -58,7 +59,7 @@ _DELIMITER_NAMES: Final = {
     ",": deferred("comma"),
     ";": deferred("semicolon"),
     "\t": deferred("tab"),
-    "|": deferred("bar"),
+    "|": deferred_in_context("separator", "bar"),
 }
 
 _NumberedRecords: TypeAlias = Iterator[tuple[int, list[str]]]

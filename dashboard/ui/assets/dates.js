@@ -21,14 +21,20 @@ function closeCalendar(part) {
   part.closest(DATE_FIELD).dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
 }
 
+// A busy page opens its calendar late, and listens to what closes it later still.
+function closeOpeningCalendar(part, wasOpen = false, tries = 50) {
+  const isOpen = document.querySelector(CALENDAR) !== null;
+  if ((wasOpen && !isOpen) || tries === 0) return;
+  if (isOpen) closeCalendar(part);
+  setTimeout(() => closeOpeningCalendar(part, wasOpen || isOpen, tries - 1), 150);
+}
+
 function takeDate(part, key) {
   if (document.querySelector(CALENDAR)) {
-    closeCalendar(part);
-    return;
-  }
-  if (key === "Enter") {
+    closeOpeningCalendar(part);
+  } else if (key === "Enter") {
     part.click(); // which opens the calendar
-    setTimeout(() => closeCalendar(part), 50);
+    setTimeout(() => closeOpeningCalendar(part), 50);
   } else {
     part.blur();
   }
@@ -39,12 +45,23 @@ function toIsoDate(text) {
   return found && `${found[3]}-${found[2].padStart(2, "0")}-${found[1].padStart(2, "0")}`;
 }
 
-function pasteDate(part, date) {
+function shownDate(part) {
+  const parts = part.closest(DATE_FIELD).querySelectorAll("[role=spinbutton]");
+  return Array.from(parts, (element) => element.textContent).join("-");
+}
+
+// A busy page may overwrite a pasted date by the last typed digit.
+function pasteDate(part, date, tries = 10) {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text", date);
+  const before = shownDate(part);
   part.dispatchEvent(
     new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }),
   );
+  setTimeout(() => {
+    const isLost = part.isConnected && shownDate(part) === before && before !== date;
+    if (isLost && tries > 0) pasteDate(part, date, tries - 1);
+  }, 150);
 }
 
 function onDateKey(event, part) {

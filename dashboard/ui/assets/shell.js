@@ -3,7 +3,8 @@
   "use strict";
 
   // Without this Streamlit looks for its server in every folder of the address, one after another.
-  window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/` };
+  const basePath = document.querySelector("meta[name=base-path]")?.content ?? "";
+  window.__streamlit = { BACKEND_BASE_URL: `${location.origin}${basePath}/` };
 
   // ---- the first screen stays until the page has an element
 

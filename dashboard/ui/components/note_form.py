@@ -30,7 +30,12 @@ from dashboard.models.event import (
     draft_from_event,
     note_from_draft,
 )
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import (
+    deferred,
+    plural,
+    translate_deferred,
+    translate_in_context,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
@@ -116,15 +121,15 @@ def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
         st.markdown(f"**{done}** {escape_markdown(time)} :small[{revision}]")
         rows = list_changed_fields(change)
         if rows:
+            names = [_("Field"), _("Before"), translate_in_context("a changed text", "After")]
             st.dataframe(
-                pd.DataFrame(rows, columns=["Field", "Before", "After"]),
+                pd.DataFrame(rows, columns=names),
                 hide_index=True,
                 height=ROW_PIXELS * (len(rows) + 1) + 3,
                 row_height=ROW_PIXELS,
                 column_config={
-                    _("Field"): st.column_config.TextColumn(width=120),
-                    _("Before"): st.column_config.TextColumn(width=380),
-                    _("After"): st.column_config.TextColumn(width=380),
+                    name: st.column_config.TextColumn(width=width)
+                    for name, width in zip(names, (120, 380, 380), strict=True)
                 },
                 alt=_("What this change did, field by field"),
             )

@@ -11,6 +11,8 @@ def test_an_address_is_on_the_server_of_the_page():
         "http://127.0.0.1:8501/api/v1/rates.csv?series=usd_rub_cbr&from=2022-01-01"
     )
     assert build_docs_url(PAGE) == "http://127.0.0.1:8501/api/openapi.json"
+    below = "https://example.org/rates/data?from=2022-01-01"
+    assert build_docs_url(below) == "https://example.org/rates/api/openapi.json"
 
 
 def test_lists_repeat_and_what_is_empty_is_left_out():

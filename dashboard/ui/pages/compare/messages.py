@@ -25,7 +25,8 @@ from dashboard.models.study import (
 from dashboard.presentation.charts.comparison_paths import ComparisonGroup
 from dashboard.presentation.events import (
     format_group,
-    format_group_count,
+    format_group_after,
+    format_group_count_after,
     format_period_limits,
     format_years,
 )
@@ -45,7 +46,7 @@ from dashboard.presentation.moves import (
     count_observations,
     describe_window,
     format_percentile_cell,
-    observation_name,
+    get_observation_noun,
 )
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import MoveScale
@@ -99,7 +100,7 @@ PLACEBO_NOTE: Final = deferred(
 
 def format_compare_question(state: CompareState) -> str:
     """`What happened to the rouble in the 10 fixings after NATO remarks, 2022–2026?`."""
-    groups = [format_group(query) for query in state.filters]
+    groups = [format_group_after(query) for query in state.filters]
     periods = [
         format_period(query.since, query.until) if query.since or query.until else ""
         for query in state.filters
@@ -130,7 +131,7 @@ def _ask_what_happened(state: CompareState, events: str) -> str:
         span = duration_text(last, card.bar_minutes)
         return _("What happened to {subject} in the {span} after {events}?", span=span, **values)
     if last == 1:
-        noun = observation_name(card)
+        noun = translate_deferred(get_observation_noun(card).at)
         return _("What happened to {subject} at the {noun} after {events}?", noun=noun, **values)
     span = count_observations(last, card)
     return _("What happened to {subject} in the {span} after {events}?", span=span, **values)
@@ -230,8 +231,8 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     moved = _(
         "{move} after {group} than after {other}",
         move=state.scale.directed_percent(headline.mean),
-        group=format_group(one.filter),
-        other=format_group(other.filter),
+        group=format_group_after(one.filter),
+        other=format_group_after(other.filter),
     )
     size = _(
         "N = {first:,} and {second:,} events on {rates}, {clusters}",
@@ -306,7 +307,7 @@ def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Co
         "subject": state.card.subject.noun,
         "move": state.scale.directed_percent(headline.mean if headline else group.study.mean),
         "window": describe_window(answer.window, state.card),
-        "events": format_group(group.filter),
+        "events": format_group_after(group.filter),
     }
     if group.study.n > 1:
         return _("{subject} {move} on average {window} after {events}", **values)
@@ -455,7 +456,7 @@ def describe_usual_move(request: StudyRequest, card: SeriesCard) -> str:
     earlier = _(
         "{count} earlier {observations}",
         count=request.estimation,
-        observations=observation_name(card, many=request.estimation != 1),
+        observations=translate_deferred(get_observation_noun(card).of_five),
     )
     title = next((m.title for m in describe_method().models if m.id == request.model), "")
     usual = (
@@ -497,7 +498,7 @@ def _format_expected_share(group: ComparisonGroup, card: SeriesCard) -> str:
 
 def _describe_after(groups: Sequence[ComparisonGroup]) -> str:
     """`after 17 NATO remarks and 58 peace talks`."""
-    names = [format_group_count(group.study.n, group.filter) for group in groups]
+    names = [format_group_count_after(group.study.n, group.filter) for group in groups]
     return _("after {groups}", groups=join_and(names))
 
 
@@ -554,7 +555,7 @@ def format_heat_heading(state: CompareState, answer: Comparison) -> tuple[str, s
     return (
         _(
             "Move beyond the usual at each {observation} {events}",
-            observation=observation_name(state.card),
+            observation=translate_deferred(get_observation_noun(state.card).at),
             events=_describe_after(state.groups),
         ),
         _(

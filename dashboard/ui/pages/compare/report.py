@@ -29,7 +29,7 @@ from dashboard.presentation.formatting import (
     format_percent,
     format_window,
 )
-from dashboard.presentation.moves import POOL_TITLES, describe_window, observation_name
+from dashboard.presentation.moves import POOL_TITLES, describe_window, get_observation_noun
 from dashboard.presentation.reports import (
     CAUSALITY_CAUTION,
     SOFTWARE_VERSION,
@@ -151,7 +151,7 @@ def _build_charts(state: CompareState, answer: Comparison) -> Iterator[ReportCha
             "Moves less the usual ones, added up, in {axis}. The filled band holds the mean with"
             " 95 % at each {observation}, the dotted one its whole path with 95 %.",
             axis=axis,
-            observation=observation_name(state.card),
+            observation=translate_deferred(get_observation_noun(state.card).at),
         ),
         summarize_paths(chart),
     )

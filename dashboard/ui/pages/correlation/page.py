@@ -12,7 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.models.analyses import ScoredEvents, ScoreRow
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import (
+    deferred,
+    deferred_in_context,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.study import MAX_SHARE_OF_ONE_RATE, MIN_CLUSTERS, MIN_RATES
 from dashboard.presentation.charts.correlation import (
@@ -108,7 +113,9 @@ DIRECTION_VIEW: Final[View] = {
     deferred("Group"): lambda row: plain_text(format_group_title(row.group)),
     deferred("As expected"): "hits",
     "N": "n",
-    deferred("Share"): lambda row: f"{format_number(100 * row.share, 1)} %",
+    deferred_in_context("part of a whole", "Share"): lambda row: (
+        f"{format_number(100 * row.share, 1)} %"
+    ),
     deferred("95 % Wilson interval, for orientation"): lambda row: _(
         "{low} to {high} %",
         low=format_number(100 * row.low, 0),
@@ -127,7 +134,7 @@ SCORES_VIEW: Final[View] = {
     deferred("p (calendar shift)"): "p_value",
     CORRECTED_P_TITLE: "p_adjusted",
     "N": "n",
-    deferred("Without"): "without",
+    deferred_in_context("events without a score", "Without"): "without",
 }
 PROJECTIONS_VIEW: Final[View] = {
     deferred("Horizon"): lambda row: format_offset(row.item.horizon),

@@ -84,8 +84,10 @@ def build_code_examples(address: str, table: str) -> dict[str, str]:
 
 
 def _build_api_url(page_url: str) -> str:
+    """The address of the API on the server of the page, below the same base path."""
     parts = urlsplit(page_url)
-    return f"{parts.scheme}://{parts.netloc}{API_PATH}"
+    folder = parts.path.rpartition("/")[0]
+    return f"{parts.scheme}://{parts.netloc}{folder}{API_PATH}"
 
 
 def _quote_name(name: str) -> str:

@@ -39,7 +39,7 @@ def draw_event_controls(link: UrlState, view: EventView) -> None:
         st.selectbox(
             _("Window, time of trading")
             if of_bars
-            else _("Window, {noun}s", noun=observation_name(card)),
+            else _("Window, {observations}", observations=observation_name(card, many=True)),
             list(event_windows(card.bar_minutes)),
             format_func=format_window_label,
             width=130,

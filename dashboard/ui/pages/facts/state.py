@@ -11,7 +11,12 @@ import streamlit as st
 
 from dashboard.models.article import Claim, ClaimAnswer, ClaimKind, Exactness
 from dashboard.models.errors import InputError
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import (
+    deferred,
+    plural,
+    translate_deferred,
+    translate_in_context,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation import claims as claims_module
@@ -395,7 +400,10 @@ def draw_claim_form(view: UrlState) -> None:
         )
         if is_sentence:
             st.button(
-                _("Check"), key="facts.check", type=button_type(), icon=":material/fact_check:"
+                translate_in_context("button", "Check"),
+                key="facts.check",
+                type=button_type(),
+                icon=":material/fact_check:",
             )
         _draw_examples(view)
 

@@ -25,7 +25,7 @@ from dashboard.presentation.charts.robustness import (
     select_drawn_positions,
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import format_categories
+from dashboard.presentation.events import format_categories_after
 from dashboard.presentation.formatting import (
     EXPECTED_LABELS,
     capitalize_first,
@@ -36,7 +36,7 @@ from dashboard.presentation.formatting import (
     format_share,
     format_whole_share,
 )
-from dashboard.presentation.moves import count_observations, name_window, observation_name
+from dashboard.presentation.moves import count_observations, name_window
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import MoveScale
 from dashboard.presentation.tables import View, build_text_columns
@@ -173,7 +173,7 @@ def format_curve_headline(state: RobustnessState, answer: RobustnessAnswer) -> s
         share=format_whole_share(answer.same_sign),
         subject=card.subject.noun if card.subject.is_currency else card.label,
         move=state.scale.directed_percent(answer.median),
-        group=format_categories(state.group.categories),
+        group=format_categories_after(state.group.categories),
         joint=joint,
     )
 
@@ -326,7 +326,6 @@ class ChoiceKind:
 
 def list_choice_kinds(card: SeriesCard) -> tuple[ChoiceKind, ...]:
     """The kinds of choices, their options in words."""
-    rows = observation_name(card, many=True)
     return (
         ChoiceKind(_("Window"), lambda s: s.window, lambda s: name_window(s.window, card)),
         ChoiceKind(
@@ -337,7 +336,7 @@ def list_choice_kinds(card: SeriesCard) -> tuple[ChoiceKind, ...]:
         ChoiceKind(
             _("Gap before"),
             lambda s: s.gap,
-            lambda s: _("gap of {count} {rows}", count=s.gap, rows=rows),
+            lambda s: _("gap of {rows}", rows=count_observations(s.gap, card)),
         ),
         ChoiceKind(
             _("Usual move"),
