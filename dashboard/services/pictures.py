@@ -24,6 +24,7 @@ from dashboard.services.rate_limit import MAX_WAITING, HeavyReadQueue
 
 MAX_BYTES: Final = 32_000_000
 """Of pictures in memory; about 500 charts of an ordinary size."""
+CACHING: Final = "public, max-age={0}, stale-while-revalidate={0}"
 LIVE_SECONDS: Final = 300
 FROZEN_SECONDS: Final = 30 * 86_400
 BUSY: Final = deferred("other charts are drawn at present; try again in {n} seconds")
@@ -34,7 +35,7 @@ PICTURE_THREADS: Final = CapacityLimiter(MAX_WAITING + 2)
 
 
 class PictureCache:
-    """The pictures that were drawn, the one that was asked for longest ago dropped first.
+    """The pictures that were drawn, the one that is unused longest dropped first.
 
     Args:
         draw: makes a picture.
@@ -88,7 +89,7 @@ PICTURES: Final = PictureCache()
 
 
 def picture_key(report: ReportDocument, kind: ReportFormat, size: PictureSize) -> str:
-    """The SHA-256 of everything that a picture shows; not when it was asked for."""
+    """The SHA-256 of everything that a picture shows; not when it was requested."""
     chart, caption = report.charts[0], caption_of(report, report.charts[0])
     texts = [caption.title, caption.subtitle, *caption.footer]
     shown: list[Any] = [report.software, kind, size, chart.figure, caption.description]
@@ -101,7 +102,7 @@ def caching_headers(tag: str, *, is_frozen: bool) -> dict[str, str]:
     seconds = FROZEN_SECONDS if is_frozen else LIVE_SECONDS
     return {
         "ETag": f'"{tag}"',
-        "Cache-Control": f"public, max-age={seconds}, stale-while-revalidate={seconds}",
+        "Cache-Control": CACHING.format(seconds),
         "Vary": "Accept-Language",
     }
 

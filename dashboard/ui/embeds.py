@@ -1,7 +1,7 @@
 """Charts for the pages of other sites: an HTML page without a session, and oEmbed (version 1.0).
 
 A chart is that of a page, with the settings of the page's link. Its page holds the title, the
-chart as a picture, the numbers behind a fold, the source and a link back. It sets no cookie, and
+chart as a picture, the numbers folded, the source and a link back. It sets no cookie, and
 loads nothing but its picture. Who may frame it is a setting; by default nobody may.
 """
 
@@ -62,7 +62,7 @@ _INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
 def build_chart(request: ChartRequest) -> LinkedChart:
-    """The chart that is asked for, of what is shared.
+    """The chart that is requested, of what is shared.
 
     Raises:
         InputError: there is no such chart, or its link does not fit; one line.
@@ -106,7 +106,7 @@ async def embed_page(request: Request) -> Response:
 def _respond(request: Request) -> Response:
     query = request.query_params.multi_items()
     theme = next((value for key, value in reversed(query) if key == "theme"), THEMES[0])
-    asked = ChartRequest(
+    requested = ChartRequest(
         request.path_params["name"],
         tuple((key, value) for key, value in query if key != "theme"),
         get_public_address(request),
@@ -115,8 +115,8 @@ def _respond(request: Request) -> Response:
     language = choose_language([request.query_params.get("lang", "")]) or current_language()
     with use_language(language):
         try:
-            chart = build_chart(asked)
-            content = _render(asked, chart, theme if theme in THEMES else THEMES[0])
+            chart = build_chart(requested)
+            content = _render(requested, chart, theme if theme in THEMES else THEMES[0])
         except RoubleReactionError as error:
             return _refuse(error, policy)
     headers = caching_headers(
@@ -183,16 +183,18 @@ def _refuse(error: RoubleReactionError, policy: Mapping[str, str]) -> Response:
     return HTMLResponse(f"{page}<p>{line}</p></html>", status, headers)
 
 
-def _render(asked: ChartRequest, chart: LinkedChart, theme: str) -> str:
-    common = [(key, value) for key, value in asked.query if key != "lang"]
-    query = [*common, ("lang", current_language())]
+def _render(requested: ChartRequest, chart: LinkedChart, theme: str) -> str:
+    valid = parse_qsl(chart.page_query, keep_blank_values=True)
+    query = [*((k, v) for k, v in valid if k != "lang"), ("lang", current_language())]
 
     def picture(colours: str, size: str) -> str:
         look = urlencode([*query, ("theme", colours), ("size", size)])
-        return f"../api/v1/charts/{asked.name}.svg?{look}"
+        return f"../api/v1/charts/{requested.name}.svg?{look}"
 
-    page = CHART_PAGES[asked.name]
-    embed = f"{asked.address}{EMBED_PREFIX}/{asked.name}?{urlencode(asked.query)}"
+    page = CHART_PAGES[requested.name]
+    embed = f"{requested.address}{EMBED_PREFIX}/{requested.name}?{urlencode(requested.query)}"
+    discovery = urlencode({"url": embed, "format": "json"})
+    page_path = f"{page.url_path}{'?' if chart.page_query else ''}{chart.page_query}"
     rows = sum(len(table.rows) for table in chart.report.tables)
     return _template().render(
         name=APP_NAME,
@@ -208,11 +210,10 @@ def _render(asked: ChartRequest, chart: LinkedChart, theme: str) -> str:
         notice=chart.notice,
         picture=picture,
         narrow=NARROW_PIXELS,
-        page_url=f"../{page.url_path}{'?' if chart.page_query else ''}{chart.page_query}",
-        canonical=f"{asked.address}/{page.url_path}{'?' if chart.page_query else ''}"
-        f"{chart.page_query}",
-        data_url=f"../api/v1/charts/{asked.name}.json?{urlencode(query)}",
-        oembed_url=f"{asked.address}{OEMBED_PATH}?{urlencode({'url': embed, 'format': 'json'})}",
+        page_url=f"../{page_path}",
+        canonical=f"{requested.address}/{page_path}",
+        data_url=f"../api/v1/charts/{requested.name}.json?{urlencode(query)}",
+        oembed_url=f"{requested.address}{OEMBED_PATH}?{discovery}",
         texts=_texts(rows),
     )
 
@@ -258,18 +259,18 @@ def _respond_oembed(request: Request) -> Response:
     address = get_public_address(request)
     url = request.query_params.get("url", "")
     here = f"{get_origin(request)}{_settings().dashboard_base_path}"
-    asked = parse_chart_url(url, {address, here}, address)
-    if asked is None:
+    requested = parse_chart_url(url, {address, here}, address)
+    if requested is None:
         return _problem(404, _("url: is not the address of a chart here"), request)
     try:
         width = _read_pixels(request, "maxwidth", WIDTH, MIN_WIDTH)
         height = _read_pixels(request, "maxheight", EMBED_HEIGHT, MIN_HEIGHT)
-        chart = build_chart(asked)
+        chart = build_chart(requested)
     except RateLimited as error:
         return _problem(429, str(error), request)
     except InputError as error:
         return _problem(404, str(error), request)
-    content = _oembed_content(asked, chart, (width, height))
+    content = _oembed_content(requested, chart, (width, height))
     body = json.dumps(content, ensure_ascii=False)
     headers = caching_headers(hashlib.sha256(body.encode()).hexdigest()[:32], is_frozen=False)
     # WordPress and others ask from their servers, editors in the browser from their pages.
@@ -277,18 +278,18 @@ def _respond_oembed(request: Request) -> Response:
 
 
 def _oembed_content(
-    asked: ChartRequest, chart: LinkedChart, size: tuple[int, int]
+    requested: ChartRequest, chart: LinkedChart, size: tuple[int, int]
 ) -> dict[str, Any]:
     width, height = size
-    embed = f"{asked.address}{EMBED_PREFIX}/{asked.name}"
-    query = urlencode(asked.query)
-    picture = urlencode([(k, v) for k, v in asked.query if k != "theme"] + [("size", "web")])
+    embed = f"{requested.address}{EMBED_PREFIX}/{requested.name}"
+    query = urlencode(requested.query)
+    picture = urlencode([(k, v) for k, v in requested.query if k != "theme"] + [("size", "web")])
     content: dict[str, Any] = {
         "version": "1.0",
         "type": "rich",
         "title": chart.chart.title,
         "provider_name": APP_NAME,
-        "provider_url": f"{asked.address}/",
+        "provider_url": f"{requested.address}/",
         "cache_age": CACHE_SECONDS,
         "width": width,
         "height": height,
@@ -296,9 +297,9 @@ def _oembed_content(
             f"{embed}?{query}" if query else embed, chart.chart.title, width, height
         ),
     }
-    if width >= WIDTH:  # the picture is as wide, and must not be wider than what was asked for
+    if width >= WIDTH:  # the picture is as wide, and must not be wider than requested
         content |= {
-            "thumbnail_url": f"{asked.address}/api/v1/charts/{asked.name}.png?{picture}",
+            "thumbnail_url": f"{requested.address}/api/v1/charts/{requested.name}.png?{picture}",
             "thumbnail_width": 2400,
             "thumbnail_height": 1350,
         }
@@ -326,7 +327,7 @@ def parse_chart_url(url: str, addresses: Iterable[str], address: str) -> ChartRe
 
 
 def _read_pixels(request: Request, name: str, usual: int, least: int) -> int:
-    """At most what is asked for, and no less than a chart needs.
+    """At most what is requested, and no less than a chart needs.
 
     Raises:
         InputError: it is no number.

@@ -155,9 +155,9 @@ def _build_chart(
     is_narrow = params.size == "narrow"
     origin = f"{request.url.scheme}://{request.url.netloc}"
     address = context.settings.pages_address(origin)
-    asked = ChartRequest(name, tuple(query), address, params.theme == "dark", is_narrow)
+    chart_request = ChartRequest(name, tuple(query), address, params.theme == "dark", is_narrow)
     try:
-        chart = build(asked)
+        chart = build(chart_request)
     except InputError as error:
         if error.field == "id":
             raise Problem(404, str(error)) from error

@@ -153,7 +153,7 @@ class ValueParams(QueryParams):
 
 
 MAX_VALUE_AGE: Final = 14
-"""Days from the day asked to the last rate before it: a holiday is shorter, an error is not."""
+"""Days from the day requested to the last rate before it: a holiday is shorter, an error is not."""
 CHANGE_DIGITS: Final = 6
 
 
@@ -181,13 +181,13 @@ def value(request: Request, context: Context, params: Annotated[ValueParams, Que
 
 
 def _find_value(series: RateSeries, params: ValueParams) -> float | date:
-    """The number that is asked for.
+    """The number that is requested for.
 
     Raises:
         InputError: the parameters do not fit one another, or the series is no price.
         Problem: 404, there is no such rate.
     """
-    day = _asked_day(series, params)
+    day = _find_day(series, params)
     if params.base == "since" and params.since is None:
         raise InputError(_("is missing; the base is a day of your own"), field="since")
     (facts,), _left_out = answer_facts([series], day, params.since)
@@ -215,26 +215,26 @@ def _find_change(series: RateSeries, facts: DayFacts, params: ValueParams) -> fl
     return change.usd_per_rub_pct if is_inverse else change.rub_per_usd_pct
 
 
-def _asked_day(series: RateSeries, params: ValueParams) -> date:
-    """The market day that is asked for.
+def _find_day(series: RateSeries, params: ValueParams) -> date:
+    """The market day that is requested for.
 
     Raises:
         Problem: 404, there is none.
     """
-    asked = params.on
+    requested = params.on
     dates = series.day if params.by == "market" else series.record
     row = (
         len(series) - 1
-        if asked is None
-        else int(np.searchsorted(dates, np.datetime64(asked, "D"), side="right")) - 1
+        if requested is None
+        else int(np.searchsorted(dates, np.datetime64(requested, "D"), side="right")) - 1
     )
     if row < 0:
-        raise _missing(series, asked)
-    if asked is not None and params.by == "market":
-        return asked
+        raise _missing(series, requested)
+    if requested is not None and params.by == "market":
+        return requested
     found = date.fromisoformat(str(dates[row]))
-    if asked is not None and (asked - found).days > MAX_VALUE_AGE:
-        raise _missing(series, asked)
+    if requested is not None and (requested - found).days > MAX_VALUE_AGE:
+        raise _missing(series, requested)
     return date.fromisoformat(str(series.day[row]))
 
 

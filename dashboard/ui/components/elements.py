@@ -203,6 +203,9 @@ EMBED_NAMES: Final = {
 }
 """The pages whose chart can be shown on other sites, with the last part of its address there."""
 EMBED_HEIGHT: Final = 620
+FRAME: Final = (
+    '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>'
+)
 RESIZE_SCRIPT: Final = (
     '<script>addEventListener("message",e=>{for(const f of document.querySelectorAll("iframe"))'
     'if(f.contentWindow===e.source&&e.data&&e.data.type==="rouble-reaction:height")'
@@ -222,10 +225,7 @@ def embed_code(
         width: in pixels; None: as wide as the column.
         height: in pixels, before the chart says its own.
     """
-    return (
-        f'<iframe src="{html.escape(address)}" title="{html.escape(title)}"'
-        f' width="{width or "100%"}" height="{height}" loading="lazy" style="border:0"></iframe>'
-    )
+    return FRAME.format(html.escape(address), html.escape(title), width or "100%", height)
 
 
 def draw_embed_code(page_id: str, view: UrlState, title: str) -> None:

@@ -174,7 +174,7 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
     """
     now, as_of = session.get_export_time(), session.get_as_of()
     live, frozen = build_links(page_id, link, as_of or now.replace(microsecond=0))
-    if session.follows_data():  # the same picture, whenever it is asked for
+    if session.follows_data():  # the same picture, whenever it is requested
         frozen = ""
     public_url = session.get_live_context().settings.dashboard_public_url or ""
     return ReportContext(now, live, frozen, as_of, public_url)
@@ -353,7 +353,7 @@ def build_linked_chart(
     Args:
         page_id: the page of the link.
         link: the view.
-        picture: the chart, in the colours and at the width that are asked for.
+        picture: the chart, in the colours and at the width that are requested.
         data: the name and the objects of the table of its numbers.
         tables: the same in words.
     """
