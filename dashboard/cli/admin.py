@@ -1,7 +1,8 @@
-"""Commands of administration: open the pages, backup and restore, access tokens, the audit log."""
+"""Commands of administration: open the pages, backups, access tokens, people, the audit log."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ import typer
 
 from dashboard.cli.context import get_context
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, plural
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Scope
 from dashboard.services.notes import utc_now
 
 
@@ -106,6 +108,34 @@ def restore(
         listings.show_restored(done)
 
 
+def migrate(
+    *,
+    no_backup: Annotated[
+        bool,
+        Opt("--no-backup", help=deferred("Of a PostgreSQL: without the backup by pg_dump.")),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Upgrade the tables of the database to this release; a backup is made first."""
+    from dashboard.cli import listings, output
+    from dashboard.services.admin import migrate_database
+
+    application = get_context()
+    done = migrate_database(
+        application.notes.database,
+        None
+        if no_backup
+        else lambda target: application.notes.backups.dump_server(
+            target, application.settings.dashboard_pg_dump
+        ),
+        application.settings.backup_folder,
+    )
+    if as_json:
+        output.print_json(asdict(done))
+    else:
+        listings.show_upgrade(done)
+
+
 # ------------------------------------------------------------------ access tokens and the audit log
 
 token_commands = command_group(
@@ -125,13 +155,16 @@ def create_access_token(
     days: Annotated[
         int | None, Opt(help=deferred("How long it holds; else until it is revoked."))
     ] = None,
+    scope: Annotated[
+        Scope, Opt(help=deferred("What it may do: read, or write, which includes reading."))
+    ] = Scope.WRITE,
     as_json: JsonOption = False,
 ) -> None:
     """Make a token and print it, this once: only its hash is stored."""
     from dashboard.cli import listings, output
     from dashboard.services.admin import create_token, token_json
 
-    secret, token = create_token(get_context().notes.tokens, name, person, days)
+    secret, token = create_token(get_context().notes.tokens, name, person, days, scope=scope)
     if as_json:
         output.print_json({"token": secret, **token_json(token, utc_now())})
     else:
@@ -178,3 +211,73 @@ def list_audit_log(
         output.print_json(audit_json(actions))
     else:
         listings.show_audit_log(actions)
+
+
+# ------------------------------------------------------------------ people
+
+people_commands = command_group(deferred("People who sign in: their roles, sign-ins and data."))
+
+PersonArgument = Annotated[
+    str, Arg(metavar="NAME", help=deferred("The name, as the identity provider gives it."))
+]
+
+
+@people_commands.command("list")
+def list_known_people(*, as_json: JsonOption = False) -> None:
+    """List the people who have signed in or were given a role."""
+    from dashboard.cli import listings, output
+    from dashboard.services.people import list_people, person_json
+
+    application = get_context()
+    people = list_people(application.notes.people, application.access.policy)
+    if as_json:
+        output.print_json([person_json(person, role) for person, role in people])
+    else:
+        listings.show_people(people)
+
+
+@people_commands.command("role")
+def set_role(
+    name: PersonArgument,
+    role: Annotated[
+        str,
+        Arg(
+            metavar="ROLE",
+            help=deferred("viewer, editor, administrator, none; or default, that of the settings."),
+        ),
+    ],
+) -> None:
+    """Give a person a role from the next action on; it outweighs groups and lists."""
+    from dashboard.cli import output
+    from dashboard.services.people import give_role, read_role
+
+    application = get_context()
+    given = read_role(role)
+    person = give_role(application.notes.people, application.access.policy, name, given)
+    now = application.access.policy.role(person.person, person)
+    output.print_line(_("{person}: the role is {role} now", person=person.person, role=now))
+
+
+@people_commands.command("sign-out")
+def sign_person_out(name: PersonArgument) -> None:
+    """End every sign-in of a person from the next action on."""
+    from dashboard.cli import output
+    from dashboard.services.people import sign_out_everywhere
+
+    count = sign_out_everywhere(get_context().notes.people, name)
+    output.print_line(plural("{n} sign-in was ended", "{n} sign-ins were ended", count))
+
+
+@people_commands.command("remove")
+def remove_data_of_person(name: PersonArgument, *, as_json: JsonOption = False) -> None:
+    """Delete the private data of a person; what is shared stays under another name."""
+    from dataclasses import asdict
+
+    from dashboard.cli import output
+    from dashboard.services.people import describe_removal, remove_person
+
+    done = remove_person(get_context().notes.people, name)
+    if as_json:
+        output.print_json(asdict(done))
+    else:
+        output.print_line(describe_removal(done))

@@ -16,7 +16,14 @@ from dashboard.models.event import iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
 from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
+from dashboard.models.people import Person, Role, Scope
+from dashboard.models.records import (
+    AccessToken,
+    AuditEntry,
+    BackupContents,
+    RestoreResult,
+    SchemaUpgrade,
+)
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.claims import describe_common_base, describe_needed_base
 from dashboard.presentation.escaping import clean_text
@@ -220,9 +227,7 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
 def show_new_token(secret: str, token: AccessToken) -> None:
     """Print the secret alone on standard output, and how to use it on standard error."""
     print_line(secret)
-    message = deferred("token {name} writes as {person} until it is revoked")
-    if token.expires:
-        message = deferred("token {name} writes as {person} until {moment}")
+    message = _NEW_TOKEN[token.scope, token.expires is not None]
     moment = format_timestamp(token.expires) if token.expires else ""
     print_notices(
         [
@@ -232,11 +237,21 @@ def show_new_token(secret: str, token: AccessToken) -> None:
     )
 
 
+_NEW_TOKEN: Final = {
+    (Scope.WRITE, False): deferred("token {name} writes as {person} until it is revoked"),
+    (Scope.WRITE, True): deferred("token {name} writes as {person} until {moment}"),
+    (Scope.READ, False): deferred("token {name} reads as {person} until it is revoked"),
+    (Scope.READ, True): deferred("token {name} reads as {person} until {moment}"),
+}
+"""By the scope, and whether it expires."""
+
+
 def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
     """Print a list of tokens."""
     view: View = {
         "name": attrgetter("name"),
         "person": attrgetter("person"),
+        "scope": attrgetter("scope"),
         "state": lambda token: token_state(token, now),
         "made": lambda token: _moment_text(token.created),
         "last used": lambda token: _moment_text(token.last_used),
@@ -244,6 +259,18 @@ def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
         "revoked": lambda token: _moment_text(token.revoked),
     }
     show_table(view, tokens)
+
+
+def show_people(people: Iterable[tuple[Person, Role]]) -> None:
+    """Print people with the role of this moment."""
+    view: View = {
+        "person": lambda row: row[0].person,
+        "role": lambda row: row[1].value,
+        "given": lambda row: row[0].given_role or NO_VALUE,
+        "last active": lambda row: _moment_text(row[0].last_active),
+        "signed out": lambda row: _moment_text(row[0].signed_out_at),
+    }
+    show_table(view, people)
 
 
 AUDIT_VIEW: Final[View] = {
@@ -264,6 +291,19 @@ def show_audit_log(entries: Iterable[AuditEntry]) -> None:
 def show_backup(contents: BackupContents, file: Path) -> None:
     """Print what went into a backup."""
     print_line(_("{summary} written to {file}", summary=_backup_summary(contents), file=file))
+
+
+def show_upgrade(done: SchemaUpgrade) -> None:
+    """Print what the upgrade of a database did, and where its backup is."""
+    values = {"name": done.database, "before": done.before, "after": done.after}
+    if done.before == done.after:
+        print_line(_("{name}: its tables are those of this release ({after})", **values))
+    elif done.before is None:
+        print_line(_("{name}: its tables were created ({after})", **values))
+    else:
+        print_line(_("{name}: its tables were upgraded from {before} to {after}", **values))
+    if done.backup is not None:
+        print_line(_("what was here before is in {file}", file=done.backup))
 
 
 def show_restored(result: RestoreResult) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from dashboard.models.people import Scope
+
 if TYPE_CHECKING:
     from dashboard.models.event import Event
 
@@ -100,6 +102,7 @@ class AccessToken:
         expires: from when it is refused; None: never.
         last_used: when something was last written with it, to the minute; None: never.
         revoked: since when it is refused; None: it is not.
+        scope: whether it only reads, or writes too.
     """
 
     name: str
@@ -109,6 +112,7 @@ class AccessToken:
     expires: datetime | None = None
     last_used: datetime | None = None
     revoked: datetime | None = None
+    scope: Scope = Scope.WRITE
 
     def is_valid(self, at: datetime) -> bool:
         """Whether the token is valid at a moment."""
@@ -116,6 +120,23 @@ class AccessToken:
 
 
 # ---- backups
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaUpgrade:
+    """The upgrade of a database.
+
+    Attributes:
+        database: its name, without folder, user and password.
+        before: the revision of its tables before; None: it had none.
+        after: the revision now.
+        backup: the file to which it was copied first; None where there was nothing to copy.
+    """
+
+    database: str
+    before: str | None
+    after: str
+    backup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

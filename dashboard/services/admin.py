@@ -9,6 +9,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,14 @@ from typing import Any, Final, Protocol
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.event import AUTHOR_LIMIT, iso_text
 from dashboard.models.messages import translate as _
-from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
+from dashboard.models.people import Scope
+from dashboard.models.records import (
+    AccessToken,
+    AuditEntry,
+    BackupContents,
+    RestoreResult,
+    SchemaUpgrade,
+)
 from dashboard.services.notes import clean_line, utc_now
 
 log: Final = logging.getLogger("dashboard.backups")
@@ -53,6 +61,12 @@ class DatabaseBackup(Protocol):
     def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
         """Replace everything by the rows of a backup, in one transaction."""
 
+    def dump_server(self, target: Path, program: str) -> None:
+        """Write a database on a server to a new file by its `pg_dump`."""
+
+    def lock(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a lock of a server; yields whether nobody else holds it."""
+
     def quarantine(self) -> Path | None:
         """Move an unreadable file away."""
 
@@ -60,8 +74,11 @@ class DatabaseBackup(Protocol):
 class ImportedSeriesFiles(Protocol):
     """The imported series, for backups."""
 
-    def series_files(self) -> tuple[Path, ...]:
-        """The file of every series."""
+    def series_ids(self) -> tuple[str, ...]:
+        """The id of every series."""
+
+    def series_files(self, folder: Path) -> tuple[Path, ...]:
+        """Copy the file of every series into a folder."""
 
     def restore_from(self, files: Sequence[Path]) -> None:
         """Replace every series by these files."""
@@ -107,7 +124,8 @@ def make_backup(
     try:
         with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
             files, contents = notes.dump_to(Path(folder), everyone=everyone)
-            series = imported.series_files()
+            (Path(folder) / "rates").mkdir()
+            series = imported.series_files(Path(folder) / "rates")
             contents = replace(contents, series=tuple(path.stem for path in series))
             members = {**files, **{f"rates/{path.name}": path for path in series}}
             archive.write(file, members, contents)
@@ -171,30 +189,95 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
     )
 
 
-def write_daily_backup(
+def write_daily_backup(  # noqa: PLR0913 - the archive, its two sources and the day
     folder: Path,
     notes: DatabaseBackup,
     imported: ImportedSeriesFiles,
     archive: BackupArchive,
     today: date,
+    *,
+    pg_dump: str = "pg_dump",
 ) -> Path | None:
     """Write the backup of a day unless it exists, and delete all but the newest seven.
 
+    Args:
+        folder: of the backups.
+        notes: the database; one on a server is written by its `pg_dump`.
+        imported: the imported series.
+        archive: writes the file of SQLite.
+        today: the day.
+        pg_dump: the program, by its path or name.
+
     Returns:
-        The new backup; None where it exists, there are no data, the database is on a server,
+        The new backup; None where it exists, there are no data, another process writes it,
         or writing failed, which is logged and never raised.
     """
-    target = folder / f"{DAILY_PREFIX}{today}.zip"
     try:
-        if target.exists() or notes.file is None or not notes.file.exists() or notes.is_empty():
+        if notes.file is None:
+            return _dump_of_day(folder, notes, today, pg_dump)
+        target = folder / f"{DAILY_PREFIX}{today}.zip"
+        if target.exists() or not notes.file.exists() or notes.is_empty():
             return None
         make_backup(target, notes, imported, archive)
-        for old in sorted(folder.glob(f"{DAILY_PREFIX}????-??-??.zip"))[:-MAX_DAILY_BACKUPS]:
-            old.unlink(missing_ok=True)
+        prune_backups(folder, f"{DAILY_PREFIX}????-??-??.zip")
     except (RoubleReactionError, OSError) as error:
         log.warning("no backup was made today: %s", error)
         return None
     return target
+
+
+def _dump_of_day(folder: Path, notes: DatabaseBackup, today: date, pg_dump: str) -> Path | None:
+    target = folder / f"{DAILY_PREFIX}{today}.dump"
+    if target.exists() or notes.is_empty():
+        return None
+    with notes.lock("daily-backup") as is_alone:
+        if not is_alone or target.exists():
+            return None
+        notes.dump_server(target, pg_dump)
+    prune_backups(folder, f"{DAILY_PREFIX}????-??-??.dump")
+    return target
+
+
+def prune_backups(folder: Path, pattern: str) -> None:
+    """Delete all but the newest seven files whose names end in the order of their times."""
+    for old in sorted(folder.glob(pattern))[:-MAX_DAILY_BACKUPS]:
+        old.unlink(missing_ok=True)
+
+
+class UpgradedDatabase(Protocol):
+    """A database whose tables can be upgraded."""
+
+    def migrate(self, dump: Callable[[str], Path] | None) -> SchemaUpgrade:
+        """Upgrade it; `dump` backs up a server that is at a revision."""
+
+
+def migrate_database(
+    database: UpgradedDatabase, write_dump: Callable[[Path], None] | None, folder: Path
+) -> SchemaUpgrade:
+    """Upgrade the tables of a database after backing it up; one process does it at a time.
+
+    A file is copied beside itself; a server is dumped into `folder`, of which the newest seven
+    such dumps stay.
+
+    Args:
+        database: the database.
+        write_dump: writes the backup of a server; None: without one.
+        folder: of the backups.
+
+    Raises:
+        StoreError: it cannot be backed up or upgraded; nothing was changed.
+    """
+    if write_dump is None:
+        return database.migrate(None)
+
+    def dump(revision: str) -> Path:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        target = folder / f"before-upgrade-{stamp}-{revision}.dump"
+        write_dump(target)
+        prune_backups(folder, "before-upgrade-*.dump")
+        return target
+
+    return database.migrate(dump)
 
 
 def backup_json(contents: BackupContents) -> dict[str, Any]:
@@ -205,7 +288,7 @@ def backup_json(contents: BackupContents) -> dict[str, Any]:
 def _existing_data(notes: DatabaseBackup, imported: ImportedSeriesFiles) -> tuple[bool, bool]:
     """Whether there are data, and whether the database can be read."""
     try:
-        return not notes.is_empty() or bool(imported.series_files()), True
+        return not notes.is_empty() or bool(imported.series_ids()), True
     except StoreError:
         if notes.file is None:
             raise
@@ -237,12 +320,13 @@ class TokenStore(Protocol):
         """Record the present moment as the last use of a token."""
 
 
-def create_token(
+def create_token(  # noqa: PLR0913 - the store and the five facts about a token
     store: TokenStore,
     name: str,
     person: str = "",
     days: int | None = None,
     *,
+    scope: Scope = Scope.WRITE,
     now: Callable[[], datetime] = utc_now,
 ) -> tuple[str, AccessToken]:
     """Create a token.
@@ -252,6 +336,7 @@ def create_token(
         name: the name of the token.
         person: the user who writes with it; the name of the token where empty.
         days: days until it expires; None: never.
+        scope: whether it only reads, or writes too.
         now: the clock.
 
     Returns:
@@ -283,7 +368,7 @@ def create_token(
         raise InputError(msg)
     secret, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     expires = None if days is None else at + timedelta(days=days)
-    token = AccessToken(name, writer, hash_secret(secret), at, expires)
+    token = AccessToken(name, writer, hash_secret(secret), at, expires, scope=scope)
     return secret, store.create_token(token, author=writer)
 
 
@@ -339,6 +424,7 @@ def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
     return {
         "name": token.name,
         "person": token.person,
+        "scope": token.scope,
         "state": token_state(token, at),
         **timestamps,
     }

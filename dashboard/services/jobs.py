@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.services.live_rates import RefreshRequest, RefreshResult, refresh_rates
@@ -70,15 +71,28 @@ class NewsRefreshState:
 
 
 State = TypeVar("State", RateRefreshState, NewsRefreshState)
+ReplicaLock: TypeAlias = Callable[[], AbstractContextManager[bool]]
+"""Takes a lock between replicas at once, or not; yields whether."""
 
 
 class _RefreshJob(Generic[State]):
-    """A refresh in a background thread, for all sessions of a process; never two at once."""
+    """A refresh in a background thread, for all sessions of a process; never two at once.
+
+    Of several replicas the one that holds the lock refreshes; where it dies, the server releases
+    the lock and the next one that is due takes it.
+    """
 
     def __init__(
-        self, state: State, interval: timedelta, now: Callable[[], datetime], *, is_offline: bool
+        self,
+        state: State,
+        interval: timedelta,
+        now: Callable[[], datetime],
+        *,
+        is_offline: bool,
+        lock: ReplicaLock | None,
     ) -> None:
         self._state: State = state
+        self._lock_of_replicas = lock
         self._interval = interval
         self._now = now
         self.is_offline = is_offline
@@ -96,6 +110,11 @@ class _RefreshJob(Generic[State]):
         now, started = self._now(), self._state.started_at
         is_recent = started is not None and started <= now < started + self._interval
         return not (self.is_offline or self._state.is_running or is_recent)
+
+    def _lead(self) -> AbstractContextManager[bool]:
+        """Whether this process is to refresh: no other replica is at it."""
+        lock = self._lock_of_replicas
+        return nullcontext(enter_result=True) if lock is None else lock()
 
     def wait(self, seconds: float) -> None:
         """Wait for the running refresh."""
@@ -128,6 +147,7 @@ class RateRefreshJob(_RefreshJob[RateRefreshState]):
         rate_cache: stores the answers.
         now: the clock.
         is_offline: never use the network.
+        lock: held by the replica that refreshes; None where there is one.
     """
 
     def __init__(
@@ -137,8 +157,9 @@ class RateRefreshJob(_RefreshJob[RateRefreshState]):
         now: Callable[[], datetime],
         *,
         is_offline: bool = False,
+        lock: ReplicaLock | None = None,
     ) -> None:
-        super().__init__(RateRefreshState(), RATES_INTERVAL, now, is_offline=is_offline)
+        super().__init__(RateRefreshState(), RATES_INTERVAL, now, is_offline=is_offline, lock=lock)
         self._rates = rates
         self._rate_cache = rate_cache
 
@@ -152,7 +173,11 @@ class RateRefreshJob(_RefreshJob[RateRefreshState]):
     def _run(self, request: RefreshRequest) -> None:
         results: tuple[RefreshResult, ...] = self._state.results
         try:
-            results = refresh_rates(self._rates, self._rate_cache, request, self._now, self._report)
+            with self._lead() as leads:
+                if leads:
+                    results = refresh_rates(
+                        self._rates, self._rate_cache, request, self._now, self._report
+                    )
         except Exception:
             rates_log.exception("the refresh failed")
         finally:
@@ -174,6 +199,7 @@ class NewsRefreshJob(_RefreshJob[NewsRefreshState]):
         inbox: stores the items.
         now: the clock.
         is_offline: never use the network.
+        lock: held by the replica that refreshes; None where there is one.
     """
 
     def __init__(
@@ -183,19 +209,22 @@ class NewsRefreshJob(_RefreshJob[NewsRefreshState]):
         now: Callable[[], datetime],
         *,
         is_offline: bool = False,
+        lock: ReplicaLock | None = None,
     ) -> None:
-        super().__init__(NewsRefreshState(), NEWS_INTERVAL, now, is_offline=is_offline)
+        super().__init__(NewsRefreshState(), NEWS_INTERVAL, now, is_offline=is_offline, lock=lock)
         self._feeds = feeds
         self._inbox = inbox
 
     def submit(self, *, force: bool = False) -> bool:
         """Start a refresh unless one is running or ran recently; returns whether it started."""
-        return self._start(self._run, force=force, problem="")
+        return self._start(partial(self._run, force=force), force=force, problem="")
 
-    def _run(self) -> None:
+    def _run(self, *, force: bool) -> None:
         problem = ""
         try:
-            refresh_news(self._feeds(), self._inbox, self._now, self._report)
+            with self._lead() as leads:
+                if leads and (force or not self._was_refreshed_by_another()):
+                    refresh_news(self._feeds(), self._inbox, self._now, self._report)
         except Exception as error:
             problem = " ".join(str(error).split())[:300] or type(error).__name__
             news_log.exception("asking the feeds failed")
@@ -203,6 +232,13 @@ class NewsRefreshJob(_RefreshJob[NewsRefreshState]):
             self._state = replace(
                 self._state, is_running=False, finished_at=self._now(), problem=problem
             )
+
+    def _was_refreshed_by_another(self) -> bool:
+        """Whether another replica has fetched a feed within the interval."""
+        if self._lock_of_replicas is None:
+            return False
+        last = max((state.tried_at for state in self._inbox.feed_states()), default=None)
+        return last is not None and timedelta() <= self._now() - last < self._interval
 
     def _report(self, done: int, total: int, _title: str) -> None:
         self._state = replace(self._state, done=done, total=total)
@@ -220,9 +256,12 @@ class VersionedStore(Protocol):
     def version(self) -> str:
         """A short text that differs after every change; StoreError where it cannot be read."""
 
+    def for_user(self, person: str) -> VersionedStore:
+        """The store as another person sees it."""
+
 
 class NoteVersionWatcher:
-    """Polls the version of the notes in a background thread.
+    """Polls the version of the notes in a background thread, as each person sees them.
 
     Args:
         notes: the store of notes.
@@ -240,46 +279,53 @@ class NoteVersionWatcher:
         self._interval = interval
         self._retry_interval = retry_interval
         self._lock = threading.Lock()
-        self._version = ""
+        self._versions: dict[str, str] = {}
+        self._polls_left: dict[str, int] = {}
         self._updates = 0
-        self._polls_left = 0
         self._running = False
 
-    def read(self) -> str:
-        """The latest version, empty where none is known; keeps the polling alive."""
+    def read(self, person: str = "") -> str:
+        """The latest version as a person sees it; empty where none is known.
+
+        It keeps the polling for this person alive. Without a name it is that of the store given.
+        """
         with self._lock:
-            self._polls_left = MAX_IDLE_POLLS
+            self._polls_left[person] = MAX_IDLE_POLLS
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._poll, name="notes", daemon=True).start()
-            return self._version
+            return self._versions.get(person, "")
 
-    def set_version(self, version: str) -> None:
+    def set_version(self, version: str, person: str = "") -> None:
         """Set a version that was just read; it is newer than that of any running poll."""
         with self._lock:
-            self._version = version
+            self._versions[person] = version
             self._updates += 1
 
     def _poll(self) -> None:
         pause = threading.Event()
-        while self._has_readers():
-            answered = self._poll_once()
-            pause.wait(self._interval if answered else self._retry_interval)
+        while people := self._readers():
+            answered = {person for person in people if self._poll_once(person)}
+            has_failed = len(answered) < len(people)
+            pause.wait(self._retry_interval if has_failed else self._interval)
 
-    def _has_readers(self) -> bool:
+    def _readers(self) -> tuple[str, ...]:
+        """The people whose pages still read; of the others nothing is remembered."""
         with self._lock:
-            self._polls_left -= 1
-            self._running = self._polls_left >= 0
-            return self._running
+            left = {person: polls - 1 for person, polls in self._polls_left.items() if polls > 0}
+            self._polls_left = left
+            self._versions = {name: text for name, text in self._versions.items() if name in left}
+            self._running = bool(left)
+            return tuple(left)
 
-    def _poll_once(self) -> bool:
+    def _poll_once(self, person: str) -> bool:
         """Read the version; a failure leaves it empty, so that no page is redrawn for it."""
         updates = self._updates
         try:
-            version = self._notes.version()
+            version = (self._notes.for_user(person) if person else self._notes).version()
         except RoubleReactionError:
             version = ""
         with self._lock:
             if self._updates == updates:
-                self._version = version
+                self._versions[person] = version
         return bool(version)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, Protocol
 
+from dashboard import __version__
 from dashboard.eventstudy.specification_curve import (
     SpecificationResult,
     run_specification,
@@ -17,7 +22,7 @@ from dashboard.eventstudy.specification_curve import (
 )
 from dashboard.eventstudy.study import get_normal_model
 from dashboard.models.analyses import RobustnessAnswer, Specification, SpecificationGrid
-from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.event import Event
 from dashboard.models.messages import keep_language
 from dashboard.models.messages import translate as _
@@ -25,6 +30,8 @@ from dashboard.models.series import RateSeries
 from dashboard.services.study import common_bar_minutes
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from dashboard.compute.base import ComputeBackend
 
 
@@ -141,12 +148,29 @@ class RunProgress:
         return not (self.is_cancelled or self.error or self.answer is not None)
 
 
-class AnswerCache:
-    """A thread-safe LRU cache of the answers of a process."""
+class AnswerTexts(Protocol):
+    """Answers as text, shared by replicas; raises StoreError where it fails."""
 
-    def __init__(self, max_size: int = MAX_CACHED_ANSWERS) -> None:
-        """Create an empty cache of at most `max_size` answers."""
+    def get(self, key: str) -> str | None:
+        """The text of a key, or None."""
+
+    def store(self, key: str, content: str) -> None:
+        """Store a text, unless the key has one."""
+
+
+class AnswerCache:
+    """A thread-safe LRU cache of the answers of a process, and of those of other replicas.
+
+    Args:
+        max_size: how many answers of the process.
+        shared: the answers of all replicas; None where there is one process.
+    """
+
+    def __init__(
+        self, max_size: int = MAX_CACHED_ANSWERS, shared: AnswerTexts | None = None
+    ) -> None:
         self._max_size = max_size
+        self._shared = shared
         self._answers: OrderedDict[Hashable, RobustnessAnswer] = OrderedDict()
         self._changing = threading.Lock()
 
@@ -155,15 +179,55 @@ class AnswerCache:
         with self._changing:
             if key in self._answers:
                 self._answers.move_to_end(key)
-            return self._answers.get(key)
+                return self._answers[key]
+        answer = self._shared_answer(key)
+        if answer is not None:
+            self._remember(key, answer)
+        return answer
 
     def store(self, key: Hashable, answer: RobustnessAnswer) -> None:
         """Store an answer and evict the least recently used."""
+        self._remember(key, answer)
+        if self._shared is not None:
+            content = json.dumps(_answer_adapter().dump_python(answer))
+            with _logged_failure():
+                self._shared.store(_key_text(key), content)
+
+    def _shared_answer(self, key: Hashable) -> RobustnessAnswer | None:
+        if self._shared is not None:
+            with _logged_failure():
+                content = self._shared.get(_key_text(key))
+                if content is not None:
+                    return _answer_adapter().validate_python(json.loads(content))
+        return None
+
+    def _remember(self, key: Hashable, answer: RobustnessAnswer) -> None:
         with self._changing:
             self._answers[key] = answer
             self._answers.move_to_end(key)
             while len(self._answers) > self._max_size:
                 self._answers.popitem(last=False)
+
+
+def _key_text(key: Hashable) -> str:
+    """The same text in every replica of a release."""
+    return hashlib.sha256(f"{__version__} {key!r}".encode()).hexdigest()
+
+
+@cache
+def _answer_adapter() -> TypeAdapter[RobustnessAnswer]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RobustnessAnswer)
+
+
+@contextmanager
+def _logged_failure() -> Iterator[None]:
+    """An answer that cannot be shared is computed by each replica."""
+    try:
+        yield
+    except (StoreError, ValueError) as error:
+        log.warning("an answer could not be shared: %s", error)
 
 
 class RobustnessRun:

@@ -5,8 +5,8 @@ in the archive: a member is taken if the manifest lists it under a known name wi
 
 SQLite is copied by its own backup call, into a database that any program opens; PostgreSQL is
 written as one file a table, a row a line, all of one moment, without the private notes of other
-people, unless everybody's are wanted. Tokens are not part of a backup: a revoked token must not
-come back with an old one.
+people, unless everybody's are wanted. Tokens, roles and sign-ins are not part of a backup: what was
+revoked must not come back with an old one.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     not_,
     select,
     text,
@@ -62,9 +63,14 @@ from dashboard.storage.schema import (
     METADATA,
     NOTE_IS_VISIBLE,
     NOTES,
-    RECENT_ACTIONS,
+    PEOPLE,
+    SHARED_ANSWERS,
+    SHARED_FILES,
+    SIGN_INS,
+    TABLES_NOT_RESTORED,
     TOKENS,
 )
+from dashboard.storage.server_dump import dump_server
 from dashboard.storage.sqlite_files import copy_sqlite_database
 from dashboard.storage.upgrade import (
     CURRENT_RELEASE,
@@ -74,6 +80,8 @@ from dashboard.storage.upgrade import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from dashboard.storage.database import Address
     from dashboard.storage.upgrade import CurrentDatabase
 
@@ -91,7 +99,14 @@ _MAX_TOTAL_BYTES: Final = 20_000_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _ZIP_LEVEL: Final = 1
 """The level of deflate: notes shrink to a quarter, and 100 MB take seconds."""
-TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS.name, RECENT_ACTIONS.name})
+_TABLES_LEFT_OUT: Final = {
+    "alembic_version",
+    SHARED_FILES.name,
+    SHARED_ANSWERS.name,
+    *TABLES_NOT_RESTORED,
+}
+_TABLES_THAT_STAY: Final = (TOKENS, PEOPLE, SIGN_INS, SHARED_FILES)
+"""Their rows are those before a restore; the imported series are restored as files."""
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
 
@@ -393,14 +408,13 @@ def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
                 )
             ]
             connection.execute("PRAGMA secure_delete = ON")
-            for table in (TOKENS, RECENT_ACTIONS):
-                if table.name in tables:
-                    query = delete(table).compile(dialect=sqlite_dialect())
-                    connection.execute(str(query))
+            for secret in TABLES_NOT_RESTORED.intersection(tables):
+                query = delete(METADATA.tables[secret]).compile(dialect=sqlite_dialect())
+                connection.execute(str(query))
             return {
                 table: connection.execute(_count_query(table)).fetchone()[0]
                 for table in tables
-                if table not in TABLES_NOT_RESTORED
+                if table not in _TABLES_LEFT_OUT
             }
     except sqlite3.Error as error:
         msg = _("{name}: the database in the backup is damaged; take another backup", name=name)
@@ -416,7 +430,7 @@ def _reflect_tables(connection: Connection) -> list[Table]:
     """The tables as they are in the database; those that foreign keys refer to come first."""
     metadata = MetaData()
     metadata.reflect(connection)
-    tables = [table for table in metadata.sorted_tables if table.name not in TABLES_NOT_RESTORED]
+    tables = [table for table in metadata.sorted_tables if table.name not in _TABLES_LEFT_OUT]
     for table in tables:
         for column in table.columns:
             if isinstance(column.type, JSON):
@@ -561,6 +575,18 @@ class BackupStore:
         finally:
             engine.dispose()
 
+    def dump_server(self, target: Path, program: str) -> None:
+        """Write a database on a server to a new file by `pg_dump`, see `server_dump.dump_server`.
+
+        Raises:
+            StoreError: the program was not found or failed, or the file cannot be written.
+        """
+        dump_server(self._address, target, program)
+
+    def lock(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a lock of the database; yields whether nobody else holds it."""
+        return self._database.lock(name, 0.0)
+
     def quarantine(self) -> Path | None:
         """Rename a database that cannot be read; None where there is no file."""
         file = self._address.file
@@ -599,19 +625,24 @@ def _replace_rows(
     rows: Mapping[str, Iterable[dict[str, Any]]],
 ) -> None:
     has_schema = schema_revision(connection) is not None
-    tokens = []
-    if has_schema:
-        tokens = [dict(row) for row in connection.execute(select(TOKENS)).mappings()]
+    present = set(inspect(connection).get_table_names())
+    staying = {
+        table: [dict(row) for row in connection.execute(select(table)).mappings()]
+        for table in _TABLES_THAT_STAY
+        if table.name in present
+    }
     highest = {
         table.name: _highest_id(connection, table) for table in _NUMBERED_TABLES if has_schema
     }
     if has_schema:
+        connection.execute(delete(TOKENS))  # an older release may not know what they may do
         migrate_to(connection, address, "base")
     migrate_to(connection, address, revision)
     load_rows(connection, rows)
     migrate_to(connection, address, CURRENT_RELEASE.revision)
-    if tokens:
-        connection.execute(insert(TOKENS), tokens)
+    for table, lines in staying.items():
+        if lines:
+            connection.execute(insert(table), lines)
     _advance_id_sequences(connection, highest)
 
 

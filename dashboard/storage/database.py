@@ -11,10 +11,12 @@ its own limits nor those of the network end the wait: the client must.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -22,7 +24,7 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import URL, create_engine, event, insert, make_url, select
+from sqlalchemy import URL, create_engine, event, func, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
@@ -34,7 +36,7 @@ from dashboard.models.messages import translate as _
 from dashboard.storage.sqlite_files import create_private_file, enable_wal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column, Connection, Engine, Table
 
@@ -44,13 +46,37 @@ T = TypeVar("T")
 LOCK_WAIT_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 6.0  # so that a wait of 5 s that ends in "busy" is tried once more
 MIGRATION_WAIT_SECONDS: Final = 60.0
-CONNECT_SECONDS: Final = 3
+MIGRATION_STATEMENT_SECONDS: Final = 120.0
 PING_SECONDS: Final = 1.5
-STATEMENT_GRACE_SECONDS: Final = 3.0
-"""How much longer than the wait for another writer a statement may take on PostgreSQL."""
+STATEMENT_GRACE_SECONDS: Final = 1.0
+"""How much longer than a statement may take its end by the server is waited for."""
+LOCK_POLL_SECONDS: Final = 0.1
+KEEPALIVE: Final = {
+    "tcp_keepalives_idle": 15,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+}
 IDS_PER_QUERY: Final = 400
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """Limits of a process on PostgreSQL.
+
+    Attributes:
+        connections: how many it opens at most.
+        connect_seconds: how long it waits for a new one.
+        statement_seconds: how long a statement may take.
+    """
+
+    connections: int = 15
+    connect_seconds: int = 3
+    statement_seconds: float = 7.0
+
+
+DEFAULT_LIMITS: Final = ServerLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +90,7 @@ class Address:
     url: URL
     file: Path | None
     name: str
+    limits: ServerLimits = DEFAULT_LIMITS
 
     @property
     def engine(self) -> str:
@@ -75,8 +102,12 @@ def _with_url_hint(message: str) -> str:
     return join_clauses(message, _("write sqlite:///events.db or postgresql://user@host/database"))
 
 
-def parse_address(text: str) -> Address:
+def parse_address(text: str, limits: ServerLimits = DEFAULT_LIMITS) -> Address:
     """Read a database URL; `postgres://` and `postgresql://` mean the psycopg driver.
+
+    Args:
+        text: the URL.
+        limits: those of a server.
 
     Raises:
         InputError: the URL cannot be read, or names a database of another kind.
@@ -89,7 +120,7 @@ def parse_address(text: str) -> Address:
         raise InputError(_with_url_hint(msg)) from None
     if backend in {"postgres", POSTGRESQL}:
         url = url.set(drivername="postgresql+psycopg")
-        return Address(url, None, f"database {url.database or ''}".strip())
+        return Address(url, None, f"database {url.database or ''}".strip(), limits)
     if backend != SQLITE:
         msg = _("DATABASE_URL: databases of the kind {kind} are not supported", kind=backend[:20])
         raise InputError(_with_url_hint(msg))
@@ -134,6 +165,7 @@ _POSTGRESQL_REASONS: Final = {
     ),
     "53": deferred("has no room for another connection; try again"),
     "55P03": _BUSY_REASON,
+    "57014": deferred("did not finish in time; nothing was saved, try again"),
     "57": deferred("was restarted; nothing was saved, try again"),
 }
 _RETRYABLE_SQLSTATES: Final = ("40001", "40P01")
@@ -221,7 +253,9 @@ def sqlite_engine(
     return engine
 
 
-def postgresql_engine(address: Address, pool: dict[str, Any], wait: float) -> Engine:
+def postgresql_engine(
+    address: Address, pool: dict[str, Any], wait: float, statement: float
+) -> Engine:
     """An engine on a server; a connection is used only after the server answered through it.
 
     (SQLAlchemy's own `pool_pre_ping` waits without end for a server that does not answer.)
@@ -230,17 +264,24 @@ def postgresql_engine(address: Address, pool: dict[str, Any], wait: float) -> En
         address: the database.
         pool: the pool's arguments of `create_engine`.
         wait: how many seconds a writer waits for another.
+        statement: how many seconds a statement may take.
     """
-    network = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": round(wait * 1000)}
+    network = {
+        "connect_timeout": address.limits.connect_seconds,
+        "tcp_user_timeout": round(wait * 1000),
+    }
     engine = create_engine(address.url, connect_args=network, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Any:
-        return _connection_class(wait + STATEMENT_GRACE_SECONDS).connect(*arguments, **named)
+        return _connection_class(statement + STATEMENT_GRACE_SECONDS).connect(*arguments, **named)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
-        connection.execute(f"SET lock_timeout = '{wait}s'")
+        connection.execute(f"SET lock_timeout = {round(wait * 1000)}")
+        connection.execute(f"SET statement_timeout = {round(statement * 1000)}")
+        for name, seconds in KEEPALIVE.items():  # the locks of a machine that died are released
+            connection.execute(f"SET {name} = {seconds}")
         connection.commit()
 
     @event.listens_for(engine, "checkout")
@@ -426,6 +467,40 @@ class Database:
             return result
 
 
+@contextmanager
+def advisory_lock(address: Address, name: str, timeout: float) -> Iterator[bool]:
+    """Hold a lock of a PostgreSQL between processes; yield whether it was acquired in time.
+
+    It belongs to a connection of its own, with which the server releases it, however this
+    process ends.
+
+    Args:
+        address: the database.
+        name: of the lock.
+        timeout: how many seconds to wait for it.
+
+    Raises:
+        StoreError: the server cannot be reached.
+    """
+    digest = hashlib.sha256(name.encode()).digest()
+    acquire = select(func.pg_try_advisory_lock(int.from_bytes(digest[:8], signed=True)))
+    deadline = time.monotonic() + timeout
+    engine = new_engine(address, migrating=True).execution_options(isolation_level="AUTOCOMMIT")
+    connection: Connection | None = None
+    try:
+        connection = engine.connect()
+        while not (is_held := bool(connection.scalar(acquire))) and time.monotonic() < deadline:
+            time.sleep(LOCK_POLL_SECONDS)
+    except SQLAlchemyError as error:
+        if connection is not None:
+            connection.close()
+        raise store_error(address, error) from error
+    try:
+        yield is_held
+    finally:
+        connection.close()
+
+
 def new_engine(address: Address, *, migrating: bool = False) -> Engine:
     """An engine with the product's settings.
 
@@ -437,6 +512,10 @@ def new_engine(address: Address, *, migrating: bool = False) -> Engine:
     wait = MIGRATION_WAIT_SECONDS if migrating else LOCK_WAIT_SECONDS
     pool: dict[str, Any] = {"poolclass": NullPool} if migrating else {"pool_timeout": wait}
     if address.file is None:
-        return postgresql_engine(address, pool, wait)
+        limits = address.limits
+        if not migrating:
+            pool |= {"pool_size": limits.connections, "max_overflow": 0}
+        statement = MIGRATION_STATEMENT_SECONDS if migrating else limits.statement_seconds
+        return postgresql_engine(address, pool, wait, statement)
     create_private_file(address.file)
     return sqlite_engine(address, pool, wait, foreign_keys=not migrating)

@@ -24,7 +24,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.storage.audit import AuditRepository, RecentActions, add_audit_entry, json_state
-from dashboard.storage.database import existing_ids, utc_now, write_actions
+from dashboard.storage.database import DEFAULT_LIMITS, existing_ids, utc_now, write_actions
 from dashboard.storage.schema import (
     HIDDEN_EVENTS,
     HISTORY,
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from dashboard.storage.backups import BackupStore
+    from dashboard.storage.database import ServerLimits
+    from dashboard.storage.people import PeopleRepository
 
 T = TypeVar("T")
 
@@ -134,6 +136,7 @@ class NoteRepository:
             Without a name only shared notes are visible.
         clock: the present moment in UTC.
         interface: where changes come from: page, cli or api.
+        limits: those of a server.
     """
 
     def __init__(
@@ -143,9 +146,10 @@ class NoteRepository:
         person: str = "",
         clock: Callable[[], datetime] = utc_now,
         interface: str = "",
+        limits: ServerLimits = DEFAULT_LIMITS,
     ) -> None:
         self.person = person
-        self.database = CurrentDatabase(url, interface)
+        self.database = CurrentDatabase(url, interface, limits)
         self._clock = clock
         self._moment: datetime | None = None
 
@@ -373,6 +377,13 @@ class NoteRepository:
     def audit(self) -> AuditRepository:
         """The audit trail in the same database."""
         return AuditRepository(self.database, self._clock, self.person)
+
+    @property
+    def people(self) -> PeopleRepository:
+        """The people in the same database, their roles and sign-ins."""
+        from dashboard.storage.people import PeopleRepository
+
+        return PeopleRepository(self.database, self._clock, self.person)
 
     @property
     def recent_actions(self) -> RecentActions:

@@ -1,7 +1,9 @@
-"""Cache of fetched rates: one SQLite file with observations, their revisions and the requests.
+"""Cache of fetched rates: observations, their revisions and the requests, in SQL of both engines.
 
-It lies in the user's cache directory and holds no only copy: a damaged file is renamed and a new
-one is filled. `AsOfRateCache` is its state at an earlier moment, rebuilt from the revisions.
+Of one machine it is a file of SQLite in the user's cache directory (`CacheFile`), which holds no
+only copy: a damaged file is renamed and a new one is filled. Replicas share the tables of their
+PostgreSQL (`shared_cache.CacheTables`). `AsOfRateCache` is its state at an earlier moment, rebuilt
+from the revisions.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -32,6 +34,8 @@ from dashboard.models.series import (
     SeriesVersion,
 )
 from dashboard.storage.sqlite_files import create_private_file, enable_wal, file_lock
+
+T = TypeVar("T")
 
 CACHE_FILE: Final = "rates.sqlite3"
 LOCK_TIMEOUT_SECONDS: Final = 5.0
@@ -98,6 +102,7 @@ select s.name, s.source, s.tried_at, s.ok_at, s.problem, s.notes, s.stamp,
     (select count(*) from revisions r where r.series = s.id)
 from series s
 """
+STATE_OF_SERIES_QUERY: Final = STATE_QUERY + "where s.name = :name"
 # A row that was written after the moment is read at its last revision stored by then: the value
 # before that revision was replaced, or the value after it where that had happened by then.
 AS_OF_ROWS_QUERY: Final = """
@@ -126,6 +131,56 @@ select s.name, coalesce(max(f.id), 0),
 from series s left join fetches f on f.series = s.id and f.fetched_at <= :at
 group by s.id
 """
+
+OBSERVATION_COLUMNS: Final = "record, day, opens, known_at, rate, provisional, revision, fetched"
+PUT_OBSERVATION: Final = (
+    f"insert into observations (series, key, {OBSERVATION_COLUMNS}) values"  # noqa: S608 - no input
+    " (:series, :key, :record, :day, :opens, :known_at, :rate, :provisional, :revision, :fetched)"
+    " on conflict (series, key) do update set "
+    + ", ".join(f"{name} = excluded.{name}" for name in OBSERVATION_COLUMNS.split(", "))
+)
+PUT_REVISION: Final = (
+    "insert into revisions"
+    " (series, key, revision, record, opens, rate, became, fetched, replaced) values"
+    " (:series, :key, :revision, :record, :opens, :rate, :became, :fetched, :replaced)"
+)
+
+
+class CacheRows(Protocol):
+    """The result of a query."""
+
+    def fetchall(self) -> Sequence[Any]:
+        """The rows."""
+
+    def fetchone(self) -> Any:
+        """The first row; None where there is none."""
+
+
+class CacheConnection(Protocol):
+    """A connection in a transaction; parameters are named `:name`."""
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] = ..., /) -> CacheRows:
+        """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Sequence[Mapping[str, Any]], /) -> object:
+        """Run one statement for each of the parameters."""
+
+
+class CacheStore(Protocol):
+    """Where the tables of a cache are."""
+
+    def fingerprint(self) -> object:
+        """A cheap value that differs after every change; None where nothing is stored."""
+
+    def read(self, work: Callable[[CacheConnection], T], default: T) -> T:
+        """Run `work` on one state of the tables; `default` where there are none."""
+
+    def write(self, work: Callable[[CacheConnection], T]) -> T:
+        """Run `work` in one transaction, which an error undoes."""
+
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
+        """Hold a lock between processes; yields whether it was acquired in that many seconds."""
+
 
 # ---- rows as series, states and revisions, and back
 
@@ -247,7 +302,7 @@ class _RowChanges:
 
 
 def write_rows(
-    connection: sqlite3.Connection, number: int, source: str, series: RateSeries, at: datetime
+    connection: CacheConnection, number: int, source: str, series: RateSeries, at: datetime
 ) -> CacheUpdate:
     """Write the observations that differ from the stored ones of the series with this number."""
     rows = list(rows_from_series(series))
@@ -256,38 +311,45 @@ def write_rows(
     keys = {row.key for row in rows}
     dropped = [key for key, (row, *_) in stored.items() if row.provisional and key not in keys]
     connection.executemany(
-        "delete from observations where series = ? and key = ?", [(number, key) for key in dropped]
+        "delete from observations where series = :series and key = :key",
+        [{"series": number, "key": key} for key in dropped],
     )
     if not changes.put:
         return CacheUpdate()
-    fetch = connection.execute(
-        "insert into fetches (series, source, fetched_at) values (?, ?, ?)",
-        (number, source, to_microseconds(at)),
-    ).lastrowid
+    (fetch,) = connection.execute(
+        "insert into fetches (series, source, fetched_at) values (:series, :source, :at)"
+        " returning id",
+        {"series": number, "source": source, "at": to_microseconds(at)},
+    ).fetchone()
     connection.executemany(
-        "insert into revisions values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        PUT_REVISION,
         [
-            (number, old.key, revision, old.record, old.opens, old.rate, new.rate, first, fetch)
+            {
+                "series": number, "key": old.key, "revision": revision, "record": old.record,
+                "opens": old.opens, "rate": old.rate, "became": new.rate, "fetched": first,
+                "replaced": fetch,
+            }
             for old, new, revision, first in changes.replaced
         ],
-    )
+    )  # fmt: skip
+    written = {"series": number, "fetched": fetch}
     connection.executemany(
-        "insert or replace into observations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(number, *row, revision, fetch) for row, revision in changes.put],
+        PUT_OBSERVATION,
+        [row._asdict() | {"revision": revision} | written for row, revision in changes.put],
     )
     return CacheUpdate(changes.new, len(changes.replaced), changes.settled)
 
 
 def _stored_rows_since(
-    connection: sqlite3.Connection, number: int, key: int
+    connection: CacheConnection, number: int, key: int
 ) -> dict[int, tuple[ObservationRow, int, int]]:
     """Row, revision and fetch of every stored observation from a key on."""
-    cursor = connection.execute(
+    rows = connection.execute(
         "select key, record, day, opens, known_at, rate, provisional, revision, fetched"
-        " from observations where series = ? and key >= ?",
-        (number, key),
-    )
-    return {row[0]: (ObservationRow(*row[:7]), row[7], row[8]) for row in cursor}
+        " from observations where series = :series and key >= :key",
+        {"series": number, "key": key},
+    ).fetchall()
+    return {row[0]: (ObservationRow(*row[:7]), row[7], row[8]) for row in rows}
 
 
 def _compare_rows(
@@ -324,6 +386,138 @@ def _supersedes(row: ObservationRow, old: ObservationRow) -> bool:
 class RateCache:
     """The cache of live rates; no file is created before the first answer is stored.
 
+    Every method raises StoreError where the cache cannot be used.
+
+    Args:
+        place: the folder of its file, or the tables that replicas share.
+    """
+
+    def __init__(self, place: Path | CacheStore) -> None:
+        self._tables: CacheStore = CacheFile(place) if isinstance(place, Path) else place
+
+    def as_of(self, moment: datetime) -> AsOfRateCache:
+        """The state at a moment, read-only."""
+        return AsOfRateCache(self._tables, moment)
+
+    def fingerprint(self) -> object:
+        """A cheap value that differs after every change; None where nothing is stored."""
+        return self._tables.fingerprint()
+
+    def versions(self) -> Mapping[str, SeriesVersion]:
+        """The stored version of every series ever requested, by its id."""
+        return {
+            name: SeriesVersion(mark, from_optional_microseconds(ok_at), bool(has_rows))
+            for name, mark, ok_at, has_rows in self._rows(VERSION_QUERY)
+        }
+
+    def read(self, card: SeriesCard) -> RateSeries | None:
+        """The stored observations of a series, ascending; None where there are none."""
+
+        def read(connection: CacheConnection) -> RateSeries | None:
+            of = {"name": card.id}
+            rows = connection.execute(
+                "select key, record, day, opens, known_at, rate, provisional from observations"
+                " where series = (select id from series where name = :name) order by known_at",
+                of,
+            ).fetchall()
+            if not rows:
+                return None
+            query = "select ok_at from series where name = :name"
+            (ok_at,) = connection.execute(query, of).fetchone()
+            observations = [ObservationRow(*row) for row in rows]
+            return series_from_rows(card, observations, from_optional_microseconds(ok_at))
+
+        return self._tables.read(read, None)
+
+    def state(self, series_id: str) -> FetchState | None:
+        """The state of the requests for a series; None where it was never requested."""
+        rows = self._rows(STATE_OF_SERIES_QUERY, name=series_id)
+        return _state_from_row(rows[0]) if rows else None
+
+    def states(self) -> Mapping[str, FetchState]:
+        """The states of every series ever requested, by its id."""
+        return {state.series: state for state in map(_state_from_row, self._rows(STATE_QUERY))}
+
+    def revisions(self, series_id: str) -> tuple[RateRevision, ...]:
+        """The values that were replaced, the latest replacement first."""
+        rows = self._rows(
+            "select r.record, r.opens, r.revision, r.rate, r.became, f.fetched_at,"
+            " n.fetched_at from revisions r join fetches f on f.id = r.fetched"
+            " join fetches n on n.id = r.replaced"
+            " where r.series = (select id from series where name = :name)"
+            " order by n.fetched_at desc, r.key desc, r.revision desc",
+            name=series_id,
+        )
+        return tuple(revision_from_row(series_id, row) for row in rows)
+
+    def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:
+        """Store an answer in one transaction.
+
+        A value that differs from the stored one replaces it, and the earlier one is stored
+        as a revision. A missing value replaces nothing, and a provisional one replaces no
+        final one.
+
+        Raises:
+            StoreError: it cannot be written, or the series is another source's.
+        """
+
+        def store(connection: CacheConnection) -> CacheUpdate:
+            number = _record_attempt(connection, series_id, source, at)
+            values = {"at": to_microseconds(at), "notes": json.dumps(fetched.notes)}
+            connection.execute(
+                "update series set ok_at = :at, problem = '', notes = :notes, stamp = :stamp"
+                " where id = :id",
+                values | {"stamp": fetched.stamp, "id": number},
+            )
+            if fetched.series is None or len(fetched.series) == 0:
+                return CacheUpdate()
+            return write_rows(connection, number, source, fetched.series, at)
+
+        return self._tables.write(store)
+
+    def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
+        """Record a failed request; stored observations do not change."""
+
+        def record(connection: CacheConnection) -> None:
+            number = _record_attempt(connection, series_id, source, at)
+            query = "update series set problem = :problem where id = :id"
+            connection.execute(query, {"problem": problem, "id": number})
+
+        self._tables.write(record)
+
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
+        """Hold a lock between processes; yields whether it was acquired in that many seconds."""
+        return self._tables.lock(name, timeout)
+
+    def _rows(self, query: str, **params: Any) -> Sequence[Any]:
+        def read(connection: CacheConnection) -> Sequence[Any]:
+            return connection.execute(query, params).fetchall()
+
+        return self._tables.read(read, ())
+
+
+def _record_attempt(connection: CacheConnection, series_id: str, source: str, at: datetime) -> int:
+    connection.execute(
+        "insert into series (name, source, tried_at) values (:name, :source, :at)"
+        " on conflict (name) do update set tried_at = excluded.tried_at",
+        {"name": series_id, "source": source, "at": to_microseconds(at)},
+    )
+    query = "select id, source from series where name = :name"
+    row = connection.execute(query, {"name": series_id}).fetchone()
+    if row[1] != source:
+        msg = _(
+            "series {series_id}: is kept from {row} and takes nothing from {source}",
+            series_id=series_id,
+            row=row[1],
+            source=source,
+        )
+        raise StoreError(msg)
+    return int(row[0])
+
+
+class CacheFile:
+    """The tables in a file of SQLite; no file is created before something is written.
+
     Args:
         folder: of its files.
     """
@@ -343,166 +537,43 @@ class RateCache:
             values += [stat.st_mtime_ns, stat.st_size, stat.st_ino]
         return tuple(values) or None
 
-    def versions(self) -> Mapping[str, SeriesVersion]:
-        """The stored version of every series ever requested, by its id.
+    def read(self, work: Callable[[CacheConnection], T], default: T) -> T:
+        """Run `work` on one state of the file; `default` where there is none.
 
         Raises:
             StoreError: the file cannot be read.
         """
-        with self._reading() as connection:
-            rows = [] if connection is None else connection.execute(VERSION_QUERY).fetchall()
-        return {
-            name: SeriesVersion(mark, from_optional_microseconds(ok_at), bool(has_rows))
-            for name, mark, ok_at, has_rows in rows
-        }
-
-    def read(self, card: SeriesCard) -> RateSeries | None:
-        """The stored observations of a series, ascending; None where there are none.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            if connection is None:
-                return None
-            rows = connection.execute(
-                "select key, record, day, opens, known_at, rate, provisional from observations"
-                " where series = (select id from series where name = ?) order by known_at",
-                (card.id,),
-            ).fetchall()
-            ok_at = connection.execute(
-                "select ok_at from series where name = ?", (card.id,)
-            ).fetchone()
-        if not rows:
-            return None
-        return series_from_rows(
-            card, [ObservationRow(*row) for row in rows], from_optional_microseconds(ok_at[0])
-        )
-
-    def state(self, series_id: str) -> FetchState | None:
-        """The state of the requests for a series; None where it was never requested.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            if connection is None:
-                return None
-            row = connection.execute(f"{STATE_QUERY} where s.name = ?", (series_id,)).fetchone()
-        return None if row is None else _state_from_row(row)
-
-    def states(self) -> Mapping[str, FetchState]:
-        """The states of every series ever requested, by its id.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            rows = [] if connection is None else connection.execute(STATE_QUERY).fetchall()
-        return {state.series: state for state in map(_state_from_row, rows)}
-
-    def revisions(self, series_id: str) -> tuple[RateRevision, ...]:
-        """The values that were replaced, the latest replacement first.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            if connection is None:
-                return ()
-            rows = connection.execute(
-                "select r.record, r.opens, r.revision, r.rate, r.became, f.fetched_at,"
-                " n.fetched_at from revisions r join fetches f on f.id = r.fetched"
-                " join fetches n on n.id = r.replaced"
-                " where r.series = (select id from series where name = ?)"
-                " order by n.fetched_at desc, r.key desc, r.revision desc",
-                (series_id,),
-            ).fetchall()
-        return tuple(revision_from_row(series_id, row) for row in rows)
-
-    def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:
-        """Store an answer in one transaction.
-
-        A value that differs from the stored one replaces it, and the earlier one is stored
-        as a revision. A missing value replaces nothing, and a provisional one replaces no
-        final one.
-
-        Raises:
-            StoreError: it cannot be written, or the series is another source's.
-        """
-        with self._writing() as connection:
-            number = self._record_attempt(connection, series_id, source, at)
-            connection.execute(
-                "update series set ok_at = ?, problem = '', notes = ?, stamp = ? where id = ?",
-                (to_microseconds(at), json.dumps(fetched.notes), fetched.stamp, number),
-            )
-            if fetched.series is None or len(fetched.series) == 0:
-                return CacheUpdate()
-            return write_rows(connection, number, source, fetched.series, at)
-
-    def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
-        """Record a failed request; stored observations do not change.
-
-        Raises:
-            StoreError: it cannot be written.
-        """
-        with self._writing() as connection:
-            number = self._record_attempt(connection, series_id, source, at)
-            connection.execute("update series set problem = ? where id = ?", (problem, number))
-
-    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
-        """Hold a lock between processes; yields whether it was acquired in that many seconds."""
-        return file_lock(self._folder / f"{name}.lock", timeout)
-
-    def _record_attempt(
-        self, connection: sqlite3.Connection, series_id: str, source: str, at: datetime
-    ) -> int:
-        connection.execute(
-            "insert into series (name, source, tried_at) values (?, ?, ?)"
-            " on conflict (name) do update set tried_at = excluded.tried_at",
-            (series_id, source, to_microseconds(at)),
-        )
-        row = connection.execute(
-            "select id, source from series where name = ?", (series_id,)
-        ).fetchone()
-        if row[1] != source:
-            msg = _(
-                "series {series_id}: is kept from {row} and takes nothing from {source}",
-                series_id=series_id,
-                row=row[1],
-                source=source,
-            )
-            raise StoreError(msg)
-        return int(row[0])
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """A view of one state of the file; None where there is no file, or a damaged one."""
         if not self._file.exists():
-            yield None
-            return
+            return default
         with self._mapped_errors(), closing(self._connect()) as connection:
             if _read_schema_version(connection) != CACHE_SCHEMA_VERSION:
-                yield None
-                return
+                return default
             connection.execute("begin")
-            yield connection
+            return work(connection)
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed at the end, rolled back on any error."""
+    def write(self, work: Callable[[CacheConnection], T]) -> T:
+        """Run `work` in one transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            StoreError: the file cannot be written.
+        """
         with self._mapped_errors():
             self._prepare()
             with closing(self._connect()) as connection:
                 connection.execute("begin immediate")
                 try:
-                    yield connection
+                    result = work(connection)
                 except BaseException as error:
                     connection.execute("rollback")
                     if getattr(error, "sqlite_errorname", "") in CORRUPTION_ERRORS:
                         self._quarantine()
                     raise
                 connection.execute("commit")
+                return result
+
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
+        """Hold a lock between processes; yields whether it was acquired in that many seconds."""
+        return file_lock(self._folder / f"{name}.lock", timeout)
 
     def _prepare(self) -> None:
         """Create the file and its tables; rename a file that is damaged or of another version."""
@@ -565,28 +636,26 @@ class AsOfRateCache(RateCache):
     moment or printed date its publisher corrected later, appear from the correction on.
 
     Args:
-        folder: of the files of the cache.
+        place: the folder of the cache, or the tables that replicas share.
         moment: answers until then count.
     """
 
-    def __init__(self, folder: Path, moment: datetime) -> None:
-        super().__init__(folder)
+    def __init__(self, place: Path | CacheStore, moment: datetime) -> None:
+        super().__init__(place)
         self._moment = moment
 
     def versions(self) -> Mapping[str, SeriesVersion]:
         """The version at the moment of every series that had been answered."""
-        with self._reading() as connection:
-            rows = self._query(connection, AS_OF_VERSION_QUERY)
+        at = to_microseconds(self._moment)
         return {
             name: SeriesVersion(mark, from_optional_microseconds(ok_at), bool(has_rows))
-            for name, mark, ok_at, has_rows in rows
+            for name, mark, ok_at, has_rows in self._rows(AS_OF_VERSION_QUERY, at=at)
             if ok_at is not None
         }
 
     def read(self, card: SeriesCard) -> RateSeries | None:
         """The observations at the moment with their values then; None where there were none."""
-        with self._reading() as connection:
-            rows = self._query(connection, AS_OF_ROWS_QUERY, card.id)
+        rows = self._rows(AS_OF_ROWS_QUERY, at=to_microseconds(self._moment), name=card.id)
         if not rows:
             return None
         version = self.versions().get(card.id)
@@ -627,12 +696,3 @@ class AsOfRateCache(RateCache):
 
     def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
         """Ignore it: an as-of cache sends no requests."""
-
-    def _query(
-        self, connection: sqlite3.Connection | None, query: str, name: str = ""
-    ) -> list[tuple[Any, ...]]:
-        if connection is None:
-            return []
-        return connection.execute(
-            query, {"at": to_microseconds(self._moment), "name": name}
-        ).fetchall()

@@ -1,7 +1,10 @@
-"""Tables of the database: notes and their history, imports, the inbox, the audit trail, tokens.
+"""Tables of the database: notes and their history, imports, the inbox, audit, tokens, people.
 
 `recent_actions` holds when each person did what is limited, in seconds since 1970: the limits hold
 for all processes on one database.
+
+`shared_files` holds the series and feeds of a team on PostgreSQL, `shared_answers` answers that
+took long to compute; one machine has files and its memory for them.
 
 Rows of the history and of the audit trail can only be added: a trigger refuses changes, made by
 the migrations on both engines. Their column `origin` is the interface that made the change. A
@@ -26,6 +29,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -218,6 +222,28 @@ TOKENS: Final = Table(
     Column("expires", UtcDateTime),
     Column("last_used", UtcDateTime),
     Column("revoked", UtcDateTime),
+    Column("scope", String(10), nullable=False, server_default="write"),
+)
+
+PEOPLE: Final = Table(
+    "people",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("given_role", String(20)),
+    Column("claimed_role", String(20)),
+    Column("first_seen", UtcDateTime),
+    Column("last_active", UtcDateTime),
+    Column("signed_out_at", UtcDateTime),
+)
+
+SIGN_INS: Final = Table(
+    "sign_ins",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("started", UtcDateTime, nullable=False),
+    Column("last_active", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime),
 )
 
 RECENT_ACTIONS: Final = Table(
@@ -227,6 +253,30 @@ RECENT_ACTIONS: Final = Table(
     Column("action", String(20), primary_key=True),
     Column("times", JSON, nullable=False),
 )
+
+SHARED_FILES: Final = Table(
+    "shared_files",
+    METADATA,
+    Column("folder", String(20), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("changed", UtcDateTime, nullable=False),
+)
+
+SHARED_ANSWERS: Final = Table(
+    "shared_answers",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("stored", UtcDateTime, nullable=False),
+)
+
+TABLES_NOT_RESTORED: Final = frozenset(
+    {TOKENS.name, PEOPLE.name, SIGN_INS.name, RECENT_ACTIONS.name}
+)
+"""A token, a role or a sign-in that was taken away must not come back with an old backup."""
+ROW_SECURITY_OFF: Final = "dashboard.everyone=on"
 
 
 def _visible_rows(table: Table) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, insert, select, update
 
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Scope
 from dashboard.models.records import AccessToken
 from dashboard.storage.audit import add_audit_entry, json_state
 from dashboard.storage.schema import TOKENS
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dashboard.storage.upgrade import CurrentDatabase
 
 _TOKEN_COLUMNS: Final = [TOKENS.c[field.name] for field in fields(AccessToken)]
-_AUDITED_FIELDS: Final = ("person", "created", "expires", "revoked")
+_AUDITED_FIELDS: Final = ("person", "created", "expires", "revoked", "scope")
 """All but the hash."""
 
 
@@ -46,7 +47,7 @@ class TokenRepository:
         """Every token, the oldest first, revoked ones too."""
         query = select(*_TOKEN_COLUMNS).order_by(TOKENS.c.created, TOKENS.c.name)
         rows = self._database.read(lambda c: c.execute(query).all())
-        return tuple(AccessToken(*row) for row in rows)
+        return tuple(map(_token_from_row, rows))
 
     def find_token(self, sha256: str) -> AccessToken | None:
         """The token whose secret has this hash, as it stands now."""
@@ -104,7 +105,12 @@ class TokenRepository:
 
 def _find(connection: Connection, column: Column[Any], value: str) -> AccessToken | None:
     row = connection.execute(select(*_TOKEN_COLUMNS).where(column == value)).first()
-    return None if row is None else AccessToken(*row)
+    return None if row is None else _token_from_row(row)
+
+
+def _token_from_row(row: Any) -> AccessToken:
+    token = AccessToken(*row)
+    return replace(token, scope=Scope(token.scope))
 
 
 def _audited(token: AccessToken) -> dict[str, Any]:

@@ -14,16 +14,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.models.errors import StoreError
 from dashboard.models.messages import translate as _
-from dashboard.storage.database import Database, new_engine, parse_address, store_error
+from dashboard.models.records import SchemaUpgrade
+from dashboard.storage.database import (
+    DEFAULT_LIMITS,
+    Database,
+    advisory_lock,
+    new_engine,
+    parse_address,
+    store_error,
+)
 from dashboard.storage.schema import MIGRATIONS, REVISION
 from dashboard.storage.sqlite_files import backup_before_upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from alembic.config import Config
 
-    from dashboard.storage.database import Address
+    from dashboard.storage.database import Address, ServerLimits
 
 T = TypeVar("T")
 
@@ -45,30 +54,40 @@ class Release:
 CURRENT_RELEASE: Final = Release(REVISION, MIGRATIONS)
 
 
-def ensure_schema(database: Database, release: Release = CURRENT_RELEASE) -> None:
+def ensure_schema(
+    database: Database,
+    release: Release = CURRENT_RELEASE,
+    dump: Callable[[str], Path] | None = None,
+) -> SchemaUpgrade:
     """Create or upgrade the tables where needed; a current database costs two short queries.
 
     A lock is held from the second look at the revision to the end (on SQLite the writer's,
     on PostgreSQL an advisory one), so of two processes one migrates and the other finds it
     done. An existing SQLite file is copied first.
 
+    Args:
+        database: the database.
+        release: the release to upgrade it to.
+        dump: backs up a server that is at a revision; such a backup is not made where None.
+
     Raises:
         StoreError: the database was written by a newer release, or the migration failed
             (then nothing has changed).
     """
+    address = database.address
     if database.read(schema_revision) == release.revision:
-        return
+        return SchemaUpgrade(address.name, release.revision, release.revision)
     with _process_lock:
-        engine = new_engine(database.address, migrating=True)
+        engine = new_engine(address, migrating=True)
         try:
             with engine.begin() as connection:
-                _upgrade(connection, database.address, release)
+                return _upgrade(connection, address, release, dump)
         except StoreError:
             raise
         except SQLAlchemyError as error:
-            raise store_error(database.address, error) from error
+            raise store_error(address, error) from error
         except Exception as error:  # whatever a migration raises, the transaction is rolled back
-            msg = _("{name}: the upgrade failed; nothing was changed", name=database.address.name)
+            msg = _("{name}: the upgrade failed; nothing was changed", name=address.name)
             raise StoreError(msg) from error
         finally:
             engine.dispose()
@@ -81,10 +100,14 @@ class CurrentDatabase:
         url: `sqlite:////folder/events.db` or `postgresql://user@host/database`; it is not read
             before the first use.
         interface: where changes come from: page, cli or api.
+        limits: those of a server.
     """
 
-    def __init__(self, url: str, interface: str = "") -> None:
+    def __init__(
+        self, url: str, interface: str = "", limits: ServerLimits = DEFAULT_LIMITS
+    ) -> None:
         self._url = url
+        self._limits = limits
         self.interface = interface
         self._lock = threading.Lock()
         self._database: Database | None = None
@@ -120,6 +143,21 @@ class CurrentDatabase:
             self._is_current = True
         return database
 
+    def migrate(self, dump: Callable[[str], Path] | None) -> SchemaUpgrade:
+        """Upgrade the database now, see `ensure_schema`.
+
+        Raises:
+            InputError: the URL is wrong.
+            StoreError: it cannot be opened, backed up or upgraded.
+        """
+        done = ensure_schema(self._opened(), dump=dump)
+        self._is_current = True
+        return done
+
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
+        """Hold a lock between processes on one server, see `advisory_lock`."""
+        return advisory_lock(self.address, name, timeout)
+
     def close(self) -> None:
         """Give every connection back."""
         with self._lock:
@@ -129,7 +167,7 @@ class CurrentDatabase:
     def _opened(self) -> Database:
         with self._lock:
             if self._database is None:
-                self._database = Database(parse_address(self._url), self.interface)
+                self._database = Database(parse_address(self._url, self._limits), self.interface)
             return self._database
 
 
@@ -176,23 +214,32 @@ def migrate_to(connection: Connection, address: Address, revision: str) -> None:
     command.upgrade(config, revision)
 
 
-def _upgrade(connection: Connection, address: Address, release: Release) -> None:
+def _upgrade(
+    connection: Connection,
+    address: Address,
+    release: Release,
+    dump: Callable[[str], Path] | None,
+) -> SchemaUpgrade:
     from alembic import command
 
     if address.file is None:
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK_ID)))
     revision = schema_revision(connection)
     if revision == release.revision:
-        return
-    config = alembic_config(release)
+        return SchemaUpgrade(address.name, revision, revision)
+    config, backup = alembic_config(release), None
     config.attributes["connection"] = connection
     if revision is not None:
         _check_not_newer(config, revision, address, release)
         if address.file is not None:
-            backup_before_upgrade(address.file, revision)
+            backup = backup_before_upgrade(address.file, revision)
+        elif dump is not None:
+            backup = dump(revision)
     command.upgrade(config, release.revision)
     if address.file is not None:
         _check_foreign_keys(connection, address)
+    copy = None if backup is None else str(backup)
+    return SchemaUpgrade(address.name, revision, release.revision, copy)
 
 
 def _check_not_newer(config: Config, revision: str, address: Address, release: Release) -> None:

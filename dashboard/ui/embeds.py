@@ -25,6 +25,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from dashboard.models.errors import InputError, RateLimited, RoubleReactionError
 from dashboard.models.messages import choose_language, current_language, use_language
 from dashboard.models.messages import translate as _
+from dashboard.models.people import IDENTITY_KEY, Forbidden, SignInRequired
 from dashboard.models.tables import ChartRequest, LinkedChart
 from dashboard.presentation.formatting import format_timestamp
 from dashboard.services.pictures import PAGE_THREADS, caching_headers, has_etag
@@ -84,7 +85,7 @@ def build_chart(request: ChartRequest) -> LinkedChart:
     link, chart = SessionlessLink(page.params, texts), page.chart
     with use_language(language), session.serving_visitor(visitor):
         if page.id in STUDIES:
-            return session.get_live_context().heavy_reads.run(lambda: chart(link))
+            return session.get_process_context().heavy_reads.run(lambda: chart(link))
         return chart(link)
 
 
@@ -115,6 +116,7 @@ def _respond(request: Request) -> Response:
     language = choose_language([request.query_params.get("lang", "")]) or current_language()
     with use_language(language):
         try:
+            _check_reader(request)
             chart = build_chart(requested)
             content = _render(requested, chart, theme if theme in THEMES else THEMES[0])
         except RoubleReactionError as error:
@@ -125,6 +127,18 @@ def _respond(request: Request) -> Response:
     if has_etag(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | policy)
     return HTMLResponse(content, headers=headers | policy)
+
+
+def _check_reader(request: Request) -> None:
+    """Let everybody read where charts may be shown elsewhere, else who may read the pages.
+
+    Raises:
+        SignInRequired: people sign in here, and nobody did.
+        Forbidden: the person has no role.
+    """
+    access = session.get_process_context().access
+    if access.policy.is_required and not _settings().dashboard_embed_origins:
+        access.enter(request.scope.get(IDENTITY_KEY))
 
 
 def is_frozen(chart: LinkedChart) -> bool:
@@ -143,7 +157,7 @@ def get_origin(request: Request) -> str:
 
 
 def _settings() -> Settings:
-    return session.get_live_context().settings
+    return session.get_process_context().settings
 
 
 def page_policy(origins: str) -> dict[str, str]:
@@ -171,7 +185,10 @@ def page_policy(origins: str) -> dict[str, str]:
 def _refuse(error: RoubleReactionError, policy: Mapping[str, str]) -> Response:
     """One line with the right status, as a page that a frame can show."""
     status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Cache-Control": "no-store", **policy}
-    if isinstance(error, RateLimited):
+    if isinstance(error, SignInRequired | Forbidden):
+        is_role = isinstance(error, Forbidden)
+        status = HTTPStatus.FORBIDDEN if is_role else HTTPStatus.UNAUTHORIZED
+    elif isinstance(error, RateLimited):
         status = HTTPStatus.TOO_MANY_REQUESTS
         headers["Retry-After"] = str(error.seconds)
     elif isinstance(error, InputError):
@@ -265,7 +282,10 @@ def _respond_oembed(request: Request) -> Response:
     try:
         width = _read_pixels(request, "maxwidth", WIDTH, MIN_WIDTH)
         height = _read_pixels(request, "maxheight", EMBED_HEIGHT, MIN_HEIGHT)
+        _check_reader(request)
         chart = build_chart(requested)
+    except SignInRequired as error:
+        return _problem(401, str(error), request)
     except RateLimited as error:
         return _problem(429, str(error), request)
     except InputError as error:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -29,6 +29,15 @@ from dashboard.models.event import MOSCOW, Event
 from dashboard.models.messages import add_language_source, choose_language, current_language
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
+from dashboard.models.people import (
+    REQUIRED_ROLES,
+    Action,
+    Forbidden,
+    Identity,
+    Reader,
+    Role,
+    SignInRequired,
+)
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyAnswer, StudyRequest, StudyResult
 from dashboard.services import rates
@@ -44,6 +53,7 @@ from dashboard.services.rate_limit import HEAVY_MODEL, LimitedAction
 from dashboard.services.rates import get_series, list_cards, list_revisions
 from dashboard.services.study import measure_events, run_study
 from dashboard.services.study_inputs import first_moves_request
+from dashboard.ui.sign_in import read_identity
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -52,8 +62,12 @@ if TYPE_CHECKING:
 
 
 AS_OF_KEY: Final = "session.as_of"
+AUTOMATIC_RUN_KEY: Final = "session.automatic_run"
+"""Set where a page redraws itself: that is no use by a person."""
 PHONE_AGENTS: Final = ("iphone", "android", "mobile", "ipod")
 logger = logging.getLogger("dashboard.pages")
+NOBODY: Final = Reader("", Role.VIEWER)
+"""Who sees what is shared and changes nothing."""
 NO_RANK: Final = PlaceboRank("near")
 _page_reads: Final[ContextVar[dict[object, Any] | None]] = ContextVar("page_reads", default=None)
 """What was read for the page that is being drawn, by the function that read it."""
@@ -136,23 +150,100 @@ class KnownEvents:
 
 
 def get_context() -> AppContext:
-    """The services of this process; in a frozen view those that answer as of its moment."""
+    """The services as this reader may use them; in a frozen view they answer as of its moment."""
     moment = get_as_of()
-    context = get_live_context() if moment is None else _get_context_as_of(moment)
-    if _visitor.get() is None:
-        return context
-    return replace(context, notes=context.notes.for_user(""))
+    context = get_process_context() if moment is None else _get_context_as_of(moment)
+    return _for_reader(context)
+
+
+def get_live_context() -> AppContext:
+    """The services as this reader may use them, live whatever the view is."""
+    return _for_reader(get_process_context())
 
 
 @st.cache_resource(show_spinner=False)
-def get_live_context() -> AppContext:
-    """The services of this process; the database opens at its first use."""
+def get_process_context() -> AppContext:
+    """The services of this process, for what belongs to no reader: start, health, daily backup."""
     return container.build_context()
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _get_context_as_of(moment: datetime) -> AppContext:
-    return container.context_as_of(get_live_context(), moment)
+    return container.context_as_of(get_process_context(), moment)
+
+
+def _for_reader(context: AppContext) -> AppContext:
+    """The context of a reader; outside a session what is shared, where people sign in."""
+    if get_script_run_ctx() is not None or _visitor.get() is not None:
+        return container.context_for(context, get_reader())
+    if context.access.policy.is_required:
+        return container.context_for(context, Reader("", Role.VIEWER))
+    return context
+
+
+# ------------------------------------------------------------------ who reads
+
+
+@_once_a_page
+def get_reader() -> Reader:
+    """Who uses this session, with the role of this moment.
+
+    Raises:
+        SignInRequired: nobody is signed in, or the sign-in has ended.
+        Forbidden: the person has no role here.
+    """
+    if _visitor.get() is not None:
+        return NOBODY
+    return get_process_context().access.enter(_get_identity())
+
+
+def enter_page() -> Reader:
+    """The reader at the begin of a run of the page; what a person started counts as use.
+
+    Raises:
+        SignInRequired: nobody is signed in, or the sign-in has ended.
+        Forbidden: the person has no role here.
+    """
+    is_use = not st.session_state.pop(AUTOMATIC_RUN_KEY, False)
+    return get_process_context().access.enter(_get_identity(), is_use=is_use)
+
+
+def has_ended() -> bool:
+    """Whether this session may no longer show anything."""
+    try:
+        get_process_context().access.enter(_get_identity())
+    except (SignInRequired, Forbidden):
+        return True
+    return False
+
+
+def sign_out() -> None:
+    """End the sign-in of this reader, in every tab of the browser."""
+    access = get_process_context().access
+    access.sign_out(access.enter(_get_identity()))
+
+
+def authorize(action: Action) -> None:
+    """Refuse what this reader may not do; repositories refuse it by themselves.
+
+    Raises:
+        Forbidden: the role does not include it.
+        SignInRequired: the sign-in has ended.
+    """
+    get_process_context().access.authorize(get_reader(), action)
+
+
+def may(action: Action) -> bool:
+    """Whether to offer an action; it is checked again when it is done."""
+    return get_reader().role.includes(REQUIRED_ROLES[action])
+
+
+def _get_identity() -> Identity | None:
+    """What the identity provider or the trusted proxy says of this session; None: nothing."""
+    settings, context = get_process_context().settings, get_script_run_ctx()
+    if settings.dashboard_sign_in == "none" or context is None:
+        return None
+    return read_identity(context.user_info, settings, context.session_id)
 
 
 def get_as_of() -> datetime | None:
@@ -172,7 +263,7 @@ def set_as_of(moment: datetime | None) -> None:
 
 def find_language(wanted: str) -> str:
     """The language of a page for the one that its link names, else that of the process."""
-    get_live_context()  # it sets the language of the process by the settings
+    get_process_context()  # it sets the language of the process by the settings
     return choose_language([wanted]) or current_language()
 
 
@@ -198,10 +289,16 @@ def _read_language() -> str | None:
 add_language_source(_read_language)
 
 
+def _shared_context() -> AppContext:
+    """The services for what everybody sees alike: rates and their state."""
+    moment = get_as_of()
+    return get_process_context() if moment is None else _get_context_as_of(moment)
+
+
 @_once_a_page
 def get_cards() -> tuple[SeriesCard, ...]:
     """The cards of every series, the default first."""
-    return list_cards(get_context().rates)
+    return list_cards(_shared_context().rates)
 
 
 def get_series_title(series_id: str) -> str:
@@ -216,12 +313,12 @@ def get_price_cards() -> tuple[SeriesCard, ...]:
 
 def load_series(series_id: str) -> RateSeries:
     """One rate series; its arrays are shared, so never write to them."""
-    return get_series(get_context().rates, series_id)
+    return get_series(_shared_context().rates, series_id)
 
 
 def load_daily_series() -> list[RateSeries]:
     """Every series with one number a day."""
-    return rates.daily_series(get_context().rates)
+    return rates.daily_series(_shared_context().rates)
 
 
 def build_series_version(series: RateSeries) -> str:
@@ -233,12 +330,12 @@ def build_series_version(series: RateSeries) -> str:
 
 def get_refresher() -> RateRefreshJob:
     """The background refresh of the rates, one for all sessions of this process."""
-    return get_context().refresher
+    return _shared_context().refresher
 
 
 def get_series_versions() -> dict[str, int]:
     """The version of every fetched series, a number that grows with every change."""
-    return dict(get_context().known.series_versions())
+    return dict(_shared_context().known.series_versions())
 
 
 def get_series_status(*series_ids: str) -> tuple[SeriesStatus, ...]:
@@ -248,7 +345,7 @@ def get_series_status(*series_ids: str) -> tuple[SeriesStatus, ...]:
         return statuses
     return (
         *statuses,
-        *imported_series_status(get_context().rates[-1], get_view_time(), series_ids),
+        *imported_series_status(_shared_context().rates[-1], get_view_time(), series_ids),
     )
 
 
@@ -264,7 +361,7 @@ def get_revisions() -> tuple[RateRevision, ...]:
 
 def _fetch_version() -> str:
     """A key that changes with every fetch, successful or not."""
-    return f"{get_context().rate_cache.fingerprint()}/{get_as_of()}"
+    return f"{_shared_context().rate_cache.fingerprint()}/{get_as_of()}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -273,35 +370,48 @@ def _cached_series_status(
     day: date,  # noqa: ARG001
     series_ids: tuple[str, ...],
 ) -> tuple[SeriesStatus, ...]:
-    return series_status(get_context().known, get_context().rate_cache, get_view_time(), series_ids)
+    return series_status(
+        _shared_context().known, _shared_context().rate_cache, get_view_time(), series_ids
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _cached_failing_publishers(version: str) -> tuple[str, ...]:  # noqa: ARG001
-    return failing_sources(get_context().known, get_context().rate_cache)
+    return failing_sources(_shared_context().known, _shared_context().rate_cache)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _cached_revisions(version: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
-    return list_revisions(get_context().known, get_context().rate_cache)
+    return list_revisions(_shared_context().known, _shared_context().rate_cache)
 
 
 @_once_a_page
 def get_known_events() -> KnownEvents:
     """The visible events of catalogue and notes; without a database the catalogue alone."""
+    context = get_context()
     try:
-        version = get_context().notes.version()
-        if _visitor.get() is None:
-            get_context().watch.set_version(version)
-        else:
-            version = f"shared/{version}"
-        shown, hidden = _cached_events(version)
+        version = _get_events_version(context)
+        shown, hidden = _cached_events(version, context)
         return KnownEvents(shown, version, hidden=hidden)
     except StoreError:
         logger.exception("the notes cannot be read; the catalogue is shown alone")
         return KnownEvents(
-            get_context().catalogue.events(), f"catalogue/{get_as_of()}", notes_unavailable=True
+            context.catalogue.events(), f"catalogue/{get_as_of()}", notes_unavailable=True
         )
+
+
+def _get_events_version(context: AppContext) -> str:
+    """The version of the events as this reader sees them: a key that no other reader has."""
+    version, person = context.notes.version(), context.notes.person
+    if get_as_of() is None:
+        context.watch.set_version(version, person)
+    return f"{version}/{person}"
+
+
+def poll_events_version(person: str) -> str:
+    """The version of the events for a person, without a query; empty where it is not known."""
+    version = get_process_context().watch.read(person)
+    return f"{version}/{person}" if version else ""
 
 
 def get_live_events() -> tuple[Event, ...]:
@@ -312,12 +422,15 @@ def get_live_events() -> tuple[Event, ...]:
         return get_live_context().catalogue.events()
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _cached_events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noqa: ARG001
-    """The visible and the hidden events; one process serves one person."""
-    shown = all_events(get_context().catalogue, get_context().notes)
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _cached_events(
+    version: str,  # noqa: ARG001 - it names the reader too
+    _context: AppContext,
+) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """The events that a reader sees, and those of the catalogue that the reader hides."""
+    shown = all_events(_context.catalogue, _context.notes)
     shown_ids = {event.id for event in shown}
-    return shown, tuple(e for e in get_context().catalogue.events() if e.id not in shown_ids)
+    return shown, tuple(e for e in _context.catalogue.events() if e.id not in shown_ids)
 
 
 def find_event(event_id: str) -> Event | None:
@@ -348,12 +461,15 @@ def get_view_time() -> datetime:
 
 
 def count_against_limit(kind: LimitedAction) -> None:
-    """Count one more write, link, import or export of the person of this process.
+    """Count one more write, link, import or export of this reader.
 
     Raises:
         RateLimited: there were too many; the message says when the next one is allowed.
+        Forbidden: it is a link or a search, and the role does not include them.
     """
-    get_context().limits.take(get_reader_id(), kind)
+    if kind == "fetch":
+        authorize(Action.FETCH)
+    get_process_context().limits.take(get_reader_id(), kind)
 
 
 def require_live_view() -> None:
@@ -369,7 +485,7 @@ def require_live_view() -> None:
 
 def get_reader_id() -> str:
     """The name under which uses are counted: that of the person, in every tab."""
-    return get_context().settings.dashboard_user.strip()
+    return get_reader().person
 
 
 def get_address() -> str:
@@ -472,7 +588,7 @@ def _cached_study(
     selection: str,  # noqa: ARG001
 ) -> StudyAnswer:
     events, known, request = _arguments
-    context = get_context()
+    context = get_process_context()
     run = partial(run_study, [_series], events, request, known=known, compute=context.compute)
     return context.heavy_reads.run(run) if request.model == HEAVY_MODEL else run()
 
@@ -490,6 +606,13 @@ def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:
 
 def make_daily_backup() -> None:
     """Make the backup of this day in Moscow, unless it was made; a failure is only logged."""
-    context = get_context()
+    context = get_process_context()
     folder = context.settings.backup_folder
-    write_daily_backup(folder, context.notes.backups, context.own, BackupArchive(), get_view_day())
+    write_daily_backup(
+        folder,
+        context.notes.backups,
+        context.own,
+        BackupArchive(),
+        get_view_day(),
+        pg_dump=context.settings.dashboard_pg_dump,
+    )

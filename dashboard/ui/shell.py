@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.models.event import Origin
+from dashboard.models.event import AUTHOR_LIMIT, Origin
 from dashboard.models.messages import (
     available_languages,
     current_language,
@@ -28,10 +28,11 @@ from dashboard.models.messages import (
     use_language,
 )
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Forbidden, Reader, SignInRequired
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
 from dashboard.presentation.charts.explore import build_explore_figure
 from dashboard.presentation.charts.timeline import ExploreChart
-from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import NO_VALUE, format_day, format_number, format_timestamp
 from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
@@ -45,6 +46,7 @@ from dashboard.presentation.rates import (
 from dashboard.services.events import hidden_count_text
 from dashboard.services.health import check_health, health_json
 from dashboard.services.live_rates import SeriesStatus, series_status
+from dashboard.services.people import ROLE_NAMES
 from dashboard.services.rates import AS_OF_CAVEAT, DEFAULT_SERIES, get_series, live_differences
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
@@ -61,6 +63,7 @@ from dashboard.ui.components.view_controls import compute_limits, resolve_window
 from dashboard.ui.index_page import APP_ICON, APP_NAME
 from dashboard.ui.pages import MAIN_PAGES, MORE_PAGES, PAGES
 from dashboard.ui.pages.base import Page
+from dashboard.ui.sign_in import REFUSED_PARAMETER
 from dashboard.ui.url_state import (
     UrlState,
     build_page_query,
@@ -80,6 +83,7 @@ PROBLEM_LIMIT: Final = 200
 POLL_SECONDS: Final = 1.0
 """Seconds between two checks, on the clock of the browser."""
 NOTES_VERSION_KEY: Final = "note_watch.seen"
+NOTES_PERSON_KEY: Final = "note_watch.person"
 NOTES_DRAWING_KEY: Final = "note_watch.drawing"
 PURPOSE: Final = deferred("What the news did to the rouble")
 THEMES: Final = (
@@ -236,8 +240,14 @@ def _check_rates(series_id: str) -> None:
     refresher.submit()
     seen, known = st.session_state[RATES_VERSION_KEY], _get_known_rates()
     is_news = seen.series_versions.get(series_id) != known.series_versions.get(series_id)
-    if is_news or (seen != known and not refresher.state().is_running):
-        rerun_page()
+    if is_news or session.has_ended() or (seen != known and not refresher.state().is_running):
+        redraw_page()
+
+
+def redraw_page() -> None:
+    """Rerun the page by itself: no use by a person, so that an idle sign-in can end."""
+    st.session_state[session.AUTOMATIC_RUN_KEY] = True
+    rerun_page()
 
 
 def _draw_status(series_id: str) -> None:
@@ -287,7 +297,7 @@ def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
     refresher = session.get_refresher()
     if refresher.is_offline:
         return (_("offline: nothing is fetched"),)
-    titles = {card.id: card.label for card in session.get_context().known.all_cards()}
+    titles = {card.id: card.label for card in session.get_process_context().known.all_cards()}
     progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
     parts = [escape_markdown(progress)] if progress else []
     shown = status.source_name if status.problem else ""
@@ -314,8 +324,10 @@ def _build_event_status() -> tuple[str, ...]:
 
 
 def remember_notes_version() -> None:
-    """Store the version of the notes a page is about to be drawn from."""
-    st.session_state[NOTES_VERSION_KEY] = session.get_known_events().version
+    """Store the version of the notes a page is about to be drawn from, and for whom."""
+    known, reader = session.get_known_events(), session.get_reader()
+    st.session_state[NOTES_VERSION_KEY] = known.version
+    st.session_state[NOTES_PERSON_KEY] = reader.person
 
 
 def watch_notes() -> None:
@@ -331,9 +343,9 @@ def watch_notes() -> None:
 def _check_notes() -> None:
     if st.session_state[NOTES_DRAWING_KEY]:
         return
-    version = session.get_context().watch.read()
+    version = session.poll_events_version(st.session_state[NOTES_PERSON_KEY])
     if version and version != st.session_state[NOTES_VERSION_KEY]:
-        rerun_page()
+        redraw_page()
 
 
 # ------------------------------------------------------------------ page frame
@@ -349,6 +361,11 @@ def draw_app() -> None:
         target = st.navigation(list(targets.values()), position="hidden")
         page = next(page for page in PAGES if page.url_path == target.url_path)
         st.set_page_config(page_title=f"{translate_deferred(page.title)} · {APP_NAME}")
+        try:
+            session.enter_page()
+        except (SignInRequired, Forbidden) as refusal:
+            _draw_sign_in(str(refusal))
+            return
         mark_dialogs_closed()
         end_run_on_leave(page.id)
         view = open_url_state(page.id, page.params)
@@ -397,6 +414,53 @@ def _draw_link_notices(view: UrlState) -> None:
         st.info(escape_markdown(message), icon=":material/link_off:")
     for card in unfetched:
         st.info(_describe_unfetched_series(card), icon=":material/download:")
+
+
+# ------------------------------------------------------------------ sign-in
+
+
+def _draw_sign_in(reason: str) -> None:
+    """Draw why nothing is shown, and how to sign in; nothing of the data is read for it."""
+    settings = session.get_process_context().settings
+    if st.query_params.get(REFUSED_PARAMETER):
+        reason = _(
+            "You were not signed in: the identity provider refused, or its identity token is not"
+            " valid. Try again."
+        )
+    with st.container(key="shell-sign-in", border=True):
+        draw_heading(APP_NAME, translate_deferred(PURPOSE))
+        st.text(plain_text(reason))
+        if settings.dashboard_sign_in == "oidc":
+            st.button(_("Sign in"), key="shell-sign-in-button", type="primary", on_click=st.login)
+        else:
+            st.caption(
+                _("Your organisation signs you in before you come here: open its address again.")
+            )
+
+
+def _sign_out() -> None:
+    """End the sign-in here and in every tab, then at the identity provider."""
+    session.sign_out()
+    if session.get_process_context().settings.dashboard_sign_in == "oidc":
+        st.logout()
+
+
+def _draw_reader(reader: Reader) -> None:
+    """Draw who is signed in, with which role, and the way out."""
+    settings = session.get_process_context().settings
+    if settings.dashboard_sign_in == "none":
+        return
+    st.caption(
+        _(
+            "Signed in as {person}, {role}",
+            person=escape_markdown(reader.person, AUTHOR_LIMIT),
+            role=translate_deferred(ROLE_NAMES[reader.role]),
+        )
+    )
+    if settings.dashboard_sign_out_url:
+        st.link_button(_("Sign out"), settings.dashboard_sign_out_url, icon=":material/logout:")
+    elif settings.dashboard_sign_in == "oidc":
+        st.button(_("Sign out"), key="shell-sign-out", icon=":material/logout:", on_click=_sign_out)
 
 
 # ------------------------------------------------------------------ header
@@ -449,6 +513,7 @@ def _draw_settings(view: UrlState) -> None:
                 required=True,
                 **view.widget("lang", shown=current_language()),
             )
+        _draw_reader(session.get_reader())
         keys = st.container(key="shell-keys")
         keys.markdown(_("**Keys**"))
         set_shortcut_list(keys)
@@ -460,7 +525,7 @@ def _split_unfetched(ignored: Sequence[str]) -> tuple[list[str], list[SeriesCard
     known = {card.id for card in session.get_cards()}
     cards = {
         f"series={card.id}": card
-        for card in session.get_context().known.all_cards()
+        for card in session.get_process_context().known.all_cards()
         if card.id not in known
     }
     others = [setting for setting in ignored if setting not in cards]
@@ -516,7 +581,7 @@ def warm_up_pages() -> None:
 
 def health_report() -> tuple[bool, dict[str, Any]]:
     """Whether all parts answer, and the age of their data."""
-    context = session.get_context()
+    context = session.get_process_context()
     status = replace(
         check_health(context.rates, context.catalogue, context.notes.for_user("")),
         rates=series_status(context.known, context.rate_cache, session.get_wall_time()),

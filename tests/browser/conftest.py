@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.script_runs import ScriptRuns
+from tests.proxies import NAME as PROXIED_NAME
 from tests.started_product import SECONDS, Product
 
 STILL = 30  # a run that the server merged with another has no end of its own
@@ -25,7 +26,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP {PROXIED_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -48,7 +49,8 @@ class Reader:
 
     def _note_foreign(self, request):
         address = urlsplit(request.url)
-        if address.scheme in {"http", "https"} and address.hostname != "127.0.0.1":
+        own = {"127.0.0.1", urlsplit(self.url).hostname}
+        if address.scheme in {"http", "https"} and address.hostname not in own:
             self.foreign.append(request.url)
 
     def open(self, path=""):

@@ -26,11 +26,14 @@ def folder(tmp_path):
     Second 19: 84.5 (revised)  20: 84.2   21: 84.3
     Third  19: 84.9 (revised again)  21: 84.0 (revised)  24: 84.4
     """
-    cache = RateCache(tmp_path / "cache")
+    answer_three_times(RateCache(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def answer_three_times(cache):
     keep(cache, {"2026-11-19": 84.1, "2026-11-20": 84.2}, FIRST)
     keep(cache, {"2026-11-19": 84.5, "2026-11-20": 84.2, "2026-11-21": 84.3}, SECOND)
     keep(cache, {"2026-11-19": 84.9, "2026-11-21": 84.0, "2026-11-24": 84.4}, THIRD)
-    return tmp_path / "cache"
 
 
 def keep(cache, rates, at, provisional=0):

@@ -24,8 +24,8 @@ def versions(monkeypatch):
     """The versions of the notes at each check; afterwards the one that the page has read."""
     pending = []
 
-    def read(watch):
-        return pending.pop(0) if pending else watch._version
+    def read(watch, person):
+        return pending.pop(0) if pending else watch._versions[person]
 
     monkeypatch.setattr(NoteVersionWatcher, "read", read)
     return pending

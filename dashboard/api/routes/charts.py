@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from anyio import to_thread
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboard.api.dependencies import LiveContext
+from dashboard.api.dependencies import LiveContext, RequestToken, get_reader
 from dashboard.api.errors import Problem, problem_responses
 from dashboard.api.responses import describe_json, json_response
 from dashboard.container import AppContext
@@ -37,6 +37,21 @@ ChartName = Literal["explore", "event", "compare", "claim"]
 PictureKind = Literal["svg", "png"]
 NAME: Final = Path(description="The page of the chart; `claim` is that of Check.")
 DIRECTION: Final = "Moves are the rouble's: positive = stronger."
+
+
+def get_chart_context(request: Request, live: LiveContext, token: RequestToken) -> AppContext:
+    """The context, for everybody where charts may be shown elsewhere, else for who may read.
+
+    Raises:
+        SignInRequired: people sign in here, and nobody did.
+        Forbidden: the person has no role.
+    """
+    if not live.settings.dashboard_embed_origins:
+        get_reader(request, live, token)
+    return live
+
+
+ChartContext: TypeAlias = Annotated[AppContext, Depends(get_chart_context)]
 
 
 class ChartParams(BaseModel):
@@ -94,7 +109,7 @@ def _describe_picture() -> dict[int | str, dict[str, Any]]:
 )
 async def chart_json(
     request: Request,
-    context: LiveContext,
+    context: ChartContext,
     name: Annotated[ChartName, NAME],
     params: Annotated[ChartParams, Query()],
 ) -> Response:
@@ -117,7 +132,7 @@ async def chart_json(
 )
 async def chart_picture(
     request: Request,
-    context: LiveContext,
+    context: ChartContext,
     name: Annotated[ChartName, NAME],
     kind: Annotated[PictureKind, Path(description="The format.")],
     params: Annotated[ChartParams, Query()],

@@ -29,6 +29,7 @@ from dashboard.models.errors import InputError, RateLimited
 from dashboard.models.event import EditConflict, Event, Origin, draft_from_event
 from dashboard.models.messages import join_clauses
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Forbidden, SignInRequired
 from dashboard.services.notes import (
     NoteStore,
     add_note,
@@ -288,7 +289,7 @@ def _field_errors_as_problems() -> Iterator[None]:
     """Turn an input error of a field into 422: the JSON is valid and its values are not."""
     try:
         yield
-    except (EditConflict, RateLimited):
+    except (EditConflict, RateLimited, Forbidden, SignInRequired):
         raise
     except InputError as error:
         raise Problem(422, str(error), errors=[str(error)]) from error

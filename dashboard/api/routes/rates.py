@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from dashboard.api.dependencies import Context, get_series_list, known_events
-from dashboard.api.errors import Problem, problem_responses
+from dashboard.api.errors import Problem, plain_problem_responses
 from dashboard.api.params import (
     MAX_REPEATS,
     DayText,
@@ -166,7 +166,7 @@ CHANGE_DIGITS: Final = 6
                 "description": "The number alone, for one cell of a spreadsheet.",
                 "content": {"text/plain": {"schema": {"type": "string"}, "example": "80.7597"}},
             },
-            **problem_responses(404),
+            **plain_problem_responses(400, 401, 403, 404, 422, 503),
         },
     ),
     response_class=Response,

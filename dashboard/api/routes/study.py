@@ -9,7 +9,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from dashboard.api.dependencies import Context, RequestToken, get_series_list, known_events
+from dashboard.api.dependencies import Context, RequestReader, get_series_list, known_events
 from dashboard.api.params import (
     MAX_REPEATS,
     CsvParams,
@@ -29,7 +29,7 @@ from dashboard.api.responses import (
 from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
-from dashboard.models.records import AccessToken
+from dashboard.models.people import Reader
 from dashboard.models.study import (
     Grouping,
     Overlap,
@@ -129,7 +129,7 @@ def _describe_table(media: str) -> OpenApiResponses:
 async def study_file(
     request: Request,
     context: Context,
-    token: RequestToken,
+    reader: RequestReader,
     params: Annotated[StudyCsvParams, Query()],
 ) -> Response:
     """One table of a study as CSV, or a workbook."""
@@ -139,7 +139,7 @@ async def study_file(
         name = (*params.rates, "study", params.table)
         return table_response(request, params.table, objects, name, params.flavour)
 
-    return await _respond_in_turn(context, token, respond)
+    return await _respond_in_turn(context, reader, respond)
 
 
 @router.get(
@@ -159,7 +159,7 @@ async def study_file(
 async def study(
     request: Request,
     context: Context,
-    token: RequestToken,
+    reader: RequestReader,
     params: Annotated[StudyPageParams, Query()],
 ) -> Response:
     """Every table of a study but `paths`; or one table in pages."""
@@ -171,16 +171,16 @@ async def study(
         rows = table_json(params.table, study_objects(answer, params.table))
         return page_response(request, rows, params.limit, params.offset, table=params.table)
 
-    return await _respond_in_turn(context, token, respond)
+    return await _respond_in_turn(context, reader, respond)
 
 
 async def _respond_in_turn(
-    context: AppContext, token: AccessToken | None, respond: Callable[[], Response]
+    context: AppContext, reader: Reader, respond: Callable[[], Response]
 ) -> Response:
     """The response of a study when it is its turn; it waits on threads of its own."""
 
     def respond_in_turn() -> Response:
-        context.limits.take(token.person if token else "", "study")
+        context.limits.take(reader.person, "study")
         return context.heavy_reads.run(respond)
 
     return await to_thread.run_sync(respond_in_turn, limiter=_STUDY_THREADS)

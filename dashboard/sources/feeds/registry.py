@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +16,7 @@ from dashboard.models.inbox import Publisher
 from dashboard.models.messages import at_place
 from dashboard.models.messages import translate as _
 from dashboard.sources.feeds.dates import find_zone
+from dashboard.sources.files.folder import FileChanges, FileStore, FileVersions, LocalFolder
 
 BUNDLED_FILE: Final = Path(__file__).with_name("shipped.toml")
 USER_FILE_NAME: Final = "feeds.toml"
@@ -31,14 +30,14 @@ _FILE_HEADER: Final = """\
 
 
 class FeedRegistry:
-    """The feeds of this machine.
+    """The feeds of a user or of a team.
 
     Args:
-        folder: the home of the user, with `feeds.toml`.
+        files: where `feeds.toml` is: the home of the user, or files in a database.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / USER_FILE_NAME
+    def __init__(self, files: Path | FileStore) -> None:
+        self._files = LocalFolder(files, USER_FILE_NAME) if isinstance(files, Path) else files
 
     @cached_property
     def bundled(self) -> tuple[Publisher, ...]:
@@ -67,15 +66,18 @@ class FeedRegistry:
             StoreError: the file cannot be written.
         """
         checked = _validated(publisher, USER_FILE_NAME)
-        user_feeds = {feed.id: feed for feed in self._user_feeds()} | {checked.id: checked}
-        if len(user_feeds) > MAX_FEEDS:
-            msg = _(
-                "{name}: holds {limit} feeds, no more are kept; remove one",
-                name=USER_FILE_NAME,
-                limit=MAX_FEEDS,
-            )
-            raise InputError(msg)
-        self._write(user_feeds.values())
+
+        def add(user_feeds: dict[str, Publisher]) -> None:
+            user_feeds[checked.id] = checked
+            if len(user_feeds) > MAX_FEEDS:
+                msg = _(
+                    "{name}: holds {limit} feeds, no more are kept; remove one",
+                    name=USER_FILE_NAME,
+                    limit=MAX_FEEDS,
+                )
+                raise InputError(msg)
+
+        self._change(add)
 
     def remove(self, feed_id: str) -> None:
         """Remove a feed from the list; a bundled one is disabled instead.
@@ -90,16 +92,19 @@ class FeedRegistry:
                 "{feed_id}: there is no feed of this id; see `feeds list`", feed_id=feed_id[:60]
             )
             raise InputError(msg)
-        user_feeds = {feed.id: feed for feed in self._user_feeds()}
-        user_feeds.pop(feed_id, None)
         bundled = next((feed for feed in self.bundled if feed.id == feed_id), None)
-        if bundled is not None:
-            user_feeds[feed_id] = replace(bundled, enabled=False)
-        self._write(user_feeds.values())
+
+        def remove(user_feeds: dict[str, Publisher]) -> None:
+            user_feeds.pop(feed_id, None)
+            if bundled is not None:
+                user_feeds[feed_id] = replace(bundled, enabled=False)
+
+        self._change(remove)
 
     def _user_feeds(self) -> list[Publisher]:
         try:
-            text = self._file.read_text(encoding="utf-8-sig")
+            with self._files.open(USER_FILE_NAME) as file:
+                text = file.read().decode("utf-8-sig")
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError):
@@ -115,15 +120,17 @@ class FeedRegistry:
         urls = {feed.url for feed in self.bundled}
         return replace(publisher, is_imported=False) if publisher.url in urls else publisher
 
-    def _write(self, publishers: Iterable[Publisher]) -> None:
-        """Write a temporary file and rename it."""
-        text = _FILE_HEADER + "".join(_to_toml(feed) for feed in publishers)
+    def _change(self, edit: Callable[[dict[str, Publisher]], None]) -> None:
+        """Write what `edit` makes of the feeds of the user by their ids, nobody else meanwhile."""
+
+        def decide(_versions: FileVersions) -> FileChanges:
+            feeds = {feed.id: feed for feed in self._user_feeds()}
+            edit(feeds)
+            text = _FILE_HEADER + "".join(_to_toml(feed) for feed in feeds.values())
+            return {USER_FILE_NAME: text.encode()}
+
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=f".{USER_FILE_NAME}-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(self._file)
+            self._files.change(decide)
         except OSError:
             msg = _(
                 "{user_file_name}: cannot be written; check that its folder may be written to",

@@ -230,7 +230,7 @@ def embed_code(
 
 def draw_embed_code(page_id: str, view: UrlState, title: str) -> None:
     """Draw the markup of the live and of the frozen chart, and who may show it."""
-    settings = session.get_live_context().settings
+    settings = session.get_context().settings
     public, path = settings.dashboard_public_url, f"embed/{EMBED_NAMES[page_id]}"
     address = f"{public.rstrip('/')}/{path}" if public else build_page_url(path)
     moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)

@@ -39,8 +39,8 @@ PAGES_WITH_RUNS: Final = ("robustness", "compare")
 
 @st.cache_resource(show_spinner=False)
 def get_cached_answers() -> AnswerCache:
-    """The answers of this process by keys that name the versions of all their data."""
-    return AnswerCache()
+    """The answers by keys that name the versions of all their data."""
+    return AnswerCache(shared=session.get_context().shared_answers)
 
 
 def build_run_key(request: RobustnessRequest, known_version: str) -> Hashable:

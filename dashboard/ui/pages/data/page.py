@@ -605,7 +605,7 @@ def _draw_further_data(view: UrlState, state: DataState) -> None:
 
 def _draw_value_workbook() -> None:
     """Draw the card of one number in a cell of a spreadsheet."""
-    public = session.get_live_context().settings.dashboard_public_url
+    public = session.get_context().settings.dashboard_public_url
     address = (public or build_page_url("")).rstrip("/")
     cards = [(card.id, card.label, card.unit) for card in session.get_price_cards()]
     file_name = download_file_name("values", extension="xlsx")
