@@ -10,6 +10,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from dashboard.models.messages import available_languages, plural, translate, use_language
+from dashboard.models.series import SeriesCard
+from dashboard.presentation.events import format_group, format_group_count_after
 from dashboard.presentation.formatting import (
     format_day,
     format_month,
@@ -17,6 +19,8 @@ from dashboard.presentation.formatting import (
     format_p_equal,
     format_percent,
 )
+from dashboard.presentation.moves import describe_window, name_window
+from dashboard.services.events import EventFilter
 from tests.made_catalogue import use_catalogues
 from tools.update_messages import (
     FOLDER,
@@ -146,6 +150,30 @@ def test_a_direction_is_the_same_in_russian():
 def test_a_count_agrees_in_russian(n, shown):
     with use_language("ru"):
         assert plural("{n:,} event", "{n:,} events", n) == shown
+
+
+def test_nouns_stand_in_the_case_of_their_place():
+    card = SeriesCard(
+        "a", "A, bank", "RUB per USD", "USD per RUB", "bank", "", "", "bank-of-russia"
+    )
+    with use_language("ru"):
+        assert describe_window((0, 0), card) == "на первом фиксинге"
+        assert describe_window((0, 1), card) == "за два первых фиксинга"
+        assert describe_window((0, 5), card) == "за шесть первых фиксингов"
+        assert name_window((0, 2), card) == "первые 3 фиксинга"
+        assert card.unit_label == "RUB за USD"
+    assert describe_window((0, 1), card) == "over the first two fixings"
+    assert card.unit_label == card.unit == "RUB per USD"
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"), [(1, "1 реплики о НАТО"), (17, "17 реплик о НАТО"), (21, "21 реплики о НАТО")]
+)
+def test_a_counted_group_stands_in_the_genitive_after_a_preposition(n, shown):
+    group = EventFilter(categories=("nato_remark",))
+    with use_language("ru"):
+        assert format_group_count_after(n, group) == shown
+        assert format_group(group) == "реплики о НАТО"
 
 
 def test_numbers_days_and_months_are_written_as_russian_writes_them():

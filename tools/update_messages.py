@@ -28,6 +28,7 @@ from babel.messages.pofile import read_po, write_po
 from dashboard.cli import app
 from dashboard.export.schemas import TABLES
 from dashboard.models.messages import DOMAIN
+from dashboard.models.series import SeriesCard
 from dashboard.models.tables import Table
 from dashboard.services.method import describe_method
 from dashboard.sources.feeds.registry import FeedRegistry
@@ -116,13 +117,19 @@ def registered_texts() -> Iterator[tuple[str, str]]:
             (model.says for model in method.models),
             *((each.title, each.needs) for each in (*method.models, *method.tests)),
         ),
-        "data/datapackage.json": chain.from_iterable(
-            (card.title, card.description, card.quantity, card.limits, card.licence)
-            for card in BundledRates().cards()
+        "data/datapackage.json": chain.from_iterable(map(_card_texts, BundledRates().cards())),
+        "dashboard/sources/feeds/shipped.toml": chain.from_iterable(
+            (feed.title, feed.terms) for feed in FeedRegistry(ROOT).bundled
         ),
-        "dashboard/sources/feeds/shipped.toml": (feed.terms for feed in FeedRegistry(ROOT).bundled),
     }
     return ((module, text) for module, found in texts.items() for text in found if text)
+
+
+def _card_texts(card: SeriesCard) -> Iterator[str]:
+    yield from (card.title, card.description, card.quantity, card.limits, card.licence)
+    yield card.publisher
+    if card.pair is None:  # the unit of a pair is written from its codes
+        yield from (card.unit, card.inverse_unit)
 
 
 def _table_texts(table: Table) -> Iterator[str]:

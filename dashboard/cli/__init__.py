@@ -104,7 +104,10 @@ def run(arguments: Sequence[str], serve: ServePages | None = None) -> int:
     except RoubleReactionError as error:
         return _print_error(error_text(error), error.exit_code)
     except typer.TyperException as error:
-        return _print_error(f"{error.format_message()} (see {_help_command(error)})", 2)
+        message, command_help = error.format_message(), _help_command(error)
+        return _print_error(
+            _("{message} (see {command})", message=message, command=command_help), 2
+        )
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except (BrokenPipeError, SystemExit):
@@ -162,5 +165,5 @@ def _help_command(error: typer.TyperException) -> str:
 
 def _print_error(message: str, code: int) -> int:
     line = "".join(c if c.isprintable() else " " for c in message)
-    sys.stderr.write(f"error: {' '.join(line.split())}\n")
+    sys.stderr.write(_("error: {message}", message=" ".join(line.split())) + "\n")
     return code

@@ -15,7 +15,10 @@ from dashboard.cli.context import (
 from dashboard.cli.options import JsonOption, Opt, command_group, note_options
 from dashboard.models.errors import InputError
 from dashboard.models.event import Draft, draft_from_event
-from dashboard.models.messages import deferred
+from dashboard.models.messages import (
+    deferred,
+    translate_in_context,
+)
 from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
@@ -74,7 +77,9 @@ def add_event(*, as_json: JsonOption = False, **fields: Any) -> None:
     draft = options.fill_draft(
         Draft(fields["title"], options.read_day("date", fields["day"])), fields
     )
-    print_note(add_note(get_context().notes, draft), "added", as_json=as_json)
+    print_note(
+        add_note(get_context().notes, draft), translate_in_context("done", "added"), as_json=as_json
+    )
 
 
 @event_commands.command("edit")
@@ -93,7 +98,11 @@ def edit_event(
     note = get_event(context.catalogue, context.notes, note_id)
     draft = options.fill_draft(draft_from_event(note), fields)
     base_revision = note.revision if revision is None else revision
-    print_note(edit_note(context.notes, note_id, draft, base_revision), "changed", as_json=as_json)
+    print_note(
+        edit_note(context.notes, note_id, draft, base_revision),
+        translate_in_context("done", "changed"),
+        as_json=as_json,
+    )
 
 
 @event_commands.command("remove")
@@ -103,7 +112,11 @@ def remove_event(note_id: options.NoteIdArgument, *, as_json: JsonOption = False
 
     context = get_context()
     note = get_event(context.catalogue, context.notes, note_id)
-    print_note(delete_note(context.notes, note_id, note.revision), "removed", as_json=as_json)
+    print_note(
+        delete_note(context.notes, note_id, note.revision),
+        translate_in_context("done", "removed"),
+        as_json=as_json,
+    )
 
 
 @event_commands.command("restore")
@@ -123,7 +136,7 @@ def restore_event(
         note = restore_note(notes, note_id)
     else:
         note = restore_revision(notes, note_id, revision)
-    print_note(note, "restored", as_json=as_json)
+    print_note(note, translate_in_context("done", "restored"), as_json=as_json)
 
 
 @event_commands.command("history")
@@ -278,7 +291,11 @@ def hide_catalogue_events(ids: options.EventIdsArgument, *, as_json: JsonOption 
     from dashboard.services.events import hide_events
 
     context = get_context()
-    _print_notes(hide_events(context.catalogue, context.notes, ids), "hidden", as_json=as_json)
+    _print_notes(
+        hide_events(context.catalogue, context.notes, ids),
+        translate_in_context("done", "hidden"),
+        as_json=as_json,
+    )
 
 
 def unhide_catalogue_events(ids: options.EventIdsArgument, *, as_json: JsonOption = False) -> None:
@@ -287,7 +304,9 @@ def unhide_catalogue_events(ids: options.EventIdsArgument, *, as_json: JsonOptio
 
     context = get_context()
     _print_notes(
-        unhide_events(context.catalogue, context.notes, ids), "shown again", as_json=as_json
+        unhide_events(context.catalogue, context.notes, ids),
+        translate_in_context("done", "shown again"),
+        as_json=as_json,
     )
 
 

@@ -17,7 +17,11 @@ from dashboard.cli.context import (
 )
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group, note_options
 from dashboard.models.errors import InputError
-from dashboard.models.messages import deferred
+from dashboard.models.messages import (
+    deferred,
+    plural,
+    translate_in_context,
+)
 from dashboard.models.messages import translate as _
 from dashboard.services.notes import utc_now
 
@@ -156,7 +160,7 @@ def accept_item(item_id: ItemIdArgument, *, as_json: JsonOption = False, **field
     if as_json:
         output.print_json(table_json("event_list", [note])[0])
     else:
-        output.show_note_change(note, "added")
+        output.show_note_change(note, translate_in_context("done", "added"))
 
 
 @inbox_commands.command("dismiss")
@@ -182,8 +186,11 @@ def dismiss_items(
     if as_json:
         output.print_json({"done": action, "reports": ids})
     else:
+        stories = plural("{n:,} story", "{n:,} stories", len(clusters))
         output.print_line(
-            f"{len(clusters)} {'story' if len(clusters) == 1 else 'stories'} {action}"
+            _("{stories} put back", stories=stories)
+            if undo
+            else _("{stories} dismissed", stories=stories)
         )
 
 
@@ -244,7 +251,7 @@ def remove_feed(feed: FeedIdArgument, *, as_json: JsonOption = False) -> None:
     if as_json:
         output.print_json({"removed": feed})
     else:
-        output.print_line(f"{feed} removed")
+        output.print_line(_("{id} removed", id=feed))
 
 
 def _print_feed(publisher: Publisher, action: str, *, as_json: bool) -> None:

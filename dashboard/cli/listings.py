@@ -14,7 +14,14 @@ from dashboard.cli.output import print_json, print_line, print_notices, rate_tex
 from dashboard.models.article import CheckedClaim, ClaimTruth
 from dashboard.models.event import iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
-from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
+from dashboard.models.messages import (
+    at_place,
+    deferred,
+    deferred_in_context,
+    join_clauses,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.people import Person, Role, Scope
 from dashboard.models.records import (
@@ -60,9 +67,9 @@ if TYPE_CHECKING:
 # ------------------------------------------------------------------ rates
 
 OUTCOME_LABELS: Final = {
-    RefreshOutcome.UNCHANGED: "nothing new",
-    RefreshOutcome.FAILED: "failed",
-    RefreshOutcome.SKIPPED: "not asked",
+    RefreshOutcome.UNCHANGED: deferred("nothing new"),
+    RefreshOutcome.FAILED: deferred("failed"),
+    RefreshOutcome.SKIPPED: deferred("not asked"),
 }
 
 
@@ -73,7 +80,7 @@ def refresh_progress() -> Iterator[Callable[[int, int, str], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     bar = Progress(
-        TextColumn("Asking"),
+        TextColumn(_("Asking")),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),
@@ -91,18 +98,22 @@ def refresh_progress() -> Iterator[Callable[[int, int, str], None]]:
 def outcome_text(result: RefreshResult) -> str:
     """The result of one series: `3 new, 1 revised`, `nothing new`, `failed`."""
     if result.outcome != RefreshOutcome.NEW:
-        return OUTCOME_LABELS[result.outcome]
+        return translate_deferred(OUTCOME_LABELS[result.outcome])
     update = result.changes
-    counts = {"new": update.new, "revised": update.revised, "now final": update.settled}
-    return ", ".join(f"{count:,} {label}" for label, count in counts.items() if count)
+    parts = (
+        _("{n:,} new", n=update.new) if update.new else "",
+        _("{n:,} revised", n=update.revised) if update.revised else "",
+        _("{n:,} now final", n=update.settled) if update.settled else "",
+    )
+    return ", ".join(filter(None, parts))
 
 
 REFRESH_VIEW: Final[View] = {
-    "series": attrgetter("series"),
-    "source": attrgetter("source"),
-    "what came": outcome_text,
-    "last day": lambda result: result.last_day or NO_VALUE,
-    "remark": attrgetter("message"),
+    deferred("series"): attrgetter("series"),
+    deferred("source"): attrgetter("source"),
+    deferred("what came"): outcome_text,
+    deferred_in_context("column", "last day"): lambda result: result.last_day or NO_VALUE,
+    deferred("remark"): attrgetter("message"),
 }
 
 
@@ -127,21 +138,22 @@ def _provisional_rate(status: SeriesStatus) -> str:
     """The value of today, which may still change."""
     if status.live is None:
         return NO_VALUE
-    return f"{rate_text(status.live.rate, status.card)} on {status.live.day}"
+    rate = rate_text(status.live.rate, status.card)
+    return _("{rate} on {day}", rate=rate, day=status.live.day)
 
 
 STATUS_VIEW: Final[View] = {
-    "id": attrgetter("card.id"),
-    "title": attrgetter("card.label"),
-    "first day": lambda status: status.first_day or NO_VALUE,
-    "last day": lambda status: status.last_day or NO_VALUE,
-    "rows": lambda status: f"{status.rows:,}",
-    "known at": lambda status: _moment_text(status.last_known_at),
-    "age": attrgetter("age_label"),
-    "live": _provisional_rate,
-    "publisher": attrgetter("card.publisher"),
-    "licence": attrgetter("card.licence"),
-    "remark": attrgetter("remark"),
+    deferred("id"): attrgetter("card.id"),
+    deferred("title"): attrgetter("card.label"),
+    deferred("first day"): lambda status: status.first_day or NO_VALUE,
+    deferred_in_context("column", "last day"): lambda status: status.last_day or NO_VALUE,
+    deferred("rows"): lambda status: format_number(status.rows, 0),
+    deferred("known at"): lambda status: _moment_text(status.last_known_at),
+    deferred("age"): attrgetter("age_label"),
+    deferred("live"): _provisional_rate,
+    deferred("publisher"): attrgetter("card.publisher_label"),
+    deferred("licence"): lambda status: translate_deferred(status.card.licence),
+    deferred("remark"): attrgetter("remark"),
 }
 
 
@@ -162,9 +174,9 @@ def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
 def show_diagnosis(findings: Iterable[Finding]) -> None:
     """Print what each part did when it was tried."""
     view: View = {
-        "part": attrgetter("part"),
-        "state": lambda finding: "works" if finding.works else "FAILS",
-        "took": lambda finding: f"{format_number(finding.seconds, 1)} s",
+        deferred("part"): lambda finding: translate_deferred(finding.part),
+        deferred("state"): lambda finding: _("works") if finding.works else _("FAILS"),
+        deferred("took"): lambda finding: _("{n} s", n=format_number(finding.seconds, 1)),
         deferred("what it said"): attrgetter("message"),
     }
     show_table(view, findings, numbers=("took",))
@@ -174,12 +186,12 @@ def show_diagnosis(findings: Iterable[Finding]) -> None:
 
 
 INBOX_VIEW: Final[View] = {
-    "id": attrgetter("lead.id"),
-    "when": lambda cluster: format_reported_time(cluster.lead),
-    "headline": attrgetter("lead.report.title"),
-    "reported by": format_publishers,
-    "category": lambda cluster: propose_category(cluster.lead),
-    "remark": attrgetter("lead.report.doubt"),
+    deferred("id"): attrgetter("lead.id"),
+    deferred("when"): lambda cluster: format_reported_time(cluster.lead),
+    deferred("headline"): attrgetter("lead.report.title"),
+    deferred("reported by"): format_publishers,
+    deferred("category"): lambda cluster: propose_category(cluster.lead),
+    deferred("remark"): attrgetter("lead.report.doubt"),
 }
 
 
@@ -193,10 +205,10 @@ def show_feeds(feeds: Iterable[FeedStatus]) -> None:
     """Print feeds: id, publisher, status, address."""
     now = datetime.now(UTC)
     view: View = {
-        "id": attrgetter("publisher.id"),
-        "publisher": attrgetter("publisher.title"),
+        deferred("id"): attrgetter("publisher.id"),
+        deferred("publisher"): lambda status: translate_deferred(status.publisher.title),
         deferred("how it is"): lambda status: describe_feed(status, now),
-        "address": attrgetter("publisher.url"),
+        deferred("address"): attrgetter("publisher.url"),
     }
     show_table(view, feeds)
 
@@ -205,8 +217,8 @@ def show_tone_timeline(timeline: ToneTimeline) -> None:
     """Print how the tone of the articles on a query went."""
     print_notices(timeline.messages)
     view: View = {
-        "from": lambda point: format_timestamp(point.at),
-        "tone": lambda point: format_signed(point.tone, 2),
+        deferred("from"): lambda point: format_timestamp(point.at),
+        deferred("tone"): lambda point: format_signed(point.tone, 2),
     }
     show_table(view, timeline.points, numbers=("tone",))
 
@@ -249,14 +261,14 @@ _NEW_TOKEN: Final = {
 def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
     """Print a list of tokens."""
     view: View = {
-        "name": attrgetter("name"),
-        "person": attrgetter("person"),
-        "scope": attrgetter("scope"),
-        "state": lambda token: token_state(token, now),
-        "made": lambda token: _moment_text(token.created),
-        "last used": lambda token: _moment_text(token.last_used),
-        "expires": lambda token: _moment_text(token.expires),
-        "revoked": lambda token: _moment_text(token.revoked),
+        deferred("name"): attrgetter("name"),
+        deferred("person"): attrgetter("person"),
+        deferred("scope"): attrgetter("scope"),
+        deferred("state"): lambda token: translate_deferred(token_state(token, now)),
+        deferred("made"): lambda token: _moment_text(token.created),
+        deferred("last used"): lambda token: _moment_text(token.last_used),
+        deferred("expires"): lambda token: _moment_text(token.expires),
+        deferred("revoked"): lambda token: _moment_text(token.revoked),
     }
     show_table(view, tokens)
 
@@ -264,22 +276,22 @@ def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
 def show_people(people: Iterable[tuple[Person, Role]]) -> None:
     """Print people with the role of this moment."""
     view: View = {
-        "person": lambda row: row[0].person,
-        "role": lambda row: row[1].value,
-        "given": lambda row: row[0].given_role or NO_VALUE,
-        "last active": lambda row: _moment_text(row[0].last_active),
-        "signed out": lambda row: _moment_text(row[0].signed_out_at),
+        deferred("person"): lambda row: row[0].person,
+        deferred("role"): lambda row: row[1].value,
+        deferred("given"): lambda row: row[0].given_role or NO_VALUE,
+        deferred("last active"): lambda row: _moment_text(row[0].last_active),
+        deferred("signed out"): lambda row: _moment_text(row[0].signed_out_at),
     }
     show_table(view, people)
 
 
 AUDIT_VIEW: Final[View] = {
-    "when": lambda entry: format_timestamp(entry.at),
-    "who": lambda entry: entry.author or NO_VALUE,
-    "through": lambda entry: entry.origin or NO_VALUE,
-    "what": attrgetter("action"),
-    "of": attrgetter("subject"),
-    "title": lambda entry: (entry.after or entry.before or {}).get("title", ""),
+    deferred("when"): lambda entry: format_timestamp(entry.at),
+    deferred("who"): lambda entry: entry.author or NO_VALUE,
+    deferred("through"): lambda entry: entry.origin or NO_VALUE,
+    deferred("what"): attrgetter("action"),
+    deferred("of"): attrgetter("subject"),
+    deferred("title"): lambda entry: (entry.after or entry.before or {}).get("title", ""),
 }
 
 
@@ -346,10 +358,11 @@ def show_article(reading: ArticleReading) -> None:
     if article.title:
         _print_indented(article.title)
     _print_indented(describe_publication(article))
-    candidates = _count_text(len(reading.statements), "candidate")
+    found = len(reading.statements)
+    candidates = plural("{n} candidate", "{n} candidates", found) if found else _("no candidates")
     _print_indented("\n" + join_clauses(candidates, _("nothing is stored")))
     for number, statement in enumerate(reading.statements, 1):
-        actor = statement.actor or "nobody named"
+        actor = statement.actor or _("nobody named")
         day = format_statement_day(statement)
         _print_indented(f"\n{number}. {day} · {actor} · {statement.category}")
         _print_indented(f"   {statement.title}")
@@ -357,8 +370,13 @@ def show_article(reading: ArticleReading) -> None:
         for note in describe_candidate(statement, reading.known[number - 1]):
             _print_indented(f"   {note}")
         _print_indented(f"   {statement.sentence}")
-    claims = _count_text(len(reading.claims), "claim")
-    _print_indented("\n" + _("{claims} about the rate", claims=claims))
+    found = len(reading.claims)
+    claims = (
+        plural("{n} claim about the rate", "{n} claims about the rate", found)
+        if found
+        else _("no claims about the rate")
+    )
+    _print_indented("\n" + claims)
     for number, checked in enumerate(reading.claims, 1):
         _show_claim(number, checked)
     for base in reading.common_bases:
@@ -367,7 +385,9 @@ def show_article(reading: ArticleReading) -> None:
 
 def _show_claim(number: int, checked: CheckedClaim) -> None:
     claim = checked.claim
-    _print_indented(f"\n{number}. “{claim.phrase}”: {format_claim(claim)}")
+    _print_indented(
+        f"\n{number}. " + at_place(_("“{phrase}”", phrase=claim.phrase), format_claim(claim))
+    )
     if claim.doubt:
         _print_indented(f"   {translate_deferred(claim.doubt)}")
     for verdict in checked.verdicts:
@@ -386,10 +406,6 @@ def _show_claim(number: int, checked: CheckedClaim) -> None:
                 currency=claim.currency,
             )
         )
-
-
-def _count_text(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number or 'no'} {noun}s"
 
 
 def _print_indented(line: str) -> None:
@@ -444,20 +460,24 @@ def count_rows(plan: EventImportPlan) -> str:
 
 def describe_columns_read(plan: EventImportPlan) -> str:
     """Which column is read as what: `Дата is date, Событие is title`."""
-    pairs = ", ".join(f"{column} is {field}" for column, field in plan.file.columns)
+    pairs = ", ".join(
+        _("{column} is {field}", column=column, field=field) for column, field in plan.file.columns
+    )
     return f"{plan.file.name}: {plan.file.kind}; {pairs}"
 
 
 IMPORTS_VIEW: Final[View] = {
-    "id": attrgetter("id"),
-    "when": lambda record: format_timestamp(record.at) if record.at else "",
-    "who": lambda record: record.author or NO_VALUE,
-    "file": attrgetter("file_name"),
-    "rows": lambda record: f"{record.rows:,}",
-    "added": lambda record: f"{record.added:,}",
-    "already there": lambda record: f"{record.duplicates:,}",
-    "wrong": lambda record: f"{record.wrong:,}",
-    "undone": lambda record: format_timestamp(record.undone_at) if record.undone_at else "",
+    deferred("id"): attrgetter("id"),
+    deferred("when"): lambda record: format_timestamp(record.at) if record.at else "",
+    deferred("who"): lambda record: record.author or NO_VALUE,
+    deferred("file"): attrgetter("file_name"),
+    deferred("rows"): lambda record: format_number(record.rows, 0),
+    deferred("added"): lambda record: format_number(record.added, 0),
+    deferred("already there"): lambda record: format_number(record.duplicates, 0),
+    deferred("wrong"): lambda record: format_number(record.wrong, 0),
+    deferred("undone"): lambda record: (
+        format_timestamp(record.undone_at) if record.undone_at else ""
+    ),
 }
 
 

@@ -12,8 +12,16 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from dashboard.models.analyses import RobustnessAnswer
+from dashboard.models.currencies import name_unit
 from dashboard.models.event import Event
-from dashboard.models.messages import at_place, deferred, join_clauses, plural, translate_deferred
+from dashboard.models.messages import (
+    at_place,
+    deferred,
+    deferred_in_context,
+    join_clauses,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Observation, SourceMove
 from dashboard.models.records import NoteRevision
@@ -53,7 +61,7 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
     if not answer.headlines:
         yield _("no test applies: no event is left to study")
         return
-    unit = "log pts" if answer.request.returns == "log" else "%"
+    unit = _("log pts") if answer.request.returns == "log" else "%"
     for row in answer.headlines:
         yield from _lines_of_headline(row, unit, answer.request.correction)
     subjects = {result.series.card.subject for result in answer.results}
@@ -150,11 +158,11 @@ UNDECLARED: Final = Table("", "", ())
 """The table of what is only printed: every cell of its view is a function of the object."""
 
 BASE_LABELS: Final = {
-    "previous": "previous rate",
-    "week": "a week before",
-    "month": "a month before",
+    "previous": deferred("previous rate"),
+    "week": deferred("a week before"),
+    "month": deferred("a month before"),
     "quarter": deferred("three months before"),
-    "year": "a year before",
+    "year": deferred("a year before"),
     "year_end": deferred("end of the year before"),
     "year_start": deferred("start of the year"),
     "since": "--since",
@@ -172,8 +180,8 @@ def show_table(
 
     columns = build_text_columns(table, objects, view)
     printed = TerminalTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name, cell in zip(columns, view.values(), strict=True):
-        right = name in numbers or (isinstance(cell, str) and _is_number(table, cell))
+    for name, (key, cell) in zip(columns, view.items(), strict=True):
+        right = key in numbers or (isinstance(cell, str) and _is_number(table, cell))
         printed.add_column(Text(name), justify="right" if right else "left", no_wrap=right)
     for row in zip(*columns.values(), strict=True):
         printed.add_row(*(Text(clean_text(str(cell))) for cell in row))
@@ -192,19 +200,21 @@ def _is_number(table: Table, cell: str) -> bool:
 
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
-    print_line(f"{card.label} ({facts.series}), {facts.quote}")
+    print_line(f"{card.label} ({facts.series}), {name_unit(facts.quote)}")
     rate = rate_text(facts.rate, card)
     if facts.day != facts.requested:
         rate = _("{rate}, the last rate on or before {day}", rate=rate, day=facts.requested)
     print_line(at_place(format_day(facts.day), rate) + "\n")
     view: View = {
-        "against": lambda part: BASE_LABELS.get(part.item.base, part.item.base),
-        "day": "base_day",
-        "rate": f"base_rate:{card.decimals}",
-        card.unit: "rub_per_usd_pct:3",
-        card.inverse_unit: "usd_per_rub_pct:3",
-        "log pts": "log_points:3",
-        "move": lambda part: name_direction(card, part.item.log_points),
+        deferred("against"): lambda part: translate_deferred(
+            BASE_LABELS.get(part.item.base, part.item.base)
+        ),
+        deferred("day"): "base_day",
+        deferred("rate"): f"base_rate:{card.decimals}",
+        card.unit_label: "rub_per_usd_pct:3",
+        card.inverse_unit_label: "usd_per_rub_pct:3",
+        deferred("log pts"): "log_points:3",
+        deferred("move"): lambda part: name_direction(card, part.item.log_points),
     }
     show_table(view, [facts] if facts.changes else [], TABLES["facts"])
     print_line("")
@@ -226,12 +236,12 @@ def show_facts(facts: DayFacts, card: SeriesCard) -> None:
 
 
 EVENTS_VIEW: Final[View] = {
-    "day": lambda event: format_day_range(event.day, event.end_day),
+    deferred("day"): lambda event: format_day_range(event.day, event.end_day),
     "UTC": lambda event: f"{event.moment:%H:%M}" if event.moment else "",
-    "category": "category",
-    "expected": "expected",
-    "title": attrgetter("title"),
-    "id": "id",
+    deferred("category"): "category",
+    deferred("expected"): "expected",
+    deferred("title"): attrgetter("title"),
+    deferred("id"): "id",
 }
 
 
@@ -241,11 +251,11 @@ def show_events(events: Iterable[Event]) -> None:
 
 
 HISTORY_VIEW: Final[View] = {
-    "revision": attrgetter("revision"),
-    "when": lambda change: format_timestamp(change.at),
-    "what": attrgetter("action"),
-    "who": lambda change: change.author or NO_VALUE,
-    "title": lambda change: change.after.title if change.after else NO_VALUE,
+    deferred("revision"): attrgetter("revision"),
+    deferred("when"): lambda change: format_timestamp(change.at),
+    deferred("what"): attrgetter("action"),
+    deferred("who"): lambda change: change.author or NO_VALUE,
+    deferred("title"): lambda change: change.after.title if change.after else NO_VALUE,
 }
 
 
@@ -260,7 +270,7 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
         for line in headline_lines(answer):
             print_line(line)
         for reason in skipped_reasons(answer):
-            print_line(f"skipped: {reason}")
+            print_line(_("skipped: {reason}", reason=reason))
     for line in event_count_lines(answer, in_files=folder is not None):
         print_line(line)
     if folder is not None:
@@ -270,8 +280,8 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
 def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
     """Print the summary of a specification curve, and where its file is."""
     lines = {
-        _("specifications"): f"{len(answer.rows):,}",
-        _("distinct specifications"): f"{answer.distinct:,}",
+        _("specifications"): format_number(len(answer.rows), 0),
+        _("distinct specifications"): format_number(answer.distinct, 0),
         _("median of the mean CAR"): _(
             "{move} log pts", move=format_signed(100 * answer.median, 3)
         ),
@@ -282,7 +292,11 @@ def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
             answer.joint_p_adjusted, 4
         ),
     }
-    show_table({"what": itemgetter(0), "value": itemgetter(1)}, lines.items(), numbers=("value",))
+    view: View = {
+        deferred("what"): itemgetter(0),
+        deferred("value"): itemgetter(1),
+    }
+    show_table(view, lines.items(), numbers=("value",))
     if folder is not None:
         print_line(_("written to {folder}", folder=folder))
 
@@ -359,7 +373,7 @@ def print_line(text: str) -> None:
 def print_notices(messages: Iterable[str]) -> None:
     """Messages for the user, one line each on standard error."""
     for message in messages:
-        sys.stderr.write(f"note: {clean_text(message)}\n")
+        sys.stderr.write(_("note: {message}", message=clean_text(message)) + "\n")
 
 
 def print_json(value: Any) -> None:
@@ -368,13 +382,13 @@ def print_json(value: Any) -> None:
 
 
 SERIES_VIEW: Final[View] = {
-    "id": attrgetter("card.id"),
-    "title": attrgetter("card.label"),
-    "unit": attrgetter("card.unit"),
-    "first day": lambda series: series.day[0],
-    "last day": lambda series: series.day[-1],
-    "rows": lambda series: f"{len(series):,}",
-    "publisher": attrgetter("card.publisher"),
+    deferred("id"): attrgetter("card.id"),
+    deferred("title"): attrgetter("card.label"),
+    deferred("unit"): attrgetter("card.unit_label"),
+    deferred("first day"): lambda series: series.day[0],
+    deferred_in_context("column", "last day"): lambda series: series.day[-1],
+    deferred("rows"): lambda series: format_number(len(series), 0),
+    deferred("publisher"): attrgetter("card.publisher_label"),
 }
 
 
@@ -390,12 +404,14 @@ def rate_text(rate: float, card: SeriesCard) -> str:
 
 def _record_line(kind: str, record: Observation | None, facts: DayFacts, card: SeriesCard) -> str:
     if record is None:
-        return _(
-            "{kind} in the data, which start on {first_day}",
-            kind=kind,
-            first_day=format_day(facts.first_day),
-        )
-    return f"{kind} since {format_day(record.day)} ({rate_text(record.rate, card)})"
+        first_day = format_day(facts.first_day)
+        if kind == "strongest":
+            return _("strongest in the data, which start on {first_day}", first_day=first_day)
+        return _("weakest in the data, which start on {first_day}", first_day=first_day)
+    values = {"day": format_day(record.day), "rate": rate_text(record.rate, card)}
+    if kind == "strongest":
+        return _("strongest since {day} ({rate})", **values)
+    return _("weakest since {day} ({rate})", **values)
 
 
 def _share_text(value: float) -> str:
@@ -459,13 +475,13 @@ def show_reproduction(result: Reproduction) -> None:
 
 
 SOURCES_VIEW: Final[View] = {
-    "source": "series",
-    "days": move_texts.format_move_dates,
-    "rates": move_texts.format_source_rates,
-    "RUB per USD": "move_pct_rub_per_usd:3",
-    "USD per RUB": "move_pct_usd_per_rub:3",
-    "log pts": "move_log_pts:3",
-    "move": move_texts.name_source_direction,
+    deferred("source"): "series",
+    deferred("days"): move_texts.format_move_dates,
+    deferred("rates"): move_texts.format_source_rates,
+    deferred("RUB per USD"): "move_pct_rub_per_usd:3",
+    deferred("USD per RUB"): "move_pct_usd_per_rub:3",
+    deferred("log pts"): "move_log_pts:3",
+    deferred("move"): move_texts.name_source_direction,
 }
 
 

@@ -44,6 +44,7 @@ from dashboard.cli.options import (
     read_period,
 )
 from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.services.notes import utc_now
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def remove_imported_rates(series: SeriesIdArgument, *, as_json: JsonOption = Fal
     if as_json:
         output.print_json({"removed": removed})
     else:
-        output.print_line(f"{removed} removed")
+        output.print_line(_("{id} removed", id=removed))
 
 
 def _import_plan(plan: RateImportPlan, *, replace: bool) -> tuple[SeriesCard, ...]:

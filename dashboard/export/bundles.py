@@ -41,7 +41,7 @@ from dashboard.models.event import (
     Visibility,
     iso_text,
 )
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import ENGLISH, deferred, translate_deferred, use_language
 from dashboard.models.messages import translate as _
 from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.models.tables import Column, Table
@@ -578,7 +578,8 @@ def readme_bytes(description: BundleDescription, results: Sequence[str]) -> byte
     """`README.txt`."""
     about: Iterable[str] = VERDICTS_DESCRIPTION
     if description.has_events:
-        subject = description.cards[0].subject
+        with use_language(ENGLISH):  # the text is English throughout
+            subject = description.cards[0].subject
         values = {"subject": subject.name, "direction": subject.up}
         about = (line.format(**values) for line in MOVES_DESCRIPTION)
     lines = [

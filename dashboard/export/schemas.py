@@ -21,6 +21,7 @@ from dashboard.eventstudy.levels import compute_change
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.models.analyses import ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
+from dashboard.models.currencies import thing_name
 from dashboard.models.event import EVENT_FIELDS, Event, EventField
 from dashboard.models.moves import Fixing, Observation
 from dashboard.models.series import RateSeries, SeriesCard
@@ -242,7 +243,7 @@ def _event_cars(result: StudyResult) -> Iterator[_EventCar]:
 
 
 def _subject_code(card: SeriesCard) -> str:
-    return card.subject.code or card.subject.noun
+    return card.subject.code or thing_name(card.title)
 
 
 def _of_event(path: str) -> Callable[[_EventCar], Any]:

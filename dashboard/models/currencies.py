@@ -161,8 +161,22 @@ def currency_subject(code: str) -> Subject:
 
 def thing_subject(title: str) -> Subject:
     """The subject of a series that is no pair: its title without the publisher."""
-    name = title.partition(",")[0]
+    name = thing_name(title)
     return Subject("", name, name, name, "up", "down")
+
+
+def thing_name(title: str) -> str:
+    """The title of a series without its publisher: `Brent crude`."""
+    return title.partition(",")[0]
+
+
+def name_unit(unit: str) -> str:
+    """A unit in the language in use: `RUB per USD`; one that nobody translated as it is."""
+    pair = pair_of_unit(unit)
+    if pair is None:
+        return translate_deferred(unit)
+    counted, base = (pair.quote, pair.base) if unit == pair.unit else (pair.base, pair.quote)
+    return _("{counted} per {base}", counted=counted, base=base)
 
 
 @lru_cache(maxsize=512)

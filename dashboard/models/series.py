@@ -15,13 +15,16 @@ from dashboard.models.currencies import (
     CurrencyPair,
     Subject,
     currency_subject,
+    name_unit,
     pair_of_unit,
     thing_subject,
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
 from dashboard.models.messages import translate as _
-from dashboard.models.messages import translate_deferred
+from dashboard.models.messages import (
+    translate_deferred,
+)
 
 # ---- series
 
@@ -92,6 +95,21 @@ class SeriesCard:
         return translate_deferred(self.title)
 
     @property
+    def unit_label(self) -> str:
+        """The unit in the language in use."""
+        return name_unit(self.unit)
+
+    @property
+    def inverse_unit_label(self) -> str:
+        """The inverse unit in the language in use."""
+        return name_unit(self.inverse_unit)
+
+    @property
+    def publisher_label(self) -> str:
+        """The publisher in the language in use."""
+        return translate_deferred(self.publisher)
+
+    @property
     def is_price(self) -> bool:
         """Whether the number is a price or an index whose log change is a return."""
         return self.change == "ratio"
@@ -115,7 +133,7 @@ class SeriesCard:
     def subject(self) -> Subject:
         """What moves of the series are moves of."""
         if self.pair is None:
-            return thing_subject(self.title)
+            return thing_subject(self.label)
         is_quote = self.move_sign == QUOTE_IS_SUBJECT
         return currency_subject(self.pair.quote if is_quote else self.pair.base)
 

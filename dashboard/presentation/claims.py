@@ -22,13 +22,18 @@ from dashboard.models.article import (
     Market,
     RequiredBase,
 )
+from dashboard.models.currencies import name_unit
 from dashboard.models.messages import (
+    ENGLISH,
+    current_language,
     deferred,
+    deferred_in_context,
     join_and,
     join_clauses,
     join_or,
     plural,
     translate_deferred,
+    translate_in_context,
 )
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Fixing
@@ -48,6 +53,13 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.claims import CHANGE_KINDS
 
+# The names of the months after "since", which other languages put into another case.
+MONTHS_SINCE: Final = deferred_in_context(
+    "since",
+    "January, February, March, April, May, June, July, August, September, October, November,"
+    " December",
+)
+DAYS_OF_A_MONTH: Final = 31
 BASE_LABELS: Final = {
     "previous": deferred("the rate before"),
     "week": deferred("a week before"),
@@ -173,7 +185,7 @@ def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
     """The base that would make a claimed change true, and when a series last had it."""
     values = {
         "size": f"{format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}%",
-        "quote": base.quote,
+        "quote": name_unit(base.quote),
         "rate": format_number(base.rate, base.card.decimals),
     }
     if claim.kind == ClaimKind.UP:
@@ -217,7 +229,11 @@ def add_market_difference(numbers: str, claim: Claim, verdict: ClaimVerdict) -> 
 def describe_common_base(base: CommonBase) -> tuple[str, ...]:
     """The base at which several changes of a text meet, and whether a series has it."""
     counted = [
-        _("{size} counted in {quote}", size=f"{_format_value(change)}{THIN_SPACE}%", quote=quote)
+        _(
+            "{size} counted in {quote}",
+            size=f"{_format_value(change)}{THIN_SPACE}%",
+            quote=name_unit(quote),
+        )
         for change, quote in base.counted
     ]
     meeting = _(
@@ -256,18 +272,20 @@ def format_question(claim: Claim) -> str:
     if claim.kind == ClaimKind.LEVEL:
         labels = LEVEL_EXACTNESS_LABELS | {Exactness.EXACT: deferred("at {value}")}
         level = translate_deferred(labels[claim.exactness], value=_format_value(claim))
-        return _(
-            "{level} RUB per {currency}?", level=capitalize_first(level), currency=claim.currency
-        )
+        question = _("{level} RUB per {currency}?", level=level, currency=claim.currency)
+        return capitalize_first(question)
     if claim.kind == ClaimKind.STRONGEST:
-        return _("Strongest since {since}?", since=_format_since(claim))
+        return _("Strongest since {since}?", since=format_since(claim))
     if claim.kind == ClaimKind.WEAKEST:
-        return _("Weakest since {since}?", since=_format_since(claim))
+        return _("Weakest since {since}?", since=format_since(claim))
     size = f"{_format_value(claim)}{THIN_SPACE}%"
-    change = capitalize_first(translate_deferred(EXACTNESS_LABELS[claim.exactness], value=size))
+    values = {
+        "change": translate_deferred(EXACTNESS_LABELS[claim.exactness], value=size),
+        "base": _name_claimed_base(claim),
+    }
     if claim.kind == ClaimKind.UP:
-        return _("{change} stronger than {base}?", change=change, base=_name_claimed_base(claim))
-    return _("{change} weaker than {base}?", change=change, base=_name_claimed_base(claim))
+        return capitalize_first(_("{change} stronger than {base}?", **values))
+    return capitalize_first(_("{change} weaker than {base}?", **values))
 
 
 def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
@@ -475,7 +493,7 @@ def _describe_change(rows: Sequence[ClaimRow], claim: Claim) -> str:
     base_name = first.verdict.base_name
     values = {
         "sizes": ", ".join(
-            f"{row.verdict.quote} {format_change_percent(row, claim)}" for row in rows
+            f"{name_unit(row.verdict.quote)} {format_change_percent(row, claim)}" for row in rows
         ),
         "base": _("the rate then")
         if base_name == "since"
@@ -548,20 +566,20 @@ def _write_record(claim: Claim, row: ClaimRow) -> str:
     return translate_deferred(
         sentences[row.verdict.truth],
         base=f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})",
-        since=_format_since(claim),
+        since=format_since(claim),
     )
 
 
 def _name_series(card: SeriesCard) -> str:
     if card.date_rule == BANK_OF_RUSSIA.id and card.quantity.startswith("official"):
-        return _("official rate of the {publisher}", publisher=card.publisher)
+        return _("official rate of the {publisher}", publisher=card.publisher_label)
     return card.label
 
 
 def _format_printed_rate(fixing: Fixing, row: ClaimRow) -> str:
     """`80.7597 RUB per USD (record of 22 Apr 2025)`."""
     card = row.verdict.card
-    rate = f"{format_number(fixing.rate, card.decimals)} {card.unit}"
+    rate = f"{format_number(fixing.rate, card.decimals)} {card.unit_label}"
     if fixing.record == fixing.day:
         return rate
     return _("{rate}, record of {record}", rate=rate, record=format_day(fixing.record))
@@ -571,7 +589,7 @@ def _format_rate_on_day(fixing: Fixing, card: SeriesCard) -> str:
     return _(
         "{rate} {unit} on {day}",
         rate=format_number(fixing.rate, card.decimals),
-        unit=card.unit,
+        unit=card.unit_label,
         day=format_day(fixing.day),
     )
 
@@ -583,15 +601,26 @@ def _format_day_with_rate(fixing: Fixing, card: SeriesCard) -> str:
 def _name_claimed_base(claim: Claim) -> str:
     if claim.base == "since":
         is_period = claim.since is not None and claim.since.end_day != claim.since.day
-        since = _format_since(claim)
+        since = format_since(claim)
         return _("in {period}", period=since) if is_period else _("on {day}", day=since)
     if claim.base == "year_start":
         return _("at the start of the year")
     return translate_deferred(BASE_LABELS[claim.base])
 
 
-def _format_since(claim: Claim) -> str:
-    return claim.since.phrase if claim.since else ""
+def format_since(claim: Claim) -> str:
+    """The period that a claim reaches back to: its words, in another language its dates."""
+    if claim.since is None or claim.since.day is None or current_language() == ENGLISH:
+        return claim.since.phrase if claim.since else ""
+    first, last = claim.since.day, claim.since.end_day or claim.since.day
+    if (last - first).days > DAYS_OF_A_MONTH:
+        return translate_in_context("since", "{year}", year=first.year)
+    if first == last:
+        return format_day(first)
+    months = translate_deferred(MONTHS_SINCE).split(", ")
+    return translate_in_context(
+        "since", "{month} {year}", month=months[first.month - 1], year=first.year
+    )
 
 
 def _format_value(claim: Claim) -> str:
@@ -723,7 +752,7 @@ def _format_verdicts(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     verdicts = {row.verdict.quote: format_verdict(answer.claim, row.verdict.truth) for row in group}
     if len(set(verdicts.values())) == 1:
         return next(iter(verdicts.values()))
-    return "; ".join(f"{quote}: {verdict}" for quote, verdict in verdicts.items())
+    return "; ".join(f"{name_unit(quote)}: {verdict}" for quote, verdict in verdicts.items())
 
 
 def _format_fixing(fixing: Fixing | None, card: SeriesCard) -> str:
@@ -742,7 +771,8 @@ def _format_change(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     if group[0].verdict.found is None:
         return NO_VALUE
     sizes = ", ".join(
-        f"{row.verdict.quote} {format_change_percent(row, answer.claim)}" for row in group
+        f"{name_unit(row.verdict.quote)} {format_change_percent(row, answer.claim)}"
+        for row in group
     )
     match name_change_direction(answer.claim, group[0].verdict.found):
         case "stronger":

@@ -253,7 +253,7 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
     unit, other_unit = quote_units(quoting)
     subject = view.card.subject.name
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
-    rate = view.card.publisher
+    rate = view.card.publisher_label
     if move.end.record != move.end.day:
         rate = _("{publisher}, record of {day}", publisher=rate, day=format_day(move.end.record))
     return _(

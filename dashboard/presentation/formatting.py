@@ -13,7 +13,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Event, HourKind
-from dashboard.models.messages import deferred, localize_number, plural, translate_deferred
+from dashboard.models.messages import (
+    deferred,
+    localize_number,
+    plural,
+    translate_deferred,
+    translate_in_context,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.study import Window, window_text
 
@@ -152,6 +158,11 @@ def format_iso_days(text: str) -> str:
 def format_day(value: date) -> str:
     """`24 Feb 2022`."""
     return f"{value.day} {translate_deferred(_MONTHS[value.month - 1])} {value.year}"
+
+
+def date_field_format() -> str:
+    """How a field for a date writes it, in the letters of Streamlit."""
+    return translate_in_context("field for a date", "YYYY-MM-DD")
 
 
 def format_month(value: date) -> str:

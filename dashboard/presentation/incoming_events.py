@@ -15,6 +15,7 @@ from dashboard.models.article import (
     Precision,
     Statement,
 )
+from dashboard.models.currencies import name_unit
 from dashboard.models.event import MOSCOW, Event
 from dashboard.models.inbox import DatedBy, Decision, InboxItem, NewsCluster
 from dashboard.models.messages import deferred, plural, translate_deferred
@@ -27,6 +28,7 @@ from dashboard.presentation.claims import (
     LEVEL_EXACTNESS_LABELS,
     MARKET_LABELS,
     add_market_difference,
+    format_since,
     format_verdict,
     is_record_claim,
 )
@@ -169,7 +171,7 @@ def _format_undated_claim(claim: Claim) -> str:
     if claim.kind == ClaimKind.LEVEL:
         level = _("{rate} RUB per {currency}", rate=number, currency=claim.currency)
         return translate_deferred(LEVEL_EXACTNESS_LABELS[claim.exactness], value=level)
-    since = claim.since.phrase if claim.since else ""
+    since = format_since(claim)
     if claim.kind == ClaimKind.STRONGEST:
         return _(
             "the rouble's strongest against {currency} since {since}",
@@ -217,7 +219,7 @@ def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
     assert verdict.found is not None
     values = {
         "share": f"{format_number(abs(verdict.found), 2)}{THIN_SPACE}%",
-        "quote": verdict.quote,
+        "quote": name_unit(verdict.quote),
         "base": translate_deferred(BASE_LABELS[verdict.base_name]),
         "rate": _format_rate(verdict.base.rate, card),
         "day": format_day(verdict.base.day),
@@ -243,7 +245,7 @@ def _format_record(claim: Claim, verdict: ClaimVerdict) -> str:
     values = {
         "day": format_day(verdict.base.day),
         "rate": _format_rate(verdict.base.rate, verdict.card),
-        "claimed": claim.since.phrase if claim.since else "",
+        "claimed": format_since(claim),
     }
     if verdict.truth in {ClaimTruth.TRUE, ClaimTruth.ANOTHER}:
         if is_strongest:

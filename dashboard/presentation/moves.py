@@ -467,7 +467,7 @@ def format_percents(move: Move, quoting: QuotedSeries) -> tuple[str, str]:
 
 def quote_units(quoting: QuotedSeries) -> tuple[str, str]:
     """The unit of the chosen quote and of the other one."""
-    both = quoting.card.unit, quoting.card.inverse_unit
+    both = quoting.card.unit_label, quoting.card.inverse_unit_label
     return (both[1], both[0]) if quoting.is_inverse else both
 
 

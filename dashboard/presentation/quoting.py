@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from dashboard.models.currencies import UNCHANGED_BELOW, is_unchanged
+from dashboard.models.currencies import UNCHANGED_BELOW, is_unchanged, name_unit
 from dashboard.models.messages import deferred, translate_deferred, translate_in_context
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
@@ -56,7 +56,8 @@ class QuotedSeries:
     @property
     def unit(self) -> str:
         """The unit of the number shown."""
-        return self.card.inverse_unit if self.is_inverse else self.card.unit
+        card = self.card
+        return card.inverse_unit_label if self.is_inverse else card.unit_label
 
     @property
     def is_inverse(self) -> bool:
@@ -251,7 +252,7 @@ class MoveScale:
             text = _("% of {unit}", unit=unit) if in_percent else _("log pts of {unit}", unit=unit)
             meaning = self.quoting.axis_meaning(side)
         else:
-            text = _("% (simple) of {unit}", unit=card.subject_unit)
+            text = _("% (simple) of {unit}", unit=name_unit(card.subject_unit))
             rise = name_move(name_direction(card, 1.0), card.subject.noun)
             meaning = describe_side(side, rise) if card.subject.is_currency else ""
         return f"{text}, {meaning}" if meaning else text

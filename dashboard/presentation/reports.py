@@ -180,7 +180,7 @@ def build_report_links(context: ReportContext, subject: str = "") -> tuple[Repor
 def build_rate_source(series: RateSeries) -> ReportSource:
     """Who publishes the rates, what they are, on which terms, and until when they are known."""
     card = series.card
-    quantity = translate_deferred(card.quantity or card.description) or card.unit
+    quantity = translate_deferred(card.quantity or card.description) or card.unit_label
     definition = [
         f"{card.label}: {quantity}.",
         translate_deferred(PUBLICATION_RULES[card.date_rule].description),
@@ -189,7 +189,7 @@ def build_rate_source(series: RateSeries) -> ReportSource:
         definition.append(_("Fetched {moment}.", moment=format_timestamp(series.fetched_at)))
     return ReportSource(
         _("Rate"),
-        card.publisher,
+        card.publisher_label,
         " ".join(definition),
         _("Terms: {licence}", licence=translate_deferred(card.licence)),
         format_as_of(series),
@@ -201,7 +201,7 @@ def build_factor_source(card: SeriesCard) -> ReportSource:
     """Who publishes a factor of the model."""
     return ReportSource(
         _("Factor of the model"),
-        card.publisher,
+        card.publisher_label,
         card.label,
         _("Terms: {licence}", licence=translate_deferred(card.licence)),
         url=safe_link(card.source_url) or "",
@@ -223,7 +223,8 @@ def build_picture_report(
         tables: what it is drawn from; a picture does not show them.
     """
     sources = [
-        ReportSource(_("Source"), one.card.publisher, as_of=format_as_of(one)) for one in series
+        ReportSource(_("Source"), one.card.publisher_label, as_of=format_as_of(one))
+        for one in series
     ]
     return ReportDocument(
         title=chart.title,

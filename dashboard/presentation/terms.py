@@ -217,7 +217,7 @@ def _describe_quote(card: SeriesCard) -> tuple[tuple[str, str], ...]:
     pair, subject = card.pair, card.subject
     if pair is None:
         return (
-            (card.unit, _("What the published number counts.")),
+            (card.unit_label, _("What the published number counts.")),
             (_("up, down"), _("Always the published number.")),
             (_("move"), _("The log change of the published number; positive = up.")),
         )
@@ -225,7 +225,7 @@ def _describe_quote(card: SeriesCard) -> tuple[tuple[str, str], ...]:
         "counted": translate_deferred(currency_of(pair.quote).plural),
         "base": translate_deferred(currency_of(pair.base).noun),
         "subject": subject.name,
-        "unit": card.unit,
+        "unit": card.unit_label,
     }
     printed = _("The number the publisher prints: how many {counted} one {base} costs.", **values)
     if card.move_sign == QUOTE_IS_SUBJECT:
@@ -234,4 +234,4 @@ def _describe_quote(card: SeriesCard) -> tuple[tuple[str, str], ...]:
     else:
         stronger = _("Always {subject}: stronger = more {counted} per {base}.", **values)
         move = _("Of {subject}: the log change of {unit}; positive = stronger.", **values)
-    return ((card.unit, printed), (_("stronger, weaker"), stronger), (_("move"), move))
+    return ((card.unit_label, printed), (_("stronger, weaker"), stronger), (_("move"), move))

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.event import AUTHOR_LIMIT, iso_text
+from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.people import Scope
 from dashboard.models.records import (
@@ -413,8 +414,8 @@ def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
 def token_state(token: AccessToken, at: datetime) -> str:
     """`holds`, `expired` or `revoked`."""
     if token.revoked is not None:
-        return "revoked"
-    return "holds" if token.is_valid(at) else "expired"
+        return deferred("revoked")
+    return deferred("holds") if token.is_valid(at) else deferred("expired")
 
 
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:

@@ -71,12 +71,12 @@ def diagnose(
         is_offline: do not use the network.
     """
     findings = [
-        _timed_check("Rates", lambda: _check_rates(rates), now),
-        _timed_check("Notes", lambda: _check_notes(notes), now),
-        _timed_check("Rate cache", lambda: _check_cache(rates, rate_cache), now),
+        _timed_check(deferred("Rates"), lambda: _check_rates(rates), now),
+        _timed_check(deferred("Notes"), lambda: _check_notes(notes), now),
+        _timed_check(deferred("Rate cache"), lambda: _check_cache(rates, rate_cache), now),
     ]
     if is_offline:
-        return (*findings, Finding("Network", True, _("is not asked: offline"), 0.0))
+        return (*findings, Finding(deferred("Network"), True, _("is not asked: offline"), 0.0))
     sources = rates.live_sources
     with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
         check = keep_language(
@@ -162,12 +162,12 @@ def diagnose_feeds(feeds: FeedStore, inbox: InboxStore) -> Finding:
     try:
         statuses = list_feed_statuses(feeds.publishers(), inbox.feed_states())
     except RoubleReactionError as error:
-        return Finding("Feeds", works=False, message=str(error), seconds=0.0)
+        return Finding(deferred("Feeds"), works=False, message=str(error), seconds=0.0)
     enabled = [status for status in statuses if status.publisher.enabled]
     fetched = [status for status in enabled if status.state is not None]
     failed = [status for status in fetched if status.state is not None and status.state.problem]
     works = not fetched or len(failed) < len(fetched)
-    return Finding("Feeds", works, _feed_summary(enabled, fetched, failed), seconds=0.0)
+    return Finding(deferred("Feeds"), works, _feed_summary(enabled, fetched, failed), seconds=0.0)
 
 
 def _feed_summary(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 import numpy as np
 
 from dashboard.eventstudy.levels import compare_vintages, restrict_to_known
-from dashboard.models.currencies import pair_of_name
+from dashboard.models.currencies import pair_of_name, thing_name
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError, StoreError
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred
@@ -689,7 +689,7 @@ def _imported_card(card: SeriesCard, table: RateFileContents, now: datetime) -> 
 
 def _name_unit(card: SeriesCard) -> SeriesCard:
     """A card of no currency pair whose unit is the name of the series, as `KZT/RUB`."""
-    name = card.subject.name
+    name = thing_name(card.title)
     return replace(card, unit=name, inverse_unit=f"1 / {name}")
 
 

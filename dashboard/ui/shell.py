@@ -173,7 +173,7 @@ def build_difference_columns(
     return {
         _("Market day"): [format_day(row.day) for row in rows],
         _("Record date"): [format_day(row.record) for row in rows],
-        _("Then, {unit}", unit=card.unit): [
+        _("Then, {unit}", unit=card.unit_label): [
             NO_VALUE if row.was is None else format_number(row.was, card.decimals) for row in rows
         ],
         _("Live"): [format_number(row.became, card.decimals) for row in rows],

@@ -15,6 +15,9 @@ TRANSLATIONS = {
     "written to {folder}": "écrit dans {folder}",
     "Show every change to a note.": "Montrer chaque modification d'une note.",
     "Time zone, else Europe/Moscow.": "Fuseau, sinon Europe/Moscow.",
+    "first day": "premier jour",
+    "Free use with attribution to the Bank of Russia": "Usage libre en citant la banque",
+    "error: {message}": "erreur : {message}",
 }
 
 
@@ -30,12 +33,19 @@ def test_an_error_is_in_the_language_of_the_setting(run_cli):
     answer = run_cli("facts", "2012-01-01")
     assert answer.code == 2
     assert answer.err == (
-        "error: 2012-01-01 : avant usd_rub_cbr (elles commencent le 2013-01-09)\n"
+        "erreur : 2012-01-01 : avant usd_rub_cbr (elles commencent le 2013-01-09)\n"
     )
 
 
 def test_an_error_of_an_argument_is_too(run_cli):
     assert "n'est pas une date" in run_cli("facts", "soon").err
+
+
+def test_a_table_is_in_the_language_but_not_its_json(run_cli):
+    table = run_cli("rates", "list").out
+    assert "premier jour" in table
+    assert "Usage libre en citant la banque" in table
+    assert "Usage libre" not in run_cli("rates", "list", "--json").out
 
 
 def test_what_is_not_translated_stays_english(run_cli):

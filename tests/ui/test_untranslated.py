@@ -28,7 +28,7 @@ from tools.update_messages import extract_template
 # What a translator leaves as it is: placeholders, code, formulas, markup, addresses.
 MARKUP = re.compile(
     r"\{[^{}]*\}|```.*?```|`[^`]*`|\$[^$]*\$|<[^<>]*>|&\w+;|:material/\w+:|:[a-z-]+\[|https?://\S+"
-    r"|\]\([^()]*\)",
+    r"|\]\([^()]*\)|YYYY-MM-DD",
     re.DOTALL,
 )
 ALPHABET = str.maketrans(
@@ -66,12 +66,18 @@ def pseudo(text):
 
 @cache
 def translations():
-    return {message.id: pseudo(message.id) for message in extract_template() if message.id}
+    """The messages in the made language, by context; those without one by None."""
+    texts = {None: {}}
+    for message in extract_template():
+        if message.id:
+            texts.setdefault(message.context, {})[message.id] = pseudo(message.id)
+    return texts
 
 
 @pytest.fixture(autouse=True)
 def made_language(tmp_path, monkeypatch):
-    write_catalogue(tmp_path / "locale", "ru", translations(), monkeypatch)
+    contexts = dict(translations())
+    write_catalogue(tmp_path / "locale", "ru", contexts.pop(None), monkeypatch, contexts)
 
 
 def texts_of_message(message):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.export.report.chart_svg import Caption
-from dashboard.models.messages import plural
+from dashboard.models.messages import current_language, plural
+from dashboard.models.messages import translate as _
 from dashboard.models.tables import ReportChart, ReportDocument
 
 if TYPE_CHECKING:
@@ -42,7 +43,18 @@ def report_html(report: ReportDocument, charts: Sequence[bytes]) -> str:
     ]
     page = _templates().get_template(PAGE)
     return page.render(
-        report=report, charts=pictures, linked=_linked, fingerprint=fingerprint(report)
+        report=report,
+        charts=pictures,
+        linked=_linked,
+        fingerprint=fingerprint(report),
+        language=current_language(),
+        texts={
+            "cautions": _("To know before using the numbers"),
+            "parameters": _("How it was computed"),
+            "sources": _("Sources and terms"),
+            "advice": _("Not investment advice."),
+            "fingerprint": _("SHA-256 of the content, the same in every format:"),
+        },
     )
 
 
@@ -53,7 +65,7 @@ def footer_html(report: ReportDocument) -> str:
     cut = [
         line if len(line) <= FOOTER_LENGTH else f"{line[: FOOTER_LENGTH - 1]}…" for line in lines
     ]
-    return _templates().get_template(FOOTER).render(report=report, lines=cut)
+    return _templates().get_template(FOOTER).render(report=report, lines=cut, page=_page_number())
 
 
 def caption_of(report: ReportDocument, chart: ReportChart) -> Caption:
@@ -75,6 +87,16 @@ def fingerprint(report: ReportDocument) -> str:
     """The SHA-256 of the content, the same for every format of one report."""
     content = json.dumps(report.as_json(), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(content.encode("ascii")).hexdigest()
+
+
+def _page_number() -> Markup:
+    """`page 1 of 3`, whose numbers the browser fills in."""
+    from markupsafe import Markup
+
+    return Markup.escape(_("page {number} of {total}")).format(
+        number=Markup('<span class="pageNumber"></span>'),
+        total=Markup('<span class="totalPages"></span>'),
+    )
 
 
 def is_live(url: str) -> bool:

@@ -1,11 +1,11 @@
 """A report rendered in a process of its own, which is ended when it takes too long.
 
 A browser draws the charts and prints the page, and nothing in the libraries bounds how long.
-So `python -m dashboard.export.report.render FORMAT SIZE FOLDER` reads a report as JSON from
-standard input, writes the file to standard output and whatever the browser needs to the folder. The
-browser belongs to its process group: both are ended together, and the folder goes with them. No
-more than two are rendered at once; two more may wait for them, and who comes then is refused at
-once, because everyone who waits holds a thread of the server.
+So `python -m dashboard.export.report.render FORMAT SIZE FOLDER LANGUAGE` reads a report as JSON
+from standard input, writes the file to standard output and whatever the browser needs to the
+folder. The browser belongs to its process group: both are ended together, and the folder goes
+with them. No more than two are rendered at once; two more may wait for them, and who comes then
+is refused at once, because everyone who waits holds a thread of the server.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from dashboard.export.report.chart_svg import (
 )
 from dashboard.export.report.page import caption_of, footer_html, report_html
 from dashboard.models.errors import InputError, RoubleReactionError
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import current_language, deferred, translate_deferred, use_language
 from dashboard.models.messages import translate as _
 from dashboard.models.tables import PictureSize, ReportChart, ReportDocument, ReportFormat
 
@@ -105,7 +105,14 @@ def _run(
     report: ReportDocument, wanted: tuple[ReportFormat, PictureSize], seconds: float, folder: str
 ) -> bytes:
     process = subprocess.Popen(  # noqa: S603 - every argument is ours
-        [sys.executable, "-m", "dashboard.export.report.render", *wanted, folder],
+        [
+            sys.executable,
+            "-m",
+            "dashboard.export.report.render",
+            *wanted,
+            folder,
+            current_language(),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -231,7 +238,8 @@ def main() -> None:
     tempfile.tempdir = sys.argv[3]  # where the browser writes; removed with what it holds
     report = ReportDocument.from_json(json.loads(sys.stdin.buffer.read()))
     try:
-        output = asyncio.run(render(report, kind, size))
+        with use_language(sys.argv[4]):
+            output = asyncio.run(render(report, kind, size))
     except RoubleReactionError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(RoubleReactionError.exit_code)

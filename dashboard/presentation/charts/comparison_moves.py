@@ -12,6 +12,7 @@ import numpy as np
 from dashboard.models.analyses import Comparison
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_in_context
 from dashboard.models.series import Floats
 from dashboard.models.study import Headline
 from dashboard.presentation.charts import theme
@@ -278,11 +279,11 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
             )
         )
     pools = {
-        "near": _("dates near the events"),
-        "quiet": _("quiet dates"),
-        "similar": _("dates alike"),
+        "near": translate_in_context("of", "dates near the events"),
+        "quiet": translate_in_context("of", "quiet dates"),
+        "similar": translate_in_context("of", "dates alike"),
     }
-    pool = pools.get(answer.request.pool, _("all dates"))
+    pool = pools.get(answer.request.pool, translate_in_context("of", "all dates"))
     for group in chart.groups:
         values, cars = group.study.placebo.cars, group.study.car
         if len(values) and np.isfinite(cars).any():

@@ -12,7 +12,10 @@ import numpy as np
 from dashboard.models.analyses import GroupAnswer
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
-from dashboard.models.messages import translate_deferred
+from dashboard.models.messages import (
+    translate_deferred,
+    translate_in_context,
+)
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import AverageRow, Window
 from dashboard.presentation.charts import theme
@@ -419,7 +422,7 @@ def _build_path_offset_axis(chart: ComparisonChart) -> theme.Figure:
         chart.palette,
         chart.offsets,
         8 if chart.phone else MAX_TICKS,
-        lambda offset: format_offset(offset) if offset else _("event"),
+        lambda offset: format_offset(offset) if offset else translate_in_context("tick", "event"),
     )
     title = _(
         "{observations} before and after the event",

@@ -163,13 +163,12 @@ def _build_panel_axes(
             ticktext=[format_signed(tick, 0) for tick in ticks],
             showgrid=False,
         ),
-        f"yaxis{suffix}": theme.build_axis(
+        f"yaxis{suffix}": theme.build_number_axis(
             palette,
+            (-limit, limit),
+            4,
             domain=list(y),
             anchor=f"x{suffix}",
-            range=[-limit, limit],
-            nticks=4,
-            tickformat="+.2f",
             showticklabels=first,
         )
         | theme.build_zero_line(palette),

@@ -16,7 +16,10 @@ import pandas as pd
 
 from dashboard.models.event import MOSCOW, Category, Event
 from dashboard.models.inbox import ToneTimeline
-from dashboard.models.messages import plural
+from dashboard.models.messages import (
+    plural,
+    translate_in_context,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayMove
 from dashboard.models.series import Bools, Days, Floats, Moments, RateSeries
@@ -189,7 +192,7 @@ def build_weekend_notes(
 ) -> list[theme.Figure]:
     """The name of each band, short where the bands are narrow."""
     wide = (chart.until - chart.since).days <= NIGHT_GAPS_MAX_DAYS and not chart.phone
-    text = _("weekend session") if wide else _("we")
+    text = _("weekend session") if wide else translate_in_context("weekend session", "we")
     place = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top"}
     font = {"size": theme.FONT_SIZE - 3, "color": palette.muted}
     return [

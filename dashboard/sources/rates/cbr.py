@@ -16,7 +16,9 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from dashboard.models.errors import SourceError
-from dashboard.models.messages import deferred
+from dashboard.models.messages import (
+    deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
 from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
@@ -86,8 +88,8 @@ CARDS: Final = (
     _card(
         id=KEY_RATE_ID,
         title=deferred("Key rate, Bank of Russia"),
-        unit="% a year",
-        inverse_unit="years per %",
+        unit=deferred("% a year"),
+        inverse_unit=deferred("years per %"),
         date_rule=KEY_RATE.id,
         decimals=2,
         change="difference",

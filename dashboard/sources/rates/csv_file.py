@@ -16,7 +16,11 @@ import numpy as np
 
 from dashboard.models.currencies import CurrencyPair, pair_of_name, pair_of_option
 from dashboard.models.errors import InputError
-from dashboard.models.messages import at_place, deferred, plural
+from dashboard.models.messages import (
+    at_place,
+    deferred,
+    plural,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, PUBLICATION_RULES
 from dashboard.models.series import (
@@ -373,7 +377,7 @@ def _build_card(
     card = SeriesCard(
         id=column,
         title=column,
-        unit="as quoted",
+        unit=deferred("as quoted"),
         inverse_unit=_("inverse of the quote"),
         publisher=f"file {file}",
         source_url="",

@@ -13,7 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from dashboard.models.errors import SourceError
-from dashboard.models.messages import deferred
+from dashboard.models.messages import (
+    deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import LONDON_CLOSE, NEW_YORK_CLOSE, NEW_YORK_NOON
 from dashboard.models.series import FetchResult, SeriesCard
@@ -38,9 +40,9 @@ CARDS: Final = (
     _card(
         id="brent_fred",
         title=deferred("Brent, EIA by FRED"),
-        unit="USD per barrel",
-        inverse_unit="barrels per USD",
-        publisher="US Energy Information Administration, by FRED",
+        unit=deferred("USD per barrel"),
+        inverse_unit=deferred("barrels per USD"),
+        publisher=deferred("US Energy Information Administration, by FRED"),
         licence="Public domain",
         date_rule=LONDON_CLOSE.id,
         description=deferred("Europe Brent spot price (DCOILBRENTEU)."),
@@ -52,9 +54,9 @@ CARDS: Final = (
     _card(
         id="broad_dollar_fred",
         title=deferred("Broad dollar, Federal Reserve"),
-        unit="January 2006 = 100",
-        inverse_unit="inverse index",
-        publisher="Board of Governors of the Federal Reserve System, by FRED",
+        unit=deferred("January 2006 = 100"),
+        inverse_unit=deferred("inverse index"),
+        publisher=deferred("Board of Governors of the Federal Reserve System, by FRED"),
         licence="Public domain",
         date_rule=NEW_YORK_NOON.id,
         description=deferred("Nominal broad US dollar index (DTWEXBGS)."),
@@ -65,9 +67,9 @@ CARDS: Final = (
     _card(
         id="vix_fred",
         title=deferred("VIX, Cboe by FRED"),
-        unit="% a year",
-        inverse_unit="years per %",
-        publisher="Cboe, by FRED",
+        unit=deferred("% a year"),
+        inverse_unit=deferred("years per %"),
+        publisher=deferred("Cboe, by FRED"),
         licence=deferred("Copyright Cboe; not shipped, for looking at only"),
         date_rule=NEW_YORK_CLOSE.id,
         description=deferred("Cboe volatility index (VIXCLS)."),

@@ -19,7 +19,9 @@ import pandas as pd
 
 from dashboard.models.errors import SourceError
 from dashboard.models.event import MOSCOW
-from dashboard.models.messages import deferred
+from dashboard.models.messages import (
+    deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import MOEX_BAR, MOEX_DAY
 from dashboard.models.series import (
@@ -78,7 +80,7 @@ INSTRUMENTS: Final = {
 }
 _card = partial(
     SeriesCard,
-    publisher="Moscow Exchange",
+    publisher=deferred("Moscow Exchange"),
     source_url="https://www.moex.com/en/marketdata/",
     licence=deferred("For one's own information; not to be passed on"),
     date_rule=MOEX_DAY.id,
@@ -109,8 +111,8 @@ DAILY_CARDS: Final = (
     _card(
         id="imoex_moex",
         title=deferred("MOEX Russia index"),
-        unit="points",
-        inverse_unit="inverse points",
+        unit=deferred("points"),
+        inverse_unit=deferred("inverse points"),
         move_sign=AS_QUOTED,
         description=deferred("IMOEX, the rouble index of Russian shares."),
         quantity=deferred("share index"),

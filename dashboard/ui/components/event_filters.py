@@ -16,7 +16,10 @@ from dashboard.models.messages import deferred, join_and, join_or, translate_def
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import escape_markdown, plain_text
-from dashboard.presentation.formatting import format_short_day
+from dashboard.presentation.formatting import (
+    date_field_format,
+    format_short_day,
+)
 from dashboard.presentation.palette import CATEGORY_STYLES, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import (
@@ -343,7 +346,7 @@ def _draw_days(view: UrlState) -> None:
         "value": None,
         "min_value": EARLIEST_DAY,
         "max_value": date(2100, 12, 31),
-        "format": "YYYY-MM-DD",
+        "format": date_field_format(),
         "width": 152,
     }
     st.date_input(_("From day"), **view.widget("from"), **common)

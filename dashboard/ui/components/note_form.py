@@ -43,6 +43,7 @@ from dashboard.presentation.events import build_notices, format_headline
 from dashboard.presentation.formatting import (
     NO_VALUE,
     capitalize_first,
+    date_field_format,
     format_day,
     format_moment,
     format_timestamp,
@@ -584,7 +585,7 @@ def _draw_date(field: EventField, context: NoteFormContext) -> date | None:
         required=field.required,
         min_value=EARLIEST_DAY,
         max_value=max(latest.replace(year=latest.year + YEARS_AHEAD), context.draft.day),
-        format="YYYY-MM-DD",
+        format=date_field_format(),
     )
     return day
 

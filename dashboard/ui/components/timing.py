@@ -23,7 +23,7 @@ from dashboard.presentation.formatting import (
     format_timestamp,
     format_weekday,
 )
-from dashboard.presentation.moves import format_wait, observation_name
+from dashboard.presentation.moves import format_wait, get_observation_noun, observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 
 HOUR_KIND_PHRASES: Final = {
@@ -57,7 +57,7 @@ def build_timing_steps(
         TimingStep(
             _("Happened"),
             format_weekday(_event_moscow_day(event)),
-            _format_time_foot(event, timing, noun),
+            _format_time_foot(event, timing, card),
         ),
         TimingStep(
             _("First {noun} that can contain it", noun=noun),
@@ -123,13 +123,13 @@ def _event_moscow_day(event: Event) -> date:
     return event.moment.astimezone(ZoneInfo(MOSCOW)).date()
 
 
-def _format_time_foot(event: Event, timing: Timing, noun: str) -> str:
+def _format_time_foot(event: Event, timing: Timing, card: SeriesCard) -> str:
     lines = [_format_event_clock(event)]
     if event.is_range:
         lines.append(
             _("the first day of {day_range}", day_range=format_day_range(event.day, event.end_day))
         )
-    return "\n".join([*lines, *_describe_position(event, timing, noun)])
+    return "\n".join([*lines, *_describe_position(event, timing, card)])
 
 
 def _format_event_clock(event: Event) -> str:
@@ -142,14 +142,15 @@ def _format_event_clock(event: Event) -> str:
     return f"{text}, {hour.source_name}" if hour.source_name else text
 
 
-def _describe_position(event: Event, timing: Timing, noun: str) -> list[str]:
+def _describe_position(event: Event, timing: Timing, card: SeriesCard) -> list[str]:
     """The position of the event relative to the hours in which the rates were made."""
     if timing.first.bar_minutes:
         return [_describe_bar_position(timing)]
+    noun = observation_name(card)
     if timing.partial:
         return [_("while the {noun} of that day was being made", noun=noun)]
     if event.moment is None:
-        return _describe_day_position(event, timing, noun)
+        return _describe_day_position(event, timing, card)
     if timing.base.day == _event_moscow_day(event):
         return [
             _(
@@ -160,7 +161,8 @@ def _describe_position(event: Event, timing: Timing, noun: str) -> list[str]:
         ]
     if timing.first.day == _event_moscow_day(event):
         return [_("before that day's {noun} was made", noun=noun)]
-    return [_("no {noun} on that day", noun=noun), *_describe_distance(timing)]
+    missing = translate_deferred(get_observation_noun(card).of)
+    return [_("no {noun} on that day", noun=missing), *_describe_distance(timing)]
 
 
 def _describe_bar_position(timing: Timing) -> str:
@@ -172,15 +174,17 @@ def _describe_bar_position(timing: Timing) -> str:
     return _("no bar then: {wait} before the next one", wait=format_wait(timing))
 
 
-def _describe_day_position(event: Event, timing: Timing, noun: str) -> list[str]:
+def _describe_day_position(event: Event, timing: Timing, card: SeriesCard) -> list[str]:
     if not timing.settled:
         return []
     if timing.shift_days > 0:
+        missing = translate_deferred(get_observation_noun(card).of)
         return [
-            _("no {noun} on that day, so the hour does not matter", noun=noun),
+            _("no {noun} on that day, so the hour does not matter", noun=missing),
             *_describe_distance(timing),
         ]
     if event.reported is not None:
+        noun = observation_name(card)
         return [_("any hour up to then lies before that day's {noun}", noun=noun)]
     return [_("any hour of that day lies before the rate")]
 

@@ -11,9 +11,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.presentation.formatting import format_day
+from dashboard.presentation.formatting import (
+    date_field_format,
+    format_day,
+)
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.ui.url_state import UrlState, ignore_fragment_echo
 
@@ -31,6 +35,15 @@ PRESETS: Final[Mapping[str, int | None]] = {
     "All": None,
 }
 """The windows by name, with their length in days where that does not depend on the data."""
+PRESET_LABELS: Final[Mapping[str, str]] = {
+    "3M": deferred("3M"),
+    "6M": deferred("6M"),
+    "YTD": deferred("YTD"),
+    "1Y": deferred("1Y"),
+    "2Y": deferred("2Y"),
+    "5Y": deferred("5Y"),
+    "All": deferred("All"),
+}
 PRESET_KEY: Final = "preset"
 LabelVisibility = Literal["visible", "hidden", "collapsed"]
 NEXT_QUOTE: Final = {
@@ -152,7 +165,7 @@ def draw_window_presets(view: UrlState, shown: DayWindow, bounds: WindowLimits) 
     st.segmented_control(
         _("Window"),
         list(PRESETS),
-        format_func=lambda name: _("All") if name == "All" else name,
+        format_func=lambda name: translate_deferred(PRESET_LABELS[name]),
         key=PRESET_KEY,
         on_change=ignore_fragment_echo(choose),
         label_visibility="collapsed",
@@ -171,7 +184,7 @@ def draw_day_fields(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> N
     common: dict[str, Any] = {
         "min_value": bounds.first,
         "max_value": bounds.last_allowed,
-        "format": "YYYY-MM-DD",
+        "format": date_field_format(),
         "width": 128,
     }
     st.date_input(_("From"), **view.widget("from", shown.since), **common)
@@ -182,7 +195,7 @@ def draw_period_fields(view: UrlState) -> None:
     """Draw the first and the last day of the events."""
     common: dict[str, Any] = {
         "value": None, "min_value": FIRST_DAY, "max_value": LAST_DAY,
-        "format": "YYYY-MM-DD", "width": 140,
+        "format": date_field_format(), "width": 140,
     }  # fmt: skip
     st.date_input(_("Events from"), **view.widget("from"), **common)
     st.date_input(_("Events to"), **view.widget("to"), **common)

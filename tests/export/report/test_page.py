@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dashboard.export.report.page import caption_of, fingerprint, footer_html, report_html
+from dashboard.models.messages import use_language
 from dashboard.models.tables import ReportDocument
 from tests.made_report import HOSTILE, made_report, with_links
 
@@ -38,6 +39,15 @@ class Reader(HTMLParser):
 
 def html_of(report):
     return report_html(report, [SVG] * len(report.charts))
+
+
+def test_a_report_is_in_one_language():
+    with use_language("ru"):
+        page, foot = html_of(made_report()), footer_html(made_report())
+    assert Reader(page).of("html") == [{"lang": "ru"}]
+    assert "Источники и условия" in page
+    assert "Sources and terms" not in page
+    assert 'страница <span class="pageNumber"></span> из <span class="totalPages"></span>' in foot
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -13,6 +13,7 @@ import pytest
 from dashboard.export.report import render
 from dashboard.export.report.render import render_in_subprocess
 from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.messages import use_language
 from dashboard.services.exports import write_report
 from tests.made_report import made_report
 
@@ -35,6 +36,13 @@ def test_a_page_without_charts_needs_no_browser(monkeypatch, tmp_path):
     assert b"A bank" in render_in_subprocess(made_report(charts=()), "html")
     with pytest.raises(RoubleReactionError, match="neither Chrome nor Chromium is found"):
         render_in_subprocess(made_report(), "html")
+
+
+def test_the_other_process_writes_the_language_of_this_one():
+    with use_language("ru"):
+        content = render_in_subprocess(made_report(charts=()), "html").decode()
+    assert '<html lang="ru">' in content
+    assert "Как это вычислено" in content
 
 
 def program(folder, text):

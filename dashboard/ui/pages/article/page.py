@@ -23,7 +23,10 @@ from dashboard.presentation.claims import (
     list_needed_bases,
 )
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
-from dashboard.presentation.formatting import capitalize_first
+from dashboard.presentation.formatting import (
+    capitalize_first,
+    date_field_format,
+)
 from dashboard.presentation.incoming_events import (
     describe_precision,
     describe_publication,
@@ -118,7 +121,8 @@ def _draw_summary(candidates: Sequence[DraftCandidate], answers: Sequence[ClaimA
 
 
 def _draw_head(article: Article) -> None:
-    st.markdown(f"#### {escape_markdown(article.title) or _('Pasted text')}")
+    title = escape_markdown(article.title) or _("Pasted text")
+    st.markdown(f"#### {title}")
     facts = [escape_markdown(text, 80) for text in (article.site, article.author) if text]
     if article.url:
         facts.append(format_markdown_link(article.url, article.url))
@@ -216,7 +220,8 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
         **persistent_widget(build_field_name(number, "ticked"), candidate.is_proposed),
     )
     # in quotation marks: a block quotation of Streamlit is too pale to be read
-    st.markdown(f"“{_mark_date_mention(statement.sentence, statement.mention)}”")
+    sentence = _mark_date_mention(statement.sentence, statement.mention)
+    st.markdown(_("“{phrase}”", phrase=sentence))
     st.caption(escape_markdown(describe_precision(statement), SENTENCE_LIMIT))
     _draw_similar_events(candidate)
     _draw_fields(candidate, build_initial_draft(statement, article))
@@ -347,7 +352,7 @@ def _day_bounds(day: date | None) -> dict[str, Any]:
     return {
         "min_value": min(EARLIEST_DAY, day or EARLIEST_DAY),
         "max_value": max(latest, day or latest),
-        "format": "YYYY-MM-DD",
+        "format": date_field_format(),
     }
 
 
@@ -403,7 +408,8 @@ def _draw_claims(answers: Sequence[ClaimAnswer]) -> None:
 
 def _draw_claim(answer: ClaimAnswer) -> None:
     claim = answer.claim
-    st.markdown(f"{format_badge(answer)} **“{escape_markdown(claim.phrase, CLAIM_LIMIT)}”**")
+    phrase = _("“{phrase}”", phrase=escape_markdown(claim.phrase, CLAIM_LIMIT))
+    st.markdown(f"{format_badge(answer)} **{phrase}**")
     lines = [format_question(claim), *list_answer_lines(answer)]
     st.markdown(escape_markdown(" ".join(lines), SENTENCE_LIMIT))
     for caption in (translate_deferred(claim.doubt), *list_needed_bases(answer)):

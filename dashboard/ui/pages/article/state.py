@@ -15,6 +15,7 @@ from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.event import MOSCOW, Draft, Event, Origin
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.presentation.formatting import date_field_format
 from dashboard.services.article import ArticleReading, draft_from_statement, read_article
 from dashboard.services.events import DuplicateIndex
 from dashboard.ui import session
@@ -307,7 +308,7 @@ def _draw_publication_fields(view: UrlState) -> PublicationTime | None:
             _("Published on, if you know"),
             min_value=EARLIEST_DAY,
             max_value=latest,
-            format="YYYY-MM-DD",
+            format=date_field_format(),
             width=210,
             **view.widget("published"),
         )

@@ -14,6 +14,7 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
 from dashboard.presentation.escaping import escape_label
+from dashboard.presentation.formatting import date_field_format
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.presentation.palette import GROUP_STYLES, STYLE_BY_ID, format_coloured
 from dashboard.services.events import count_facets
@@ -132,8 +133,9 @@ def _draw_dates(state: CompareState, prefix: str) -> None:
             key = f"compare:{prefix}{field}"
             st.session_state[key] = link[f"{prefix}{field}"]
             st.date_input(
-                label, value=None, min_value=FIRST_DAY, max_value=LAST_DAY, format="YYYY-MM-DD",
-                width=150, key=key, on_change=ignore_fragment_echo(_choose_day),
+                label, value=None, min_value=FIRST_DAY, max_value=LAST_DAY,
+                format=date_field_format(), width=150, key=key,
+                on_change=ignore_fragment_echo(_choose_day),
                 args=(link, prefix, field),
             )  # fmt: skip
 

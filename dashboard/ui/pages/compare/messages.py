@@ -65,8 +65,9 @@ from dashboard.services.method import describe_method
 from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, PART_TITLES, CompareState
 
 CORRECTION_NAMES: Final = dict(
-    zip(CORRECTIONS, ("Holm", "Hochberg", "Bonferroni", "Benjamini-Hochberg",
-                      "Benjamini-Yekutieli"), strict=True)
+    zip(CORRECTIONS, (deferred("Holm"), deferred("Hochberg"), deferred("Bonferroni"),
+                      deferred("Benjamini-Hochberg"), deferred("Benjamini-Yekutieli")),
+        strict=True)
 )  # fmt: skip
 
 STEP_TITLES: Final[dict[StepName, str]] = {
@@ -294,7 +295,7 @@ def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
         "{p_adjusted} ({correction} over {family} questions: the groups and their difference;"
         " uncorrected {p})",
         p_adjusted=format_p_equal(headline.p_adjusted),
-        correction=CORRECTION_NAMES[answer.request.correction],
+        correction=translate_deferred(CORRECTION_NAMES[answer.request.correction]),
         family=family,
         p=format_p(headline.p_value),
     )

@@ -411,7 +411,7 @@ def _describe_tests(state: CompareState, answer: Comparison) -> str:
         corrected = _(
             "The corrected p is {correction}'s over {count} questions, the groups and their"
             " difference.",
-            correction=CORRECTION_NAMES[answer.request.correction],
+            correction=translate_deferred(CORRECTION_NAMES[answer.request.correction]),
             count=family,
         )
     else:

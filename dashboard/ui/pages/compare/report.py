@@ -251,7 +251,7 @@ def _build_cautions(state: CompareState, answer: Comparison) -> Iterator[str]:
     yield describe_summary(state, answer)
     yield translate_deferred(OTHER_TESTS)
     if len(state.groups) > 1:
-        name = CORRECTION_NAMES[answer.request.correction]
+        name = translate_deferred(CORRECTION_NAMES[answer.request.correction])
         yield _(
             "The corrected p is {name}'s over both groups and their difference; a bundle holds"
             " one group, so p is corrected there within that group alone.",

@@ -141,7 +141,7 @@ def _build_rate_facts(state: DataState) -> list[str]:
     card = state.series.card
     (report,) = session.get_series_status(card.id)
     return [
-        f"**{escape_markdown(card.label)}**, {escape_markdown(card.unit)}"
+        f"**{escape_markdown(card.label)}**, {escape_markdown(card.unit_label)}"
         f" {_format_status_chip(report)}",
         _join_facts(
             plural("{n:,} row", "{n:,} rows", report.rows),
@@ -151,7 +151,7 @@ def _build_rate_facts(state: DataState) -> list[str]:
         _join_facts(
             _(
                 "source: {publisher}",
-                publisher=format_markdown_link(card.publisher, card.source_url),
+                publisher=format_markdown_link(card.publisher_label, card.source_url),
             ),
             _("licence: {licence}", licence=escape_markdown(translate_deferred(card.licence))),
         ),
@@ -472,9 +472,11 @@ def _build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str
     """One row a series; overdue or failing ones are amber."""
     return {
         _("Series"): [escape_markdown(report.card.label) for report in reports],
-        _("Number"): [escape_markdown(report.card.unit) for report in reports],
-        _("Source"): [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
-        _("Rows"): [f"{report.rows:,}" for report in reports],
+        _("Number"): [escape_markdown(report.card.unit_label) for report in reports],
+        _("Source"): [
+            format_markdown_link(r.card.publisher_label, r.card.source_url) for r in reports
+        ],
+        _("Rows"): [format_number(report.rows, 0) for report in reports],
         _("Market days"): [_format_series_range(report) for report in reports],
         _("Last rate"): [describe_age(report) for report in reports],
         _("Updated"): [describe_fetch(report) for report in reports],
@@ -495,7 +497,8 @@ def _format_series_card(report: SeriesStatus) -> str:
     live = describe_live_rate(report.live, card) if report.live is not None else ""
     facts = (
         _format_fact(
-            _("measures"), f"{translate_deferred(card.quantity or card.description)}; {card.unit}"
+            _("measures"),
+            f"{translate_deferred(card.quantity or card.description)}; {card.unit_label}",
         ),
         _format_fact(_("known"), translate_deferred(PUBLICATION_RULES[card.date_rule].description)),
         _format_fact(_("cannot say"), translate_deferred(card.limits)),
@@ -507,7 +510,7 @@ def _format_series_card(report: SeriesStatus) -> str:
     )
     source = _(
         ":gray[source:] {publisher}",
-        publisher=format_markdown_link(card.publisher, card.source_url),
+        publisher=format_markdown_link(card.publisher_label, card.source_url),
     )
     head = f"**{escape_markdown(card.label)}** `{card.id}`"
     return "  \n".join([head, source, *(line for line in facts if line)])

@@ -439,5 +439,5 @@ def _format_source_percents(move: SourceMove, quoting: QuotedSeries) -> tuple[st
 
 def _source_quote_units(moves: Sequence[SourceMove], quoting: QuotedSeries) -> tuple[str, str]:
     card = moves[0].card
-    both = (card.unit, card.inverse_unit)
+    both = (card.unit_label, card.inverse_unit_label)
     return (both[1], both[0]) if quoting.is_inverse else both

@@ -13,7 +13,12 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT, Event, Origin
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import (
+    deferred,
+    deferred_in_context,
+    plural,
+    translate_deferred,
+)
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.study import Window
@@ -91,8 +96,8 @@ DELETED_TABLE_KEY: Final = "deleted.table"
 DELETED_ROW_PIXELS: Final = 35
 DELETED_TABLE_HEIGHT: Final = 480
 VIEW_TITLES: Final = {
-    "kept": deferred("Listed"),
-    "deleted": deferred("Deleted"),
+    "kept": deferred_in_context("notes", "Listed"),
+    "deleted": deferred_in_context("notes", "Deleted"),
     "hidden": deferred("Hidden"),
 }
 CARD_WIDTH: Final = 370
@@ -444,7 +449,7 @@ def _build_column_config(state: EventsState, title_width: int) -> dict[str, Any]
     }
     return {
         "Day": st.column_config.DateColumn(_("Day"), width=95),
-        "Hour": text("MSK", width=105, help=_("Moscow time, where the hour is known")),
+        "Hour": text(_("MSK"), width=105, help=_("Moscow time, where the hour is known")),
         "Category": text(_("Category"), width=135),
         "Title": text(_("Title"), width=title_width),
         **moves,

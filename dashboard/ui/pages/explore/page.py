@@ -245,7 +245,7 @@ def _draw_folds(view: UrlState, state: ExploreState) -> None:
     draw_copy_link("explore", view)
     draw_page_shortcuts(view, state)
     card = state.series.card
-    st.caption(escape_markdown(_("Source: {publisher}", publisher=card.publisher)))
+    st.caption(escape_markdown(_("Source: {publisher}", publisher=card.publisher_label)))
 
 
 def _list_downloads(view: UrlState, state: ExploreState) -> Downloads:

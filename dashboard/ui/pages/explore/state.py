@@ -210,7 +210,7 @@ def format_title(state: ExploreState) -> str:
 
 def format_subtitle(state: ExploreState) -> str:
     """From what to what, and whose numbers."""
-    ends, publisher = _get_window_ends(state), state.series.card.publisher
+    ends, publisher = _get_window_ends(state), state.series.card.publisher_label
     if ends is None:
         return publisher
     first, last = (state.quoting.price(rate) for _day, rate in ends)

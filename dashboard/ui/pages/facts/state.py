@@ -23,7 +23,10 @@ from dashboard.presentation import claims as claims_module
 from dashboard.presentation.charts.claim import ClaimChart
 from dashboard.presentation.claims import BASE_LABELS, is_record_claim
 from dashboard.presentation.escaping import escape_markdown, escape_plot
-from dashboard.presentation.formatting import format_day
+from dashboard.presentation.formatting import (
+    date_field_format,
+    format_day,
+)
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import (
     CHANGE_KINDS,
@@ -277,7 +280,7 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
             _(
                 "{title} · source: {publisher}",
                 title=series.card.label,
-                publisher=series.card.publisher,
+                publisher=series.card.publisher_label,
             ),
             160,
             1,
@@ -389,7 +392,7 @@ def draw_claim_form(view: UrlState) -> None:
             _draw_claim(view)
         st.date_input(
             _("Printed on") if is_sentence else _("Day"),
-            format="YYYY-MM-DD",
+            format=date_field_format(),
             min_value=EARLIEST_DAY,
             max_value=LATEST_DAY,
             width=150,

@@ -284,7 +284,7 @@ def _draw_rows_table(rows: list[RowVerdict]) -> None:
             _("Row"): st.column_config.TextColumn(width=130),
             _("Verdict"): st.column_config.TextColumn(width=120),
             _("Day"): st.column_config.TextColumn(width=120),
-            "MSK": st.column_config.TextColumn(width=58),
+            _("MSK"): st.column_config.TextColumn(width=58),
             _("Title"): st.column_config.TextColumn(width=300),
             _("Category"): st.column_config.TextColumn(width=130),
             _("Source"): st.column_config.TextColumn(width=150),
@@ -303,7 +303,7 @@ def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
             _("Verdict"): [translate_deferred(VERDICT_LABELS[row.verdict]) for row in rows],
             _("What to know"): [describe_row_problem(row) for row in rows],
             _("Day"): [format_day_range(note.day, note.end_day) if note else "" for note in notes],
-            "MSK": [_format_note_time(note) for note in notes],
+            _("MSK"): [_format_note_time(note) for note in notes],
             _("Title"): [plain_text(note.title) if note else "" for note in notes],
             _("Source"): [plain_text(note.source_name) if note else "" for note in notes],
             _("Category"): [
@@ -319,7 +319,7 @@ def _select_columns(rows: list[RowVerdict]) -> list[str]:
     if any(row.note for row in rows):
         names.append(_("Day"))
         if any(row.note.moment for row in rows if row.note):
-            names.append("MSK")
+            names.append(_("MSK"))
         names += [_("Title"), _("Category")]
         if any(row.note.source_name for row in rows if row.note):
             names.append(_("Source"))

@@ -14,7 +14,10 @@ from dashboard.models.inbox import Decision, NewsCluster
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
-from dashboard.presentation.formatting import format_number
+from dashboard.presentation.formatting import (
+    date_field_format,
+    format_number,
+)
 from dashboard.presentation.incoming_events import (
     DECISION_LABELS,
     describe_decision,
@@ -123,8 +126,8 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
         st.selectbox(_("Source"), list(sources), format_func=lambda key: sources[key], width=190,
                      **view.widget("src"))  # fmt: skip
         if not inbox.phone:
-            st.date_input(_("From"), format="YYYY-MM-DD", width=140, **view.widget("from"))
-            st.date_input(_("To"), format="YYYY-MM-DD", width=140, **view.widget("to"))
+            st.date_input(_("From"), format=date_field_format(), width=140, **view.widget("from"))
+            st.date_input(_("To"), format=date_field_format(), width=140, **view.widget("to"))
             st.space("stretch")
         _draw_fetch_button(inbox)
 
@@ -420,7 +423,10 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
         is_bad = bool(of.enabled and feed.state and feed.state.problem)
         status = f":orange[:material/warning: {text}]" if is_bad else text
         terms = f" · :small[{escape_markdown(translate_deferred(of.terms))}]" if of.terms else ""
-        st.markdown(f"{format_markdown_link(of.title, of.url)} · {status}{terms}", width="stretch")
+        st.markdown(
+            f"{format_markdown_link(translate_deferred(of.title), of.url)} · {status}{terms}",
+            width="stretch",
+        )
         st.button(
             _("Switch off") if of.enabled else _("Switch on"),
             key=f"feeds.switch.{of.id}",

@@ -87,7 +87,7 @@ class InboxState:
     @property
     def sources(self) -> dict[str, str]:
         """The choices of the source filter: feeds by id, and the search."""
-        named = {feed.publisher.id: feed.publisher.title for feed in self.feeds}
+        named = {feed.publisher.id: translate_deferred(feed.publisher.title) for feed in self.feeds}
         return {ANY_SOURCE: _("every source"), **named, "gdelt": _("GDELT search")}
 
 

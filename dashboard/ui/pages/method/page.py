@@ -220,7 +220,7 @@ def _draw_rules() -> None:
     draw_text_table(
         {
             _("Series"): [f"**{escape_markdown(card.label)}**" for card in cards],
-            _("Unit"): [escape_markdown(card.unit) for card in cards],
+            _("Unit"): [escape_markdown(card.unit_label) for card in cards],
             _("Market day"): [describe_rule(rule) for rule in rules],
             _("Hours in the rate"): [
                 escape_markdown(format_rule_hours(rule), CELL_LIMIT) for rule in rules
@@ -232,7 +232,7 @@ def _draw_rules() -> None:
         _("The date rule of every series"),
     )
     st.subheader(_("Changes of method"))
-    broken = {card.breaks: card.publisher for card in cards if card.breaks}
+    broken = {card.breaks: card.publisher_label for card in cards if card.breaks}
     st.markdown(
         _(
             "The same name, another number: from these days on the publisher makes the rate in"
@@ -362,7 +362,7 @@ def _draw_sources() -> None:
         {
             _("Series"): [f"**{escape_markdown(card.label)}**" for card in cards],
             _("Publisher"): [
-                format_markdown_link(card.publisher, card.source_url) for card in cards
+                format_markdown_link(card.publisher_label, card.source_url) for card in cards
             ],
             _("Licence"): [
                 escape_markdown(translate_deferred(card.licence), CELL_LIMIT) for card in cards
