@@ -174,8 +174,10 @@ class Settings(BaseSettings):
     `DASHBOARD_PORT` say where it listens, `DASHBOARD_BASE_PATH` below which path its addresses
     lie. The forwarded headers of `DASHBOARD_TRUSTED_PROXIES` alone are believed. Besides the
     loopback and the host of the public URL, `DASHBOARD_ALLOWED_HOSTS` are served.
-    `DASHBOARD_EMBED_ORIGINS` names the sites whose pages may show charts of this one in a frame,
-    such as `https://news.example.org https://*.example.com`, or `*`; where it is not set none may.
+    `DASHBOARD_PUBLIC=1` makes it a public, read-only instance: whoever opens it reads what is
+    shared, and nothing is changed or fetched by visitors. `DASHBOARD_EMBED_ORIGINS` names the
+    sites whose pages may show charts of this one in a frame, such as `https://news.example.org
+    https://*.example.com`, or `*`; where it is not set none may.
     `DASHBOARD_NO_SIGN_IN=1` allows others to reach a product where nobody signs in.
     `DASHBOARD_REQUEST_LOG=1` logs each request, `DASHBOARD_METRICS` is where the metrics are
     served. After SIGTERM it is not ready for `DASHBOARD_DRAIN_SECONDS`, stops to listen, and
@@ -198,6 +200,7 @@ class Settings(BaseSettings):
     database_statement_seconds: float = Field(default=7.0, ge=1.0, le=600.0)
     dashboard_pg_dump: str = "pg_dump"
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
+    dashboard_public: bool = False
     dashboard_sign_in: Literal["none", "oidc", "proxy"] = "none"
     dashboard_oidc_metadata_url: Annotated[str | None, AfterValidator(_web_address)] = None
     dashboard_oidc_client_id: str | None = None
@@ -310,6 +313,14 @@ def read_settings() -> Settings:
 
 def _check_sign_in(settings: Settings) -> None:
     """Refuse a sign-in that cannot work, or that anybody could forge."""
+    if settings.dashboard_public and settings.dashboard_sign_in != "none":
+        msg = _(
+            "DASHBOARD_PUBLIC=1 and DASHBOARD_SIGN_IN={way} contradict one another: a public"
+            " instance signs nobody in; start a second one on the same database for those who"
+            " write",
+            way=settings.dashboard_sign_in,
+        )
+        raise InputError(msg)
     needed = _NEEDED_SETTINGS.get(settings.dashboard_sign_in, ())
     missing = [name.upper() for name in needed if not getattr(settings, name)]
     if missing:
@@ -337,7 +348,8 @@ def check_reach(settings: Settings) -> None:
         InputError: it listens beyond the loopback, and everybody could read and change everything.
     """
     is_local = ipaddress.ip_address(settings.dashboard_listen).is_loopback
-    is_open = settings.dashboard_sign_in == "none" and not settings.dashboard_no_sign_in
+    is_safe = settings.dashboard_no_sign_in or settings.dashboard_public
+    is_open = settings.dashboard_sign_in == "none" and not is_safe
     if not is_local and is_open:
         msg = _(
             "DASHBOARD_LISTEN {address}: whoever reaches this address could read and change"

@@ -71,13 +71,20 @@ class RateLimiter:
     Args:
         store: gives the store at the first use.
         now: the clock, in seconds since 1970.
+        is_counting: whether there are persons at all: visitors of a public instance have no name,
+            and the queues of what is heavy bound them.
     """
 
     def __init__(
-        self, store: Callable[[], ActionStore], now: Callable[[], float] = time.time
+        self,
+        store: Callable[[], ActionStore],
+        now: Callable[[], float] = time.time,
+        *,
+        is_counting: bool = True,
     ) -> None:
         self._store = store
         self._now = now
+        self._is_counting = is_counting
 
     def take(self, person: str, kind: LimitedAction) -> None:
         """Count one more action, if the limit allows it.
@@ -89,6 +96,8 @@ class RateLimiter:
         Raises:
             RateLimited: the limit is reached; the message says when to try again.
         """
+        if not self._is_counting:
+            return
         now = self._now()
 
         def add(times: Sequence[float]) -> Sequence[float]:
@@ -101,6 +110,8 @@ class RateLimiter:
 
     def refusal_reason(self, person: str, kind: LimitedAction) -> str:
         """The message of `take` where the limit is reached; else empty."""
+        if not self._is_counting:
+            return ""
         now = self._now()
         try:
             _check(_recent(self._store().times(person, kind), kind, now), kind, now)

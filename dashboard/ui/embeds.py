@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from anyio import to_thread
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from dashboard.models.errors import InputError, RateLimited, RoubleReactionError
 from dashboard.models.messages import choose_language, current_language, use_language
@@ -32,6 +32,7 @@ from dashboard.services.pictures import PAGE_THREADS, caching_headers, has_etag
 from dashboard.services.serializers import problem_json
 from dashboard.ui import session
 from dashboard.ui.components.elements import EMBED_HEIGHT, EMBED_NAMES, embed_code
+from dashboard.ui.http_security import NOT_INDEXED
 from dashboard.ui.index_page import APP_NAME
 from dashboard.ui.pages import PAGES
 from dashboard.ui.url_state import COMMON_PARAMS, SessionlessLink, parse_link
@@ -48,8 +49,10 @@ EMBED_PREFIX: Final = "/embed"
 OEMBED_PATH: Final = "/oembed"
 CHART_PAGES: Final = {EMBED_NAMES[page.id]: page for page in PAGES if page.chart}
 """The page of each chart, by the name in the address of its embed."""
-STUDIES: Final = frozenset({"compare"})
-"""Pages whose chart is computed in turn."""
+SITEMAP: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{}\n</urlset>\n'
+)
 NOBODY: Final = "'none'"
 THEMES: Final = ("auto", "light", "dark")
 NARROW_PIXELS: Final = 520
@@ -84,8 +87,6 @@ def build_chart(request: ChartRequest) -> LinkedChart:
     language = choose_language([common["lang"]]) or current_language()
     link, chart = SessionlessLink(page.params, texts), page.chart
     with use_language(language), session.serving_visitor(visitor):
-        if page.id in STUDIES:
-            return session.get_process_context().heavy_reads.run(lambda: chart(link))
         return chart(link)
 
 
@@ -365,3 +366,34 @@ def _problem(status: int, detail: str, request: Request) -> Response:
     return Response(
         content, status, {"Cache-Control": "no-store"}, media_type="application/problem+json"
     )
+
+
+# ------------------------------------------------------------------ crawlers
+
+
+def robots(request: Request) -> Response:
+    """What crawlers may read: the pages of a public instance, else nothing."""
+    if not session.is_public():
+        return PlainTextResponse("User-agent: *\nDisallow: /\n")
+    base = _settings().dashboard_base_path
+    closed = "".join(f"Disallow: {base}{path}\n" for path in NOT_INDEXED)
+    address = get_public_address(request)
+    return PlainTextResponse(f"User-agent: *\n{closed}Allow: /\nSitemap: {address}/sitemap.xml\n")
+
+
+async def sitemap(request: Request) -> Response:
+    """The pages of a public instance, and that of every event of the catalogue."""
+    return await to_thread.run_sync(_respond_sitemap, request, limiter=PAGE_THREADS)
+
+
+def _respond_sitemap(request: Request) -> Response:
+    if not session.is_public():
+        return Response(status_code=HTTPStatus.NOT_FOUND)
+    address = get_public_address(request)
+    pages = [page.url_path for page in PAGES if page.visible]
+    events = [
+        f"event?{urlencode({'id': event.id})}"
+        for event in session.get_process_context().catalogue.events()
+    ]
+    lines = (f"<url><loc>{html.escape(f'{address}/{path}')}</loc></url>" for path in pages + events)
+    return Response(SITEMAP.format("\n".join(lines)), media_type="application/xml")

@@ -49,6 +49,7 @@ from dashboard.services.live_rates import (
     series_status,
 )
 from dashboard.services.notes import all_events, get_event
+from dashboard.services.people import VISITOR
 from dashboard.services.rate_limit import HEAVY_MODEL, LimitedAction
 from dashboard.services.rates import get_series, list_cards, list_revisions
 from dashboard.services.study import measure_events, run_study
@@ -66,8 +67,6 @@ AUTOMATIC_RUN_KEY: Final = "session.automatic_run"
 """Set where a page redraws itself: that is no use by a person."""
 PHONE_AGENTS: Final = ("iphone", "android", "mobile", "ipod")
 logger = logging.getLogger("dashboard.pages")
-NOBODY: Final = Reader("", Role.VIEWER)
-"""Who sees what is shared and changes nothing."""
 NO_RANK: Final = PlaceboRank("near")
 _page_reads: Final[ContextVar[dict[object, Any] | None]] = ContextVar("page_reads", default=None)
 """What was read for the page that is being drawn, by the function that read it."""
@@ -193,7 +192,7 @@ def get_reader() -> Reader:
         Forbidden: the person has no role here.
     """
     if _visitor.get() is not None:
-        return NOBODY
+        return VISITOR
     return get_process_context().access.enter(_get_identity())
 
 
@@ -206,6 +205,22 @@ def enter_page() -> Reader:
     """
     is_use = not st.session_state.pop(AUTOMATIC_RUN_KEY, False)
     return get_process_context().access.enter(_get_identity(), is_use=is_use)
+
+
+def is_public() -> bool:
+    """Whether this is a public instance, whose visitors have no name and change nothing."""
+    return get_process_context().access.policy.is_public
+
+
+def run_in_turn(compute: Callable[[], T], *, is_heavy: bool = False) -> T:
+    """What a computation gives: in turn where it is heavy, or strangers ask for it.
+
+    Raises:
+        RateLimited: too many wait.
+    """
+    if is_heavy or is_public() or is_visitor():
+        return get_process_context().heavy_reads.run(compute)
+    return compute()
 
 
 def has_ended() -> bool:
@@ -495,10 +510,9 @@ def get_address() -> str:
     return st.context.url or "http://127.0.0.1"
 
 
-def follows_data() -> bool:
-    """Whether the answer is for a visitor of the live view, whose links must not hold a moment."""
-    visitor = _visitor.get()
-    return visitor is not None and visitor.as_of is None
+def is_visitor() -> bool:
+    """Whether a program or the page of another site asks, not a session."""
+    return _visitor.get() is not None
 
 
 def get_view_day() -> date:
@@ -590,7 +604,7 @@ def _cached_study(
     events, known, request = _arguments
     context = get_process_context()
     run = partial(run_study, [_series], events, request, known=known, compute=context.compute)
-    return context.heavy_reads.run(run) if request.model == HEAVY_MODEL else run()
+    return run_in_turn(run, is_heavy=request.model == HEAVY_MODEL)
 
 
 def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:

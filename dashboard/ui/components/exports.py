@@ -119,6 +119,8 @@ def limit_export(make: BytesFactory, file_name: str) -> BytesFactory:
 
 def _make_audited(make: BytesFactory, file_name: str, context: AppContext) -> bytes:
     content = make()
+    if session.is_public():  # of visitors nothing is written, not even that they were here
+        return content
     try:
         context.notes.audit.write("export", file_name, (None, {"bytes": len(content)}))
     except (
@@ -174,7 +176,7 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
     """
     now, as_of = session.get_export_time(), session.get_as_of()
     live, frozen = build_links(page_id, link, as_of or now.replace(microsecond=0))
-    if session.follows_data():  # the same picture, whenever it is requested
+    if session.is_visitor() and as_of is None:  # the same picture, whenever it is requested
         frozen = ""
     public_url = session.get_live_context().settings.dashboard_public_url or ""
     return ReportContext(now, live, frozen, as_of, public_url)

@@ -670,9 +670,7 @@ def build_group_chart(link: UrlState) -> LinkedChart:
     """
     state = read_compare_state(link)
     answer = state.answer
-    if answer is None:
-        raise InputError(state.refusal)
-    if not any(group.study.n for group in state.groups):
+    if answer is None or not any(group.study.n for group in state.groups):
         raise InputError(_("No event of this link has a move; choose others."))
     return build_linked_chart(
         "compare",
