@@ -7,6 +7,7 @@ refused if it holds a script, a link or a reference to anything outside the pict
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,9 +32,9 @@ SUBTITLE_SIZE: Final = 14
 FOOTER_SIZE: Final = 11
 LINE_HEIGHT: Final = 1.35
 """Height of a line of text in sizes of its font."""
+PORTABLE_FONT: Final = "Arial, Helvetica, 'Liberation Sans', sans-serif"
+"""Of an SVG file, which another machine draws: fonts that every one has in the same widths."""
 FONT: Final = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, Helvetica, sans-serif'
-COMMON_FONT: Final = "Arial, Helvetica, sans-serif"
-"""A picture that carries no font is as it was drawn where this one, or one as wide, is there."""
 INK: Final = "#333333"
 MUTED: Final = "#5C636D"
 WHITE: Final = "#FFFFFF"
@@ -50,12 +51,18 @@ _ACTIVE: Final = frozenset(
 _REFERENCES: Final = frozenset({"href", "src"})
 _INSIDE: Final = ("#", "data:image/png;base64,")
 _EM: Final = (
-    (frozenset("ijlIft.,:;·'|![]/\\ "), 0.29),
+    (frozenset("ijlIft.,:;·'|![]/\\ \u00a0"), 0.29),
     (frozenset('r()-"'), 0.36),
     (frozenset("wmMGOQ%&жмфыЫ"), 0.9),
     (frozenset("W@—→шщюЖШЩЮФ"), 1.02),
 )
 """Widths of Arial in sizes of the font; Source Sans, which pictures are drawn in, is narrower."""
+_UNBREAKABLE: Final = re.compile(
+    r"(?<=\d) (?=%)|(?<=\b\d) (?=\w+\.? \d{4}\b)"
+    r"|(?<=\b\d\d) (?=\w+\.? \d{4}\b)|(?<=[^\W\d]) (?=\d{4}\b)"
+)
+"""The spaces inside a date or before a per cent sign."""
+_NO_BREAK: Final = "\u00a0"
 _BOLD: Final = 1.09
 """How much wider bold letters are."""
 
@@ -69,8 +76,7 @@ class Canvas:
         height: of the layout; 0 takes the height of the figure.
         scale: pixels of a PNG to a pixel of the layout.
         unit: of `output`, the width that an SVG declares.
-        has_caption: whether title, sources and link stand in the picture; a picture without them
-            is for a page of another site, and uses a font that every system has.
+        has_caption: whether title, sources and link stand in the picture.
         margin: around the plot and its caption.
     """
 
@@ -118,6 +124,7 @@ class Caption:
     subtitle: str
     footer: Sequence[str]
     description: str = ""
+    font: str = FONT
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +151,6 @@ def fit_figure(figure: Mapping[str, Any], caption: Caption, canvas: Canvas) -> d
     else:
         height = natural
     layout |= {"width": canvas.width - 2 * canvas.margin, "height": height, "margin": margin}
-    if not canvas.has_caption:
-        layout["font"] = {**layout.get("font", {}), "family": COMMON_FONT}
     return {"data": list(figure.get("data", ())), "layout": layout}
 
 
@@ -186,13 +191,13 @@ def captioned_svg(plot: bytes, caption: Caption, canvas: Canvas, background: str
     _add(root, "title", printable(caption.title))
     _add(root, "desc", printable(caption.description))
     _add(root, "rect", width=str(canvas.width), height=str(height), fill=background)
-    fills = DARK_FILLS if is_dark(background) else {}
-    _write(root, header, MARGIN / 2, fills)
+    style = caption.font, DARK_FILLS if is_dark(background) else {}
+    _write(root, header, MARGIN / 2, style)
     picture.set("x", str(canvas.margin))
     picture.set("overflow", "visible")  # a label at the edge, in a wider font than it was drawn in
     picture.set("y", f"{top:g}")
     root.append(picture)
-    _write(root, footer, height - MARGIN - _height(footer), fills)
+    _write(root, footer, height - MARGIN - _height(footer), style)
     document: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
@@ -223,7 +228,7 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     """
     lines: list[str] = []
     line = ""
-    for word in printable(text).split():
+    for word in filter(None, _UNBREAKABLE.sub(_NO_BREAK, printable(text)).split(" ")):
         candidate = f"{line} {word}" if line else word
         if text_width(candidate, size) <= width:
             line = candidate
@@ -342,7 +347,11 @@ def is_dark(colour: str) -> bool:
     return 0.299 * red + 0.587 * green + 0.114 * blue < 128
 
 
-def _write(root: _Element, lines: Sequence[_Line], top: float, fills: Mapping[str, str]) -> None:
+def _write(
+    root: _Element, lines: Sequence[_Line], top: float, style: tuple[str, Mapping[str, str]]
+) -> None:
+    """Write lines in a font, with the colours of a dark background where there is one."""
+    font, fills = style
     for line in lines:
         top += line.size * LINE_HEIGHT
         _add(
@@ -352,7 +361,7 @@ def _write(root: _Element, lines: Sequence[_Line], top: float, fills: Mapping[st
             x=str(MARGIN),
             y=f"{top - line.size * (LINE_HEIGHT - 1):g}",
             fill=fills.get(line.color, line.color),
-            **{"font-family": FONT, "font-size": f"{line.size:g}px", "font-weight": line.weight},
+            **{"font-family": font, "font-size": f"{line.size:g}px", "font-weight": line.weight},
         )
 
 

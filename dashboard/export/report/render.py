@@ -33,6 +33,7 @@ from dashboard.export.report.browser import Browser, open_browser, with_font
 from dashboard.export.report.chart_svg import (
     CANVASES,
     PAGE_CANVAS,
+    PORTABLE_FONT,
     Canvas,
     Caption,
     captioned_svg,
@@ -181,8 +182,12 @@ async def _render_picture(
 ) -> bytes:
     chart = report.charts[0]
     caption = caption_of(report, chart) if canvas.has_caption else Caption("", "", (), chart.alt)
-    svg = await _draw(browser, chart.figure, caption, canvas)
-    return await browser.picture(svg, canvas) if kind == "png" else svg
+    if kind == "png":
+        return await browser.picture(await _draw(browser, chart.figure, caption, canvas), canvas)
+    layout = chart.figure["layout"]
+    portable = layout | {"font": {**layout.get("font", {}), "family": PORTABLE_FONT}}
+    figure = {**chart.figure, "layout": portable}
+    return await _draw(browser, figure, replace(caption, font=PORTABLE_FONT), canvas)
 
 
 async def _render_page(browser: Browser, report: ReportDocument, kind: ReportFormat) -> bytes:

@@ -35,6 +35,7 @@ function attach() {
   plot.addEventListener("touchstart", (event) => beginPinch(found, event), { passive: false });
   plot.addEventListener("touchmove", (event) => movePinch(found, event), { passive: false });
   plot.addEventListener("touchend", () => endPinch(found));
+  plot.on("plotly_afterplot", () => moveLayers(found, ""));
 }
 
 function send(name, value) {
@@ -145,8 +146,12 @@ function movePinch(chart, event) {
   const left = chart.getBoundingClientRect().x + xaxis._offset;
   const scale = pinch.now.width / pinch.start.width;
   const shift = pinch.now.middle - left - scale * (pinch.start.middle - left);
-  chart.querySelectorAll(".cartesianlayer .plot > g").forEach((layer) => {
-    layer.style.transform = `translate(${shift}px, 0) scale(${scale}, 1)`;
+  moveLayers(chart, `translate(${shift}px, 0) scale(${scale}, 1)`);
+}
+
+function moveLayers(chart, transform) {
+  chart.querySelectorAll(".cartesianlayer .overplot > g > g").forEach((layer) => {
+    layer.style.transform = transform;
   });
 }
 

@@ -26,7 +26,7 @@ from dashboard.presentation.formatting import (
     format_event_time,
     format_timestamp,
 )
-from dashboard.presentation.moves import describe_both_ranks
+from dashboard.presentation.moves import describe_both_ranks, describe_window
 from dashboard.presentation.palette import category_title, get_event_style
 from dashboard.services.events import hide_events, unhide_events
 from dashboard.services.notes import delete_note, restore_note
@@ -245,8 +245,9 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
             )
             st.caption(escape_markdown(where))
         return
-    for window, move in (("[0,0]", moves.first), ("[0,1]", moves.both)):
-        st.markdown(f":small[{window}] {_format_coloured_move(state, move)}")
+    for window, move in (((0, 0), moves.first), ((0, 1), moves.both)):
+        where = capitalize_first(describe_window(window, state.series.card))
+        st.markdown(f":small[{where}] {_format_coloured_move(state, move)}")
     ranks = describe_both_ranks((moves.rank_first, moves.rank_both), state.series.card)
     if ranks:
         st.caption(ranks)
@@ -267,7 +268,12 @@ def _draw_crowding(state: EventsState, moves: EventMoves) -> None:
     if not others:
         return
     with st.expander(
-        plural("{n:,} other event in [0,1]", "{n:,} other events in [0,1]", len(others))
+        plural(
+            "{n:,} other event {window}",
+            "{n:,} other events {window}",
+            len(others),
+            window=describe_window((0, 1), state.series.card),
+        )
     ):
         for other in others[:MAX_LISTED_EVENTS]:
             draw_event_line(other, up=state.quoting.mode.value, series=state.series.card.id)

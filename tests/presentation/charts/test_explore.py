@@ -11,7 +11,11 @@ import pytest
 
 from dashboard.models.event import Event
 from dashboard.models.series import QUOTE_IS_SUBJECT
-from dashboard.presentation.charts.explore import build_explore_figure, build_rate_line
+from dashboard.presentation.charts.explore import (
+    build_explore_figure,
+    build_rate_line,
+    pixels_per_day,
+)
 from dashboard.presentation.charts.timeline import (
     EVENTS_TRACE,
     MAX_MARKERS,
@@ -105,7 +109,37 @@ def test_a_phone_gets_one_strip_of_events_and_no_drag():
     assert sum(int(count or 1) for count in strip["text"]) == len(view.events)
     assert layout["dragmode"] is False
     assert layout["xaxis"]["fixedrange"] is True
-    assert layout["height"] == 360
+    # the sheet with the card of the chosen day takes the lower half of the screen
+    chosen = shipped_view(phone=True, selected=date(2025, 4, 21))
+    over_sheet = build_explore_figure(chosen, LIGHT_PALETTE)["layout"]
+    assert over_sheet["height"] < 844 / 2 < layout["height"]
+
+
+def test_a_name_of_a_move_lies_neither_on_the_line_nor_on_another_name():
+    view = shipped_view(has_overview=True)
+    found = largest_moves(view.series, (), view.since, view.until)
+    moves = found[:3]
+    layout = build_explore_figure(replace(view, named_moves=moves), LIGHT_PALETTE)["layout"]
+    names = [note for note in layout["annotations"] if note.get("showarrow")]
+    assert len(names) == 3
+    foot, top = layout["yaxis"]["range"]
+    area = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    height = (layout["yaxis"]["domain"][1] - layout["yaxis"]["domain"][0]) * area
+    per_day = pixels_per_day(view)
+    days = [(day.astype(object) - view.since).days * per_day for day in view.series.day]
+    rates = [(rate - foot) / (top - foot) * height for rate in view.series.rate]
+    boxes = []
+    for note in names:
+        x = (date.fromisoformat(note["x"]) - view.since).days * per_day + note["ax"]
+        y = (note["y"] - foot) / (top - foot) * height - note["ay"]
+        # two lines of about 60 pixels, 12 high each
+        left, right = (x, x + 60) if note["xanchor"] == "left" else (x - 60, x)
+        inside = [r for day, r in zip(days, rates, strict=True) if left < day < right]
+        assert not any(y - 12 < rate < y + 12 for rate in inside)
+        boxes.append((left, right, y - 12, y + 12))
+    for k, (left, right, low, high) in enumerate(boxes):
+        for other in boxes[:k]:
+            assert right < other[0] or other[1] < left or high < other[2] or other[3] < low
 
 
 def test_a_desk_zooms_dates_only_and_has_a_line_through_all_panes_at_the_mouse():
