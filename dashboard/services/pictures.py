@@ -11,6 +11,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from anyio import CapacityLimiter
@@ -90,7 +91,8 @@ PICTURES: Final = PictureCache()
 
 def picture_key(report: ReportDocument, kind: ReportFormat, size: PictureSize) -> str:
     """The SHA-256 of everything that a picture shows; not when it was requested."""
-    chart, caption = report.charts[0], caption_of(report, report.charts[0])
+    chart = report.charts[0]
+    caption = caption_of(replace(report, made_on=""), chart)
     texts = [caption.title, caption.subtitle, *caption.footer]
     shown: list[Any] = [report.software, kind, size, chart.figure, caption.description]
     content = json.dumps([*shown, texts if CANVASES[size].has_caption else []], sort_keys=True)

@@ -453,7 +453,7 @@ def build_chart(link: UrlState) -> LinkedChart:
     event = session.find_event(link["id"])
     if event is None or event.deleted is not None:
         msg = _("there is no event with this id")
-        raise InputError(msg, field="id", value=plain_text(link["id"], TITLE_LIMIT))
+        raise InputError(msg, field="id", value=plain_text(link["id"], NEIGHBOUR_LIMIT))
     state = read_event_state(link, event)
     if not state.view.path:
         msg = _("there is no rate around this event on {series}", series=state.view.card.label)
