@@ -103,6 +103,7 @@ from dashboard.ui.url_state import UrlState
 
 MAX_SHOWN_EVENTS: Final = 4
 SENTENCE_LIMIT = 2_000
+SHOWN_ID_LIMIT: Final = 80
 CLAIM_CHECK_ICON = ":material/fact_check:"
 MAX_OFFERED_EVENTS: Final = 5
 
@@ -453,7 +454,7 @@ def build_chart(link: UrlState) -> LinkedChart:
     event = session.find_event(link["id"])
     if event is None or event.deleted is not None:
         msg = _("there is no event with this id")
-        raise InputError(msg, field="id", value=plain_text(link["id"], NEIGHBOUR_LIMIT))
+        raise InputError(msg, field="id", value=plain_text(link["id"], SHOWN_ID_LIMIT))
     state = read_event_state(link, event)
     if not state.view.path:
         msg = _("there is no rate around this event on {series}", series=state.view.card.label)
