@@ -26,6 +26,7 @@ from dashboard.services.admin import authenticate_token, record_refused_token
 from dashboard.services.notes import all_events
 from dashboard.services.people import VISITOR
 from dashboard.services.rates import get_series
+from dashboard.services.schedule import scheduled_events
 
 _BEARER_SCHEME: Final = HTTPBearer(
     auto_error=False,
@@ -170,6 +171,11 @@ WriterToken: TypeAlias = Annotated[AccessToken, Depends(require_token)]
 def known_events(context: AppContext) -> tuple[Event, ...]:
     """The catalogue and the notes."""
     return all_events(context.catalogue, context.notes)
+
+
+def list_scheduled(context: AppContext) -> tuple[Event, ...]:
+    """The events of calendars, past ones too."""
+    return scheduled_events(context.schedule, context.inbox, context.feeds.publishers())
 
 
 def get_series_list(context: AppContext, ids: list[str]) -> list[RateSeries]:

@@ -46,6 +46,7 @@ from dashboard.presentation.charts.timeline import (
     build_category_axis,
     build_marker_trace,
     build_range_traces,
+    build_scheduled_trace,
     build_weekend_notes,
     build_weekend_shapes,
     build_weekly_counts,
@@ -163,8 +164,10 @@ def build_explore_layout(
             *build_overlay_notes(overlays, domains.overlays, domains.rate[1], palette),
             *build_break_notes(chart, pixels_per_day(chart), palette),
             *build_move_names(chart, line, pane_scale, palette),
+            *_build_today_note(chart, palette, domains),
         ],
         shapes=[
+            *_build_schedule_shapes(chart, palette, domains),
             *build_weekend_shapes(*above),
             *_build_selection_shapes(chart, line, palette, domains),
         ],
@@ -249,9 +252,10 @@ def _build_spike(palette: Palette, chart: ExploreChart) -> theme.Figure:
 
 def _compute_x_range(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
     """The window with a margin, so that no mark is cut at the edges; of bars to the last's end."""
-    margin = timedelta(days=(chart.until - chart.since).days * EDGE_MARGIN)
+    margin = timedelta(days=(chart.right_end - chart.since).days * EDGE_MARGIN)
     first = datetime.combine(chart.since, time()) - margin
-    last = datetime.combine(chart.until, time()) + margin + timedelta(days=int(line.is_intraday))
+    last = datetime.combine(chart.right_end, time()) + margin
+    last += timedelta(days=int(line.is_intraday))
     return [f"{end:%Y-%m-%d %H:%M}" for end in (first, last)]
 
 
@@ -348,7 +352,7 @@ def _build_selection_shapes(
 ) -> list[theme.Figure]:
     """The selected day as a line, and the days from its base to the next rate as a band."""
     selected, foot = chart.selected, domains.foot
-    if selected is None or not chart.since <= selected <= chart.until:
+    if selected is None or not chart.since <= selected <= chart.right_end:
         return []
     bottom, top = domains.rate
     day = selected.isoformat()
@@ -357,13 +361,49 @@ def _build_selection_shapes(
         return [theme.build_region(day, next_day, palette.band, y0=bottom, y1=top)]
     stroke = {"color": palette.selected, "width": 2}
     shapes = [theme.build_vertical_line(day, stroke, y0=foot, opacity=0.75, layer="below")]
-    if not line.weekly and len(line.day):
+    if not line.weekly and len(line.day) and np.datetime64(selected) <= line.day[-1]:
         row = int(np.searchsorted(line.day, np.datetime64(selected, "D")))
         first = line.day[max(row - 1, 0)]
         last = line.day[min(row + 1, len(line.day) - 1)]
         band = theme.build_region(str(first), str(last), palette.band, y0=bottom, y1=top)
         shapes.append(band)
     return shapes
+
+
+def _is_today_in_view(chart: ExploreChart) -> bool:
+    return chart.today is not None and chart.since <= chart.today < chart.right_end
+
+
+def _build_schedule_shapes(
+    chart: ExploreChart, palette: Palette, domains: PaneDomains
+) -> list[theme.Figure]:
+    """Today as a dotted line, the time after it as a band, scheduled events as dashed lines."""
+    if chart.today is None or not _is_today_in_view(chart):
+        return []
+    foot = domains.foot
+    end = chart.right_end + timedelta(days=max((chart.right_end - chart.since).days // 50, 1))
+    ahead = theme.build_region(
+        chart.today.isoformat(), end.isoformat(), palette.muted, y0=foot, y1=1, opacity=0.07
+    )
+    dotted = {"color": palette.text, "width": 1, "dash": "dot"}
+    dashed = {"color": palette.muted, "width": 1, "dash": "dash"}
+    lines = [
+        theme.build_vertical_line(day.isoformat(), dashed, y0=foot, layer="below")
+        for day in sorted({event.day for event in chart.scheduled})
+    ]
+    return [ahead, *lines, theme.build_vertical_line(chart.today.isoformat(), dotted, y0=foot)]
+
+
+def _build_today_note(
+    chart: ExploreChart, palette: Palette, domains: PaneDomains
+) -> list[theme.Figure]:
+    if chart.today is None or not _is_today_in_view(chart):
+        return []
+    place = {"xref": "x", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "xshift": -2}
+    font = {"size": theme.FONT_SIZE - 2, "color": palette.muted}
+    day = chart.today.isoformat()
+    text = _("today")
+    return [theme.build_note(palette, text, day, domains.rate[0], **place, font=font)]
 
 
 # ------------------------------------------------------------------ data and traces
@@ -432,6 +472,11 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
         )
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
         data.append(build_marker_trace(markers, pane.styles, chart.event_moves))
+    if chart.scheduled and not pane.counted:
+        ahead = cluster_events(
+            chart.scheduled, pixels_per_day(chart), exact=line.is_intraday, together=not pane.styles
+        )
+        data.append(build_scheduled_trace(ahead, pane.styles, chart.countdowns, palette))
     marks = build_break_trace(chart, palette), _build_selected_dot(chart, line, palette)
     data += [mark for mark in marks if mark]
     if chart.has_overview:
@@ -441,14 +486,14 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
 
 def build_category_pane(chart: ExploreChart) -> CategoryPane:
     """The category rows and the events in them; a phone has one row for all."""
-    styles = () if chart.phone else list_used_styles(chart.events)
+    styles = () if chart.phone else list_used_styles((*chart.events, *chart.scheduled))
     return CategoryPane(styles, chart.events, counted=len(chart.events) > MAX_MARKERS)
 
 
 def pixels_per_day(chart: ExploreChart) -> float:
     """About how wide a day is on the screen."""
     width = PHONE_PIXELS if chart.phone else PLOT_PIXELS
-    return width / max((chart.until - chart.since).days, 1)
+    return width / max((chart.right_end - chart.since).days, 1)
 
 
 def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> theme.Figure:

@@ -96,20 +96,22 @@ function noteClick(chart, event) {
 
 function dayAt(chart, event, pane) {
   const { xaxis, yaxis2 } = chart._fullLayout;
-  const [rate, events] = component.data.traces;
+  const [rate, events, scheduled] = component.data.traces;
   const box = chart.getBoundingClientRect();
-  const x = event.clientX - box.x - xaxis._offset;
+  // a click has the left end of its pixel, and a day can be as narrow as that
+  const x = event.clientX + 0.5 - box.x - xaxis._offset;
   const y = event.clientY - box.y - yaxis2._offset;
-  const trace = chart.data.find((one) => one.name === (pane === "events" ? events : rate));
-  if (!trace) return null;
+  const names = [pane === "events" ? events : rate, scheduled];
   let best = null;
   let least = Infinity;
-  trace.x.forEach((place, k) => {
-    if (place === null) return;
-    const across = Math.abs(xaxis.d2p(place) - x);
-    const rows = pane === "events" ? Math.abs(yaxis2.d2p(trace.y[k]) - y) : 0;
-    const distance = across + (rows > MARK ? 2 * MARK : rows);
-    if (distance < least) [least, best] = [distance, place];
+  chart.data.filter((one) => names.includes(one.name)).forEach((trace) => {
+    trace.x.forEach((place, k) => {
+      if (place === null) return;
+      const across = Math.abs(xaxis.d2p(place) - x);
+      const rows = pane === "events" ? Math.abs(yaxis2.d2p(trace.y[k]) - y) : 0;
+      const distance = across + (rows > MARK ? 2 * MARK : rows);
+      if (distance < least) [least, best] = [distance, place];
+    });
   });
   return best;
 }

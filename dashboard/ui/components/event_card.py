@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
-from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.models.event import TEXT_LIMIT, Category, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import (
     escape_markdown,
     format_markdown_link,
@@ -20,9 +22,15 @@ from dashboard.presentation.escaping import (
     plain_text_block,
     truncate,
 )
+from dashboard.presentation.events import (
+    describe_usual,
+    describe_usual_sample,
+    format_schedule,
+)
 from dashboard.presentation.formatting import (
     capitalize_first,
     describe_expected,
+    format_age,
     format_event_time,
     format_timestamp,
 )
@@ -30,6 +38,7 @@ from dashboard.presentation.moves import describe_both_ranks, describe_window
 from dashboard.presentation.palette import category_title, get_event_style
 from dashboard.services.events import hide_events, unhide_events
 from dashboard.services.notes import delete_note, restore_note
+from dashboard.services.schedule import days_until, is_upcoming
 from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, draw_page_link, open_page, set_flash
 from dashboard.ui.components.event_filters import EventsState
@@ -61,6 +70,29 @@ def draw_event_line(event: Event, **params: str) -> None:
             "event", f"{get_event_style(event).glyph} {title}", icon="", id=event.id, **params
         )
         st.caption(format_event_caption(event))
+
+
+def draw_countdown(event: Event, series: RateSeries, *, heading: str = "") -> None:
+    """Draw in how many days a scheduled event is, and what is usual after its kind.
+
+    `heading` is the Markdown before the text, as `### ` of a heading.
+    """
+    days = days_until(event, session.get_view_time())
+    when = format_age(session.get_view_day() + timedelta(days=days), session.get_view_day())
+    text = _("Not yet: {when}, {moment}", when=when, moment=format_schedule(event))
+    st.markdown(f"{heading or '**'}{escape_markdown(text)}{'' if heading else '**'}")
+    draw_usual_moves(series, str(event.category))
+
+
+def draw_usual_moves(series: RateSeries, category: str) -> None:
+    """Draw what is usual after events of a category, what that rests on, and a link to them."""
+    usual = session.get_usual_moves(series, session.get_known_events(), category)
+    lines = (describe_usual(usual, series.card), describe_usual_sample(usual))
+    st.caption("  \n".join(escape_markdown(line, 400) for line in lines if line))
+    if usual.median is not None and category in set(Category):
+        label = _("Compare these events")
+        icon = ":material/compare_arrows:"
+        draw_page_link("compare", label, icon=icon, cat=category, series=series.card.id)
 
 
 def format_event_caption(event: Event) -> str:
@@ -236,6 +268,9 @@ def _draw_event_text(event: Event) -> None:
 
 def _draw_event_moves(state: EventsState, event: Event) -> None:
     moves = state.moves.get(event.id, EventMoves())
+    if is_upcoming(event, session.get_view_time()) and math.isnan(moves.first):
+        draw_countdown(event, state.series)
+        return
     if math.isnan(moves.first):
         if moves.reason:
             where = _(
@@ -305,7 +340,9 @@ def draw_other_actions(event: Event, series_id: str, key: str, delete_label: str
     if event.origin != Origin.NOTE:
         if st.button(_("Copy into a note"), icon=":material/content_copy:", key=f"{key}.copy"):
             open_note_copy(event, series_id)
-        draw_hide_button(event, f"{key}.hide")
+        known = session.get_known_events()
+        if event.id in {other.id for other in (*known.events, *known.hidden)}:
+            draw_hide_button(event, f"{key}.hide")
         return
     st.button(
         delete_label,

@@ -19,6 +19,7 @@ from dashboard.presentation.charts.explore import (
 from dashboard.presentation.charts.timeline import (
     EVENTS_TRACE,
     MAX_MARKERS,
+    SCHEDULED_TRACE,
     ExploreChart,
     Overlay,
 )
@@ -350,3 +351,31 @@ def test_the_overview_has_the_last_number_of_each_week_of_the_whole_series():
     assert overview["y"] == [86.0, 93.0, 94.0]
     window = figure["layout"]["shapes"][-1]
     assert (window["xref"], window["x0"], window["x1"]) == ("x2", "2024-01-01", "2024-01-05")
+
+
+def test_scheduled_events_are_hollow_with_a_dashed_line_to_the_right_of_a_marked_today():
+    until = date(2024, 3, 1)
+    days = [date(2024, 3, 20), date(2024, 4, 2), date(2024, 5, 1)]
+    events = [Event(str(day), day, "Meeting", "monetary_policy") for day in (until, *days)]
+    view = made_view(
+        [80.0] * 61,
+        events=events[:1],
+        today=date(2024, 3, 10),
+        horizon=date(2024, 4, 5),
+        upcoming=tuple(events[1:]),
+        countdowns={str(days[0]): "in 10 days"},
+    )
+    figure = build_explore_figure(view, LIGHT_PALETTE)
+    (scheduled,) = [trace for trace in figure["data"] if trace.get("name") == SCHEDULED_TRACE]
+    assert scheduled["x"] == ["2024-03-20", "2024-04-02"]  # the third lies beyond the axis
+    assert scheduled["marker"]["symbol"] == ["square-open-dot"] * 2
+    assert "in 10 days" in scheduled["customdata"][0]
+    shapes = figure["layout"]["shapes"]
+    dashed = [s["x0"] for s in shapes if s.get("line", {}).get("dash") == "dash"]
+    assert dashed == ["2024-03-20", "2024-04-02"]
+    assert [s["x0"] for s in shapes if s.get("line", {}).get("dash") == "dot"] == ["2024-03-10"]
+    assert "today" in [note["text"] for note in figure["layout"]["annotations"]]
+    # 95 days and 0.6 % of them
+    assert figure["layout"]["xaxis"]["range"] == ["2023-12-31 10:19", "2024-04-05 13:40"]
+    plain = build_explore_figure(made_view([80.0] * 61, events=events[:1]), LIGHT_PALETTE)
+    assert "today" not in [note["text"] for note in plain["layout"]["annotations"]]

@@ -46,10 +46,11 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
+from dashboard.services.schedule import is_upcoming
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
 from dashboard.ui.components.elements import term_help, term_link
-from dashboard.ui.components.event_card import format_source
+from dashboard.ui.components.event_card import draw_countdown, format_source
 from dashboard.ui.pages.event.state import EventState
 
 POOL_HELP: Final[dict[Pool, str]] = {
@@ -99,6 +100,9 @@ def draw_verdict(state: EventState) -> None:
     """Draw the answer: the move, and whether it is ordinary."""
     view, quoting = state.view, state.quoting
     move = get_main_move(view)
+    if is_upcoming(state.event, session.get_view_time()) and view.timing is None:
+        draw_countdown(state.event, session.load_series(view.card.id), heading="### ")
+        return
     if move is None or move.log_points is None:
         st.markdown(f"### {escape_markdown(format_headline(view, quoting, state.pool)[0])}")
         return
