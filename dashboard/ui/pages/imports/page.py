@@ -13,6 +13,7 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_day_range
@@ -81,6 +82,9 @@ MESSAGE_LIMIT: Final = 400
 def draw(view: UrlState) -> None:
     """Draw the page."""
     draw_flash()
+    if not session.may(Action.IMPORT):
+        st.info(_("Importing takes the role editor; you may look at everything."))
+        return
     _draw_results()
     if get_upload() is None:
         _draw_template()
