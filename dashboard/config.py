@@ -155,6 +155,8 @@ class Settings(BaseSettings):
     process, the name of the login where it is not set: private notes are those of this person.
     `DASHBOARD_LANGUAGE` is the language of its messages, `en` where it is not set.
     `DASHBOARD_PUBLIC_URL` is where others reach the pages, for the links in pictures and reports.
+    `DASHBOARD_ALERT_HOSTS` are hosts, with commas, that alerts may be sent to although their
+    addresses are not public, for example `mail.example.org,10.0.0.5`.
     Of a PostgreSQL: `DATABASE_POOL_SIZE` is how many connections a process opens at most,
     `DATABASE_CONNECT_SECONDS` how long it waits for one, `DATABASE_STATEMENT_SECONDS` how long a
     statement may take, and `DASHBOARD_PG_DUMP` the program that backs it up, `pg_dump` of the
@@ -192,6 +194,7 @@ class Settings(BaseSettings):
     dashboard_upstream: str | None = None
     dashboard_language: Annotated[str, AfterValidator(_known_language)] = ENGLISH
     dashboard_public_url: Annotated[str | None, AfterValidator(_web_address)] = None
+    dashboard_alert_hosts: str = ""
     dashboard_embed_origins: Annotated[str, AfterValidator(_origins)] = ""
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
@@ -249,6 +252,11 @@ class Settings(BaseSettings):
     def is_https(self) -> bool:
         """Whether others reach the pages by HTTPS alone."""
         return (self.dashboard_public_url or "").startswith("https://")
+
+    @property
+    def alert_hosts(self) -> tuple[str, ...]:
+        """The hosts that alerts may be sent to although they are not public."""
+        return tuple(filter(None, (name.strip() for name in self.dashboard_alert_hosts.split(","))))
 
     @property
     def cache_folder(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from dashboard.compute.local import LocalBackend
@@ -13,7 +13,7 @@ from dashboard.config import Settings
 from dashboard.models.errors import InputError
 from dashboard.models.messages import set_default_language
 from dashboard.models.messages import translate as _
-from dashboard.models.people import Action, Reader, Role
+from dashboard.models.people import Action, Forbidden, Reader, Role
 from dashboard.models.user_files import DEFAULT_RATE_OPTIONS, RateFileContents, RateFileOptions
 from dashboard.services.jobs import (
     NewsRefreshJob,
@@ -59,13 +59,17 @@ if TYPE_CHECKING:
     from dashboard.models.article import Article
     from dashboard.models.records import BackupContents
     from dashboard.models.user_files import EventFileOptions, EventFileOutline, EventFileRows
+    from dashboard.services.alerts import KnownData
     from dashboard.services.robustness import AnswerTexts
+    from dashboard.services.watch import SendMessage
     from dashboard.sources.events.base import EventSource
     from dashboard.sources.files.folder import FileChanges, FileStore, FileVersions
     from dashboard.sources.http_client import RequestLimits
+    from dashboard.sources.notifications import ParsedTarget
     from dashboard.sources.polite_client import PoliteClient
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.sources.safe_fetch import ConnectionPolicy
+    from dashboard.storage.alerts import AlertRepository
     from dashboard.storage.inbox import InboxRepository
     from dashboard.storage.notes import NoteRepository
     from dashboard.storage.rate_cache import CacheStore
@@ -98,6 +102,7 @@ class AppContext:
     feed_client: LazyClient
     news: NewsRefreshJob
     access: AccessControl
+    alerts: AlertRepository
 
 
 def build_context(settings: Settings | None = None, interface: Interface = "page") -> AppContext:
@@ -112,7 +117,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     notes, inbox = _lazy_repositories(settings, interface)
     places = _shared_places(notes) if settings.is_shared else _local_places(settings)
     rate_cache = RateCache(places.rate_cache)
-    rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
+    rates = CombinedRates(bundled_rates(), live_sources(settings), rate_cache)
     imported = ImportedRates(places.own_rates)
     is_public = is_for_visitors(settings, interface)
     offline = settings.dashboard_offline or is_public
@@ -151,6 +156,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
             lock=places.lock_of("refresh-news"),
         ),
         access=AccessControl(access_policy(settings, interface), lambda: notes.people),
+        alerts=_lazy_alerts(notes),
     )
 
 
@@ -176,6 +182,12 @@ def access_policy(settings: Settings, interface: Interface = "page") -> AccessPo
         absolute=timedelta(hours=settings.dashboard_sign_in_hours),
         is_public=is_for_visitors(settings, interface),
     )
+
+
+@lru_cache(maxsize=1)
+def bundled_rates() -> BundledRates:
+    """The rates that ship, each file read once."""
+    return BundledRates()
 
 
 @dataclass(frozen=True)
@@ -304,6 +316,15 @@ def _lazy_inbox(notes: NoteRepository) -> InboxRepository:
     return cast("InboxRepository", _LazyObject(make_inbox))
 
 
+def _lazy_alerts(notes: NoteRepository) -> AlertRepository:
+    def make_alerts() -> AlertRepository:
+        from dashboard.storage.alerts import AlertRepository
+
+        return AlertRepository(notes)
+
+    return cast("AlertRepository", _LazyObject(make_alerts))
+
+
 # ---- what a reader may do
 #
 # A reader never gets a repository itself but a view of it, which looks the role up before each
@@ -350,6 +371,15 @@ OWN_RATES_RULES: Final[_Rules] = {
     **_allow(Action.RATES, "store", "remove"),
     "restore_from": Action.ADMINISTER,
 }
+
+
+ALERT_RULES: Final[_Rules] = {
+    **_allow(Action.READ, "rules", "targets", "alerts"),
+    **_allow(
+        Action.ALERT, "add_rule", "remove_rule", "add_target", "remove_target", "own_address",
+        "send_again",
+    ),
+}  # fmt: skip
 
 
 class _GuardedView:
@@ -402,6 +432,7 @@ def context_for(context: AppContext, reader: Reader) -> AppContext:
         notes=guard(notes, NOTE_RULES),
         inbox=guard(_lazy_inbox(notes), INBOX_RULES),
         feeds=guard(context.feeds, FEED_RULES),
+        alerts=guard(_lazy_alerts(notes), ALERT_RULES),
     )
 
 
@@ -444,7 +475,7 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
 
     rate_cache = context.rate_cache.as_of(moment)
     rates = CombinedRates(
-        AsOfSource(BundledRates(), moment), live_sources(context.settings), rate_cache
+        AsOfSource(bundled_rates(), moment), live_sources(context.settings), rate_cache
     )
     imported = AsOfSource(context.own, moment, by_import=True)
     return replace(
@@ -457,6 +488,55 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
         schedule=AsOfCatalogue(context.schedule, moment),
         notes=context.notes.as_of(moment),
     )
+
+
+def known_data(context: AppContext, moment: datetime | None = None) -> KnownData:
+    """What alert rules look at: now, or as known at a moment."""
+    from dashboard.services.alerts import KnownData
+    from dashboard.services.news import group_by_cluster
+    from dashboard.services.notes import all_events
+    from dashboard.services.rates import get_series
+
+    then = context if moment is None else context_as_of(context, moment)
+    now = moment or WallClock().now()
+    return KnownData(
+        now,
+        lambda series_id: get_series(then.rates, series_id),
+        lambda person: all_events(then.catalogue, then.notes.for_user(person)),
+        lambda: group_by_cluster(item for item in context.inbox.find() if item.first_seen <= now),
+    )
+
+
+def parse_alert_target(text: str) -> ParsedTarget:
+    """Check where alerts are to be sent; nothing is sent.
+
+    Raises:
+        InputError: it is no address of a service that is taken; the address is not repeated.
+    """
+    from dashboard.sources.notifications import parse_target
+
+    return parse_target(text)
+
+
+def alert_sender(settings: Settings) -> SendMessage:
+    """Sends alerts, to public addresses and the hosts that the settings allow."""
+    from dashboard.sources.notifications import send_message
+
+    hosts = settings.alert_hosts
+    return lambda address, message: send_message(address, message, hosts)
+
+
+def may_receive(context: AppContext, person: str) -> bool:
+    """Whether a person may see what alerts say: where people sign in, who has a role here.
+
+    Raises:
+        StoreError: people cannot be looked up.
+    """
+    try:
+        context.access.authorize(Reader(person, Role.NONE), Action.READ)
+    except Forbidden:
+        return not context.access.policy.is_required
+    return True
 
 
 def http_client(settings: Settings, limits: RequestLimits = DEFAULT_LIMITS) -> LazyClient:

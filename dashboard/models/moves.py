@@ -66,6 +66,10 @@ class DayFacts:
 # ---- placebo rank
 
 
+MIN_POOL_SIZE: Final = 40
+"""With fewer dates a percentile is not judged."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceboRank:
     """A move among the dates of one pool.

@@ -38,6 +38,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     FEED = "feed"
     RATES = "rates"
+    ALERT = "alert"
     FETCH = "fetch"
     ADMINISTER = "administer"
 
@@ -50,6 +51,7 @@ REQUIRED_ROLES: Final[dict[Action, Role]] = {
     Action.DECIDE: Role.EDITOR,
     Action.FEED: Role.EDITOR,
     Action.RATES: Role.EDITOR,
+    Action.ALERT: Role.EDITOR,
     Action.FETCH: Role.EDITOR,
     Action.ADMINISTER: Role.ADMINISTRATOR,
 }

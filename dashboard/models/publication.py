@@ -41,7 +41,9 @@ class AveragingWindow:
 class PublicationRule:
     """How a publisher's printed date relates to the market day and the clock.
 
-    `lag_days` is how many calendar days the printed date lies after the market day.
+    `lag_days` is how many calendar days the printed date lies after the market day. `published` is
+    the clock time (HH:MM in `zone`) from which a new number is usually to be had, on the days
+    `published_days`; empty where it has none.
     """
 
     id: str
@@ -49,6 +51,8 @@ class PublicationRule:
     lag_days: int
     sessions: tuple[AveragingWindow, ...]
     description: str
+    published: str = ""
+    published_days: str = "mon-fri"
 
     def timestamps(self, record: Days) -> tuple[Days, Moments, Moments]:
         """Market day, opening and closing moment (UTC) of each printed date.
@@ -91,6 +95,8 @@ BANK_OF_RUSSIA: Final = PublicationRule(
         "before, from deals between 10:00 and 15:30 Moscow (to 11:30 before 14 Mar 2022, "
         "to 16:30 until 24 Apr 2022)."
     ),
+    published="16:00",
+    published_days="mon-sat",
 )
 ECB: Final = PublicationRule(
     id="ecb",
@@ -98,6 +104,7 @@ ECB: Final = PublicationRule(
     lag_days=0,
     sessions=(AveragingWindow(date.min, "14:15", "14:15"),),
     description=deferred("Snapshot at 14:15 Frankfurt time of the printed date."),
+    published="16:00",
 )
 LONDON_CLOSE: Final = PublicationRule(
     id="london-close",
@@ -105,6 +112,7 @@ LONDON_CLOSE: Final = PublicationRule(
     lag_days=0,
     sessions=(AveragingWindow(date.min, "16:30", "16:30"),),
     description=deferred("Assessed at 16:30 London time of the printed date."),
+    published="18:15",
 )
 END_OF_DAY: Final = PublicationRule(
     id="end-of-day",
@@ -124,6 +132,7 @@ KEY_RATE: Final = PublicationRule(
         "about 13:30 Moscow on the Friday before, so the event is earlier than the "
         "number."
     ),
+    published="13:30",
 )
 OVERNIGHT_LOANS: Final = PublicationRule(
     id="overnight-loans",
@@ -155,6 +164,8 @@ MOEX_DAY: Final = PublicationRule(
         "Close of the day's session. It ended between 18:40 and 23:50 Moscow, by market "
         "and year; an event in these hours may or may not be inside."
     ),
+    published="00:10",
+    published_days="mon-sun",
 )
 MOEX_BAR: Final = PublicationRule(
     id="moex-bar",
@@ -169,6 +180,8 @@ LONDON_DAY: Final = PublicationRule(
     lag_days=0,
     sessions=(AveragingWindow(date.min, "24:00", "24:00"),),
     description=deferred("Last quote of the day, which ends at midnight in London."),
+    published="00:05",
+    published_days="mon-sun",
 )
 NEW_YORK_DAY: Final = PublicationRule(
     id="new-york-day",
@@ -176,6 +189,8 @@ NEW_YORK_DAY: Final = PublicationRule(
     lag_days=0,
     sessions=(AveragingWindow(date.min, "24:00", "24:00"),),
     description=deferred("Last quote of the day, which ends at midnight in New York."),
+    published="00:05",
+    published_days="mon-sun",
 )
 NEW_YORK_NOON: Final = PublicationRule(
     id="new-york-noon",
@@ -185,6 +200,8 @@ NEW_YORK_NOON: Final = PublicationRule(
     description=deferred(
         "Noon buying rates in New York on the printed date; published once a week."
     ),
+    published="16:15",
+    published_days="mon-mon",
 )
 NEW_YORK_CLOSE: Final = PublicationRule(
     id="new-york-close",
@@ -192,6 +209,8 @@ NEW_YORK_CLOSE: Final = PublicationRule(
     lag_days=0,
     sessions=(AveragingWindow(date.min, "16:15", "16:15"),),
     description=deferred("Close at 16:15 New York time of the printed date."),
+    published="09:40",
+    published_days="tue-sat",
 )
 NEXT_DAY_UTC: Final = PublicationRule(
     id="next-day-utc",
@@ -199,6 +218,8 @@ NEXT_DAY_UTC: Final = PublicationRule(
     lag_days=1,
     sessions=(AveragingWindow(date.min, "24:00", "24:00"),),
     description=deferred("The file of a date holds the market of the day before, to midnight UTC."),
+    published="00:15",
+    published_days="mon-sun",
 )
 IMPORTED_BAR: Final = PublicationRule(
     id="own-bar",

@@ -27,7 +27,6 @@ MINUS: Final = "\u2212"
 THIN_SPACE: Final = "\u202f"
 NO_VALUE: Final = "–"
 ORDINARY_PERCENTILE: Final = 95.0
-MIN_POOL_SIZE: Final = 40
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 RECORD_KINDS: Final = (deferred("strongest"), deferred("weakest"))
 """The two records of a rate, from the rouble's point of view."""

@@ -20,6 +20,7 @@ from dashboard.models.messages import (
 )
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
+    MIN_POOL_SIZE,
     DayMove,
     EventView,
     Fixing,
@@ -32,7 +33,6 @@ from dashboard.models.moves import (
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import Pool, Window, duration_text, window_text
 from dashboard.presentation.formatting import (
-    MIN_POOL_SIZE,
     MINUS,
     NO_VALUE,
     ORDINARY_PERCENTILE,

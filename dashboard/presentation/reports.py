@@ -18,7 +18,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import TEXT_LIMIT, Category, Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.moves import EventView, Move, PathPoint, PlaceboRank
+from dashboard.models.moves import MIN_POOL_SIZE, EventView, Move, PathPoint, PlaceboRank
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Pool, window_text
@@ -53,7 +53,6 @@ from dashboard.presentation.events import (
     get_main_move,
 )
 from dashboard.presentation.formatting import (
-    MIN_POOL_SIZE,
     NO_VALUE,
     capitalize_first,
     describe_expected,

@@ -477,6 +477,13 @@ def imported_series_status(
     return tuple(statuses)
 
 
+def first_overdue_day(card: SeriesCard, last_day: date) -> date | None:
+    """The first day (Moscow) on which a series is overdue after a last market day; None: never."""
+    if card.history_until is not None:
+        return None
+    return last_day + timedelta(days=card.stale_after + 1)
+
+
 def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, ...]:
     """The names of the sources whose last request failed for a series."""
     states, _problem = _read_fetch_states(rate_cache)
@@ -567,8 +574,8 @@ def _status_of_card(
 def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesStatus:
     state, now, (source, source_name) = attempts.state, attempts.now, attempts.source_names
     series, card = known.series, known.series.card
-    last = Fixing.at(series, len(series) - 1)
-    age = (now.astimezone(ZoneInfo(MOSCOW)).date() - last.day).days
+    last, today = Fixing.at(series, len(series) - 1), now.astimezone(ZoneInfo(MOSCOW)).date()
+    overdue = first_overdue_day(card, last.day)
     return SeriesStatus(
         card=card,
         source=source,
@@ -578,8 +585,8 @@ def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesSta
         rows=len(series),
         last_known_at=last.known_at,
         live=Fixing.at(known.live, 0) if known.live is not None else None,
-        age_days=max(age, 0),
-        is_overdue=card.history_until is None and age > card.stale_after,
+        age_days=max((today - last.day).days, 0),
+        is_overdue=overdue is not None and today >= overdue,
         fetched_at=state.ok_at if state else None,
         tried_at=state.tried_at if state else None,
         problem=known.problem or attempts.problem,

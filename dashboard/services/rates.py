@@ -485,6 +485,7 @@ class AsOfSource:
         self._source = source
         self._moment = moment
         self._by_import = by_import
+        self._known: dict[str, RateSeries | None] = {}
         self.id = source.id
 
     def cards(self) -> tuple[SeriesCard, ...]:
@@ -517,7 +518,11 @@ class AsOfSource:
         }
 
     def _load(self, series_id: str) -> RateSeries | None:
-        whole = self._source.get(series_id)
+        if series_id not in self._known:
+            self._known[series_id] = self._restrict(self._source.get(series_id))
+        return self._known[series_id]
+
+    def _restrict(self, whole: RateSeries) -> RateSeries | None:
         if self._by_import and whole.fetched_at is not None and whole.fetched_at > self._moment:
             return None
         known = restrict_to_known(whole, self._moment)

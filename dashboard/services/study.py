@@ -469,6 +469,36 @@ def move_on_day(series: RateSeries, events: Sequence[Event], day: date) -> DayMo
     return _day_move(series, row, ranks, tuple(events_by_row(series, events).get(row, ())))
 
 
+def move_ending_at(series: RateSeries, row: int, window: Window) -> Move | None:
+    """The move over a window `[0, b]` that ends at a row, ranked among the dates near it.
+
+    The same as an event with the first row of the window as offset 0 has. A series that ends at
+    the row gives the numbers that were known with it. None without a base or a rate.
+
+    Args:
+        series: the observations; later ones than `row` are dates to compare with, too.
+        row: the last observation of the window.
+        window: first and last offset.
+    """
+    first = row - window[1]
+    base = first + window[0] - 1
+    if base < 0 or not np.isfinite(series.rate[[base, row]]).all():
+        return None
+    request = first_moves_request(series.card.bar_minutes)
+    reach = (request.window[0], max(request.window[1], window[1]))
+    request = replace(request, window=reach, cars=(window,))
+    ((car, placebo),) = rank_rows(series, np.array([first]), request).values()
+    start, end = Fixing.at(series, base), Fixing.at(series, row)
+    measured = compute_change(
+        "base", Observation(start.day, start.rate), end.rate, series.card.move_sign
+    )
+    return Move(
+        window, start, end, measured.log_points, measured.rub_per_usd_pct,
+        measured.usd_per_rub_pct, _single_percent(car), None, None, None,
+        (placebo.rank("near", 0),), (),
+    )  # fmt: skip
+
+
 def log_changes(rate: Floats, card: SeriesCard) -> Floats:
     """Moves against the observation before in log points, (n,); NaN at the first."""
     return 100.0 * compute_returns(rate, card.move_sign, "log")

@@ -6,7 +6,8 @@ in the archive: a member is taken if the manifest lists it under a known name wi
 SQLite is copied by its own backup call, into a database that any program opens; PostgreSQL is
 written as one file a table, a row a line, all of one moment, without the private notes of other
 people, unless everybody's are wanted. Tokens, roles and sign-ins are not part of a backup: what was
-revoked must not come back with an old one.
+revoked must not come back with an old one. Nor are alerts with their rules and targets: a target is
+a secret, and an alert that an old backup does not know would be sent again.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ from dashboard.models.records import BackupContents
 from dashboard.storage.audit import add_audit_entry
 from dashboard.storage.database import new_engine, parse_address, store_error, utc_now
 from dashboard.storage.schema import (
+    ALERT_RULES,
+    ALERT_TARGETS,
+    ALERTS,
     AUDIT,
     HIDDEN_EVENTS,
     HISTORY,
@@ -106,7 +110,9 @@ _TABLES_LEFT_OUT: Final = {
     SHARED_ANSWERS.name,
     *TABLES_NOT_RESTORED,
 }
-_TABLES_THAT_STAY: Final = (TOKENS, PEOPLE, SIGN_INS, SHARED_FILES)
+_TABLES_THAT_STAY: Final = (
+    TOKENS, PEOPLE, SIGN_INS, SHARED_FILES, ALERT_RULES, ALERT_TARGETS, ALERTS,
+)  # fmt: skip
 """Their rows are those before a restore; the imported series are restored as files."""
 _NUMBERED_TABLES: Final = (HISTORY, AUDIT)
 _BATCH_SIZE: Final = 1_000
@@ -395,7 +401,7 @@ def _write_tables(
 
 
 def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
-    """Check a copy of SQLite, delete the tokens in it, and count its rows."""
+    """Check a copy of SQLite, delete what is in no backup, and count its rows."""
     try:
         with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
             if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
@@ -518,7 +524,7 @@ class BackupStore:
     def dump_to(
         self, folder: Path, *, everyone: bool = False
     ) -> tuple[dict[str, Path], BackupContents]:
-        """Copy everything but the tokens into a folder, as it stands at one moment.
+        """Copy everything but tokens and alerts into a folder, as it stands at one moment.
 
         Of a server, which people share, the private notes of others are left out. A file is copied
         whole: who makes the backup can read it anyway.
@@ -543,7 +549,7 @@ class BackupStore:
         )
 
     def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
-        """Replace everything but the tokens by the rows of a backup, or change nothing.
+        """Replace everything but tokens and alerts by the rows of a backup, or change nothing.
 
         The tables are created as its release knew them, filled and migrated to this release in
         one transaction; programs that have the database open see the old or the new rows.

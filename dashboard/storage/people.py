@@ -13,6 +13,9 @@ from dashboard.models.event import Visibility
 from dashboard.models.people import Person, PersonRemoval, Role, SignIn
 from dashboard.storage.audit import add_audit_entry
 from dashboard.storage.schema import (
+    ALERT_RULES,
+    ALERT_TARGETS,
+    ALERTS,
     CANDIDATES,
     HIDDEN_EVENTS,
     HISTORY,
@@ -159,8 +162,9 @@ class PeopleRepository:
         """Delete the private data of a person; what is shared stays under a pseudonym.
 
         Private notes go with their history, and with them the names of private files, the list of
-        hidden events, tokens, sign-ins and the role. Shared notes, their history and decisions of
-        the inbox stay, the name replaced. The audit trail is not changed: it says who did what.
+        hidden events, tokens, sign-ins, the role, and alerts with their rules and targets. Shared
+        notes, their history and decisions of the inbox stay, the name replaced. The audit trail is
+        not changed: it says who did what.
         """
         at, pseudonym = self._clock(), PSEUDONYM_PREFIX + secrets.token_hex(4)
 
@@ -176,8 +180,10 @@ class PeopleRepository:
                 tokens=_delete_of(connection, TOKENS.c.person, person),
                 shared_notes=_rename_in_notes(connection, person, pseudonym),
             )
-            for column in (RECENT_ACTIONS.c.person, SIGN_INS.c.person, PEOPLE.c.person):
-                _delete_of(connection, column, person)
+            for table in (
+                RECENT_ACTIONS, SIGN_INS, PEOPLE, ALERTS, ALERT_RULES, ALERT_TARGETS,
+            ):  # fmt: skip
+                _delete_of(connection, table.c.person, person)
             state = {f.name: getattr(done, f.name) for f in fields(done) if f.name != "person"}
             add_audit_entry(connection, "person-remove", person, (at, self._author), (None, state))
             return done

@@ -1,4 +1,4 @@
-"""Tables of the database: notes and their history, imports, the inbox, audit, tokens, people.
+"""Tables of the database: notes, their history, imports, inbox, audit, tokens, people, alerts.
 
 `recent_actions` holds when each person did what is limited, in seconds since 1970: the limits hold
 for all processes on one database.
@@ -254,6 +254,52 @@ RECENT_ACTIONS: Final = Table(
     Column("times", JSON, nullable=False),
 )
 
+ALERT_RULES: Final = Table(
+    "alert_rules",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("known_until", UtcDateTime, nullable=False),
+    Column("removed", UtcDateTime),
+)
+
+ALERT_TARGETS: Final = Table(
+    "alert_targets",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+)
+
+ALERTS: Final = Table(
+    "alerts",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("rule_id", String(40), ForeignKey(ALERT_RULES.c.id), nullable=False),
+    Column("rule_title", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("occasion", String(160), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("due", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("problem", Text, nullable=False),
+    UniqueConstraint("rule_id", "occasion", name="uq_alerts_rule_id"),
+    sqlite_autoincrement=True,
+)
 SHARED_FILES: Final = Table(
     "shared_files",
     METADATA,
@@ -273,9 +319,18 @@ SHARED_ANSWERS: Final = Table(
 )
 
 TABLES_NOT_RESTORED: Final = frozenset(
-    {TOKENS.name, PEOPLE.name, SIGN_INS.name, RECENT_ACTIONS.name}
+    {
+        TOKENS.name,
+        PEOPLE.name,
+        SIGN_INS.name,
+        RECENT_ACTIONS.name,
+        ALERT_RULES.name,
+        ALERT_TARGETS.name,
+        ALERTS.name,
+    }
 )
-"""A token, a role or a sign-in that was taken away must not come back with an old backup."""
+"""A token, a role or a sign-in that was taken away must not come back with an old backup, and no
+alert be sent again."""
 ROW_SECURITY_OFF: Final = "dashboard.everyone=on"
 
 
