@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__
 from dashboard.api.errors import default_problem_responses, install_error_handlers
-from dashboard.api.routes import charts, events, notes, rates, study
+from dashboard.api.routes import charts, events, feeds, notes, rates, study
 from dashboard.models.messages import choose_language, current_language, use_language
 from dashboard.services.pictures import PICTURES
 
@@ -43,6 +43,7 @@ def build_app() -> FastAPI:
     app.state.pictures = PICTURES
     for router in (
         rates.rates_router,
+        feeds.router,
         events.router,
         notes.router,
         rates.sources_router,

@@ -70,6 +70,11 @@ def json_response(
     return _conditional_response(request, body.encode("utf-8"), "application/json", headers or {})
 
 
+def document_response(request: Request, body: bytes, media: str) -> Response:
+    """A whole document of another format."""
+    return _conditional_response(request, body, media, {})
+
+
 def text_response(request: Request, text: str) -> Response:
     """One line of plain text, without its end: a spreadsheet would take that into the cell."""
     return _conditional_response(request, text.encode(), "text/plain", {})

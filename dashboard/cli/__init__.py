@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import admin, events, inbox, rates, study
+from dashboard.cli import admin, alerts, events, inbox, rates, study
 from dashboard.cli.context import error_text
 from dashboard.cli.options import command_group, show_help
 from dashboard.models.errors import RoubleReactionError
@@ -44,6 +44,7 @@ app.command("export")(study.export_everything)
 app.command("report")(study.report)
 app.command("reproduce")(study.reproduce)
 app.command("doctor")(rates.doctor)
+app.command("watch")(alerts.watch)
 app.command("backup")(admin.backup)
 app.command("restore")(admin.restore)
 app.command("migrate")(admin.migrate)
@@ -55,6 +56,7 @@ app.add_typer(events.event_commands, name="events")
 app.add_typer(rates.rate_commands, name="rates")
 app.add_typer(inbox.inbox_commands, name="inbox")
 app.add_typer(inbox.feed_commands, name="feeds")
+app.add_typer(alerts.alert_commands, name="alerts")
 app.add_typer(admin.token_commands, name="tokens")
 app.add_typer(admin.people_commands, name="people")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -33,6 +33,11 @@ from dashboard.models.records import (
     SchemaUpgrade,
 )
 from dashboard.models.user_files import ImportRecord, ImportUndo
+from dashboard.presentation.alerts import (
+    describe_alert_state,
+    describe_quiet_hours,
+    describe_rule,
+)
 from dashboard.presentation.claims import describe_common_base, describe_needed_base
 from dashboard.presentation.escaping import clean_text
 from dashboard.presentation.events import (
@@ -67,6 +72,7 @@ from dashboard.services.live_rates import RefreshOutcome, RefreshResult
 from dashboard.services.serializers import import_report_json, note_rows_json
 
 if TYPE_CHECKING:
+    from dashboard.models.alerts import Alert, AlertMessage, AlertRule, AlertTarget, Occasion
     from dashboard.models.series import SeriesCard
     from dashboard.services.article import ArticleReading
     from dashboard.services.health import Finding
@@ -327,6 +333,47 @@ AUDIT_VIEW: Final[View] = {
 def show_audit_log(entries: Iterable[AuditEntry]) -> None:
     """Print the entries of the audit log."""
     show_table(AUDIT_VIEW, entries)
+
+
+def show_alert_rules(rules: Iterable[AlertRule], cards: Mapping[str, SeriesCard]) -> None:
+    """Print a list of alert rules."""
+    view: View = {
+        "id": attrgetter("id"),
+        "title": lambda rule: rule.title or NO_VALUE,
+        "waits for": lambda rule: describe_rule(rule, cards.get(rule.series)),
+        "sent to": lambda rule: rule.target or NO_VALUE,
+        "quiet": lambda rule: describe_quiet_hours(rule) or NO_VALUE,
+    }
+    show_table(view, rules)
+
+
+def show_alert_targets(targets: Iterable[AlertTarget]) -> None:
+    """Print where alerts can be sent, without addresses."""
+    view: View = {
+        "name": attrgetter("name"),
+        "service": attrgetter("label"),
+        "made": lambda target: _moment_text(target.created),
+    }
+    show_table(view, targets)
+
+
+def show_alerts(alerts: Iterable[Alert], now: datetime) -> None:
+    """Print the alerts on record."""
+    view: View = {
+        "number": lambda alert: str(alert.id),
+        "known from": lambda alert: _moment_text(alert.at),
+        "alert": lambda alert: alert.message.title,
+        "sent to": lambda alert: alert.target or NO_VALUE,
+        "state": lambda alert: describe_alert_state(alert, now),
+    }
+    show_table(view, alerts, numbers=("number",))
+
+
+def show_alert_trial(occasions: Sequence[tuple[Occasion, AlertMessage]]) -> None:
+    """Print what a rule would have sent."""
+    for occasion, message in occasions:
+        print_line(f"{_moment_text(occasion.at)}  {message.title}")
+    print_line(plural("{n} alert", "{n} alerts", len(occasions)))
 
 
 def show_backup(contents: BackupContents, file: Path) -> None:

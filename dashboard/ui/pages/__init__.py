@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dashboard.ui.pages.admin import page as admin_page
+from dashboard.ui.pages.alerts import page as alerts_page
 from dashboard.ui.pages.article import page as article_page
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.compare import page as compare_page
@@ -28,6 +29,7 @@ PAGES: Final[tuple[Page, ...]] = (
     facts_page.PAGE,
     events_page.PAGE,
     inbox_page.PAGE,
+    alerts_page.PAGE,
     imports_page.PAGE,
     article_page.PAGE,
     data_page.PAGE,
