@@ -847,6 +847,21 @@ TONE: Final = Table(
 )
 
 
+# ---- audit trail
+
+AUDIT: Final = Table(
+    "audit",
+    "Audit trail: who did what, when and through which interface",
+    _columns(
+        _moment("at", "When, in UTC"),
+        _text("who", "The person or program; empty where none was named", "author"),
+        _text("origin", "page, cli or api"),
+        _text("action", "What was done"),
+        _text("subject", "The id of the note, import, token or file it was done to"),
+    ),
+)
+
+
 # ---- all
 
 TABLES: Final = {
@@ -855,7 +870,7 @@ TABLES: Final = {
         STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS,
+        FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

@@ -328,6 +328,7 @@ def create_token(  # noqa: PLR0913 - the store and the five facts about a token
     days: int | None = None,
     *,
     scope: Scope = Scope.WRITE,
+    author: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> tuple[str, AccessToken]:
     """Create a token.
@@ -338,6 +339,7 @@ def create_token(  # noqa: PLR0913 - the store and the five facts about a token
         person: the user who writes with it; the name of the token where empty.
         days: days until it expires; None: never.
         scope: whether it only reads, or writes too.
+        author: who makes it, for the audit trail; its person where empty.
         now: the clock.
 
     Returns:
@@ -370,7 +372,7 @@ def create_token(  # noqa: PLR0913 - the store and the five facts about a token
     secret, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     expires = None if days is None else at + timedelta(days=days)
     token = AccessToken(name, writer, hash_secret(secret), at, expires, scope=scope)
-    return secret, store.create_token(token, author=writer)
+    return secret, store.create_token(token, author=author or writer)
 
 
 def authenticate_token(

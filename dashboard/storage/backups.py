@@ -41,6 +41,7 @@ from sqlalchemy import (
     not_,
     select,
     text,
+    update,
 )
 from sqlalchemy import table as table_of
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
@@ -635,7 +636,9 @@ def _replace_rows(
         table.name: _highest_id(connection, table) for table in _NUMBERED_TABLES if has_schema
     }
     if has_schema:
-        connection.execute(delete(TOKENS))  # an older release may not know what they may do
+        # A downgrade refuses what would publish private notes or widen tokens; here all goes away.
+        connection.execute(delete(TOKENS))
+        connection.execute(update(NOTES).values(visibility=Visibility.SHARED.value))
         migrate_to(connection, address, "base")
     migrate_to(connection, address, revision)
     load_rows(connection, rows)

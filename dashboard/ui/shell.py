@@ -29,7 +29,7 @@ from dashboard.models.messages import (
     use_language,
 )
 from dashboard.models.messages import translate as _
-from dashboard.models.people import Forbidden, Reader, SignInRequired
+from dashboard.models.people import Action, Forbidden, Reader, SignInRequired
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
 from dashboard.presentation.charts.explore import build_explore_figure
 from dashboard.presentation.charts.timeline import ExploreChart
@@ -480,7 +480,9 @@ def _draw_header(page: Page, view: UrlState) -> None:
         with st.popover(_("More"), icon=":material/menu:", type="tertiary", key="shell-menu"):
             with st.container(key="shell-menu-main"):
                 _draw_page_links(MAIN_PAGES)
-            _draw_page_links(MORE_PAGES)
+            _draw_page_links(
+                [p for p in MORE_PAGES if p.id != "admin" or session.may(Action.ADMINISTER)]
+            )
         st.space("stretch")
         if view["asof"] is None:
             draw_freshness(_get_page_series(page, view))

@@ -14,6 +14,7 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import TEXT_LIMIT, Category, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import (
     escape_markdown,
@@ -321,9 +322,8 @@ def _draw_card_buttons(state: EventsState, event: Event) -> None:
     with st.container(horizontal=True):
         if st.button(_("Open"), icon=":material/open_in_new:", type=button_type(), key="card.open"):
             open_page("event", id=event.id, series=series, up=state.quoting.mode.value)
-        if event.origin == Origin.NOTE and st.button(
-            _("Edit"), icon=":material/edit:", key="card.edit"
-        ):
+        is_changeable = event.origin == Origin.NOTE and session.may(Action.NOTE)
+        if is_changeable and st.button(_("Edit"), icon=":material/edit:", key="card.edit"):
             open_note_editor(event, series)
         draw_other_actions(event, series, "card", _("Delete"))
 
@@ -337,6 +337,8 @@ def draw_other_actions(event: Event, series_id: str, key: str, delete_label: str
         key: the beginning of the keys of the buttons.
         delete_label: of the button that deletes a note.
     """
+    if not session.may(Action.NOTE):
+        return
     if event.origin != Origin.NOTE:
         if st.button(_("Copy into a note"), icon=":material/content_copy:", key=f"{key}.copy"):
             open_note_copy(event, series_id)

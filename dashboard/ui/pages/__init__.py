@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from dashboard.ui.pages.admin import page as admin_page
 from dashboard.ui.pages.article import page as article_page
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.compare import page as compare_page
@@ -31,6 +32,7 @@ PAGES: Final[tuple[Page, ...]] = (
     article_page.PAGE,
     data_page.PAGE,
     method_page.PAGE,
+    admin_page.PAGE,
 )
 MAIN_PAGES: Final = (
     explore_page.PAGE,

@@ -13,6 +13,7 @@ from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action
 from dashboard.models.user_files import RateFileContents, RateFileOptions
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_day_range
@@ -73,6 +74,8 @@ def draw_user_rates() -> None:
             )
         for report in reports:
             _draw_stored_series(report)
+        if not session.may(Action.RATES):
+            return
         with st.expander(_("Bring a file"), icon=":material/upload:", expanded=bool(_get_upload())):
             _draw_upload()
 
@@ -90,6 +93,8 @@ def _draw_stored_series(report: SeriesStatus) -> None:
             facts.append(f":orange[{escape_markdown(report.problem, MESSAGE_LIMIT)}]")
         st.markdown(" · ".join(facts), width="stretch")
         draw_page_link("explore", _("Explore"), series=report.card.id)
+        if not session.may(Action.RATES):
+            return
         with st.popover(_("Remove")):
             st.markdown(_("It is removed for good; your file is not touched."))
             st.button(

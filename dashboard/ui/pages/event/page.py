@@ -13,6 +13,7 @@ from dashboard.models.event import TEXT_LIMIT, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
+from dashboard.models.people import Action
 from dashboard.models.series import RateSeries
 from dashboard.presentation.charts.event_window import (
     build_window_chart,
@@ -267,14 +268,15 @@ def _draw_deleted_note(note: Event) -> None:
     st.markdown(
         _("This note was deleted on {when}. It can be taken back.", when=escape_markdown(when))
     )
-    st.button(
-        _("Restore this note"),
-        icon=":material/restore_from_trash:",
-        key="event.restore",
-        type=button_type(),
-        on_click=restore_with_undo,
-        args=(note,),
-    )
+    if session.may(Action.NOTE):
+        st.button(
+            _("Restore this note"),
+            icon=":material/restore_from_trash:",
+            key="event.restore",
+            type=button_type(),
+            on_click=restore_with_undo,
+            args=(note,),
+        )
     draw_page_link("events", _("All events and notes"), icon=":material/list:")
 
 
@@ -310,6 +312,8 @@ def _draw_event_buttons(link: UrlState, state: EventState) -> None:
     hint = _("On the day of this event. Key A does the same.")
     shortcut = None if state.phone else "A"
     add = partial(st.button, key="event.add", shortcut=shortcut, help=hint)
+    if not session.may(Action.NOTE):
+        return
     if add(_("Add note"), icon=":material/add:"):
         open_new_note(event.day, series_id)
     if event.origin == Origin.NOTE and st.button(

@@ -22,6 +22,7 @@ from dashboard.models.messages import (
 )
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
+from dashboard.models.people import Action
 from dashboard.models.study import Window
 from dashboard.presentation.escaping import (
     escape_markdown,
@@ -168,7 +169,9 @@ def _draw_toolbar(view: UrlState, state: EventsState) -> None:
         label_visibility="collapsed",
         **view.widget("show"),
     )
-    if st.button(_("Add note"), icon=":material/add:", type=button_type(), shortcut="A"):
+    if session.may(Action.NOTE) and st.button(
+        _("Add note"), icon=":material/add:", type=button_type(), shortcut="A"
+    ):
         open_new_note(session.get_view_day(), state.series.card.id, after=_choose_callback(view))
 
 

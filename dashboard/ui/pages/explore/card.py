@@ -12,6 +12,7 @@ from dashboard.models.event import Event, HourKind
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayMove
+from dashboard.models.people import Action
 from dashboard.models.series import RateSeries
 from dashboard.presentation.claims import describe_last_reached
 from dashboard.presentation.escaping import escape_markdown
@@ -61,7 +62,9 @@ def draw_day_card(view: UrlState, state: ExploreState) -> None:
         _list_events(state, _("**Scheduled for this day**"), scheduled)
         draw_usual_moves(state.series, str(scheduled[0].category))
     with st.container(horizontal=True):
-        if st.button(_("Add note"), icon=":material/add:", type=button_type(), shortcut="A"):
+        if session.may(Action.NOTE) and st.button(
+            _("Add note"), icon=":material/add:", type=button_type(), shortcut="A"
+        ):
             open_new_note(state.day, state.series.card.id)
         if st.button(_("Check a claim"), icon=":material/fact_check:", key="day_card.check"):
             open_page("facts", day=day_of_rate.isoformat(), series=state.series.card.id)

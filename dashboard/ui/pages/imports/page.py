@@ -13,6 +13,7 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import MOSCOW, Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_day_range
@@ -56,6 +57,8 @@ from dashboard.ui.pages.imports.state import (
 from dashboard.ui.url_state import UrlState, choice_param
 
 ROWS_PER_PAGE: Final = 200
+PHONE_ROWS_PER_PAGE: Final = 20
+CARD_TITLE_LIMIT: Final = 200
 ROW_PIXELS: Final = 35
 MAX_TABLE_HEIGHT: Final = 480
 MAX_MESSAGES: Final = 8
@@ -79,6 +82,9 @@ MESSAGE_LIMIT: Final = 400
 def draw(view: UrlState) -> None:
     """Draw the page."""
     draw_flash()
+    if not session.may(Action.IMPORT):
+        st.info(_("Importing takes the role editor; you may look at everything."))
+        return
     _draw_results()
     if get_upload() is None:
         _draw_template()
@@ -254,12 +260,13 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
     if not rows:
         st.caption(_("No such rows."))
         return
-    pages = -(-len(rows) // ROWS_PER_PAGE)
+    per_page = PHONE_ROWS_PER_PAGE if session.is_phone() else ROWS_PER_PAGE
+    pages = -(-len(rows) // per_page)
     page = 1
     if pages > 1:
         page = st.pagination(pages, key=f"import.page.{show}.{pages}")
-    first = (page - 1) * ROWS_PER_PAGE
-    shown = rows[first : first + ROWS_PER_PAGE]
+    first = (page - 1) * per_page
+    shown = rows[first : first + per_page]
     if pages > 1:
         st.caption(
             _(
@@ -269,7 +276,30 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
                 count=len(rows),
             )
         )
-    _draw_rows_table(shown)
+    if session.is_phone():
+        _draw_row_cards(shown)
+    else:
+        _draw_rows_table(shown)
+
+
+def _draw_row_cards(rows: list[RowVerdict]) -> None:
+    """Draw rows of at most four lines each, for a narrow screen."""
+    for row in rows:
+        note = row.note
+        heading = (format_row_location(row), translate_deferred(VERDICT_LABELS[row.verdict]))
+        lines = [f"**{escape_markdown(' · '.join(heading))}**"]
+        if note is not None:
+            day = format_day_range(note.day, note.end_day)
+            facts = (day, _format_note_time(note), category_title(note.category), note.source_name)
+            lines += [
+                escape_markdown(note.title, CARD_TITLE_LIMIT),
+                f":small[:gray[{escape_markdown(' · '.join(filter(None, facts)))}]]",
+            ]
+        problem = describe_row_problem(row)
+        if problem:
+            lines.append(f":small[{escape_markdown(problem, CARD_TITLE_LIMIT)}]")
+        with st.container(border=True):
+            st.markdown("  \n".join(lines))
 
 
 def _draw_rows_table(rows: list[RowVerdict]) -> None:
@@ -314,7 +344,7 @@ def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
 
 
 def _select_columns(rows: list[RowVerdict]) -> list[str]:
-    """The columns with content; on a phone the reason comes first."""
+    """The columns with content."""
     names = []
     if any(row.note for row in rows):
         names.append(_("Day"))
@@ -324,7 +354,7 @@ def _select_columns(rows: list[RowVerdict]) -> list[str]:
         if any(row.note.source_name for row in rows if row.note):
             names.append(_("Source"))
     if any(row.reason for row in rows):
-        names.insert(0 if session.is_phone() else len(names), _("What to know"))
+        names.append(_("What to know"))
     return [_("Row"), _("Verdict"), *names]
 
 

@@ -13,6 +13,7 @@ from dashboard.models.event import Category
 from dashboard.models.inbox import Decision, NewsCluster
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
 from dashboard.presentation.formatting import (
     date_field_format,
@@ -133,6 +134,8 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
 
 
 def _draw_fetch_button(inbox: InboxState) -> None:
+    if not session.may(Action.FETCH):
+        return
     news = session.get_context().news
     is_frozen = session.get_as_of() is not None
     st.button(
@@ -269,7 +272,8 @@ def _build_news_facts(cluster: NewsCluster) -> list[str]:
 def _draw_news_buttons(cluster: NewsCluster, state: InboxState) -> None:
     name = cluster.lead.id
     with st.container(horizontal=True, vertical_alignment="center"):
-        if state.state is Decision.NEW:
+        may_decide = session.may(Action.DECIDE)
+        if state.state is Decision.NEW and may_decide:
             st.button(_("Accept"), key=f"inbox.accept.{name}", icon=":material/check:",
                       on_click=partial(_accept_item, cluster))  # fmt: skip
             if st.button(_("Edit"), key=f"inbox.edit.{name}", icon=":material/edit:",
@@ -282,7 +286,7 @@ def _draw_news_buttons(cluster: NewsCluster, state: InboxState) -> None:
                 )
             st.button(_("Dismiss"), key=f"inbox.dismiss.{name}", icon=":material/close:",
                       on_click=partial(_dismiss_items, (cluster,)))  # fmt: skip
-        elif state.state is Decision.DISMISSED:
+        elif state.state is Decision.DISMISSED and may_decide:
             st.button(_("Put back"), key=f"inbox.back.{name}", icon=":material/undo:",
                       on_click=partial(_restore_items, _item_ids((cluster,))))  # fmt: skip
         elif cluster.lead.note_id:
@@ -309,7 +313,7 @@ def _draw_news_links(cluster: NewsCluster) -> None:
 
 def _draw_bulk_dismissal(state: InboxState) -> None:
     """Draw the button that dismisses the chosen items, or all that are shown."""
-    if state.state is not Decision.NEW:
+    if state.state is not Decision.NEW or not session.may(Action.DECIDE):
         return
     chosen = [
         cluster for cluster in state.listed if st.session_state.get(f"inbox.pick.{cluster.lead.id}")
@@ -396,7 +400,8 @@ def _draw_feeds(state: InboxState) -> None:
     with st.expander(heading, icon=":material/rss_feed:", expanded=is_open):
         for feed in state.feeds:
             _draw_feed(feed, state)
-        _draw_add_feed()
+        if session.may(Action.FEED):
+            _draw_add_feed()
 
 
 def _format_feeds_heading(state: InboxState) -> str:
@@ -427,6 +432,8 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
             f"{format_markdown_link(translate_deferred(of.title), of.url)} · {status}{terms}",
             width="stretch",
         )
+        if not session.may(Action.FEED):
+            return
         st.button(
             _("Switch off") if of.enabled else _("Switch on"),
             key=f"feeds.switch.{of.id}",
