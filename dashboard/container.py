@@ -32,19 +32,21 @@ from dashboard.sources.clock import WallClock
 from dashboard.sources.events.catalogue import Catalogue
 from dashboard.sources.events.feed import FEED_LIMITS, Feed, GuardedFetcher, PoliteFetcher
 from dashboard.sources.events.gdelt import GDELT_LIMITS, Gdelt
-from dashboard.sources.feeds.registry import FeedRegistry
+from dashboard.sources.events.schedule import Schedule
+from dashboard.sources.feeds.registry import USER_FILE_NAME, FeedRegistry
 from dashboard.sources.files.event_file import (
     EventTable,
     outline_event_file,
     read_event_rows,
     read_events,
 )
+from dashboard.sources.files.folder import LocalFolder
 from dashboard.sources.files.text import display_name
 from dashboard.sources.http_client import DEFAULT_LIMITS, LazyClient
 from dashboard.sources.rates import LIVE_SOURCES
 from dashboard.sources.rates.bundled import BundledRates
 from dashboard.sources.rates.csv_file import read_rate_file
-from dashboard.sources.rates.imported import ImportedRates
+from dashboard.sources.rates.imported import SERIES_FILES, ImportedRates
 from dashboard.storage.rate_cache import RateCache
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
     from dashboard.models.user_files import EventFileOptions, EventFileOutline, EventFileRows
     from dashboard.services.robustness import AnswerTexts
     from dashboard.sources.events.base import EventSource
-    from dashboard.sources.files.folder import FileStore
+    from dashboard.sources.files.folder import FileChanges, FileStore, FileVersions
     from dashboard.sources.http_client import RequestLimits
     from dashboard.sources.polite_client import PoliteClient
     from dashboard.sources.rates.base import LiveSource, RateSource
@@ -84,6 +86,7 @@ class AppContext:
     refresher: RateRefreshJob
     shared_answers: AnswerTexts | None
     catalogue: EventSource
+    schedule: EventSource
     notes: NoteRepository
     watch: NoteVersionWatcher
     compute: ComputeBackend
@@ -129,6 +132,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         ),
         shared_answers=places.shared_answers,
         catalogue=Catalogue(),
+        schedule=Schedule(),
         notes=notes,
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
@@ -200,6 +204,46 @@ def _shared_places(notes: NoteRepository) -> _Places:
         shared_answers=SharedAnswers(database),
         lock=database.lock,
     )
+
+
+def copy_local_files(context: AppContext) -> tuple[str, ...]:
+    """Copy own rates and feeds of this machine into the database that its team shares.
+
+    Names that are there already stay as they are; nothing is copied on one machine.
+
+    Returns:
+        The names of the files copied.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    from dashboard.storage.shared_files import SharedFolder
+
+    settings = context.settings
+    if not settings.is_shared:
+        return ()
+    database = context.notes.database
+    rates = LocalFolder(settings.own_folder, SERIES_FILES)
+    feeds = LocalFolder(settings.dashboard_home.expanduser().resolve(), USER_FILE_NAME)
+    return (
+        *_copy_missing(rates, SharedFolder(database, "rates")),
+        *_copy_missing(feeds, SharedFolder(database, "feeds")),
+    )
+
+
+def _copy_missing(source: FileStore, target: FileStore) -> list[str]:
+    missing: list[str] = []
+
+    def decide(existing: FileVersions) -> FileChanges:
+        missing[:] = [name for name in source.versions() if name not in existing]
+        contents = {}
+        for name in missing:
+            with source.open(name) as file:
+                contents[name] = file.read()
+        return contents
+
+    target.change(decide)
+    return missing
 
 
 class _LazyObject:
@@ -277,8 +321,8 @@ NOTE_RULES: Final[_Rules] = {
     "audit": {"write": Action.READ, "entries": Action.ADMINISTER},
     "tokens": _allow(Action.ADMINISTER, "tokens", "create_token", "revoke_token"),
     "backups": _allow(
-        Action.ADMINISTER, "file", "is_empty", "dump_to", "dump_server", "restore_from",
-        "quarantine", "lock",
+        Action.ADMINISTER, "file", "is_empty", "dump_to", "restore_from", "quarantine",
+        "dump_server", "lock",
     ),
     "people": _allow(
         Action.ADMINISTER, "people", "find", "sign_ins", "end_all", "give_role", "remove_person"
@@ -402,6 +446,7 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
         rate_cache=rate_cache,
         refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
         catalogue=AsOfCatalogue(context.catalogue, moment),
+        schedule=AsOfCatalogue(context.schedule, moment),
         notes=context.notes.as_of(moment),
     )
 

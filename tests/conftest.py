@@ -146,14 +146,20 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of a fresh, empty database: `postgresql+psycopg://…`, dropped afterwards."""
+    """The URL of a fresh, empty database: `postgresql+psycopg://…`, dropped afterwards.
+
+    Its owner is no superuser, so that row security holds for what the tests read and write.
+    """
     import psycopg
 
     name = f"t_{uuid.uuid4().hex}"
     admin = postgres_server.get_uri()
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"')
-    yield postgres_server.get_uri(database=name, driver="psycopg")
+        if connection.execute("select from pg_roles where rolname = 'team'").fetchone() is None:
+            connection.execute("create role team login")
+        connection.execute(f'create database "{name}" owner team')
+    url = postgres_server.get_uri(database=name, driver="psycopg")
+    yield url.replace("//postgres:@", "//team:@", 1)
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
 

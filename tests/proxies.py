@@ -135,7 +135,11 @@ class Proxy:
 
 
 class Nginx(Proxy):
-    """nginx with deploy/nginx/rouble-reaction.conf."""
+    """nginx with deploy/nginx/rouble-reaction.conf; `sign_in` is the port of an oauth2-proxy."""
+
+    def __init__(self, *words, sign_in=None, **named):
+        super().__init__(*words, **named)
+        self.sign_in = sign_in
 
     def command(self):
         """Write the configuration; what starts nginx with it."""
@@ -156,6 +160,8 @@ class Nginx(Proxy):
             values["    location / {\n        proxy_pass"] = (
                 f"    location {self.base_path}/ {{\n        proxy_pass"
             )
+        if self.sign_in:
+            values |= {"## ": "", "127.0.0.1:4180": f"127.0.0.1:{self.sign_in}"}
         (self.folder / "site.conf").write_text(with_values(shipped, values), encoding="utf-8")
         user = "user root;" if os.geteuid() == 0 else ""
         main = self.folder / "nginx.conf"

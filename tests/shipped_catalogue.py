@@ -12,6 +12,7 @@ def rows_of(path):
 
 
 CATALOGUE = rows_of("events/catalogue.csv")
+SCHEDULE = rows_of("events/calendar.csv")
 COUNT = len(CATALOGUE)
 # The last record of USD/RUB, of 2 September 2026, describes the market day before.
 AFTER_THE_RATES = sum(row["date"] > "2026-09-01" for row in CATALOGUE)

@@ -80,6 +80,40 @@ def test_a_proxy_passes_on_its_own_word_of_the_sender_and_nothing_forged(proxy):
     assert not {name for name in seen if re.match(r"x-forwarded-(?!for|proto|host)|x-auth", name)}
 
 
+class SignIn(Echo):
+    """Answers as oauth2-proxy: who has its cookie is Bea."""
+
+    def do_GET(self):
+        """Answer."""
+        is_known = "session=good" in self.headers.get("Cookie", "")
+        self.send_response(202 if is_known or self.path != "/oauth2/auth" else 401)
+        if is_known:
+            self.send_header("X-Auth-Request-Email", "bea@example.org")
+            self.send_header("X-Auth-Request-Groups", "desk")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+def test_nginx_with_oauth2_proxy_names_who_signed_in_and_stops_everybody_else(tmp_path, replicas):
+    provider = ThreadingHTTPServer(("127.0.0.1", 0), SignIn)
+    threading.Thread(target=provider.serve_forever, args=(0.05,), daemon=True).start()
+    ports = [server.server_port for server in replicas]
+    nginx = Nginx(tmp_path, ports, sign_in=provider.server_port).start()
+    try:
+        status, _, body = nginx.get("event", **FORGED)
+        assert (status, body) == (403, b"")  # the page on which one signs in
+        status, _, body = nginx.get("event", Cookie="session=good", **FORGED)
+        seen = json.loads(body)["headers"]
+        assert (status, seen["x-forwarded-email"]) == (200, "bea@example.org")
+        assert seen["x-forwarded-groups"] == "desk"
+        assert "x-forwarded-user" not in seen
+        assert nginx.get("oauth2/auth", Cookie="session=good")[0] == 404  # internal
+    finally:
+        nginx.stop()
+        provider.shutdown()
+        provider.server_close()
+
+
 def test_a_browser_stays_with_its_replica_until_that_is_gone(proxy, replicas):
     _, headers, body = proxy.get("")
     first = json.loads(body)["port"]

@@ -25,6 +25,7 @@ from dashboard.models.series import RateSeries, read_as_of
 from dashboard.services.admin import authenticate_token, record_refused_token
 from dashboard.services.notes import all_events
 from dashboard.services.rates import get_series
+from dashboard.services.schedule import scheduled_events
 
 _BEARER_SCHEME: Final = HTTPBearer(
     auto_error=False,
@@ -166,6 +167,11 @@ WriterToken: TypeAlias = Annotated[AccessToken, Depends(require_token)]
 def known_events(context: AppContext) -> tuple[Event, ...]:
     """The catalogue and the notes."""
     return all_events(context.catalogue, context.notes)
+
+
+def list_scheduled(context: AppContext) -> tuple[Event, ...]:
+    """The events of calendars, past ones too."""
+    return scheduled_events(context.schedule, context.inbox, context.feeds.publishers())
 
 
 def get_series_list(context: AppContext, ids: list[str]) -> list[RateSeries]:

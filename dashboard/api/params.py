@@ -155,6 +155,12 @@ class EventWindowCsvParams(EventWindowParams, CsvParams):
     """The path around one event as a file."""
 
 
+class UpcomingParams(QueryParams):
+    """The series whose usual moves are given."""
+
+    series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+
+
 class SourceWindowParams(QueryParams):
     """The window in which one event is compared on every source."""
 

@@ -118,6 +118,7 @@ def migrate(
 ) -> None:
     """Upgrade the tables of the database to this release; a backup is made first."""
     from dashboard.cli import listings, output
+    from dashboard.container import copy_local_files
     from dashboard.services.admin import migrate_database
 
     application = get_context()
@@ -130,10 +131,11 @@ def migrate(
         ),
         application.settings.backup_folder,
     )
+    copied = copy_local_files(application)
     if as_json:
-        output.print_json(asdict(done))
+        output.print_json(asdict(done) | {"copied": copied})
     else:
-        listings.show_upgrade(done)
+        listings.show_upgrade(done, copied)
 
 
 # ------------------------------------------------------------------ access tokens and the audit log

@@ -10,6 +10,7 @@ from dashboard.cli.context import (
     list_known_events,
     output_format,
     rejection_as_json,
+    select_series,
     write_output,
 )
 from dashboard.cli.options import JsonOption, Opt, command_group, note_options
@@ -66,6 +67,29 @@ def list_events(  # noqa: PLR0913 - the fields of a search
         output.print_json(table_json("event_list", events))
     else:
         output.show_events(events)
+
+
+@event_commands.command("upcoming")
+def list_upcoming(*, rates: options.RatesOption = None, as_json: JsonOption = False) -> None:
+    """List what is scheduled, the next first, with what is usual after events of its kind."""
+    from dashboard.cli import listings, output
+    from dashboard.services.notes import utc_now
+    from dashboard.services.schedule import (
+        add_usual_moves,
+        scheduled_events,
+        upcoming_events,
+        upcoming_json,
+    )
+
+    context, now = get_context(), utc_now()
+    known = list_known_events(context)
+    scheduled = scheduled_events(context.schedule, context.inbox, context.feeds.publishers())
+    series = select_series(context, rates).series[0]
+    rows = add_usual_moves(upcoming_events(known, scheduled, now), series, known, now)
+    if as_json:
+        output.print_json(upcoming_json(rows))
+    else:
+        listings.show_upcoming(rows, series.card)
 
 
 @event_commands.command("add")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from dashboard.cli.output import print_json, print_line, print_notices, rate_text, show_table
 from dashboard.models.article import CheckedClaim, ClaimTruth
-from dashboard.models.event import iso_text
+from dashboard.models.event import MOSCOW, iso_text
 from dashboard.models.inbox import NewsCluster, ToneTimeline
 from dashboard.models.messages import (
     at_place,
@@ -34,8 +35,15 @@ from dashboard.models.records import (
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.presentation.claims import describe_common_base, describe_needed_base
 from dashboard.presentation.escaping import clean_text
+from dashboard.presentation.events import (
+    describe_usual,
+    describe_usual_sample,
+    format_schedule,
+    format_usual_size,
+)
 from dashboard.presentation.formatting import (
     NO_VALUE,
+    format_age,
     format_number,
     format_signed,
     format_timestamp,
@@ -59,9 +67,11 @@ from dashboard.services.live_rates import RefreshOutcome, RefreshResult
 from dashboard.services.serializers import import_report_json, note_rows_json
 
 if TYPE_CHECKING:
+    from dashboard.models.series import SeriesCard
     from dashboard.services.article import ArticleReading
     from dashboard.services.health import Finding
     from dashboard.services.live_rates import SeriesStatus
+    from dashboard.services.schedule import UpcomingEvent
 
 
 # ------------------------------------------------------------------ rates
@@ -201,6 +211,25 @@ def show_inbox(clusters: Sequence[NewsCluster]) -> None:
     print_line(plural("{n:,} story", "{n:,} stories", len(clusters)))
 
 
+def show_upcoming(upcoming: Sequence[UpcomingEvent], card: SeriesCard) -> None:
+    """Print scheduled events: when, in how many days, what, and what is usual after its kind."""
+    today = datetime.now(ZoneInfo(MOSCOW)).date()
+    view: View = {
+        "when": lambda item: format_schedule(item.event),
+        deferred("days"): lambda item: format_age(today + timedelta(days=item.days), today),
+        "category": attrgetter("event.category"),
+        "title": attrgetter("event.title"),
+        deferred("usual move"): lambda item: format_usual_size(item.usual),
+        "id": attrgetter("event.id"),
+    }
+    show_table(view, upcoming)
+    for category in dict.fromkeys(item.usual.category for item in upcoming):
+        usual = next(item.usual for item in upcoming if item.usual.category == category)
+        for line in (describe_usual_sample(usual), describe_usual(usual, card)):
+            if line:
+                print_line(line)
+
+
 def show_feeds(feeds: Iterable[FeedStatus]) -> None:
     """Print feeds: id, publisher, status, address."""
     now = datetime.now(UTC)
@@ -305,8 +334,8 @@ def show_backup(contents: BackupContents, file: Path) -> None:
     print_line(_("{summary} written to {file}", summary=_backup_summary(contents), file=file))
 
 
-def show_upgrade(done: SchemaUpgrade) -> None:
-    """Print what the upgrade of a database did, and where its backup is."""
+def show_upgrade(done: SchemaUpgrade, copied: Sequence[str]) -> None:
+    """Print what the upgrade of a database did, where its backup is, and the files copied in."""
     values = {"name": done.database, "before": done.before, "after": done.after}
     if done.before == done.after:
         print_line(_("{name}: its tables are those of this release ({after})", **values))
@@ -316,6 +345,8 @@ def show_upgrade(done: SchemaUpgrade) -> None:
         print_line(_("{name}: its tables were upgraded from {before} to {after}", **values))
     if done.backup is not None:
         print_line(_("what was here before is in {file}", file=done.backup))
+    if copied:
+        print_line(_("copied into the database: {files}", files=", ".join(copied)))
 
 
 def show_restored(result: RestoreResult) -> None:

@@ -62,10 +62,12 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
         yield _("no test applies: no event is left to study")
         return
     unit = _("log pts") if answer.request.returns == "log" else "%"
-    for row in answer.headlines:
-        yield from _lines_of_headline(row, unit, answer.request.correction)
     subjects = {result.series.card.subject for result in answer.results}
     subject = subjects.pop() if len(subjects) == 1 else None
+    for row in answer.headlines:
+        direction = name_direction(answer.results[0].series.card, row.mean) if subject else ""
+        measured = f"{unit} {direction}".rstrip()
+        yield from _lines_of_headline(row, (unit, measured), answer.request.correction)
     if subject and subject.is_currency:
         yield _(
             "By {test}, the test declared in advance; moves in {unit}; positive = {name} stronger.",
@@ -82,7 +84,9 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
     yield _("The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json.")
 
 
-def _lines_of_headline(row: Headline, unit: str, correction: str) -> Iterator[str]:
+def _lines_of_headline(row: Headline, units: tuple[str, str], correction: str) -> Iterator[str]:
+    """The lines of one group and window; the units are the plain one, and that with direction."""
+    unit, measured = units
     head = at_place(f"{clean_text(row.group)} {window_text(row.window)}", _verdict_text(row))
     mean = _move_text(row.mean)
     size = _(
@@ -92,12 +96,12 @@ def _lines_of_headline(row: Headline, unit: str, correction: str) -> Iterator[st
         clusters=plural("{n:,} cluster", "{n:,} clusters", row.clusters),
     )
     if row.reason:
-        yield join_clauses(head, _("mean {mean} {unit}", mean=mean, unit=unit), size)
+        yield join_clauses(head, _("mean {mean} {unit}", mean=mean, unit=measured), size)
     else:
         interval = _(
             "mean {mean} {unit} (95 % {low} to {high})",
             mean=mean,
-            unit=unit,
+            unit=measured,
             low=_move_text(row.low),
             high=_move_text(row.high),
         )
@@ -277,14 +281,17 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
         print_line(_("written to {folder}", folder=folder))
 
 
-def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
-    """Print the summary of a specification curve, and where its file is."""
+def show_robustness(answer: RobustnessAnswer, card: SeriesCard, folder: Path | None) -> None:
+    """Print the summary of a specification curve on a series, and where its file is."""
+    direction = name_direction(card, answer.median)
     lines = {
         _("specifications"): format_number(len(answer.rows), 0),
         _("distinct specifications"): format_number(answer.distinct, 0),
         _("median of the mean CAR"): _(
-            "{move} log pts", move=format_signed(100 * answer.median, 3)
-        ),
+            "{move} log pts {direction}",
+            move=format_signed(100 * answer.median, 3),
+            direction=direction,
+        ).rstrip(),
         _("with the sign of the median"): _share_text(answer.same_sign),
         _("with a p below 0.05"): _share_text(answer.share_below),
         _("joint p"): _joint_p(answer),
@@ -403,15 +410,19 @@ def rate_text(rate: float, card: SeriesCard) -> str:
 
 
 def _record_line(kind: str, record: Observation | None, facts: DayFacts, card: SeriesCard) -> str:
+    kind = translate_deferred(kind)
     if record is None:
-        first_day = format_day(facts.first_day)
-        if kind == "strongest":
-            return _("strongest in the data, which start on {first_day}", first_day=first_day)
-        return _("weakest in the data, which start on {first_day}", first_day=first_day)
-    values = {"day": format_day(record.day), "rate": rate_text(record.rate, card)}
-    if kind == "strongest":
-        return _("strongest since {day} ({rate})", **values)
-    return _("weakest since {day} ({rate})", **values)
+        return _(
+            "{kind} in the data, which start on {first_day}",
+            kind=kind,
+            first_day=format_day(facts.first_day),
+        )
+    return _(
+        "{kind} since {day} ({rate})",
+        kind=kind,
+        day=format_day(record.day),
+        rate=rate_text(record.rate, card),
+    )
 
 
 def _share_text(value: float) -> str:

@@ -425,7 +425,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     if as_json:
         output.print_json(robustness_json(answer))
     else:
-        output.show_robustness(answer, out)
+        output.show_robustness(answer, inputs.series[0].card, out)
 
 
 @contextmanager

@@ -837,6 +837,15 @@ NEEDED_BASES: Final = Table(
     expand=lambda one: (_Part(one.answer, base, one.number) for base in one.answer.needed),
 )  # fmt: skip
 
+TONE: Final = Table(
+    "tone",
+    "Average tone of the articles that match a search of the news, by stretch of time",
+    _columns(
+        _moment("at", "When the stretch begins"),
+        _number("tone", "Average tone of its articles by GDELT; below 0 is negative"),
+    ),
+)
+
 
 # ---- audit trail
 
@@ -861,7 +870,7 @@ TABLES: Final = {
         STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        FACTS, CLAIMS, NEEDED_BASES, WRONG_ROWS, AUDIT,
+        FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

@@ -12,6 +12,12 @@ from dashboard.models.event import MOSCOW
 
 EXCERPT_LIMIT: Final = 400
 PRINTED_DATE_LIMIT: Final = 80
+NEWS_KIND: Final = "feed"
+CALENDAR_KIND: Final = "calendar"
+"""What brought an item: RSS or Atom, whose items wait for a decision, or iCalendar, whose entries
+are scheduled events. The content decides, not the address."""
+WAITING_KINDS: Final = (NEWS_KIND, "gdelt")
+"""The kinds of items that wait for a decision."""
 
 
 class DatedBy(StrEnum):
@@ -75,18 +81,22 @@ class NewsItem:
 
 @dataclass(frozen=True, slots=True)
 class NewsBatch:
-    """The answer of a source: its reports in its order, and messages for the user."""
+    """The answer of a source: its reports in its order, and messages for the user.
+
+    `kind` is `NEWS_KIND`, or `CALENDAR_KIND` where they are entries of a calendar.
+    """
 
     reports: tuple[NewsItem, ...]
     messages: tuple[str, ...] = ()
+    kind: str = NEWS_KIND
 
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
     """A report on its way into the notes.
 
-    `kind` is the id of the source that brought it (`feed`, `gdelt`), `source_id` the feed or the
-    words of the search. `cluster` is shared by reports of one event. `first_seen` and
+    `kind` is the id of the source that brought it (`feed`, `calendar`, `gdelt`), `source_id` the
+    feed or the words of the search. `cluster` is shared by reports of one event. `first_seen` and
     `fetched_at` are the first and last moment (UTC) at which the source brought it.
     """
 

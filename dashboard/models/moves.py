@@ -115,6 +115,33 @@ class PlaceboRank:
         )
 
 
+# ---- what is usual after events of a kind
+
+
+@dataclass(frozen=True, slots=True)
+class UsualMoves:
+    """How much a series moved in a window at past events of one category, whatever the direction.
+
+    `median`, `low` and `high` are the median and the quartiles of the absolute moves in log
+    points; events with the same first rate count once, so that there are `rates` moves of `events`
+    events, whose days lie between `first` and `last`. `ordinary` is the median of all windows of
+    the same length between them, events or not. With fewer than `MIN_CLUSTERS` rates the numbers
+    are None, because so few say nothing of what is usual.
+    """
+
+    category: str
+    series: str
+    window: Window
+    events: int
+    rates: int
+    first: date | None = None
+    last: date | None = None
+    median: float | None = None
+    low: float | None = None
+    high: float | None = None
+    ordinary: float | None = None
+
+
 # ---- one event on one series
 
 

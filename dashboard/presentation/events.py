@@ -23,13 +23,16 @@ from dashboard.models.messages import (
     translate_deferred_plural,
 )
 from dashboard.models.messages import translate as _
-from dashboard.models.moves import EventView, Move, Timing
+from dashboard.models.moves import EventView, Move, Timing, UsualMoves
+from dashboard.models.series import SeriesCard
 from dashboard.models.study import Pool, Window
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,
+    format_day_range,
     format_event_time,
     format_iso_days,
+    format_range,
     format_short_day,
     format_weekday,
 )
@@ -47,7 +50,12 @@ from dashboard.presentation.moves import (
     observation_name,
     quote_units,
 )
-from dashboard.presentation.quoting import QuotedSeries
+from dashboard.presentation.palette import category_title
+from dashboard.presentation.quoting import (
+    QuotedSeries,
+    format_percent_size,
+    log_to_percent,
+)
 from dashboard.services.events import EventFilter
 
 CATEGORY_NOUNS: Final[dict[str, str]] = {
@@ -361,3 +369,86 @@ def format_period_limits(since: date | None, until: date | None) -> str:
     if since:
         return _("from {since}", since=format_day(since))
     return _("to {until}", until=format_day(until)) if until else ""
+
+
+# ------------------------------------------------------------------ scheduled events
+
+
+def describe_countdown(event: Event, days: int) -> str:
+    """`Bank of Russia decision on the key rate in 18 days`, by the clock of Moscow."""
+    if days <= 0:
+        return _("{title} today", title=event.title)
+    if days == 1:
+        return _("{title} tomorrow", title=event.title)
+    return plural("{title} in {n:,} day", "{title} in {n:,} days", days, title=event.title)
+
+
+def format_schedule(event: Event) -> str:
+    """`Fri 18 Dec 2026, 13:30 MSK`: when it is scheduled, by the clock of Moscow."""
+    if event.moment is None:
+        if event.is_range:
+            return format_day_range(event.day, event.end_day)
+        return _("{day}, time not known", day=format_weekday(event.day))
+    local = event.moment.astimezone(ZoneInfo(MOSCOW))
+    return _("{day}, {clock} MSK", day=format_weekday(local.date()), clock=f"{local:%H:%M}")
+
+
+def describe_usual(usual: UsualMoves, card: SeriesCard) -> str:
+    """What was usual after events of a category: median, quartiles, how many, and the window."""
+    category = category_title(usual.category)
+    if not usual.rates:
+        return _(
+            "What is usual is not known: no event of the category {category} has a move on"
+            " this series.",
+            category=category,
+        )
+    if usual.median is None or usual.low is None or usual.high is None or usual.ordinary is None:
+        return plural(
+            "Only {n:,} rate after events of the category {category}: too few to say what is"
+            " usual.",
+            "Only {n:,} rates after events of the category {category}: too few to say what is"
+            " usual.",
+            usual.rates,
+            category=category,
+        )
+    low, middle, high, ordinary = (
+        format_percent_size(log_to_percent(size))
+        for size in (usual.low, usual.median, usual.high, usual.ordinary)
+    )
+    return _(
+        "Usual move {window}, up or down: {median}, half of them between {low} and {high}."
+        " On all dates: {ordinary}.",
+        window=describe_window(usual.window, card),
+        median=middle,
+        low=low,
+        high=high,
+        ordinary=ordinary,
+    )
+
+
+def format_usual_size(usual: UsualMoves) -> str:
+    """`0.8 % (0.4 % to 1.9 %)`: the median and the quartiles; why there are none."""
+    if usual.median is None or usual.low is None or usual.high is None:
+        return _("too few to say") if usual.rates else _("not known")
+    low, middle, high = (
+        format_percent_size(log_to_percent(size)) for size in (usual.low, usual.median, usual.high)
+    )
+    return f"{middle} ({format_range(low, high)})"
+
+
+def describe_usual_sample(usual: UsualMoves) -> str:
+    """What the usual move rests on: `Monetary policy: 89 events on 88 rates, 2014–2026`."""
+    if usual.first is None or usual.last is None:
+        return ""
+    years = f"{usual.first.year}–{usual.last.year}"
+    if usual.first.year == usual.last.year:
+        years = str(usual.first.year)
+    rates = plural("{n:,} rate", "{n:,} rates", usual.rates)
+    return plural(
+        "{category}: {n:,} event on {rates}, {years}",
+        "{category}: {n:,} events on {rates}, {years}",
+        usual.events,
+        category=category_title(usual.category),
+        rates=rates,
+        years=years,
+    )

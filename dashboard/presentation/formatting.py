@@ -29,7 +29,7 @@ NO_VALUE: Final = "–"
 ORDINARY_PERCENTILE: Final = 95.0
 MIN_POOL_SIZE: Final = 40
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-RECORD_KINDS: Final = ("strongest", "weakest")
+RECORD_KINDS: Final = (deferred("strongest"), deferred("weakest"))
 """The two records of a rate, from the rouble's point of view."""
 EXPECTED_LABELS: Final = {
     "stronger": deferred("expected stronger"),

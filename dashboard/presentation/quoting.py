@@ -108,8 +108,11 @@ class QuotedSeries:
         Two decimals fewer than are published.
         """
         number = format_number(self.shown(rate), max(self.decimals - 2, 0))
-        currency, per, _base = self.unit.partition(" per ")
-        return f"{currency} {number}" if per else f"{number} {self.unit}"
+        unit = self.card.inverse_unit if self.is_inverse else self.card.unit
+        currency, per, _base = unit.partition(" per ")
+        if not per:
+            return f"{number} {self.unit}"
+        return _("{currency} {number}", currency=currency, number=number)
 
     def quoted_log_points(self, log_points: float) -> float:
         """A move of the subject as a move of the number shown (100 x log change)."""

@@ -257,7 +257,7 @@ def migrate_database(
 ) -> SchemaUpgrade:
     """Upgrade the tables of a database after backing it up; one process does it at a time.
 
-    A file is copied beside itself; a server is dumped into `folder`, of which the newest seven
+    A file is copied next to itself; a server is dumped into `folder`, of which the newest seven
     such dumps stay.
 
     Args:

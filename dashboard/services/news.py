@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.inbox import (
+    CALENDAR_KIND,
     Decision,
     FeedState,
     InboxItem,
@@ -113,7 +114,7 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
         StoreError: the list cannot be written.
     """
     known = {publisher.id: publisher for publisher in feeds.publishers()}
-    url = new.url.strip()
+    url = re.sub(r"^webcals?:", "https:", new.url.strip(), flags=re.IGNORECASE)
     existing = next((publisher for publisher in known.values() if publisher.url == url), None)
     if existing is not None and existing.enabled:
         msg = _("{id}: has this address already; `feeds remove {id}` takes it away", id=existing.id)
@@ -414,7 +415,7 @@ def _store_feed_news(
     if isinstance(answer, RoubleReactionError):
         state = replace(state, problem=str(answer))
     else:
-        new = store_news(answer, ("feed", feed.publisher.id), inbox, at)
+        new = store_news(answer, (answer.kind, feed.publisher.id), inbox, at)
         state = replace(
             state, answered_at=at, items=len(answer.reports), new=new, messages=answer.messages
         )  # fmt: skip
@@ -423,7 +424,7 @@ def _store_feed_news(
 
 
 def store_news(news: NewsBatch, origin: tuple[str, str], inbox: InboxStore, at: datetime) -> int:
-    """Store items in the inbox, clustered.
+    """Store items in the inbox, clustered; entries of a calendar each on its own.
 
     Args:
         news: the items of a source.
@@ -443,6 +444,8 @@ def store_news(news: NewsBatch, origin: tuple[str, str], inbox: InboxStore, at: 
         item.id: item
         for item in (inbox_item_from_news(report, *origin, at) for report in news.reports)
     }
+    if news.kind == CALENDAR_KIND:
+        return inbox.ingest(tuple(items.values()))
     known = inbox.find(at - CLUSTER_LOOKBACK)
     return inbox.ingest(cluster_news(items.values(), known))
 

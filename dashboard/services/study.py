@@ -31,14 +31,17 @@ from dashboard.models.moves import (
     PathPoint,
     PlaceboRank,
     Timing,
+    UsualMoves,
 )
 from dashboard.models.series import Bools, Floats, Ints, RateSeries, SeriesCard, find_gaps
 from dashboard.models.study import (
+    MIN_CLUSTERS,
     CarResult,
     SkippedEvent,
     StudyAnswer,
     StudyRequest,
     StudyResult,
+    Window,
     window_text,
 )
 from dashboard.services.study_inputs import DEFAULT_REQUEST, default_request, first_moves_request
@@ -191,6 +194,48 @@ def measure_events(
     """The moves of events on one series, without averages and tests."""
     result = study.study_series(series, events, known or events, request)
     return result.evolve(skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
+
+
+# ---- what is usual after events of a kind
+
+
+def usual_moves(series: RateSeries, known: Sequence[Event], category: str) -> UsualMoves:
+    """How much a series moved over the first two observations at past events of a category.
+
+    The moves are those of the event study (`measure_events`), without their direction.
+
+    Args:
+        series: the observations.
+        known: every known event; those that the data do not reach have no move and do not count.
+        category: that of the events.
+    """
+    request = first_moves_request(series.card.bar_minutes)
+    window = request.cars[-1]
+    events = [event for event in known if event.category == category]
+    result = measure_events(series, events, request, known)
+    end = int(np.searchsorted(result.offsets, window[1]))
+    moves = 100.0 * np.abs(result.from_base[0][:, end]) if result.events else np.array([])
+    measured = np.flatnonzero(np.isfinite(moves))
+    rows, firsts = np.unique(result.anchor[measured], return_index=True)
+    usual = UsualMoves(category, series.card.id, window, len(measured), len(rows))
+    if not len(rows):
+        return usual
+    days = sorted(result.events[k].day for k in measured.tolist())
+    usual = replace(usual, first=days[0], last=days[-1])
+    if len(rows) < MIN_CLUSTERS:
+        return usual
+    low, median, high = np.quantile(moves[measured[firsts]], (0.25, 0.5, 0.75)).tolist()
+    ordinary = _median_of_windows(series, int(rows[0]), int(rows[-1]), window)
+    return replace(usual, median=median, low=low, high=high, ordinary=ordinary)
+
+
+def _median_of_windows(series: RateSeries, first: int, last: int, window: Window) -> float:
+    """The median absolute move of every window whose offset 0 is one of some rows, log points."""
+    rows = np.arange(first, min(last, len(series) - 1 - window[1]) + 1)
+    sizes = np.abs(
+        100.0 * np.log(series.rate[rows + window[1]] / series.rate[rows - 1 + window[0]])
+    )
+    return float(np.median(sizes[np.isfinite(sizes)]))
 
 
 # ---- one event

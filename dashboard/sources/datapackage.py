@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from dashboard import shipped_path
 from dashboard.models.errors import SourceError
+from dashboard.models.event import Event, Hour, Origin, moment_from_hours
 from dashboard.models.messages import translate as _
 
+T = TypeVar("T")
 DATA_FOLDER: Final = shipped_path("data")
 
 
@@ -60,7 +64,7 @@ class DataResource:
 
 
 def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource, ...]:
-    """The bundled files of one kind, `rates` or `events`, in the order of the descriptor.
+    """The bundled files of one kind, as `rates` or `events`, in the order of the descriptor.
 
     Raises:
         SourceError: the descriptor is missing or is not JSON.
@@ -82,3 +86,64 @@ def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource,
 def _error_reason(error: Exception) -> str:
     """The reason without the path that an OSError carries."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+# ---- events
+
+
+def read_events(resource: DataResource, hours: Mapping[str, tuple[Hour, ...]]) -> list[Event]:
+    """Read an event file; `hours` are the clock times of events by their ids.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    return _read_rows(resource, lambda cells: _parse_event(cells, hours.get(cells["id"], ())))
+
+
+def read_hours(resource: DataResource) -> dict[str, tuple[Hour, ...]]:
+    """Read a file of clock times: those of each event by its id, in the order of the file.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    hours: dict[str, tuple[Hour, ...]] = {}
+    for event_id, hour in _read_rows(resource, _parse_hour):
+        hours[event_id] = (*hours.get(event_id, ()), hour)
+    return hours
+
+
+def _read_rows(resource: DataResource, row_of: Callable[[dict[str, str]], T]) -> list[T]:
+    names = [field["name"] for field in resource.entry["schema"]["fields"]]
+    try:
+        return [row_of(dict(zip(names, row, strict=True))) for row in resource.rows()]
+    except ValueError as error:
+        msg = _(
+            "data/{entry}: is damaged ({error}); fetch the program again",
+            entry=resource.entry["path"],
+            error=error,
+        )
+        raise SourceError(msg) from error
+
+
+def _parse_hour(cells: dict[str, str]) -> tuple[str, Hour]:
+    source = (cells[name] for name in ("source_name", "source_url", "evidence", "confidence"))
+    return cells["id"], Hour(datetime.fromisoformat(cells["time_utc"]), cells["kind"], *source)
+
+
+def _parse_event(cells: dict[str, str], hours: tuple[Hour, ...]) -> Event:
+    moment = cells["time_utc"]
+    return Event(
+        id=cells["id"],
+        day=date.fromisoformat(cells["date"]),
+        moment=datetime.fromisoformat(moment) if moment else moment_from_hours(hours),
+        title=cells["title"],
+        actor=cells["actor"],
+        category=cells["category"],
+        expected=cells["expected"],
+        source_name=cells["source_name"],
+        source_url=cells["source_url"],
+        confidence=cells["confidence"],
+        text=cells["evidence"],
+        hours=hours,
+        origin=Origin.CATALOGUE,
+    )

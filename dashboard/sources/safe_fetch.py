@@ -58,7 +58,7 @@ PAGE_KINDS: Final = frozenset({"html", "text", "csv", "xml"})
 """Sniffed formats of pages and plain texts; a first line with a comma looks like CSV."""
 FEED_CONTENT_TYPES: Final = PAGE_CONTENT_TYPES | {
     "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml",
-    "text/xml", "application/octet-stream",
+    "text/xml", "text/calendar", "application/octet-stream",
 }  # fmt: skip
 FEED_KINDS: Final = PAGE_KINDS | {"bytes", "nothing"}
 """Sniffed formats that are accepted for a feed; its parser checks further."""

@@ -118,7 +118,7 @@ class AuditRepository:
     def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
         query, params = _NEWEST_ACTIONS.limit(limit), {"person": self._person}
-        rows = self._database.read(lambda c: c.execute(query, params).all())
+        rows = self._database.read(lambda c: c.execute(query, params).all(), person=None)
         entries = (AuditEntry(*row[: len(_AUDIT_COLUMNS)]) for row in rows)
         return tuple(
             replace(e, before=self._visible(e.before), after=self._visible(e.after))

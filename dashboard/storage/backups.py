@@ -513,7 +513,7 @@ class BackupStore:
                 connection.scalar(select(table).limit(1)) is None for table in _NUMBERED_TABLES
             )
 
-        return self._database.read(has_no_rows)
+        return self._database.read(has_no_rows, person=None)
 
     def dump_to(
         self, folder: Path, *, everyone: bool = False

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dashboard.models.event import Event
-from dashboard.models.inbox import Decision, FeedState, InboxItem
+from dashboard.models.inbox import WAITING_KINDS, Decision, FeedState, InboxItem
 from dashboard.models.series import (
     CacheUpdate,
     FetchResult,
@@ -82,8 +82,10 @@ class RateStore(Protocol):
 class InboxStore(Protocol):
     """News items that wait for a decision; every method raises StoreError where the store fails."""
 
-    def find(self, since: datetime | None = None) -> tuple[InboxItem, ...]:
-        """Every item fetched since a moment, in the order of ids."""
+    def find(
+        self, since: datetime | None = None, kinds: Sequence[str] = WAITING_KINDS
+    ) -> tuple[InboxItem, ...]:
+        """Every item of some kinds fetched since a moment, in the order of ids."""
 
     def by_ids(self, ids: Sequence[str]) -> tuple[InboxItem, ...]:
         """The items of some ids; unknown ids are left out."""

@@ -4,7 +4,8 @@ SQLite: a transaction takes the writer's lock at its first statement (BEGIN IMME
 for it; readers never wait (WAL). With SQLAlchemy's defaults 3,338 of 4,000 concurrent edits were
 lost without an error, and a migration that failed left half of its tables.
 
-PostgreSQL: one writer at a time for each note (its row is read FOR UPDATE). A server that freezes
+PostgreSQL: one writer at a time for each note (its row is read FOR UPDATE). The policies of its
+tables show private rows to the person alone whom each transaction names. A server that freezes
 in the middle of a statement answers nothing, and its system still accepts what is sent, so neither
 its own limits nor those of the network end the wait: the client must.
 """
@@ -284,12 +285,23 @@ def postgresql_engine(
             connection.execute(f"SET {name} = {seconds}")
         connection.commit()
 
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        person = connection.get_execution_options().get("person")
+        values = ("on", "") if person is None else ("off", person)
+        connection.exec_driver_sql(_SET_PERSON, values)
+
     @event.listens_for(engine, "checkout")
     def check(connection: Any, _record: object, _proxy: object) -> None:
         if not _responds(connection.pgconn, time.monotonic() + PING_SECONDS):
             raise DisconnectionError
 
     return engine
+
+
+_SET_PERSON: Final = (
+    "SELECT set_config('dashboard.everyone', %s, true), set_config('dashboard.person', %s, true)"
+)
 
 
 @cache
@@ -415,24 +427,30 @@ class Database:
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
-    def read(self, work: Callable[[Connection], T]) -> T:
+    def read(self, work: Callable[[Connection], T], person: str | None = "") -> T:
         """Run `work` in a transaction that sees one state and never waits for a writer.
+
+        Args:
+            work: reads through the connection.
+            person: whose private rows PostgreSQL shows; those of everybody where None.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        return self._run(work, reading=True)
+        return self._run(work, person, reading=True)
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T], person: str | None = "") -> T:
         """Run `work` as a writer; committed when this returns, else nothing has changed.
 
-        `work` may run again after a lost connection or a deadlock, so it must do nothing but
-        read and write through the connection.
+        Args:
+            work: it may run again after a lost connection or a deadlock, so it must do nothing
+                but read and write through the connection.
+            person: whose private rows PostgreSQL shows; those of everybody where None.
 
         Raises:
             StoreError: the database cannot be written.
         """
-        return self._run(work, reading=False)
+        return self._run(work, person, reading=False)
 
     def close(self) -> None:
         """Give every connection back; the next transaction opens anew."""
@@ -441,10 +459,12 @@ class Database:
                 self._engine.dispose()
             self._engine = None
 
-    def _run(self, work: Callable[[Connection], T], *, reading: bool) -> T:
+    def _run(self, work: Callable[[Connection], T], person: str | None, *, reading: bool) -> T:
         with self._lock:
             self._engine = self._engine or new_engine(self.address)
-            engine = self._engine.execution_options(reading=reading, interface=self.interface)
+            engine = self._engine.execution_options(
+                reading=reading, interface=self.interface, person=person
+            )
         deadline = time.monotonic() + RETRY_SECONDS
         while True:
             try:

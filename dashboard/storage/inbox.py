@@ -11,7 +11,14 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from dashboard.models.article import Precision
 from dashboard.models.errors import InputError
-from dashboard.models.inbox import DatedBy, Decision, FeedState, InboxItem, NewsItem
+from dashboard.models.inbox import (
+    WAITING_KINDS,
+    DatedBy,
+    Decision,
+    FeedState,
+    InboxItem,
+    NewsItem,
+)
 from dashboard.models.messages import deferred, join_clauses, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.storage.database import existing_ids, utc_now
@@ -51,9 +58,13 @@ class InboxRepository:
         self._notes = notes
         self._clock = clock
 
-    def find(self, since: datetime | None = None) -> tuple[InboxItem, ...]:
-        """Every item fetched since a moment, in the order of ids."""
-        query = _ALL_ITEMS if since is None else _ALL_ITEMS.where(CANDIDATES.c.fetched_at >= since)
+    def find(
+        self, since: datetime | None = None, kinds: Sequence[str] = WAITING_KINDS
+    ) -> tuple[InboxItem, ...]:
+        """Every item of some kinds fetched since a moment, in the order of ids."""
+        query = _ALL_ITEMS.where(CANDIDATES.c.kind.in_(kinds))
+        if since is not None:
+            query = query.where(CANDIDATES.c.fetched_at >= since)
         rows = self._notes.database.read(lambda c: c.execute(query).mappings().all())
         return tuple(map(_item_from_row, rows))
 
@@ -81,7 +92,7 @@ class InboxRepository:
             _set(connection, ids, note_id=created.id)
             return created
 
-        return self._notes.database.write(accept)
+        return self._notes.database.write(accept, self._notes.person)
 
     def decide(self, ids: Sequence[str], state: Decision, author: str = "") -> None:
         """Decide about items, all of them or none.

@@ -412,12 +412,12 @@ class NoteRepository:
         return {"person": self.person}
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        return self.database.read(work)
+        return self.database.read(work, self.person)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         if self._moment is not None:
             raise InputError(READ_ONLY_MESSAGE)
-        return self.database.write(work)
+        return self.database.write(work, self.person)
 
     def _all(self, query: Select[Any]) -> tuple[Event, ...]:
         rows = self._read(lambda c: c.execute(query, self._viewer).mappings().all())

@@ -182,7 +182,7 @@ class PeopleRepository:
             add_audit_entry(connection, "person-remove", person, (at, self._author), (None, state))
             return done
 
-        return self._database.write(remove)
+        return self._database.write(remove, person=None)
 
 
 def _person_from_row(row: Any) -> Person:

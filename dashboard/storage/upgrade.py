@@ -122,13 +122,13 @@ class CurrentDatabase:
         """
         return self._opened().address
 
-    def read(self, work: Callable[[Connection], T]) -> T:
+    def read(self, work: Callable[[Connection], T], person: str | None = "") -> T:
         """Run `work` in a transaction that never waits for a writer, see `Database.read`."""
-        return self.upgraded().read(work)
+        return self.upgraded().read(work, person)
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T], person: str | None = "") -> T:
         """Run `work` as a writer, see `Database.write`."""
-        return self.upgraded().write(work)
+        return self.upgraded().write(work, person)
 
     def upgraded(self) -> Database:
         """The database after the upgrade.

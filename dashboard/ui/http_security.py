@@ -17,9 +17,10 @@ import logging
 import re
 import secrets
 import time
+from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -160,6 +161,37 @@ class BasePath:
             await problem_response(HTTPStatus.NOT_FOUND, detail, scope["path"])(
                 scope, receive, send
             )
+
+
+class OriginCheck:
+    """Refuses a WebSocket that the page of another site opens.
+
+    Streamlit refuses it too, but asks a service elsewhere for the address of this machine first.
+
+    Args:
+        app: the application.
+        hosts: the host names that are served, `*.example.org` for those below one.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
+        self._app = app
+        self._hosts = tuple(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open one connection, or answer one request."""
+        if scope["type"] == "websocket" and not self._is_own(Headers(scope=scope).get("origin")):
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._app(scope, receive, send)
+
+    def _is_own(self, origin: str | None) -> bool:
+        if origin is None:  # a program: browsers always say it
+            return True
+        try:
+            host = urlsplit(origin).hostname or ""
+        except ValueError:
+            return False
+        return any(fnmatchcase(host, name) for name in self._hosts)
 
 
 # ---- headers and problem details

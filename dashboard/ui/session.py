@@ -24,11 +24,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import container
 from dashboard.container import BackupArchive
-from dashboard.models.errors import InputError, StoreError
+from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.event import MOSCOW, Event
 from dashboard.models.messages import add_language_source, choose_language, current_language
 from dashboard.models.messages import translate as _
-from dashboard.models.moves import PlaceboRank
+from dashboard.models.moves import PlaceboRank, UsualMoves
 from dashboard.models.people import (
     REQUIRED_ROLES,
     Action,
@@ -48,10 +48,11 @@ from dashboard.services.live_rates import (
     imported_series_status,
     series_status,
 )
-from dashboard.services.notes import all_events, get_event
+from dashboard.services.notes import all_events
 from dashboard.services.rate_limit import HEAVY_MODEL, LimitedAction
 from dashboard.services.rates import get_series, list_cards, list_revisions
-from dashboard.services.study import measure_events, run_study
+from dashboard.services.schedule import find_any_event, scheduled_events, upcoming_events
+from dashboard.services.study import measure_events, run_study, usual_moves
 from dashboard.services.study_inputs import first_moves_request
 from dashboard.ui.sign_in import read_identity
 
@@ -394,8 +395,47 @@ def _cached_events(
     return shown, tuple(e for e in _context.catalogue.events() if e.id not in shown_ids)
 
 
+@_once_a_page
+def get_upcoming_events() -> tuple[Event, ...]:
+    """The scheduled events after the moment of the view; without a database those that ship.
+
+    A frozen view has only the notes that it knows: calendars do not say what they were then.
+    """
+    known = get_known_events()
+    return upcoming_events(known.events, _list_scheduled(), get_view_time())
+
+
+def _list_scheduled() -> tuple[Event, ...]:
+    context = get_context()
+    if get_as_of() is not None:
+        return context.schedule.events()
+    try:
+        return scheduled_events(context.schedule, context.inbox, context.feeds.publishers())
+    except RoubleReactionError:
+        logger.exception("the calendars cannot be read; the one that ships is shown alone")
+        return context.schedule.events()
+
+
+def get_usual_moves(series: RateSeries, known: KnownEvents, category: str) -> UsualMoves:
+    """How much a series moved at past events of a category."""
+    version = f"{build_series_version(series)}/{known.version}"
+    return _cached_usual_moves(series, known, version, category)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _cached_usual_moves(
+    _series: RateSeries,
+    _known: KnownEvents,
+    version: str,  # noqa: ARG001
+    category: str,
+) -> UsualMoves:
+    return usual_moves(_series, _known.events, category)
+
+
 def find_event(event_id: str) -> Event | None:
-    """An event of the catalogue or a note, deleted ones too; None where there is none.
+    """An event of the catalogue, a note or a scheduled event; None where there is none.
+
+    Deleted notes are found too.
 
     Raises:
         StoreError: the notes cannot be read.
@@ -405,7 +445,7 @@ def find_event(event_id: str) -> Event | None:
         return event
     context = get_context()
     try:
-        return get_event(context.catalogue, context.notes, event_id)
+        return find_any_event(context.catalogue, context.notes, _list_scheduled, event_id)
     except InputError:
         return None
 

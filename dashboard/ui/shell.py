@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import streamlit as st
 
@@ -58,6 +59,7 @@ from dashboard.ui.components.elements import (
     rerun_page,
     set_shortcut_list,
 )
+from dashboard.ui.components.note_form import open_new_note
 from dashboard.ui.components.robustness_run import end_run_on_leave
 from dashboard.ui.components.view_controls import compute_limits, resolve_window
 from dashboard.ui.index_page import APP_ICON, APP_NAME
@@ -484,8 +486,23 @@ def _draw_header(page: Page, view: UrlState) -> None:
         st.space("stretch")
         if view["asof"] is None:
             draw_freshness(_get_page_series(page, view))
+            _draw_new_note(page, view)
         _draw_settings(view)
     st.button("redraw", key="shell-redraw")  # pressed by shell.js where the theme has changed
+
+
+def _draw_new_note(page: Page, view: UrlState) -> None:
+    """Draw the button for a note on the day that the page is about, else on today."""
+    if st.button(_("New note"), icon=":material/add:", type="tertiary", key="shell-note"):
+        open_new_note(_get_page_day(page, view), _get_page_series(page, view))
+
+
+def _get_page_day(page: Page, view: UrlState) -> date:
+    keys = {param.key for param in page.params}
+    if "sel" in keys and view["sel"] is not None:
+        return cast("date", view["sel"])
+    event = session.find_event(view["id"]) if page.id == "event" else None
+    return session.get_view_day() if event is None else event.day
 
 
 def _draw_page_links(pages: Sequence[Page]) -> None:

@@ -1,10 +1,11 @@
 """Events over the network: the catalogue, notes, one event and its window."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from dashboard.models.event import Draft
 from dashboard.services.exports import table_file
 from dashboard.services.notes import add_note, delete_note
+from dashboard.sources.events.schedule import Schedule
 from tests.api.conftest import rows_of
 from tests.shipped_catalogue import CATALOGUE
 
@@ -114,3 +115,20 @@ def test_a_window_of_sources_that_ends_before_it_starts_is_refused(ask):
     assert answer.status == 400
     assert "ends before it starts" in answer.json["detail"]
     assert ask("/v1/events/nothing/sources.csv").status == 404
+
+
+def test_what_is_scheduled_is_listed_found_by_its_id_and_has_no_move_yet(ask):
+    now = datetime.now(UTC)
+    rows = ask("/v1/events/upcoming.json").json["rows"]
+    assert [row["id"] for row in rows] == [e.id for e in Schedule().events() if e.moment > now]
+    for row in rows:
+        assert row["in_days"] >= 0
+        assert (row["usual"]["category"], row["usual"]["rates"]) == ("monetary_policy", 88)
+    last = "/v1/events/cbr-2027-12-17"
+    assert ask(last).json["hour_kind"] == "scheduled"
+    window = ask(f"{last}/window.json").json
+    assert window["moves"] == []
+    assert window["reason"].startswith("after the data")
+    frozen = ask("/v1/events/upcoming.json?asof=2026-06-01").json
+    assert frozen["rows"] == []
+    assert "cbr-2027-12-17" not in {row["id"] for row in rows_of(ask("/v1/events.csv"))}

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -430,3 +431,20 @@ def test_a_home_of_its_own_is_used(run_cli, note, dashboard_home):
 
 def test_json_is_one_document(run_cli):
     json.loads(run_cli("events", "list", "--json").out)
+
+
+def test_upcoming_lists_a_note_with_a_future_day_and_what_is_usual(run_cli):
+    day = date.today() + timedelta(days=2)  # noqa: DTZ011 - that of Moscow is a day later at most
+    run_cli("events", "add", "Summit in Geneva", "--date", day.isoformat())
+    result = run_cli("events", "upcoming")
+    assert "Summit in Geneva" in result.out
+    assert re.search(r"tomorrow|in 2 days", result.out)
+    (row,) = [
+        row for row in run_cli("events", "upcoming", "--json").json if row["origin"] == "note"
+    ]
+    assert row["date"] == day.isoformat()
+    assert row["usual"]["median_abs_log_points"] is None  # no event of the category `other`
+    studied = run_cli("study", "--category", "other")
+    assert studied.code == 0
+    assert "1 event: 0 studied + 1 skipped = 1" in studied.out
+    assert "after the data" in studied.out

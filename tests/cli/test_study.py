@@ -148,7 +148,7 @@ def test_the_terminal_says_what_the_declared_test_says_and_where_the_others_are(
     numbers = {name: 100 * float(row[name]) for name in ("mean", "low", "high")}
     shown = {name: f"{value:+.2f}".replace("-", "\u2212") for name, value in numbers.items()}
     assert message[at].startswith(
-        f"{row['group']} [0,1]: not unusual; mean {shown['mean']} log pts"
+        f"{row['group']} [0,1]: not unusual; mean {shown['mean']} log pts stronger"
         f" (95 % {shown['low']} to {shown['high']}); p {float(row['p_value']):.4f}, holm "
     )
     assert (

@@ -201,6 +201,7 @@ def test_a_number_known_from_elsewhere_is_in_the_file(name, day, rate):
         ("gpr_daily", 4894),
         ("catalogue", 499),
         ("event_hours", 201),
+        ("event_calendar", 10),
     ],
 )
 def test_a_file_has_as_many_rows_as_its_origin(name, count):

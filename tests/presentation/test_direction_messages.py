@@ -132,6 +132,7 @@ def of_expectations(_mode, sign):
     word = SIGNS[sign]
     yield messages.translate_deferred(EXPECTED_TITLES[word])
     yield messages.translate_deferred(formatting.EXPECTED_LABELS[word])
+    yield messages.translate_deferred(formatting.RECORD_KINDS[sign < 0])
     yield formatting.describe_expected(word)
     yield events.format_group(EventFilter(choices={"expected": word}))
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dashboard.container import BackupArchive
+from dashboard.config import Settings
+from dashboard.container import BackupArchive, build_context
 from dashboard.models.errors import StoreError
+from dashboard.models.inbox import Publisher
 from dashboard.models.records import AccessToken
 from dashboard.services.admin import write_daily_backup
 from dashboard.services.notes import utc_now
@@ -20,6 +22,7 @@ from dashboard.storage.database import new_engine, parse_address
 from dashboard.storage.notes import NoteRepository
 from dashboard.storage.schema import REVISION
 from dashboard.storage.upgrade import migrate_to
+from tests.made_series import made_series
 from tests.own_postgres import EARLIER_PROGRAMS, PROGRAMS
 from tests.storage.notes_form import NOTE
 
@@ -76,6 +79,19 @@ def test_of_two_migrations_one_upgrades_after_a_backup_and_one_waits(url, earlie
         [PROGRAMS / "pg_restore", "--list", backup], capture_output=True, text=True, check=True
     ).stdout
     assert "TABLE DATA public note_history" in listed
+
+
+def test_own_rates_and_feeds_of_a_machine_move_into_the_database(url, tmp_path):
+    local = build_context(Settings(dashboard_home=tmp_path))
+    local.own.store([replace(made_series([90.5], series_id="own_desk"), fetched_at=utc_now())], "0")
+    local.feeds.put(Publisher("made", "A feed", "https://feeds.example.org/rss"))
+    for copied in (["own_desk.npz", "feeds.toml"], []):
+        code, output, _ = finish(start_migration(url, tmp_path, "--json"))
+        assert (code, json.loads(output)["copied"]) == (0, copied)
+    shared = build_context(Settings(database_url=url, dashboard_home=tmp_path / "other"))
+    assert [card.id for card in shared.own.cards()] == ["own_desk"]
+    assert shared.feeds.publishers() == local.feeds.publishers()
+    shared.notes.close()
 
 
 def test_without_pg_dump_nothing_is_upgraded_unless_that_is_wanted(url, earlier_schema, tmp_path):
@@ -152,9 +168,6 @@ def test_a_dump_that_fails_leaves_no_file_and_says_why(store, tmp_path):
 
 
 def test_limits_of_the_connections_are_those_of_the_settings(url, tmp_path):
-    from dashboard.config import Settings
-    from dashboard.container import build_context
-
     settings = Settings(
         database_url=url,
         dashboard_home=tmp_path,

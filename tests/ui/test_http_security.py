@@ -13,6 +13,7 @@ from dashboard.ui.http_security import (
     BasePath,
     BodyDeadline,
     LaunchGate,
+    OriginCheck,
     ProblemResponses,
     ProxyTrust,
     SecurityHeaders,
@@ -200,6 +201,29 @@ def test_without_proxies_nothing_forwarded_reaches_the_application():
 
     exchange(ProxyTrust(application), client=("127.0.0.1", 1), headers=FORWARDED)
     assert seen[0]["headers"] == [(b"accept", b"text/html")]
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_opened"),
+    [
+        (None, True),
+        ("http://127.0.0.1:8501", True),
+        ("https://desk.example.org", True),
+        ("https://evil.example", False),
+        ("https://desk.example.org.evil.example", False),
+        ("https://example.org", False),
+        ("null", False),
+        ("http://[", False),
+    ],
+)
+def test_a_websocket_is_opened_by_pages_of_this_server_only(origin, is_opened):
+    async def application(scope, receive, send):
+        await send({"type": "websocket.accept"})
+
+    check = OriginCheck(application, ["127.0.0.1", "*.example.org"])
+    headers = [] if origin is None else [(b"origin", origin.encode())]
+    (sent,) = exchange(check, type="websocket", headers=headers)
+    assert (sent["type"] == "websocket.accept") is is_opened
 
 
 # ------------------------------------------------------------------ the base path

@@ -21,7 +21,7 @@ from dashboard.ui import session
 from dashboard.ui.index_page import APP_NAME
 from dashboard.ui.pages import PAGES
 from tests.made_catalogue import write_catalogue
-from tests.shipped_catalogue import CATALOGUE
+from tests.shipped_catalogue import CATALOGUE, SCHEDULE
 from tests.ui.app_in_test import open_page
 from tools.update_messages import extract_template
 
@@ -169,7 +169,7 @@ def names():
     """Names and data, the longest first."""
     cards = session.get_live_context().known.all_cards()
     method = describe_method()
-    texts = {row[column] for row in CATALOGUE for column in NAMES_OF_EVENTS}
+    texts = {row[column] for row in (*CATALOGUE, *SCHEDULE) for column in NAMES_OF_EVENTS}
     texts |= {name for card in cards for name in (card.publisher, card.unit, card.inverse_unit)}
     texts |= {feed.title for feed in FeedRegistry(Path()).bundled}
     texts |= {described.reference for described in (*method.models, *method.tests)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from dashboard.api.dependencies import Context, known_events
+from dashboard.api.dependencies import Context, known_events, list_scheduled
 from dashboard.api.errors import Problem
 from dashboard.api.params import (
     EventsCsvParams,
@@ -15,6 +16,7 @@ from dashboard.api.params import (
     EventWindowParams,
     SourceWindowCsvParams,
     SourceWindowParams,
+    UpcomingParams,
 )
 from dashboard.api.responses import (
     describe_csv,
@@ -31,8 +33,14 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
-from dashboard.services.notes import get_event
+from dashboard.models.series import read_as_of
 from dashboard.services.rates import daily_series, get_series
+from dashboard.services.schedule import (
+    add_usual_moves,
+    find_any_event,
+    upcoming_events,
+    upcoming_json,
+)
 from dashboard.services.serializers import (
     event_view_json,
     table_json,
@@ -69,6 +77,33 @@ def events_page(
     """Events and notes, a page of them."""
     events = params.find(known_events(context))
     return page_response(request, table_json("event_list", events), params.limit, params.offset)
+
+
+@router.get(
+    "/events/upcoming.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                "rows": {"type": "array", "items": table_json_schema("event_list")},
+            },
+        },
+        "Scheduled events, each with the days to it and the usual moves of its kind",
+    ),
+    response_class=Response,
+)
+def upcoming(
+    request: Request, context: Context, params: Annotated[UpcomingParams, Query()]
+) -> Response:
+    """Scheduled events, the next first: calendars, and events and notes with a future day."""
+    known, now = known_events(context), datetime.now(UTC)
+    if params.asof:
+        scheduled, now = context.schedule.events(), read_as_of("asof", params.asof)
+    else:
+        scheduled = list_scheduled(context)
+    series = get_series(context.rates, params.series)
+    rows = add_usual_moves(upcoming_events(known, scheduled, now), series, known, now)
+    return json_response(request, {"rows": upcoming_json(rows)})
 
 
 @router.get(
@@ -170,7 +205,9 @@ def sources(
 
 def _require_event(context: AppContext, event_id: str) -> Event:
     try:
-        event = get_event(context.catalogue, context.notes, event_id)
+        event = find_any_event(
+            context.catalogue, context.notes, lambda: list_scheduled(context), event_id
+        )
     except InputError as error:
         raise Problem(404, str(error)) from error
     if event.deleted is not None:

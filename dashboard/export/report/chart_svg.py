@@ -7,6 +7,7 @@ refused if it holds a script, a link or a reference to anything outside the pict
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ SUBTITLE_SIZE: Final = 14
 FOOTER_SIZE: Final = 11
 LINE_HEIGHT: Final = 1.35
 """Height of a line of text in sizes of its font."""
+PORTABLE_FONT: Final = "Arial, Helvetica, 'Liberation Sans', sans-serif"
+"""Of an SVG file, which another machine draws: fonts that every one has in the same widths."""
 FONT: Final = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, Helvetica, sans-serif'
 INK: Final = "#333333"
 MUTED: Final = "#5C636D"
@@ -46,12 +49,18 @@ _ACTIVE: Final = frozenset(
 _REFERENCES: Final = frozenset({"href", "src"})
 _INSIDE: Final = ("#", "data:image/png;base64,")
 _EM: Final = (
-    (frozenset("ijlIft.,:;·'|![]/\\ "), 0.29),
+    (frozenset("ijlIft.,:;·'|![]/\\ \u00a0"), 0.29),
     (frozenset('r()-"'), 0.36),
     (frozenset("wmMGOQ%&жмфыЫ"), 0.9),
     (frozenset("W@—→шщюЖШЩЮФ"), 1.02),
 )
 """Widths of Arial in sizes of the font; Source Sans, which pictures are drawn in, is narrower."""
+_UNBREAKABLE: Final = re.compile(
+    r"(?<=\d) (?=%)|(?<=\b\d) (?=\w+\.? \d{4}\b)"
+    r"|(?<=\b\d\d) (?=\w+\.? \d{4}\b)|(?<=[^\W\d]) (?=\d{4}\b)"
+)
+"""The spaces inside a date or before a per cent sign."""
+_NO_BREAK: Final = "\u00a0"
 _BOLD: Final = 1.09
 """How much wider bold letters are."""
 
@@ -105,6 +114,7 @@ class Caption:
     subtitle: str
     footer: Sequence[str]
     description: str = ""
+    font: str = FONT
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +181,11 @@ def captioned_svg(plot: bytes, caption: Caption, canvas: Canvas, background: str
     _add(root, "title", printable(caption.title))
     _add(root, "desc", printable(caption.description))
     _add(root, "rect", width=str(canvas.width), height=str(height), fill=background)
-    _write(root, header, MARGIN / 2)
+    _write(root, header, MARGIN / 2, caption.font)
     picture.set("x", str(MARGIN))
     picture.set("y", f"{top:g}")
     root.append(picture)
-    _write(root, footer, height - MARGIN - _height(footer))
+    _write(root, footer, height - MARGIN - _height(footer), caption.font)
     document: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
@@ -206,7 +216,7 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     """
     lines: list[str] = []
     line = ""
-    for word in printable(text).split():
+    for word in filter(None, _UNBREAKABLE.sub(_NO_BREAK, printable(text)).split(" ")):
         candidate = f"{line} {word}" if line else word
         if text_width(candidate, size) <= width:
             line = candidate
@@ -319,7 +329,7 @@ def _height(lines: Sequence[_Line]) -> float:
     return sum(line.size * LINE_HEIGHT for line in lines)
 
 
-def _write(root: _Element, lines: Sequence[_Line], top: float) -> None:
+def _write(root: _Element, lines: Sequence[_Line], top: float, font: str) -> None:
     for line in lines:
         top += line.size * LINE_HEIGHT
         _add(
@@ -329,7 +339,7 @@ def _write(root: _Element, lines: Sequence[_Line], top: float) -> None:
             x=str(MARGIN),
             y=f"{top - line.size * (LINE_HEIGHT - 1):g}",
             fill=line.color,
-            **{"font-family": FONT, "font-size": f"{line.size:g}px", "font-weight": line.weight},
+            **{"font-family": font, "font-size": f"{line.size:g}px", "font-weight": line.weight},
         )
 
 

@@ -69,11 +69,15 @@ def footer_html(report: ReportDocument) -> str:
 
 
 def caption_of(report: ReportDocument, chart: ReportChart) -> Caption:
-    """What is baked into a picture: title, subtitle, definition, sources, product and link."""
+    """What is baked into a picture: title, subtitle, definition, sources, product and link.
+
+    A link that leads nowhere from another machine gives way to the moment it was made.
+    """
     names = "; ".join(dated_sources(report))
     source = plural("Source: {names}", "Sources: {names}", len(report.sources), names=names)
     link = report.links[-1].url if report.links else ""
-    product = " · ".join(filter(None, (report.software, link)))
+    place = link if is_live(link) else report.made_on
+    product = " · ".join(filter(None, (report.software, place)))
     footer = [text for text in (chart.definition, names and source, product) if text]
     return Caption(chart.title, chart.subtitle, footer, chart.alt)
 

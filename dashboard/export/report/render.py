@@ -33,6 +33,7 @@ from dashboard.export.report.browser import Browser, open_browser, with_font
 from dashboard.export.report.chart_svg import (
     CANVASES,
     PAGE_CANVAS,
+    PORTABLE_FONT,
     Canvas,
     Caption,
     captioned_svg,
@@ -180,8 +181,13 @@ async def _render_picture(
     browser: Browser, report: ReportDocument, kind: ReportFormat, canvas: Canvas
 ) -> bytes:
     chart = report.charts[0]
-    svg = await _draw(browser, chart.figure, caption_of(report, chart), canvas)
-    return await browser.picture(svg, canvas) if kind == "png" else svg
+    caption = caption_of(report, chart)
+    if kind == "png":
+        return await browser.picture(await _draw(browser, chart.figure, caption, canvas), canvas)
+    layout = chart.figure["layout"]
+    portable = layout | {"font": {**layout.get("font", {}), "family": PORTABLE_FONT}}
+    figure = {**chart.figure, "layout": portable}
+    return await _draw(browser, figure, replace(caption, font=PORTABLE_FONT), canvas)
 
 
 async def _render_page(browser: Browser, report: ReportDocument, kind: ReportFormat) -> bytes:

@@ -51,6 +51,8 @@ BAR_AXIS_HEIGHT: Final = 78
 """Pixels below the pane: the hour, how far from the event, the day where it changes."""
 NICE_HOUR_STEPS: Final = (1, 2, 3, 4, 6, 12, 24, 36, 48)
 HEIGHT: Final = 420
+PAGE_HEIGHT: Final = 640
+"""About what the page has for the figure, in pixels; its panes keep their shares."""
 PHONE_HEIGHT: Final = 380
 CATEGORY_ROW_PIXELS: Final = 20
 GAP_PIXELS: Final = 30
@@ -188,6 +190,7 @@ class EventWindowChart:
     main_offset: int = 0
     dark: bool = False
     phone: bool = False
+    height: int = HEIGHT
 
 
 def has_band(view: EventView) -> bool:
@@ -202,7 +205,7 @@ def build_window_layout(
 ) -> theme.Figure:
     """The layout: offsets along x, the moves, the category rows of the events above them."""
     has_bars, phone, quoting = chart.view.card.bar_minutes > 0, chart.phone, chart.quoting
-    height, top, bottom = (PHONE_HEIGHT, 8, 44) if phone else (HEIGHT, 8, 48)
+    height, top, bottom = (PHONE_HEIGHT, 8, 44) if phone else (chart.height, 8, 48)
     bottom = BAR_AXIS_HEIGHT if has_bars else bottom
     area = height - top - bottom
     rows_bottom = 1 - (CATEGORY_ROW_PIXELS * len(styles) + 6) / area

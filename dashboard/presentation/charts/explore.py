@@ -17,14 +17,15 @@ from dashboard.models.series import Bools, Ints, find_gaps
 from dashboard.models.study import duration_text
 from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.overlays import (
-    CLOSE_NAMES,
     FIRST_AXIS,
     INDEX_DECIMALS,
     OVERLAY_AXIS_PIXELS,
     OverlayLine,
+    PaneScale,
     build_average_traces,
     build_break_notes,
     build_break_trace,
+    build_move_names,
     build_overlay_axes,
     build_overlay_lines,
     build_overlay_notes,
@@ -34,6 +35,7 @@ from dashboard.presentation.charts.overlays import (
     build_overview_trace,
     find_in_view,
     find_week_ends,
+    place_on_axis,
     round_or_none,
     show_numbers,
 )
@@ -44,6 +46,7 @@ from dashboard.presentation.charts.timeline import (
     build_category_axis,
     build_marker_trace,
     build_range_traces,
+    build_scheduled_trace,
     build_weekend_notes,
     build_weekend_shapes,
     build_weekly_counts,
@@ -61,14 +64,20 @@ from dashboard.services.study import log_changes, rebase
 
 HEIGHT: Final = 700
 """Pixels where the page does not give the figure another height; its panes keep their shares."""
-PHONE_HEIGHT: Final = 360
+PICTURE_HEIGHT: Final = 500
+"""About what is left of a picture between its title and its source."""
+PHONE_HEIGHT: Final = 480
+PHONE_HEIGHT_OVER_SHEET: Final = 340
+"""The sheet with the card of the day chosen covers the foot of the screen."""
 CATEGORY_ROW_PIXELS: Final = 19
 COUNT_PIXELS: Final = 70
 GAP_PIXELS: Final = 24
+PICTURE_GAP_PIXELS: Final = 34
 DATES_PIXELS: Final = 26
 OVERVIEW_PIXELS: Final = 40
 PANE_PIXELS: Final = 90
 PADDING: Final = 0.06
+END_LABEL_OPACITY: Final = 0.75
 EDGE_MARGIN: Final = 0.006
 """Of the window, on both sides, so that no mark is cut."""
 PAN_MARGIN: Final = 0.25
@@ -78,8 +87,6 @@ WEEKLY_BEYOND_DAYS: Final = 6 * 366
 PLOT_PIXELS: Final = 850
 PHONE_PIXELS: Final = 320
 MAX_HOVER_LINES: Final = 3
-NAMED_MOVE_PIXELS: Final = 34
-NAME_OPACITY: Final = 0.75
 RATE_TRACE: Final = "rate"
 """The name of the trace of the rate, by which the script of the chart finds it."""
 
@@ -123,12 +130,15 @@ def build_explore_layout(
     chart: ExploreChart, line: DrawnRateLine, pane: CategoryPane, palette: Palette
 ) -> theme.Figure:
     """One axis of dates, the rate, the category rows above it, a hidden 0-1 axis for marks."""
-    height, margin = (HEIGHT, _build_margin(chart))
+    height, margin = (HEIGHT if chart.has_overview else PICTURE_HEIGHT, _build_margin(chart))
     if chart.phone:
-        height = PHONE_HEIGHT
+        height = PHONE_HEIGHT if chart.selected is None else PHONE_HEIGHT_OVER_SHEET
     domains = _divide_area(chart, pane, height - margin[2] - margin[3])
     overlays = build_overlay_lines(chart, line)
     above = (chart, line, palette, domains.rate)
+    rate_axis = _build_rate_axis(chart, line, overlays, palette)
+    rate_pixels = (domains.rate[1] - domains.rate[0]) * (height - margin[2] - margin[3])
+    pane_scale = PaneScale(pixels_per_day(chart), rate_pixels, tuple(rate_axis["range"]))
     layout = theme.build_layout(
         palette,
         height,
@@ -138,7 +148,7 @@ def build_explore_layout(
         spikedistance=-1,
         dragmode=False if chart.phone else "zoom",
         xaxis=_build_date_axis(chart, line, domains, palette),
-        yaxis=_build_rate_axis(chart, line, overlays, palette) | {"domain": list(domains.rate)},
+        yaxis=rate_axis | {"domain": list(domains.rate)},
         yaxis2=_build_category_axis(chart, pane, palette) | {"domain": list(domains.categories)},
         yaxis3={
             "overlaying": "y",
@@ -153,9 +163,11 @@ def build_explore_layout(
             *build_weekend_notes(*above),
             *build_overlay_notes(overlays, domains.overlays, domains.rate[1], palette),
             *build_break_notes(chart, pixels_per_day(chart), palette),
-            *_name_moves(chart, line, palette),
+            *build_move_names(chart, line, pane_scale, palette),
+            *_build_today_note(chart, palette, domains),
         ],
         shapes=[
+            *_build_schedule_shapes(chart, palette, domains),
             *build_weekend_shapes(*above),
             *_build_selection_shapes(chart, line, palette, domains),
         ],
@@ -182,6 +194,7 @@ def _build_margin(chart: ExploreChart) -> tuple[int, int, int, int, int]:
 def _divide_area(chart: ExploreChart, pane: CategoryPane, area: int) -> PaneDomains:
     """The panes from the top: categories, rate, overlays, dates, overview."""
     rows_foot = 1 - pane.pixels / area
+    gap = GAP_PIXELS if chart.has_overview or chart.phone else PICTURE_GAP_PIXELS
     overview, foot = None, 0.0
     if chart.has_overview:
         bars = 16 * int(chart.series.card.bar_minutes > 0)
@@ -195,7 +208,7 @@ def _divide_area(chart: ExploreChart, pane: CategoryPane, area: int) -> PaneDoma
     )
     return PaneDomains(
         (rows_foot, 1.0),
-        (foot + step * count, rows_foot - GAP_PIXELS / area),
+        (foot + step * count, rows_foot - gap / area),
         overlays,
         overview,
     )
@@ -239,9 +252,10 @@ def _build_spike(palette: Palette, chart: ExploreChart) -> theme.Figure:
 
 def _compute_x_range(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
     """The window with a margin, so that no mark is cut at the edges; of bars to the last's end."""
-    margin = timedelta(days=(chart.until - chart.since).days * EDGE_MARGIN)
+    margin = timedelta(days=(chart.right_end - chart.since).days * EDGE_MARGIN)
     first = datetime.combine(chart.since, time()) - margin
-    last = datetime.combine(chart.until, time()) + margin + timedelta(days=int(line.is_intraday))
+    last = datetime.combine(chart.right_end, time()) + margin
+    last += timedelta(days=int(line.is_intraday))
     return [f"{end:%Y-%m-%d %H:%M}" for end in (first, last)]
 
 
@@ -312,7 +326,13 @@ def _build_end_label(
     if not is_inside:
         text += f"<br>{format_day(date.fromisoformat(str(line.day[at])))}"
     place = (
-        {"xanchor": "right", "yanchor": "bottom", "align": "right", "yshift": 8}
+        {
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "align": "right",
+            "yshift": 8,
+            "bgcolor": theme.fade_colour(palette.surface, END_LABEL_OPACITY),
+        }
         if is_inside
         else {"xanchor": "left", "yanchor": "middle", "align": "left", "xshift": 8}
     )
@@ -320,50 +340,11 @@ def _build_end_label(
         palette,
         text,
         line.x(at),
-        _place_on_axis(chart, value),
+        place_on_axis(chart, value),
         **place,
         font={"size": theme.FONT_SIZE - (2 if chart.phone else 1), "color": palette.text},
     )
     return [note]
-
-
-def _place_on_axis(chart: ExploreChart, value: float) -> float:
-    """Where an annotation lies on the axis of the rate: Plotly wants the logarithm."""
-    return float(np.log10(value)) if chart.log_scale else value
-
-
-def _name_moves(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> list[theme.Figure]:
-    """The largest moves in view by name, above the line where the number rose, else below it."""
-    notes: list[theme.Figure] = []
-    placed: list[tuple[float, int]] = []
-    for move in sorted(chart.named_moves, key=lambda move: move.day):
-        at = int(np.searchsorted(line.day, np.datetime64(move.day, "D")))
-        if at >= len(line.day) or not np.isfinite(line.shown[at]):
-            continue
-        rose = chart.quoting.quoted_log_points(move.log_points) > 0
-        above = rose != chart.quoting.axis_is_inverted
-        x = (move.day - chart.since).days * pixels_per_day(chart)
-        level = sum(abs(x - other) < CLOSE_NAMES and side == above for other, side in placed)
-        placed.append((x, above))
-        ends_right = x > PLOT_PIXELS - CLOSE_NAMES
-        text = f"<b>{chart.quoting.move(move.log_points)}</b><br>{format_day(move.day)}"
-        notes.append(
-            theme.build_note(palette, text, line.x(at), _place_on_axis(chart, line.shown[at]))
-            | {
-                "showarrow": True,
-                "arrowhead": 0,
-                "arrowwidth": 1,
-                "arrowcolor": palette.muted,
-                "standoff": 3,
-                "ax": -24 if ends_right else 24,
-                "ay": (-1 if above else 1) * NAMED_MOVE_PIXELS * (1 + level),
-                "xanchor": "right" if ends_right else "left",
-                "align": "left",
-                "bgcolor": theme.fade_colour(palette.surface, NAME_OPACITY),
-                "font": {"size": theme.FONT_SIZE - 2, "color": palette.text},
-            }
-        )
-    return notes
 
 
 def _build_selection_shapes(
@@ -371,7 +352,7 @@ def _build_selection_shapes(
 ) -> list[theme.Figure]:
     """The selected day as a line, and the days from its base to the next rate as a band."""
     selected, foot = chart.selected, domains.foot
-    if selected is None or not chart.since <= selected <= chart.until:
+    if selected is None or not chart.since <= selected <= chart.right_end:
         return []
     bottom, top = domains.rate
     day = selected.isoformat()
@@ -380,13 +361,49 @@ def _build_selection_shapes(
         return [theme.build_region(day, next_day, palette.band, y0=bottom, y1=top)]
     stroke = {"color": palette.selected, "width": 2}
     shapes = [theme.build_vertical_line(day, stroke, y0=foot, opacity=0.75, layer="below")]
-    if not line.weekly and len(line.day):
+    if not line.weekly and len(line.day) and np.datetime64(selected) <= line.day[-1]:
         row = int(np.searchsorted(line.day, np.datetime64(selected, "D")))
         first = line.day[max(row - 1, 0)]
         last = line.day[min(row + 1, len(line.day) - 1)]
         band = theme.build_region(str(first), str(last), palette.band, y0=bottom, y1=top)
         shapes.append(band)
     return shapes
+
+
+def _is_today_in_view(chart: ExploreChart) -> bool:
+    return chart.today is not None and chart.since <= chart.today < chart.right_end
+
+
+def _build_schedule_shapes(
+    chart: ExploreChart, palette: Palette, domains: PaneDomains
+) -> list[theme.Figure]:
+    """Today as a dotted line, the time after it as a band, scheduled events as dashed lines."""
+    if chart.today is None or not _is_today_in_view(chart):
+        return []
+    foot = domains.foot
+    end = chart.right_end + timedelta(days=max((chart.right_end - chart.since).days // 50, 1))
+    ahead = theme.build_region(
+        chart.today.isoformat(), end.isoformat(), palette.muted, y0=foot, y1=1, opacity=0.07
+    )
+    dotted = {"color": palette.text, "width": 1, "dash": "dot"}
+    dashed = {"color": palette.muted, "width": 1, "dash": "dash"}
+    lines = [
+        theme.build_vertical_line(day.isoformat(), dashed, y0=foot, layer="below")
+        for day in sorted({event.day for event in chart.scheduled})
+    ]
+    return [ahead, *lines, theme.build_vertical_line(chart.today.isoformat(), dotted, y0=foot)]
+
+
+def _build_today_note(
+    chart: ExploreChart, palette: Palette, domains: PaneDomains
+) -> list[theme.Figure]:
+    if chart.today is None or not _is_today_in_view(chart):
+        return []
+    place = {"xref": "x", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "xshift": -2}
+    font = {"size": theme.FONT_SIZE - 2, "color": palette.muted}
+    day = chart.today.isoformat()
+    text = _("today")
+    return [theme.build_note(palette, text, day, domains.rate[0], **place, font=font)]
 
 
 # ------------------------------------------------------------------ data and traces
@@ -455,6 +472,11 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
         )
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
         data.append(build_marker_trace(markers, pane.styles, chart.event_moves))
+    if chart.scheduled and not pane.counted:
+        ahead = cluster_events(
+            chart.scheduled, pixels_per_day(chart), exact=line.is_intraday, together=not pane.styles
+        )
+        data.append(build_scheduled_trace(ahead, pane.styles, chart.countdowns, palette))
     marks = build_break_trace(chart, palette), _build_selected_dot(chart, line, palette)
     data += [mark for mark in marks if mark]
     if chart.has_overview:
@@ -464,14 +486,14 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
 
 def build_category_pane(chart: ExploreChart) -> CategoryPane:
     """The category rows and the events in them; a phone has one row for all."""
-    styles = () if chart.phone else list_used_styles(chart.events)
+    styles = () if chart.phone else list_used_styles((*chart.events, *chart.scheduled))
     return CategoryPane(styles, chart.events, counted=len(chart.events) > MAX_MARKERS)
 
 
 def pixels_per_day(chart: ExploreChart) -> float:
     """About how wide a day is on the screen."""
     width = PHONE_PIXELS if chart.phone else PLOT_PIXELS
-    return width / max((chart.until - chart.since).days, 1)
+    return width / max((chart.right_end - chart.since).days, 1)
 
 
 def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> theme.Figure:

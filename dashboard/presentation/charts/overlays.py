@@ -19,7 +19,7 @@ from dashboard.presentation.charts.timeline import (
     Overlay,
     convert_to_moscow,
 )
-from dashboard.presentation.formatting import format_number
+from dashboard.presentation.formatting import format_day, format_number
 from dashboard.presentation.palette import DARK_PALETTE, OVERLAY_STYLES, GroupStyle, Palette
 from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.study import moving_average, rebase
@@ -32,7 +32,14 @@ INDEX_DECIMALS: Final = 1
 OVERLAY_AXIS_PIXELS: Final = 46
 OVERVIEW_POINTS: Final = 500
 CLOSE_NAMES: Final = 130
-"""Pixels within which two names would lie on one another."""
+"""Pixels within which two notes would lie on one another."""
+NAME_DISTANCES: Final = (34, 56, 80, 110, 140, 180)
+"""Pixels of height between a point and the middle of its name, the nearest first."""
+NAME_OFFSET: Final = 24
+NAME_PIXELS: Final = (104, 36)
+NAME_OPACITY: Final = 0.75
+Box = tuple[float, float, float, float]
+"""Left, right, foot and top in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +278,116 @@ def build_break_notes(
 def _find_breaks(chart: ExploreChart) -> list[MethodBreak]:
     """The changes of the publisher's method in view."""
     return [b for b in chart.series.card.breaks if chart.since <= b.day <= chart.until]
+
+
+# ------------------------------------------------------------------ names of the largest moves
+
+
+@dataclass(frozen=True, slots=True)
+class PaneScale:
+    """The size of the pane of the rate in pixels and the ends of its axis, foot first."""
+
+    pixels_per_day: float
+    height: float
+    bounds: tuple[float, float]
+
+
+def place_on_axis(chart: ExploreChart, value: float) -> float:
+    """Where an annotation lies on the axis of the rate: Plotly wants the logarithm."""
+    return float(np.log10(value)) if chart.log_scale else value
+
+
+def build_move_names(
+    chart: ExploreChart, line: DrawnRateLine, scale: PaneScale, palette: Palette
+) -> list[theme.Figure]:
+    """The largest moves in view by name, where neither the line nor another name lies.
+
+    The name of a rise stands above the line if there is a place, that of a fall below it.
+    """
+    notes: list[theme.Figure] = []
+    taken: list[Box] = []
+    pixels = _convert_to_pixels(chart, line, scale)
+    for move in sorted(chart.named_moves, key=lambda move: move.day):
+        at = int(np.searchsorted(line.day, np.datetime64(move.day, "D")))
+        if at >= len(line.day) or not np.isfinite(line.shown[at]):
+            continue
+        rose = chart.quoting.quoted_log_points(move.log_points) > 0
+        sign = 1 if rose != chart.quoting.axis_is_inverted else -1
+        across, up = _find_free_place(pixels, at, sign, taken)
+        text = f"<b>{chart.quoting.move(move.log_points)}</b><br>{format_day(move.day)}"
+        notes.append(
+            theme.build_note(palette, text, line.x(at), place_on_axis(chart, line.shown[at]))
+            | {
+                "showarrow": True,
+                "arrowhead": 0,
+                "arrowwidth": 1,
+                "arrowcolor": palette.muted,
+                "standoff": 3,
+                "ax": across,
+                "ay": -up,
+                "xanchor": "right" if across < 0 else "left",
+                "align": "left",
+                "bgcolor": theme.fade_colour(palette.surface, NAME_OPACITY),
+                "font": {"size": theme.FONT_SIZE - 2, "color": palette.text},
+            }
+        )
+    return notes
+
+
+@dataclass(frozen=True, slots=True)
+class LinePixels:
+    """The line in pixels from the foot of its pane at the left, each (n,), and the pane."""
+
+    x: Floats
+    y: Floats
+    width: float
+    height: float
+
+
+def _convert_to_pixels(chart: ExploreChart, line: DrawnRateLine, scale: PaneScale) -> LinePixels:
+    days = (line.day - np.datetime64(chart.since, "D")).astype(float)
+    shown = np.log10(line.shown) if chart.log_scale else line.shown
+    foot, top = scale.bounds
+    width = (chart.until - chart.since).days * scale.pixels_per_day
+    y = (shown - foot) / (top - foot) * scale.height
+    return LinePixels(days * scale.pixels_per_day, y, width, scale.height)
+
+
+def _find_free_place(pixels: LinePixels, at: int, sign: int, taken: list[Box]) -> tuple[int, int]:
+    """How far right and up of a point its name stands, in pixels; its box is added to `taken`."""
+    places = [
+        (across, side * distance)
+        for distance in NAME_DISTANCES
+        for side in (sign, -sign)
+        for across in (NAME_OFFSET, -NAME_OFFSET)
+    ]
+    boxes = [_build_name_box(pixels, at, place) for place in places]
+    free = (k for k, box in enumerate(boxes) if _is_free(pixels, box, taken))
+    chosen = next(free, 0)
+    taken.append(boxes[chosen])
+    return places[chosen]
+
+
+def _build_name_box(pixels: LinePixels, at: int, place: tuple[int, int]) -> Box:
+    """Left, right, foot and top of a name whose leader ends at a place near a point."""
+    across, up = place
+    width, height = NAME_PIXELS
+    x, y = float(pixels.x[at]) + across, float(pixels.y[at]) + up
+    left = x if across > 0 else x - width
+    return left, left + width, y - height / 2, y + height / 2
+
+
+def _is_free(pixels: LinePixels, box: Box, taken: list[Box]) -> bool:
+    """Whether a box lies in the pane, on no other one and not on the line."""
+    left, right, foot, top = box
+    if left < 0 or right > pixels.width or foot < 0 or top > pixels.height:
+        return False
+    if any(left < r and le < right and foot < t and f < top for le, r, f, t in taken):
+        return False
+    x, y = pixels.x, pixels.y
+    near = (x[1:] > left) & (x[:-1] < right)
+    highest, lowest = np.fmax(y[1:], y[:-1])[near], np.fmin(y[1:], y[:-1])[near]
+    return not bool(np.any((highest > foot) & (lowest < top)))
 
 
 # ------------------------------------------------------------------ overview of the whole series

@@ -52,6 +52,8 @@ TITLE_COLUMNS: Final = 60
 SOURCE_COLUMNS: Final = 40
 EVENTS_TRACE: Final = "events"
 """The name of the trace of marks, by which the script of the chart finds them."""
+SCHEDULED_TRACE: Final = "scheduled"
+"""The name of the trace of marks of scheduled events."""
 MAX_MARKERS: Final = 2_000
 TONE_HEIGHT: Final = 260
 MAX_TONE_MARKS: Final = 60
@@ -89,6 +91,10 @@ class ExploreChart:
         named_moves: the moves that are named on the line.
         event_moves: the line about its move in the hover text of an event, by its id.
         has_overview: whether the whole series is drawn small below the chart.
+        today: the present day in Moscow, marked where it is in view; None marks none.
+        horizon: the last day on the axis, where it goes on beyond `until` for scheduled events.
+        upcoming: the scheduled events that the filters leave, to the right of today.
+        countdowns: the line about the days to a scheduled event in its hover text, by its id.
     """
 
     series: RateSeries
@@ -106,6 +112,20 @@ class ExploreChart:
     named_moves: tuple[DayMove, ...] = ()
     event_moves: Mapping[str, str] = field(default_factory=dict)
     has_overview: bool = False
+    today: date | None = None
+    horizon: date | None = None
+    upcoming: tuple[Event, ...] = ()
+    countdowns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def right_end(self) -> date:
+        """The last day on the axis."""
+        return self.horizon or self.until
+
+    @property
+    def scheduled(self) -> tuple[Event, ...]:
+        """The scheduled events on the axis."""
+        return tuple(event for event in self.upcoming if event.day <= self.right_end)
 
     @property
     def is_rebased(self) -> bool:
@@ -345,6 +365,25 @@ def build_marker_trace(
     )
     hovers = [_format_marker_hover(marker, markers, event_moves or {}) for marker in markers]
     return trace | {"name": EVENTS_TRACE} | theme.build_hover(hovers)
+
+
+def build_scheduled_trace(
+    markers: Sequence[Marker],
+    styles: Sequence[CategoryStyle],
+    countdowns: Mapping[str, str],
+    palette: Palette,
+) -> theme.Figure:
+    """The marks of scheduled events: hollow with a dot, which no past one is.
+
+    `countdowns` has the line about the days to an event in its hover text, by its id.
+    """
+    trace = build_marker_trace(markers, styles, countdowns)
+    look = trace["marker"]
+    look["symbol"] = [f"{symbol.removesuffix('-open')}-open-dot" for symbol in look["symbol"]]
+    look["size"] = [size + 1 for size in look["size"]]
+    look["line"] = {"width": 2}
+    trace["textfont"] = trace["textfont"] | {"color": palette.text}
+    return trace | {"name": SCHEDULED_TRACE}
 
 
 def build_count_markers(

@@ -21,7 +21,8 @@ FEED_LIMITS: Final = RequestLimits(
     connect=3.0, read=5.0, total=9.0, max_bytes=MAX_FEED_BYTES, attempts=2
 )
 ACCEPT_HEADER: Final = (
-    "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9"
+    "application/rss+xml, application/atom+xml, text/calendar, application/xml;q=0.9,"
+    " text/xml;q=0.9"
 )
 
 
@@ -124,4 +125,4 @@ class Feed:
             )
             for item in news.reports
         )  # fmt: skip
-        return NewsBatch(tuple(reports), news.messages)
+        return NewsBatch(tuple(reports), news.messages, news.kind)

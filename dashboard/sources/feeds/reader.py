@@ -1,4 +1,4 @@
-"""Items of RSS and Atom feeds: decoding, parsing and plain text, in a subprocess with limits.
+"""Items of RSS, Atom and iCalendar: decoding, parsing, plain text, in a subprocess with limits.
 
 Executed as a module it is the subprocess of `sources.sandbox` that parses feeds.
 """
@@ -16,11 +16,19 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from dashboard.models.article import Precision
-from dashboard.models.errors import SourceError
-from dashboard.models.event import MOSCOW, TITLE_LIMIT
-from dashboard.models.inbox import EXCERPT_LIMIT, PRINTED_DATE_LIMIT, DatedBy, NewsBatch, NewsItem
+from dashboard.models.errors import InputError, SourceError
+from dashboard.models.event import MOSCOW, TITLE_LIMIT, Event
+from dashboard.models.inbox import (
+    CALENDAR_KIND,
+    EXCERPT_LIMIT,
+    PRINTED_DATE_LIMIT,
+    DatedBy,
+    NewsBatch,
+    NewsItem,
+)
 from dashboard.models.messages import deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.sources.content_sniff import kind_name, sniff_kind
@@ -58,6 +66,8 @@ _XML_ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Z
 _HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _XML_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,300}?\?>")
 _ILLEGAL_XML_CHARS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BLANK_BYTES: Final = b"\xef\xbb\xbf \t\r\n"
+_CALENDAR_BEGIN: Final = b"BEGIN:VCALENDAR"
 _UNICODE_CODECS: Final = frozenset({"utf-8", "utf-16", "utf-32", "ascii"})
 
 
@@ -97,13 +107,14 @@ def parse_feed_in_subprocess(
         raise SourceError(msg) from None
     if REFUSAL in answer:
         raise SourceError(answer[REFUSAL])
-    return NewsBatch(
-        tuple(_item_from_json(item) for item in answer["reports"]), tuple(answer["told"])
-    )
+    items = tuple(_item_from_json(item) for item in answer["reports"])
+    return NewsBatch(items, tuple(answer["told"]), answer["kind"])
 
 
 def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
-    """The items of a feed in its order; unknown dates are marked.
+    """The items of a feed in its order, or the future entries of a calendar.
+
+    Unknown dates are marked.
 
     Args:
         feed: the response.
@@ -120,6 +131,8 @@ def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
             limit=limit,
         )
         raise SourceError(msg)
+    if feed.content[:200].lstrip(_BLANK_BYTES).upper().startswith(_CALENDAR_BEGIN):
+        return _parse_calendar(feed, now)
     text, messages = decode_feed(feed.content, feed.content_type, feed.publisher)
     _reject_non_feed(text, feed.publisher)
     if _PATHOLOGICAL_MARKUP.search(text):
@@ -138,6 +151,57 @@ def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
     n_empty = len(entries) - len(items)
     return NewsBatch(
         _with_language(items, parsed), (*messages, *_feed_messages(parsed, text, n_empty))
+    )
+
+
+def _parse_calendar(feed: FeedContent, now: datetime) -> NewsBatch:
+    """The entries of an iCalendar from today on by the clock of Moscow, at most `MAX_ITEMS`.
+
+    Raises:
+        SourceError: it cannot be read as a calendar; one sentence says why.
+    """
+    from dashboard.models.user_files import EventFileOptions
+    from dashboard.sources.files.event_file import read_event_rows
+
+    today = now.astimezone(ZoneInfo(MOSCOW)).date()
+    try:
+        options = EventFileOptions(zone=feed.zone)
+        rows = read_event_rows(feed.content, options, today, name=feed.publisher)
+    except InputError as error:
+        raise SourceError(str(error)) from None
+    events = sorted(
+        (row.event for row in rows.rows if row.event is not None and row.event.day >= today),
+        key=lambda event: (event.day, event.starts_at, event.title),
+    )
+    items = tuple(_item_from_event(event) for event in events[:MAX_ITEMS])
+    messages = []
+    wrong = sum(bool(row.wrong) for row in rows.rows)
+    if wrong:
+        messages.append(
+            plural(
+                "{n:,} entry of the calendar cannot be read and is left out",
+                "{n:,} entries of the calendar cannot be read and are left out",
+                wrong,
+            )
+        )
+    if len(events) > MAX_ITEMS:
+        messages.append(
+            _("only the next {limit} entries of the calendar are read", limit=MAX_ITEMS)
+        )
+    return NewsBatch(items, tuple(messages), CALENDAR_KIND)
+
+
+def _item_from_event(event: Event) -> NewsItem:
+    start = event.moment or event.day
+    return NewsItem(
+        guid=start.isoformat(),
+        link=validated_link(event.source_url),
+        title=html_to_text(event.title, TITLE_LIMIT),
+        excerpt=html_to_text(event.text, EXCERPT_LIMIT),
+        day=event.day,
+        moment=event.moment,
+        zone=event.zone,
+        precision=Precision.MINUTE if event.moment else Precision.DAY,
     )
 
 
@@ -449,7 +513,7 @@ def _news_to_json(news: NewsBatch) -> dict[str, Any]:
         }
         for item in news.reports
     ]
-    return {"reports": reports, "told": list(news.messages)}
+    return {"reports": reports, "told": list(news.messages), "kind": news.kind}
 
 
 def _serve_feed(params: dict[str, Any], content: bytes) -> dict[str, Any]:

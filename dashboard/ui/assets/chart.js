@@ -35,6 +35,7 @@ function attach() {
   plot.addEventListener("touchstart", (event) => beginPinch(found, event), { passive: false });
   plot.addEventListener("touchmove", (event) => movePinch(found, event), { passive: false });
   plot.addEventListener("touchend", () => endPinch(found));
+  plot.on("plotly_afterplot", () => moveLayers(found, ""));
 }
 
 function send(name, value) {
@@ -95,20 +96,22 @@ function noteClick(chart, event) {
 
 function dayAt(chart, event, pane) {
   const { xaxis, yaxis2 } = chart._fullLayout;
-  const [rate, events] = component.data.traces;
+  const [rate, events, scheduled] = component.data.traces;
   const box = chart.getBoundingClientRect();
-  const x = event.clientX - box.x - xaxis._offset;
+  // a click has the left end of its pixel, and a day can be as narrow as that
+  const x = event.clientX + 0.5 - box.x - xaxis._offset;
   const y = event.clientY - box.y - yaxis2._offset;
-  const trace = chart.data.find((one) => one.name === (pane === "events" ? events : rate));
-  if (!trace) return null;
+  const names = [pane === "events" ? events : rate, scheduled];
   let best = null;
   let least = Infinity;
-  trace.x.forEach((place, k) => {
-    if (place === null) return;
-    const across = Math.abs(xaxis.d2p(place) - x);
-    const rows = pane === "events" ? Math.abs(yaxis2.d2p(trace.y[k]) - y) : 0;
-    const distance = across + (rows > MARK ? 2 * MARK : rows);
-    if (distance < least) [least, best] = [distance, place];
+  chart.data.filter((one) => names.includes(one.name)).forEach((trace) => {
+    trace.x.forEach((place, k) => {
+      if (place === null) return;
+      const across = Math.abs(xaxis.d2p(place) - x);
+      const rows = pane === "events" ? Math.abs(yaxis2.d2p(trace.y[k]) - y) : 0;
+      const distance = across + (rows > MARK ? 2 * MARK : rows);
+      if (distance < least) [least, best] = [distance, place];
+    });
   });
   return best;
 }
@@ -145,8 +148,12 @@ function movePinch(chart, event) {
   const left = chart.getBoundingClientRect().x + xaxis._offset;
   const scale = pinch.now.width / pinch.start.width;
   const shift = pinch.now.middle - left - scale * (pinch.start.middle - left);
-  chart.querySelectorAll(".cartesianlayer .plot > g").forEach((layer) => {
-    layer.style.transform = `translate(${shift}px, 0) scale(${scale}, 1)`;
+  moveLayers(chart, `translate(${shift}px, 0) scale(${scale}, 1)`);
+}
+
+function moveLayers(chart, transform) {
+  chart.querySelectorAll(".cartesianlayer .overplot > g > g").forEach((layer) => {
+    layer.style.transform = transform;
   });
 }
 

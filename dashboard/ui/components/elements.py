@@ -355,6 +355,7 @@ def draw_figure(
     alt: str,
     *,
     phone: bool = False,
+    height: Literal["content", "stretch"] = "content",
 ) -> None:
     """Draw a figure that is only looked at; where a time axis is not fixed, it zooms and pans.
 
@@ -373,6 +374,7 @@ def draw_figure(
         theme=None,
         key=key,
         alt=alt,
+        height=height,
         config=build_chart_config(figure, interactive=not phone),
     )
 

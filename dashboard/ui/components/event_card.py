@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
-from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.models.event import TEXT_LIMIT, Category, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.people import Action
+from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import (
     escape_markdown,
     format_markdown_link,
@@ -21,16 +23,23 @@ from dashboard.presentation.escaping import (
     plain_text_block,
     truncate,
 )
+from dashboard.presentation.events import (
+    describe_usual,
+    describe_usual_sample,
+    format_schedule,
+)
 from dashboard.presentation.formatting import (
     capitalize_first,
     describe_expected,
+    format_age,
     format_event_time,
     format_timestamp,
 )
-from dashboard.presentation.moves import describe_both_ranks
+from dashboard.presentation.moves import describe_both_ranks, describe_window
 from dashboard.presentation.palette import category_title, get_event_style
 from dashboard.services.events import hide_events, unhide_events
 from dashboard.services.notes import delete_note, restore_note
+from dashboard.services.schedule import days_until, is_upcoming
 from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, draw_page_link, open_page, set_flash
 from dashboard.ui.components.event_filters import EventsState
@@ -62,6 +71,29 @@ def draw_event_line(event: Event, **params: str) -> None:
             "event", f"{get_event_style(event).glyph} {title}", icon="", id=event.id, **params
         )
         st.caption(format_event_caption(event))
+
+
+def draw_countdown(event: Event, series: RateSeries, *, heading: str = "") -> None:
+    """Draw in how many days a scheduled event is, and what is usual after its kind.
+
+    `heading` is the Markdown before the text, as `### ` of a heading.
+    """
+    days = days_until(event, session.get_view_time())
+    when = format_age(session.get_view_day() + timedelta(days=days), session.get_view_day())
+    text = _("Not yet: {when}, {moment}", when=when, moment=format_schedule(event))
+    st.markdown(f"{heading or '**'}{escape_markdown(text)}{'' if heading else '**'}")
+    draw_usual_moves(series, str(event.category))
+
+
+def draw_usual_moves(series: RateSeries, category: str) -> None:
+    """Draw what is usual after events of a category, what that rests on, and a link to them."""
+    usual = session.get_usual_moves(series, session.get_known_events(), category)
+    lines = (describe_usual(usual, series.card), describe_usual_sample(usual))
+    st.caption("  \n".join(escape_markdown(line, 400) for line in lines if line))
+    if usual.median is not None and category in set(Category):
+        label = _("Compare these events")
+        icon = ":material/compare_arrows:"
+        draw_page_link("compare", label, icon=icon, cat=category, series=series.card.id)
 
 
 def format_event_caption(event: Event) -> str:
@@ -237,6 +269,9 @@ def _draw_event_text(event: Event) -> None:
 
 def _draw_event_moves(state: EventsState, event: Event) -> None:
     moves = state.moves.get(event.id, EventMoves())
+    if is_upcoming(event, session.get_view_time()) and math.isnan(moves.first):
+        draw_countdown(event, state.series)
+        return
     if math.isnan(moves.first):
         if moves.reason:
             where = _(
@@ -246,8 +281,9 @@ def _draw_event_moves(state: EventsState, event: Event) -> None:
             )
             st.caption(escape_markdown(where))
         return
-    for window, move in (("[0,0]", moves.first), ("[0,1]", moves.both)):
-        st.markdown(f":small[{window}] {_format_coloured_move(state, move)}")
+    for window, move in (((0, 0), moves.first), ((0, 1), moves.both)):
+        where = capitalize_first(describe_window(window, state.series.card))
+        st.markdown(f":small[{where}] {_format_coloured_move(state, move)}")
     ranks = describe_both_ranks((moves.rank_first, moves.rank_both), state.series.card)
     if ranks:
         st.caption(ranks)
@@ -268,7 +304,12 @@ def _draw_crowding(state: EventsState, moves: EventMoves) -> None:
     if not others:
         return
     with st.expander(
-        plural("{n:,} other event in [0,1]", "{n:,} other events in [0,1]", len(others))
+        plural(
+            "{n:,} other event {window}",
+            "{n:,} other events {window}",
+            len(others),
+            window=describe_window((0, 1), state.series.card),
+        )
     ):
         for other in others[:MAX_LISTED_EVENTS]:
             draw_event_line(other, up=state.quoting.mode.value, series=state.series.card.id)
@@ -301,7 +342,9 @@ def draw_other_actions(event: Event, series_id: str, key: str, delete_label: str
     if event.origin != Origin.NOTE:
         if st.button(_("Copy into a note"), icon=":material/content_copy:", key=f"{key}.copy"):
             open_note_copy(event, series_id)
-        draw_hide_button(event, f"{key}.hide")
+        known = session.get_known_events()
+        if event.id in {other.id for other in (*known.events, *known.hidden)}:
+            draw_hide_button(event, f"{key}.hide")
         return
     st.button(
         delete_label,

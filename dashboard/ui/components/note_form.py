@@ -239,7 +239,11 @@ NAME_WIDTH: Final = 220
 FORM_KEY: Final = "note_form"
 CONFLICT_KEY: Final = "note_form:conflict"
 OPENED_KEY: Final = "note_form.opened"
-"""How often the form was opened in this session; each time its title gets the focus."""
+"""How often the form was opened in this session; each time its title gets the focus.
+
+The number is part of the keys of its fields: a browser whose last run was interrupted still has
+what a field of the form before held, and would show it in a field of the same key.
+"""
 FIELD_BY_NAME: Final = {field.name: field for field in NOTE_FIELDS}
 HIDE_COPIED_KEY: Final = "note_form:hide_copied"
 AUTHOR_KEY: Final = "note_form.author_of_this_session"
@@ -545,6 +549,11 @@ def _draw_fields(context: NoteFormContext) -> Draft:
     return Draft(**values)
 
 
+def _build_field_key(name: str) -> str:
+    """The key of a field of the form, another one each time the form is opened."""
+    return f"{FORM_KEY}:{st.session_state.get(OPENED_KEY, 0)}:{name}"
+
+
 def _draw_line(field: EventField, context: NoteFormContext) -> str:
     value = getattr(context.draft, field.name)
     hints = {"title": translate_deferred(field.description), "source_url": "https://"}
@@ -553,7 +562,7 @@ def _draw_line(field: EventField, context: NoteFormContext) -> str:
         st.text_input(
             translate_deferred(field.form_label),
             value,
-            key=f"{FORM_KEY}:{field.form_label}",
+            key=_build_field_key(field.form_label),
             max_chars=field.limit if is_limited else None,
             required=field.required,
             placeholder=hints.get(field.name),
@@ -563,7 +572,7 @@ def _draw_line(field: EventField, context: NoteFormContext) -> str:
 
 
 def _draw_text(field: EventField, context: NoteFormContext) -> str:
-    value, key = getattr(context.draft, field.name), f"{FORM_KEY}:{field.form_label}"
+    value, key = getattr(context.draft, field.name), _build_field_key(field.form_label)
     text = st.text_area(
         translate_deferred(field.form_label), value, key=key, max_chars=field.limit, height=96
     )
@@ -571,7 +580,7 @@ def _draw_text(field: EventField, context: NoteFormContext) -> str:
 
 
 def _draw_tags(field: EventField, context: NoteFormContext) -> tuple[str, ...]:
-    value, key = ", ".join(context.draft.tags), f"{FORM_KEY}:{field.form_label}"
+    value, key = ", ".join(context.draft.tags), _build_field_key(field.form_label)
     tags = st.text_input(translate_deferred(field.form_label), value, key=key) or ""
     return tuple(tag.strip() for tag in tags.split(",") if tag.strip())
 
@@ -581,7 +590,7 @@ def _draw_date(field: EventField, context: NoteFormContext) -> date | None:
     day: date | None = st.date_input(
         translate_deferred(field.form_label),
         getattr(context.draft, field.name),
-        key=f"{FORM_KEY}:{field.key}",
+        key=_build_field_key(field.key),
         required=field.required,
         min_value=EARLIEST_DAY,
         max_value=max(latest.replace(year=latest.year + YEARS_AHEAD), context.draft.day),
@@ -595,7 +604,7 @@ def _draw_time(field: EventField, context: NoteFormContext) -> time | None:
     start = context.draft
     local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
     at: time | None = st.time_input(
-        translate_deferred(field.form_label), local, key=f"{FORM_KEY}:{field.key}", step=60
+        translate_deferred(field.form_label), local, key=_build_field_key(field.key), step=60
     )
     return at
 
@@ -604,7 +613,7 @@ def _draw_zone(field: EventField, context: NoteFormContext) -> str:
     zones = tuple(dict.fromkeys((*TIME_ZONES, context.draft.zone)))
     start = zones.index(context.draft.zone)
     return st.selectbox(
-        translate_deferred(field.form_label), zones, start, key=f"{FORM_KEY}:{field.key}"
+        translate_deferred(field.form_label), zones, start, key=_build_field_key(field.key)
     )
 
 
@@ -619,7 +628,7 @@ def _draw_category(field: EventField, context: NoteFormContext) -> str:
         format_func=_format_category,
         accept_new_options=True,
         help=_("One of the list, or type a word of your own."),
-        key=f"{FORM_KEY}:{field.key}",
+        key=_build_field_key(field.key),
     )
     return category or Category.OTHER.value
 
@@ -634,7 +643,7 @@ def _draw_choice(field: EventField, context: NoteFormContext) -> str:
         default=start,
         format_func=translate_deferred,
         required=True,
-        key=f"{FORM_KEY}:{field.key}",
+        key=_build_field_key(field.key),
     )
     return chosen or str(start)
 
@@ -666,7 +675,7 @@ def _draw_visibility(context: NoteFormContext) -> str:
         required=True,
         disabled=not mine,
         help=help_text,
-        key=f"{FORM_KEY}:visibility",
+        key=_build_field_key("visibility"),
     )
     return chosen or context.draft.visibility
 

@@ -11,10 +11,15 @@ import pytest
 
 from dashboard.models.event import Event
 from dashboard.models.series import QUOTE_IS_SUBJECT
-from dashboard.presentation.charts.explore import build_explore_figure, build_rate_line
+from dashboard.presentation.charts.explore import (
+    build_explore_figure,
+    build_rate_line,
+    pixels_per_day,
+)
 from dashboard.presentation.charts.timeline import (
     EVENTS_TRACE,
     MAX_MARKERS,
+    SCHEDULED_TRACE,
     ExploreChart,
     Overlay,
 )
@@ -105,7 +110,37 @@ def test_a_phone_gets_one_strip_of_events_and_no_drag():
     assert sum(int(count or 1) for count in strip["text"]) == len(view.events)
     assert layout["dragmode"] is False
     assert layout["xaxis"]["fixedrange"] is True
-    assert layout["height"] == 360
+    # the sheet with the card of the chosen day takes the lower half of the screen
+    chosen = shipped_view(phone=True, selected=date(2025, 4, 21))
+    over_sheet = build_explore_figure(chosen, LIGHT_PALETTE)["layout"]
+    assert over_sheet["height"] < 844 / 2 < layout["height"]
+
+
+def test_a_name_of_a_move_lies_neither_on_the_line_nor_on_another_name():
+    view = shipped_view(has_overview=True)
+    found = largest_moves(view.series, (), view.since, view.until)
+    moves = found[:3]
+    layout = build_explore_figure(replace(view, named_moves=moves), LIGHT_PALETTE)["layout"]
+    names = [note for note in layout["annotations"] if note.get("showarrow")]
+    assert len(names) == 3
+    foot, top = layout["yaxis"]["range"]
+    area = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    height = (layout["yaxis"]["domain"][1] - layout["yaxis"]["domain"][0]) * area
+    per_day = pixels_per_day(view)
+    days = [(day.astype(object) - view.since).days * per_day for day in view.series.day]
+    rates = [(rate - foot) / (top - foot) * height for rate in view.series.rate]
+    boxes = []
+    for note in names:
+        x = (date.fromisoformat(note["x"]) - view.since).days * per_day + note["ax"]
+        y = (note["y"] - foot) / (top - foot) * height - note["ay"]
+        # two lines of about 60 pixels, 12 high each
+        left, right = (x, x + 60) if note["xanchor"] == "left" else (x - 60, x)
+        inside = [r for day, r in zip(days, rates, strict=True) if left < day < right]
+        assert not any(y - 12 < rate < y + 12 for rate in inside)
+        boxes.append((left, right, y - 12, y + 12))
+    for k, (left, right, low, high) in enumerate(boxes):
+        for other in boxes[:k]:
+            assert right < other[0] or other[1] < left or high < other[2] or other[3] < low
 
 
 def test_a_desk_zooms_dates_only_and_has_a_line_through_all_panes_at_the_mouse():
@@ -316,3 +351,31 @@ def test_the_overview_has_the_last_number_of_each_week_of_the_whole_series():
     assert overview["y"] == [86.0, 93.0, 94.0]
     window = figure["layout"]["shapes"][-1]
     assert (window["xref"], window["x0"], window["x1"]) == ("x2", "2024-01-01", "2024-01-05")
+
+
+def test_scheduled_events_are_hollow_with_a_dashed_line_to_the_right_of_a_marked_today():
+    until = date(2024, 3, 1)
+    days = [date(2024, 3, 20), date(2024, 4, 2), date(2024, 5, 1)]
+    events = [Event(str(day), day, "Meeting", "monetary_policy") for day in (until, *days)]
+    view = made_view(
+        [80.0] * 61,
+        events=events[:1],
+        today=date(2024, 3, 10),
+        horizon=date(2024, 4, 5),
+        upcoming=tuple(events[1:]),
+        countdowns={str(days[0]): "in 10 days"},
+    )
+    figure = build_explore_figure(view, LIGHT_PALETTE)
+    (scheduled,) = [trace for trace in figure["data"] if trace.get("name") == SCHEDULED_TRACE]
+    assert scheduled["x"] == ["2024-03-20", "2024-04-02"]  # the third lies beyond the axis
+    assert scheduled["marker"]["symbol"] == ["square-open-dot"] * 2
+    assert "in 10 days" in scheduled["customdata"][0]
+    shapes = figure["layout"]["shapes"]
+    dashed = [s["x0"] for s in shapes if s.get("line", {}).get("dash") == "dash"]
+    assert dashed == ["2024-03-20", "2024-04-02"]
+    assert [s["x0"] for s in shapes if s.get("line", {}).get("dash") == "dot"] == ["2024-03-10"]
+    assert "today" in [note["text"] for note in figure["layout"]["annotations"]]
+    # 95 days and 0.6 % of them
+    assert figure["layout"]["xaxis"]["range"] == ["2023-12-31 10:19", "2024-04-05 13:40"]
+    plain = build_explore_figure(made_view([80.0] * 61, events=events[:1]), LIGHT_PALETTE)
+    assert "today" not in [note["text"] for note in plain["layout"]["annotations"]]

@@ -176,8 +176,8 @@ def test_edit_opens_the_form_of_a_note_with_what_was_found(page):
     paste(page, ISSUE)
     click(page, "article.edit.0")
     assert not page.exception
-    assert page.date_input(key="note_form:day").value == date(2025, 4, 20)
-    assert page.text_area(key="note_form:Text").value.startswith("Keith Kellogg")
+    assert page.date_input(key="note_form:1:day").value == date(2025, 4, 20)
+    assert page.text_area(key="note_form:1:Text").value.startswith("Keith Kellogg")
     assert notes() == []
 
 

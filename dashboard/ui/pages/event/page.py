@@ -25,7 +25,6 @@ from dashboard.presentation.escaping import (
     escape_markdown,
     plain_text,
     plain_text_block,
-    truncate,
 )
 from dashboard.presentation.events import format_citation
 from dashboard.presentation.formatting import format_day, format_offset, format_timestamp
@@ -76,6 +75,7 @@ from dashboard.ui.components.timing import build_hour_lines, draw_notices, draw_
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.event.controls import draw_event_controls
 from dashboard.ui.pages.event.results import (
+    draw_basis,
     draw_move_details,
     draw_moves,
     draw_source_moves,
@@ -98,10 +98,8 @@ from dashboard.ui.pages.event.state import (
 from dashboard.ui.url_state import UrlState
 
 MAX_SHOWN_EVENTS: Final = 4
-TITLE_LIMIT: Final = 36
 SENTENCE_LIMIT = 2_000
 CLAIM_CHECK_ICON = ":material/fact_check:"
-NEIGHBOUR_LIMIT: Final = 48
 MAX_OFFERED_EVENTS: Final = 5
 
 
@@ -122,18 +120,18 @@ def draw(link: UrlState) -> None:
 
 def _draw_event(link: UrlState, state: EventState) -> None:
     view = state.view
-    _draw_neighbours(link, state)
-    if state.phone:
-        st.markdown(format_event_line(state.event))
-    else:
-        line, buttons = st.columns([11, 9], vertical_alignment="center")
-        line.markdown(format_event_line(state.event))
-        with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            _draw_event_buttons(link, state)
-    draw_heading(escape_markdown(state.event.title))
-    draw_verdict(state)
-    if state.notice:
-        st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
+    with st.container(gap="xsmall", key="event.head"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+            st.markdown(format_event_line(state.event, short=state.phone), width="stretch")
+            if not state.phone:
+                _draw_event_buttons(link, state)
+            _draw_neighbours(link, state)
+        draw_heading(escape_markdown(state.event.title))
+        draw_verdict(state)
+        if not (state.phone and view.path):
+            draw_basis(state)
+        if state.notice:
+            st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
     if view.path:
         _draw_window(link, state)
         _draw_folds(state)
@@ -161,32 +159,35 @@ def _draw_other_series(state: EventState) -> None:
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
-    """Draw the chart with its controls, and to its right the timing and the other events."""
+    """Draw the chart with its controls; to its right the moves, the timing, the other events."""
     if state.phone:
         _draw_chart(state)
+        draw_basis(state)
+        draw_moves(state.view, state.quoting, state.pool, dark=state.dark)
         with st.expander(_("Series, quote and window"), icon=":material/tune:"):
             draw_event_controls(link, state.view)
         with st.expander(_("Timing and other events"), icon=":material/schedule:"):
             _draw_rail(link, state)
         return
-    left, right = st.columns([17, 7], gap="medium")
+    left, right = st.columns([17, 5], gap="small")
     with left:
         _draw_chart(state)
         draw_event_controls(link, state.view)
-    with right:
+    with right, st.container(key="event.rail", gap="small"):
+        draw_moves(state.view, state.quoting, state.pool, dark=state.dark)
         _draw_rail(link, state)
 
 
 def _draw_chart(state: EventState) -> None:
-    """Draw the chart, and under it the moves of its windows."""
     chart = build_state_chart(state)
-    draw_figure(
-        build_window_figure(chart, get_palette(dark=state.dark)),
-        "event.window.chart",
-        summarize_window(chart),
-        phone=state.phone,
-    )
-    draw_moves(state.view, state.quoting, state.pool, dark=state.dark)
+    with st.container(key="event.chart"):
+        draw_figure(
+            build_window_figure(chart, get_palette(dark=state.dark)),
+            "event.window.chart",
+            summarize_window(chart),
+            phone=state.phone,
+            height="content" if state.phone else "stretch",
+        )
 
 
 def _draw_rail(link: UrlState, state: EventState) -> None:
@@ -230,24 +231,22 @@ def _draw_about(event: Event, series_id: str) -> None:
 
 
 def _draw_neighbours(link: UrlState, state: EventState) -> None:
-    """Draw links to the events before and after; the arrow keys do the same."""
+    """Draw the steps to the events before and after; the arrow keys do the same."""
     by_id = {event.id: event for event in state.known}
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        for key, target, icon in (
-            ("before", state.view.previous_id, ":material/chevron_left:"),
-            ("after", state.view.next_id, ":material/chevron_right:"),
+    with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+        for key, target, icon, text in (
+            ("before", state.view.previous_id, ":material/chevron_left:", _("Event before")),
+            ("after", state.view.next_id, ":material/chevron_right:", _("Event after")),
         ):
             event = by_id.get(target or "")
-            name = escape_label(event.title, NEIGHBOUR_LIMIT) if event else _("no other event")
-            if state.phone and event:
-                name = _("Event before") if key == "before" else _("Event after")
+            named = f"{text}: {escape_label(event.title)}" if event else _("no other event")
             st.button(
-                f":primary[{name}]" if event else name,
+                named,  # read out; shell.css shows the icon alone
                 key=f"event.{key}",
                 icon=icon,
-                icon_position="left" if key == "before" else "right",
                 type="tertiary",
                 disabled=event is None,
+                help=named,
                 on_click=partial(link.set, id=target),
             )
 
@@ -369,7 +368,7 @@ def _draw_crowd_list(
         place = format_offset(offset)
         st.caption(f"{days[offset]} ({place})" if offset in days else place)
         for event in (item[1] for item in group):
-            title = truncate(event.title, TITLE_LIMIT)
+            title = event.title
             if minutes and event.moment is None:
                 title = _("{event} (hour unknown)", event=title)
             draw_page_link(

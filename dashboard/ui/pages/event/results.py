@@ -20,6 +20,7 @@ from dashboard.presentation.events import format_headline, get_main_move
 from dashboard.presentation.formatting import (
     NO_VALUE,
     capitalize_first,
+    format_day_range,
     format_event_time,
     format_window,
     join_first,
@@ -45,10 +46,11 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
+from dashboard.services.schedule import is_upcoming
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
 from dashboard.ui.components.elements import term_help, term_link
-from dashboard.ui.components.event_card import format_source
+from dashboard.ui.components.event_card import draw_countdown, format_source
 from dashboard.ui.pages.event.state import EventState
 
 POOL_HELP: Final[dict[Pool, str]] = {
@@ -79,20 +81,28 @@ SOURCES_HELP: Final = deferred(
 )
 
 
-def format_event_line(event: Event) -> str:
-    """`✚ **NATO remarks** · 20 Apr 2025, hour not known · source: …`, as safe Markdown."""
+def format_event_line(event: Event, *, short: bool = False) -> str:
+    """`✚ **NATO remarks** · 20 Apr 2025, hour not known · source: …`, as safe Markdown.
+
+    The short line has the day alone.
+    """
     style = get_event_style(event)
     glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
     kind = f"{glyph} **{escape_markdown(category_title(event.category))}**"
     note = [_("your note")] if event.origin == Origin.NOTE else []
+    if short:
+        return " · ".join([kind, *note, format_day_range(event.day, event.end_day)])
     when = escape_markdown(capitalize_first(format_event_time(event)))
     return " · ".join([kind, *note, when, format_source(event)])
 
 
 def draw_verdict(state: EventState) -> None:
-    """Draw the answer: the move, whether it is ordinary, and in one line what that rests on."""
+    """Draw the answer: the move, and whether it is ordinary."""
     view, quoting = state.view, state.quoting
     move = get_main_move(view)
+    if is_upcoming(state.event, session.get_view_time()) and view.timing is None:
+        draw_countdown(state.event, session.load_series(view.card.id), heading="### ")
+        return
     if move is None or move.log_points is None:
         st.markdown(f"### {escape_markdown(format_headline(view, quoting, state.pool)[0])}")
         return
@@ -102,6 +112,14 @@ def draw_verdict(state: EventState) -> None:
     )
     verdict = describe_verdict(move, state.pool)
     st.markdown(f"### {movement} {describe_window(move.window, view.card)}: {verdict}")
+
+
+def draw_basis(state: EventState) -> None:
+    """Draw in one line what the answer rests on: rank, rates, days, other events."""
+    view, quoting = state.view, state.quoting
+    move = get_main_move(view)
+    if move is None or move.log_points is None:
+        return
     rank = (
         escape_markdown(capitalize_first(describe_comparison(move, state.pool)), 300)
         if move.car is None and move.reason

@@ -13,7 +13,11 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Pool, StudyRequest
-from dashboard.presentation.charts.event_window import EventWindowChart, build_window_chart
+from dashboard.presentation.charts.event_window import (
+    PAGE_HEIGHT,
+    EventWindowChart,
+    build_window_chart,
+)
 from dashboard.presentation.formatting import capitalize_first, format_day_range
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.rates import DEFAULT_SERIES
@@ -194,7 +198,8 @@ def get_window_key(card: SeriesCard) -> str:
 
 def build_state_chart(state: EventState) -> EventWindowChart:
     """The data of the figure."""
-    return build_window_chart(state.view, state.quoting, dark=state.dark, phone=state.phone)
+    chart = build_window_chart(state.view, state.quoting, dark=state.dark, phone=state.phone)
+    return replace(chart, height=PAGE_HEIGHT)
 
 
 def list_series_with_rates(event: Event) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -29,18 +30,32 @@ from dashboard.presentation.escaping import (
     plain_text_block,
     truncate,
 )
+from dashboard.presentation.events import (
+    describe_countdown,
+    describe_usual,
+    describe_usual_sample,
+    format_schedule,
+    format_usual_size,
+)
 from dashboard.presentation.formatting import (
     NO_VALUE,
+    format_age,
     format_day,
     format_short_day,
     format_timestamp,
 )
-from dashboard.presentation.moves import format_percentile, judged_percentile, title_window
+from dashboard.presentation.moves import (
+    describe_window,
+    format_percentile,
+    judged_percentile,
+    title_window,
+)
 from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
 from dashboard.services.exports import table_file
 from dashboard.services.notes import list_notes
+from dashboard.services.schedule import UpcomingEvent, add_usual_moves, days_until
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
     Shortcut,
@@ -66,7 +81,11 @@ from dashboard.ui.components.event_filters import (
     draw_no_matches,
     read_events_state,
 )
-from dashboard.ui.components.exports import Downloads, TableFactory, draw_download_menu
+from dashboard.ui.components.exports import (
+    Downloads,
+    TableFactory,
+    draw_download_menu,
+)
 from dashboard.ui.components.note_form import open_new_note, open_note_history
 from dashboard.ui.pages.base import Page
 from dashboard.ui.session import EventMoves
@@ -93,11 +112,13 @@ TITLE_CHARACTERS: Final = 62
 CARD_TITLE_CHARACTERS: Final = 47
 """What fits into the column of titles: the table would cut a longer one without a sign."""
 NO_MOVES: Final = EventMoves()
+UPCOMING_TABLE_KEY: Final = "upcoming.table"
 DELETED_TABLE_KEY: Final = "deleted.table"
 DELETED_ROW_PIXELS: Final = 35
 DELETED_TABLE_HEIGHT: Final = 480
 VIEW_TITLES: Final = {
     "kept": deferred_in_context("notes", "Listed"),
+    "upcoming": deferred("Upcoming"),
     "deleted": deferred_in_context("notes", "Deleted"),
     "hidden": deferred("Hidden"),
 }
@@ -124,6 +145,9 @@ def _draw_events_view(view: UrlState, state: EventsState) -> None:
         return
     if view["show"] == "hidden":
         draw_hidden_events()
+        return
+    if view["show"] == "upcoming":
+        _draw_upcoming(view, state)
         return
     if state.known.notes_unavailable:
         st.warning(_("The notes cannot be read now; the catalogue is shown alone. Try again soon."))
@@ -188,7 +212,8 @@ def _draw_list(view: UrlState, state: EventsState) -> None:
 
 
 def _draw_unlisted_event(view: UrlState, state: EventsState, chosen: Event) -> None:
-    if chosen.id not in {event.id for event in state.events}:
+    listed = (*state.events, *session.get_upcoming_events())
+    if chosen.id not in {event.id for event in listed}:
         st.caption(_("The filters leave this event out of the list."))
         st.button(_("Clear all filters"), key="card.clear", on_click=clear_filters, args=(view,))
 
@@ -223,6 +248,10 @@ def _format_heading(state: EventsState) -> str:
     hidden = hidden_count_text(len(state.known.hidden))
     if hidden:
         sentences.append(_("{hidden}: see *Hidden*.", hidden=hidden))
+    for event in session.get_upcoming_events()[:1]:
+        days = days_until(event, session.get_view_time())
+        countdown = escape_markdown(describe_countdown(event, days))
+        sentences.append(_("{countdown}: see *Upcoming*.", countdown=countdown))
     return " ".join(sentences)
 
 
@@ -462,6 +491,121 @@ def _build_column_config(state: EventsState, title_width: int) -> dict[str, Any]
         "Author": text(_("Author"), width=90, help=_("Who wrote the note")),
         "Reason": text(_("Why no move"), width=150),
     }
+
+
+# ------------------------------------------------------------------ scheduled events
+
+
+def _draw_upcoming(view: UrlState, state: EventsState) -> None:
+    """Draw the scheduled events, the next first, with what is usual after their kind."""
+    now, known = session.get_view_time(), session.get_known_events().events
+    upcoming = add_usual_moves(session.get_upcoming_events(), state.series, known, now)
+    if not upcoming:
+        st.markdown(
+            _(
+                ":material/event: Nothing is scheduled. A note with a future day and the entries of"
+                " an iCalendar address, added in the Inbox, are listed here."
+            )
+        )
+        return
+    chosen, close = _get_chosen_event(view), partial(view.set, sel="")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = plural(
+            "**{n:,} scheduled event**, the next first. Times are those of Moscow.",
+            "**{n:,} scheduled events**, the next first. Times are those of Moscow.",
+            len(upcoming),
+        )
+        st.markdown(text, width="stretch")
+        with st.container(width="content"):
+            _draw_upcoming_files(view, [item.event for item in upcoming])
+    if state.phone:
+        if chosen is not None:
+            draw_event_card(state, chosen, close)
+        for item in upcoming:
+            with st.container(gap=None, border=True):
+                draw_event_line(
+                    item.event, up=state.quoting.mode.value, series=state.series.card.id
+                )
+                st.markdown(f"**{_format_days(item)}**  \n:small[{_format_usual(item, state)}]")
+        return
+    with st.container(horizontal=True, gap="medium"):
+        with st.container():
+            _draw_upcoming_table(view, state, upcoming)
+        if chosen is not None:
+            with st.container(width=CARD_WIDTH):
+                draw_event_card(state, chosen, close)
+
+
+def _draw_upcoming_files(view: UrlState, events: Sequence[Event]) -> None:
+    label = plural("{n:,} scheduled event", "{n:,} scheduled events", len(events))
+    tables: dict[str, tuple[str, TableFactory]] = {
+        f"upcoming_{session.get_view_day()}": (
+            label, lambda dialect: table_file("event_list", events, dialect)
+        )
+    }  # fmt: skip
+    files = Downloads(("usdrub", "events"), "events", view, tables=tables)
+    draw_download_menu(files, "upcoming.download")
+
+
+def _format_days(item: UpcomingEvent) -> str:
+    today = session.get_view_day()
+    return format_age(today + timedelta(days=item.days), today)
+
+
+def _format_usual(item: UpcomingEvent, state: EventsState) -> str:
+    return escape_markdown(describe_usual(item.usual, state.series.card), 400)
+
+
+def _draw_upcoming_table(
+    view: UrlState, state: EventsState, upcoming: Sequence[UpcomingEvent]
+) -> None:
+    ids = [item.event.id for item in upcoming]
+    rows = [ids.index(view["sel"])] if view["sel"] in ids else []
+    st.session_state[UPCOMING_TABLE_KEY] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+    def picked() -> None:
+        at = _get_picked_row(st.session_state[UPCOMING_TABLE_KEY]["selection"])
+        view.set(sel=ids[at] if at is not None and at < len(ids) else "")
+
+    text, card = st.column_config.TextColumn, state.series.card
+    window = upcoming[0].usual.window
+    frame = pd.DataFrame(
+        {
+            _("When, MSK"): [format_schedule(item.event).removesuffix(" MSK") for item in upcoming],
+            _("Days"): [_format_days(item) for item in upcoming],
+            _("Category"): [
+                f"{get_event_style(item.event).glyph} "
+                f"{plain_text(category_title(item.event.category))}"
+                for item in upcoming
+            ],
+            _("Title"): [plain_text(item.event.title) for item in upcoming],
+            _("Usual move"): [format_usual_size(item.usual) for item in upcoming],
+            _("Rests on"): [describe_usual_sample(item.usual) for item in upcoming],
+            _("Source"): [
+                plain_text(item.event.source_name or item.event.author, 80) for item in upcoming
+            ],
+        }
+    )
+    st.dataframe(
+        frame,
+        key=UPCOMING_TABLE_KEY,
+        hide_index=True,
+        row_height=EVENT_ROW_PIXELS,
+        height=min(EVENT_TABLE_HEIGHT, EVENT_ROW_PIXELS * (len(ids) + 1) + 3),
+        on_select=picked,
+        selection_mode=("single-row", "single-cell"),
+        column_config={
+            _("Title"): text(width=TITLE_WIDTH),
+            _("Usual move"): text(
+                help=_(
+                    "The median move {window} after past events of the category, up or down, and"
+                    " the range of the middle half.",
+                    window=describe_window(window, card),
+                )
+            ),
+        },
+        alt=_("Scheduled events, with the days to each and the usual move after its kind"),
+    )
 
 
 # ------------------------------------------------------------------ deleted notes

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from dashboard.models.event import Event
+from dashboard.models.event import Event, HourKind
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayMove
@@ -16,7 +16,9 @@ from dashboard.models.people import Action
 from dashboard.models.series import RateSeries
 from dashboard.presentation.claims import describe_last_reached
 from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.events import describe_countdown, format_schedule
 from dashboard.presentation.formatting import (
+    format_age,
     format_clock,
     format_day,
     format_day_range,
@@ -26,9 +28,11 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.moves import describe_both_ranks, spans_break, summarize_rank
 from dashboard.presentation.palette import format_coloured, get_event_style
 from dashboard.services.claims import check_facts
+from dashboard.services.schedule import days_until
 from dashboard.services.study import first_rate_days
 from dashboard.ui import session
 from dashboard.ui.components.elements import button_type, draw_page_link, open_page
+from dashboard.ui.components.event_card import draw_usual_moves
 from dashboard.ui.components.note_form import open_new_note
 from dashboard.ui.pages.explore.state import ExploreState, find_day_move
 from dashboard.ui.url_state import UrlState
@@ -47,10 +51,16 @@ def draw_day_card(view: UrlState, state: ExploreState) -> None:
     """Draw the rate and the events of the day, links to its neighbours, and the note button."""
     _draw_head(view, state)
     day_of_rate = find_rate_day(state.series, state.day)
-    move = find_day_move(state, day_of_rate)
-    if move is not None:
-        _draw_rate(state, move)
-    _draw_events(state, move)
+    scheduled = [event for event in state.upcoming if _is_on_day(event, state.day)]
+    is_ahead = state.day > max(state.today, day_of_rate)
+    if is_ahead:
+        distance = format_age(state.day, state.today)
+        st.caption(_("This day lies ahead, {distance}: there is no rate yet.", distance=distance))
+    else:
+        _draw_past(state, day_of_rate)
+    if scheduled:
+        _list_events(state, _("**Scheduled for this day**"), scheduled)
+        draw_usual_moves(state.series, str(scheduled[0].category))
     with st.container(horizontal=True):
         if session.may(Action.NOTE) and st.button(
             _("Add note"), icon=":material/add:", type=button_type(), shortcut="A"
@@ -58,8 +68,36 @@ def draw_day_card(view: UrlState, state: ExploreState) -> None:
             open_new_note(state.day, state.series.card.id)
         if st.button(_("Check a claim"), icon=":material/fact_check:", key="day_card.check"):
             open_page("facts", day=day_of_rate.isoformat(), series=state.series.card.id)
-    if not is_sheet(state):
+    if not (is_sheet(state) or is_ahead):
         _draw_changes(state, day_of_rate)
+    if state.upcoming and not scheduled:
+        _draw_next_event(state, state.upcoming[0])
+
+
+def _draw_past(state: ExploreState, day_of_rate: date) -> None:
+    """Draw the rate of the day with its move, and the events that it can contain."""
+    move = find_day_move(state, day_of_rate)
+    if move is not None:
+        _draw_rate(state, move)
+    _draw_events(state, move)
+
+
+def _is_on_day(event: Event, day: date) -> bool:
+    return event.day <= day <= (event.end_day or event.day)
+
+
+def _draw_next_event(state: ExploreState, event: Event) -> None:
+    """Draw the countdown to the next scheduled event, and what is usual after its kind."""
+    days = days_until(event, session.get_view_time())
+    with st.container(gap="xsmall", key="day_card.next"):
+        text = escape_markdown(describe_countdown(event, days))
+        st.markdown(_(":material/event_upcoming: **{countdown}**", countdown=text))
+        st.caption(escape_markdown(format_schedule(event)))
+        if is_sheet(state):
+            return
+        draw_usual_moves(state.series, str(event.category))
+        label = _("All scheduled events")
+        draw_page_link("events", label, icon=":material/event:", show="upcoming")
 
 
 def find_rate_day(series: RateSeries, day: date) -> date:
@@ -186,7 +224,7 @@ def _draw_events(state: ExploreState, move: DayMove | None) -> None:
     shown = {event.id for event in state.events}
     contained = [] if move is None else [e for e in move.events if e.id in shown]
     ids = {event.id for event in contained}
-    on_day = [e for e in state.events if e.day <= state.day <= (e.end_day or e.day)]
+    on_day = [event for event in state.events if _is_on_day(event, state.day)]
     others = [event for event in on_day if event.id not in ids]
     if not contained and not others:
         st.caption(_("No event on this day among those shown."))
@@ -227,7 +265,9 @@ def _list_events(state: ExploreState, heading: str, events: list[Event]) -> None
 def _format_event_line(event: Event) -> str:
     """`20 Apr 2025, 15:09 MSK · Jerusalem Post`: when, and who reported or wrote it."""
     when = format_day_range(event.day, event.end_day)
-    if event.moment is not None:
+    if event.hour_kind == HourKind.SCHEDULED:
+        when = format_schedule(event)
+    elif event.moment is not None:
         when = _("{day}, {clock} MSK", day=when, clock=format_clock(event.moment))
     return " · ".join(filter(None, (when, event.author or event.source_name)))
 

@@ -18,7 +18,11 @@ from dashboard.models.moves import DayMove
 from dashboard.models.series import Bools, RateSeries
 from dashboard.presentation.charts.explore import RATE_TRACE, build_explore_figure
 from dashboard.presentation.charts.theme import build_chart_config
-from dashboard.presentation.charts.timeline import EVENTS_TRACE, convert_to_moscow
+from dashboard.presentation.charts.timeline import (
+    EVENTS_TRACE,
+    SCHEDULED_TRACE,
+    convert_to_moscow,
+)
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_clock, format_event_time, format_weekday
 from dashboard.presentation.moves import (
@@ -205,7 +209,7 @@ def _draw_chart(view: UrlState, state: ExploreState) -> None:
         SCRIPT_KEY,
         {
             "chart": f"st-key-{CHART_KEY}",
-            "traces": [RATE_TRACE, EVENTS_TRACE],
+            "traces": [RATE_TRACE, EVENTS_TRACE, SCHEDULED_TRACE],
         },
         on_zoom_change=lambda: _apply_zoom(view, state),
         on_pick_change=lambda: view.set(sel=_get_picked_day()),

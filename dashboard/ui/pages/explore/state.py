@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -20,11 +20,13 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.explore import EDGE_MARGIN
 from dashboard.presentation.charts.overlays import MAX_OVERLAYS
 from dashboard.presentation.charts.timeline import ExploreChart, Overlay
-from dashboard.presentation.formatting import NO_VALUE, format_day
+from dashboard.presentation.events import format_schedule
+from dashboard.presentation.formatting import NO_VALUE, format_age, format_day
 from dashboard.presentation.moves import format_percentile_cell
 from dashboard.presentation.palette import get_event_style
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, find_events
+from dashboard.services.schedule import days_until
 from dashboard.services.study import largest_moves, move_between, move_on_day
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import (
@@ -37,13 +39,18 @@ from dashboard.ui.components.view_controls import (
 from dashboard.ui.url_state import UrlState
 
 NAMED_MOVES: Final = 3
+AHEAD_SHARE: Final = 0.12
+"""How much of the window the axis goes on to the right of today."""
+NEXT_EVENT_MARGIN: Final = 0.02
+MAX_AHEAD_SHARE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class ExploreState:
     """Everything the page is drawn from.
 
-    `counts` says of each category how many events of the window the search leaves.
+    `counts` says of each category how many events of the window the search leaves. `upcoming` are
+    the scheduled events that the filters leave, `horizon` the last day on the axis.
     """
 
     series: RateSeries
@@ -57,6 +64,9 @@ class ExploreState:
     dark: bool
     counts: Mapping[str, int]
     overlays: tuple[Overlay, ...]
+    today: date
+    upcoming: tuple[Event, ...]
+    horizon: date
 
     @property
     def day(self) -> date:
@@ -70,14 +80,17 @@ def read_explore_state(view: UrlState) -> ExploreState:
         view.ignore("series")
     series = session.load_series(view["series"])
     known = session.get_known_events().events
-    bounds = compute_limits(series, known, session.get_view_day())
+    today, scheduled = session.get_view_day(), session.get_upcoming_events()
+    bounds = compute_limits(series, (*known, *scheduled), today)
     shown = resolve_window(view["from"], view["to"], bounds)
     if shown.is_empty:
         view.ignore("from", "to")
     if view["sel"] is not None and not bounds.first <= view["sel"] <= bounds.last_allowed:
         view.ignore("sel")
     compact = session.is_phone() if view["view"] == "auto" else view["view"] == "compact"
-    events, counts = _filter_events(view, known, shown)
+    ahead = {event.id for event in scheduled}
+    events, counts = _filter_events(view, [e for e in known if e.id not in ahead], shown)
+    upcoming = _filter_events(view, scheduled, DayWindow(shown.since, date.max))[0]
     quoting = QuotedSeries(series.card, QuoteMode(view["up"]))
     return ExploreState(
         series=series,
@@ -91,7 +104,24 @@ def read_explore_state(view: UrlState) -> ExploreState:
         dark=session.is_dark(),
         counts=counts,
         overlays=_load_overlays(view, quoting),
+        today=today,
+        upcoming=upcoming,
+        horizon=shown.until if view["to"] else find_horizon(shown, upcoming, today),
     )
+
+
+def find_horizon(shown: DayWindow, upcoming: Sequence[Event], today: date) -> date:
+    """The last day on the axis: that of the window, or after it where scheduled events follow.
+
+    The axis goes on beyond today by a share of the window, to the next event at least; not where
+    the rates end so long ago, or the event is so far off, that the line would become too narrow.
+    """
+    if not upcoming:
+        return shown.until
+    length = (shown.until - shown.since).days
+    next_day = (upcoming[0].day - today).days + NEXT_EVENT_MARGIN * length
+    horizon = today + timedelta(days=math.ceil(max(AHEAD_SHARE * length, next_day)))
+    return horizon if (horizon - shown.until).days <= MAX_AHEAD_SHARE * length else shown.until
 
 
 def list_overlay_cards(card: SeriesCard) -> list[SeriesCard]:
@@ -168,6 +198,10 @@ def build_explore_chart(view: UrlState, state: ExploreState) -> ExploreChart:
         named_moves=() if state.phone else find_largest_moves(state)[:NAMED_MOVES],
         event_moves=describe_event_moves(state),
         has_overview=not state.phone,
+        today=state.today,
+        horizon=state.horizon,
+        upcoming=state.upcoming,
+        countdowns={event.id: format_countdown(event, state) for event in state.upcoming},
     )
 
 
@@ -187,6 +221,14 @@ def describe_event_moves(state: ExploreState) -> dict[str, str]:
             else move
         )
     return texts
+
+
+def format_countdown(event: Event, state: ExploreState) -> str:
+    """`in 18 days · Fri 18 Dec 2026, 13:30 MSK`."""
+    days = days_until(event, session.get_view_time())
+    return (
+        f"{format_age(state.today + timedelta(days=days), state.today)} · {format_schedule(event)}"
+    )
 
 
 def format_title(state: ExploreState) -> str:
@@ -218,16 +260,28 @@ def format_subtitle(state: ExploreState) -> str:
 
 
 def format_alt_text(state: ExploreState) -> str:
-    """One sentence for a reader who cannot see the figure."""
-    return plural(
-        "Line chart, {axis_title}, with {n:,} event in lanes by category. {title}. The tables"
-        " below hold the same data.",
-        "Line chart, {axis_title}, with {n:,} events in lanes by category. {title}. The tables"
-        " below hold the same data.",
-        len(state.events),
-        axis_title=state.quoting.axis_title,
-        title=format_title(state),
-    )
+    """What a reader hears who cannot see the figure."""
+    sentences = [
+        plural(
+            "Line chart, {axis_title}, with {n:,} event in lanes by category. {title}. The tables"
+            " below hold the same data.",
+            "Line chart, {axis_title}, with {n:,} events in lanes by category. {title}. The tables"
+            " below hold the same data.",
+            len(state.events),
+            axis_title=state.quoting.axis_title,
+            title=format_title(state),
+        )
+    ]
+    ahead = sum(event.day <= state.horizon for event in state.upcoming)
+    if ahead:
+        sentences.append(
+            plural(
+                "To the right of today: {n:,} scheduled event.",
+                "To the right of today: {n:,} scheduled events.",
+                ahead,
+            )
+        )
+    return " ".join(sentences)
 
 
 def _get_window_ends(state: ExploreState) -> tuple[tuple[date, float], tuple[date, float]] | None:
@@ -247,7 +301,7 @@ def _get_window_ends(state: ExploreState) -> tuple[tuple[date, float], tuple[dat
 
 
 def _filter_events(
-    view: UrlState, known: tuple[Event, ...], shown: DayWindow
+    view: UrlState, known: Sequence[Event], shown: DayWindow
 ) -> tuple[tuple[Event, ...], Counter[str]]:
     """The events to draw, and how many of each category the search and the window leave.
 
@@ -266,7 +320,8 @@ def _filter_events(
 
 def step_event(state: ExploreState, *, forward: bool) -> Event | None:
     """The event in view of the nearest day after the chosen one, or before it."""
-    days = [event for event in state.events if (event.day > state.day) == forward]
+    drawn = (*state.events, *(event for event in state.upcoming if event.day <= state.horizon))
+    days = [event for event in drawn if (event.day > state.day) == forward]
     days = [event for event in days if event.day != state.day]
     return min(days, key=lambda event: abs(event.day - state.day), default=None)
 

@@ -21,7 +21,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation import claims as claims_module
 from dashboard.presentation.charts.claim import ClaimChart
-from dashboard.presentation.claims import BASE_LABELS, is_record_claim
+from dashboard.presentation.claims import BASE_LABELS, format_since, is_record_claim
 from dashboard.presentation.escaping import escape_markdown, escape_plot
 from dashboard.presentation.formatting import (
     date_field_format,
@@ -263,7 +263,7 @@ def build_claim_chart(state: FactsState) -> ClaimChart | None:
         at=at,
         levels=tuple(levels),
         since=since.day if since else None,
-        since_label=since.phrase if since else "",
+        since_label=format_since(first_record[0]) if first_record else "",
         reached=first_record[1].base if first_record else None,
         bases=tuple((name, base) for name, base in bases.items() if base is not None),
         title=escape_plot(

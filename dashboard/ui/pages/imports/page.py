@@ -57,6 +57,8 @@ from dashboard.ui.pages.imports.state import (
 from dashboard.ui.url_state import UrlState, choice_param
 
 ROWS_PER_PAGE: Final = 200
+PHONE_ROWS_PER_PAGE: Final = 20
+CARD_TITLE_LIMIT: Final = 200
 ROW_PIXELS: Final = 35
 MAX_TABLE_HEIGHT: Final = 480
 MAX_MESSAGES: Final = 8
@@ -258,12 +260,13 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
     if not rows:
         st.caption(_("No such rows."))
         return
-    pages = -(-len(rows) // ROWS_PER_PAGE)
+    per_page = PHONE_ROWS_PER_PAGE if session.is_phone() else ROWS_PER_PAGE
+    pages = -(-len(rows) // per_page)
     page = 1
     if pages > 1:
         page = st.pagination(pages, key=f"import.page.{show}.{pages}")
-    first = (page - 1) * ROWS_PER_PAGE
-    shown = rows[first : first + ROWS_PER_PAGE]
+    first = (page - 1) * per_page
+    shown = rows[first : first + per_page]
     if pages > 1:
         st.caption(
             _(
@@ -273,7 +276,30 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
                 count=len(rows),
             )
         )
-    _draw_rows_table(shown)
+    if session.is_phone():
+        _draw_row_cards(shown)
+    else:
+        _draw_rows_table(shown)
+
+
+def _draw_row_cards(rows: list[RowVerdict]) -> None:
+    """Draw rows of at most four lines each, for a narrow screen."""
+    for row in rows:
+        note = row.note
+        heading = (format_row_location(row), translate_deferred(VERDICT_LABELS[row.verdict]))
+        lines = [f"**{escape_markdown(' · '.join(heading))}**"]
+        if note is not None:
+            day = format_day_range(note.day, note.end_day)
+            facts = (day, _format_note_time(note), category_title(note.category), note.source_name)
+            lines += [
+                escape_markdown(note.title, CARD_TITLE_LIMIT),
+                f":small[:gray[{escape_markdown(' · '.join(filter(None, facts)))}]]",
+            ]
+        problem = describe_row_problem(row)
+        if problem:
+            lines.append(f":small[{escape_markdown(problem, CARD_TITLE_LIMIT)}]")
+        with st.container(border=True):
+            st.markdown("  \n".join(lines))
 
 
 def _draw_rows_table(rows: list[RowVerdict]) -> None:
@@ -318,7 +344,7 @@ def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
 
 
 def _select_columns(rows: list[RowVerdict]) -> list[str]:
-    """The columns with content; on a phone the reason comes first."""
+    """The columns with content."""
     names = []
     if any(row.note for row in rows):
         names.append(_("Day"))
@@ -328,7 +354,7 @@ def _select_columns(rows: list[RowVerdict]) -> list[str]:
         if any(row.note.source_name for row in rows if row.note):
             names.append(_("Source"))
     if any(row.reason for row in rows):
-        names.insert(0 if session.is_phone() else len(names), _("What to know"))
+        names.append(_("What to know"))
     return [_("Row"), _("Verdict"), *names]
 
 

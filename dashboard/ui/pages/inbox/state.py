@@ -17,8 +17,9 @@ from dashboard.presentation.charts.timeline import (
     build_tone_figure,
     summarize_tone,
 )
-from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.palette import get_palette
+from dashboard.presentation.escaping import escape_markdown, plain_text
+from dashboard.presentation.palette import LIGHT_PALETTE, get_palette
+from dashboard.services.exports import table_file
 from dashboard.services.inbox import (
     FeedStatus,
     InboxFilter,
@@ -29,6 +30,7 @@ from dashboard.services.inbox import (
 from dashboard.services.news import SEARCH_PERIODS, search_news, tone_timeline
 from dashboard.ui import session
 from dashboard.ui.components.elements import draw_figure, set_flash
+from dashboard.ui.components.exports import ChartPicture, Downloads, draw_download_menu
 from dashboard.ui.url_state import (
     UrlParam,
     UrlState,
@@ -187,7 +189,7 @@ def draw_news_search(view: UrlState, state: InboxState) -> None:
         if problem := st.session_state.get(SEARCH_FAILED_KEY):
             st.warning(escape_markdown(problem, 400))
         if measured is not None:
-            _draw_tone(measured, state)
+            _draw_tone(view, measured, state)
 
 
 def _search_news(query: str, period: str) -> None:
@@ -223,7 +225,7 @@ def _measure_tone(query: str, period: str) -> None:
     st.session_state[TONE_KEY] = MeasuredTone(query, period, timeline)
 
 
-def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
+def _draw_tone(view: UrlState, measured: MeasuredTone, state: InboxState) -> None:
     timeline = measured.timeline
     st.markdown(
         _(
@@ -235,8 +237,34 @@ def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
     if not timeline.points:
         st.markdown(escape_markdown(" ".join(timeline.messages), 300))
         return
+    draw_download_menu(_list_tone_downloads(view, measured), "inbox.tone.download")
     figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=state.phone)
     draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline),
                 phone=state.phone)  # fmt: skip
     with st.expander(_("The table behind the chart"), icon=":material/table:"):
         st.table(build_tone_columns(timeline), hide_index=True, border="horizontal")
+
+
+def _list_tone_downloads(view: UrlState, measured: MeasuredTone) -> Downloads:
+    """The chart of the tone as a picture, and its points as a table."""
+    timeline = measured.timeline
+    return Downloads(
+        ("tone", measured.query, measured.period),
+        "inbox",
+        view,
+        ChartPicture(
+            lambda: build_tone_figure(timeline, LIGHT_PALETTE),
+            _("Tone of the articles on {query}", query=plain_text(timeline.query, 100)),
+            _(
+                "Average tone by GDELT, below 0 = negative; {period}",
+                period=translate_deferred(PERIOD_LABELS[measured.period]),
+            ),
+            summarize_tone(timeline),
+        ),
+        {
+            "points": (
+                plural("Tone, {n:,} row", "Tone, {n:,} rows", len(timeline.points)),
+                lambda dialect: table_file("tone", timeline.points, dialect),
+            )
+        },
+    )

@@ -178,6 +178,21 @@ def format_curve_headline(state: RobustnessState, answer: RobustnessAnswer) -> s
     )
 
 
+def describe_first_answer(state: RobustnessState, declared: Headline | None) -> str:
+    """The answer of Compare's study, while the other choices are computed; empty without one."""
+    if declared is None or declared.reason:
+        return ""
+    card = state.scale.quoting.card
+    return _(
+        "**First answer, by the choices of Compare:** {subject} {move} on average ({p}, {events})."
+        " The chart will show whether the other choices agree.",
+        subject=card.subject.noun if card.subject.is_currency else card.label,
+        move=state.scale.directed_percent(declared.mean),
+        p=format_p_equal(declared.p_adjusted),
+        events=plural("{n:,} event", "{n:,} events", declared.n),
+    )
+
+
 def describe_relation(answer: RobustnessAnswer, declared: Headline | None) -> str:
     """How the joint p relates to that of Compare, by whether each is below 0.05."""
     if declared is None or declared.reason or not answer.draws:

@@ -69,6 +69,7 @@ from dashboard.ui.pages.robustness.messages import (
     describe_choices,
     describe_duplicates,
     describe_filter,
+    describe_first_answer,
     describe_grid,
     describe_group,
     describe_joint_test,
@@ -104,6 +105,8 @@ FOLLOW_KEY: Final = "robustness.go"
 DEFAULT_MIN_ESTIMATION: Final = StudyRequest().min_estimation
 CHART_KEY: Final = "robustness.curve"
 TABLE_HEIGHT: Final = 320
+CURVE_PIXELS: Final = 460
+"""The height of the place of the curve while it is computed."""
 TABLE_EXPANDER_KEY: Final = "robustness.table"
 
 
@@ -312,7 +315,17 @@ def _draw_run(view: UrlState, state: RobustnessState, progress: RunProgress | No
     else:
         run = get_run(state.key)
         if run is not None:
+            _draw_first_answer(state)
             draw_progress(run)
+            st.skeleton(CURVE_PIXELS)
+
+
+def _draw_first_answer(state: RobustnessState) -> None:
+    """Draw what one study says while the others are computed."""
+    declared = get_declared_test(state.request, session.get_known_events())
+    sentence = describe_first_answer(state, declared)
+    if sentence:
+        st.markdown(sentence)
 
 
 def _draw_start(state: RobustnessState, label: str) -> None:
