@@ -176,6 +176,10 @@ def build_app(
         APP_SCRIPT,
         routes=[
             Route(f"{base}/healthz", healthz),
+            Route(f"{base}/robots.txt", robots),
+            Route(f"{base}/sitemap.xml", sitemap),
+            Route(f"{base}/embed/{{name}}", embed_page),
+            Route(f"{base}/oembed", oembed),
             Route(f"{base}/api", lambda _request: Response(status_code=404)),
             Mount(f"{base}/api", app=api_app),
         ],
@@ -250,6 +254,7 @@ def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
         ProblemResponses,
         ProxyTrust,
         SecurityHeaders,
+        VisitorGate,
     )
     from dashboard.ui.index_page import IndexPage
     from dashboard.ui.operations import HealthProbes, RequestLog
@@ -275,6 +280,7 @@ def build_middleware(settings: Settings, launch_token: str) -> list[Middleware]:
         Middleware(hide_metrics),
         Middleware(LaunchGate, token=launch_token, base_path=base),
         Middleware(SignInGate, settings=settings, enter=enter),
+        *((Middleware(VisitorGate),) if settings.dashboard_public else ()),
         Middleware(BodyDeadline),
         Middleware(IndexPage, base_path=base),
     ]
@@ -365,8 +371,47 @@ async def api_app(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _import_api() -> Any:
     from dashboard.api import application
+    from dashboard.ui.embeds import build_chart
 
+    application.state.build_chart = build_chart
     return application
+
+
+async def embed_page(request: Request) -> Response:
+    """A chart for the page of another site."""
+    embeds = await _import_embeds()
+    response: Response = await embeds.embed_page(request)
+    return response
+
+
+async def robots(request: Request) -> Response:
+    """What crawlers may read."""
+    embeds = await _import_embeds()
+    response: Response = embeds.robots(request)
+    return response
+
+
+async def sitemap(request: Request) -> Response:
+    """The pages that crawlers may read."""
+    embeds = await _import_embeds()
+    response: Response = await embeds.sitemap(request)
+    return response
+
+
+async def oembed(request: Request) -> Response:
+    """How to embed the chart of an address (oEmbed)."""
+    embeds = await _import_embeds()
+    response: Response = await embeds.oembed(request)
+    return response
+
+
+async def _import_embeds() -> Any:
+    """The module of embeds, which is imported at the first request."""
+    import importlib
+
+    import anyio.to_thread
+
+    return await anyio.to_thread.run_sync(importlib.import_module, "dashboard.ui.embeds")
 
 
 async def healthz(_request: Request) -> Response:

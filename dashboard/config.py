@@ -30,6 +30,7 @@ LOOPBACK_HOSTS: Final = (LOOPBACK, "localhost")
 IpNetwork: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _BASE_PATH: Final = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,5}")
 _HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]*:[0-9a-f:.]*")
+_ORIGIN: Final = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9.\-]+(:(\d{1,5}|\*))?|'self'")
 
 
 def default_home() -> Path:
@@ -57,6 +58,16 @@ def _web_address(url: str | None) -> str | None:
     if url is not None and not url.startswith(("http://", "https://")):
         raise ValueError(_("is no address; write it like https://rouble.example.org"))
     return url
+
+
+def _origins(text: str) -> str:
+    """Origins as a content security policy takes them, one space between two."""
+    origins = text.replace(",", " ").split()
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            msg = _("{origin} is no origin; write it like https://news.example.org", origin=origin)
+            raise ValueError(msg)
+    return " ".join(origins)
 
 
 def _split_members(texts: object) -> object:
@@ -163,6 +174,10 @@ class Settings(BaseSettings):
     `DASHBOARD_PORT` say where it listens, `DASHBOARD_BASE_PATH` below which path its addresses
     lie. The forwarded headers of `DASHBOARD_TRUSTED_PROXIES` alone are believed. Besides the
     loopback and the host of the public URL, `DASHBOARD_ALLOWED_HOSTS` are served.
+    `DASHBOARD_PUBLIC=1` makes it a public, read-only instance: whoever opens it reads what is
+    shared, and nothing is changed or fetched by visitors. `DASHBOARD_EMBED_ORIGINS` names the
+    sites whose pages may show charts of this one in a frame, such as `https://news.example.org
+    https://*.example.com`, or `*`; where it is not set none may.
     `DASHBOARD_NO_SIGN_IN=1` allows others to reach a product where nobody signs in.
     `DASHBOARD_REQUEST_LOG=1` logs each request, `DASHBOARD_METRICS` is where the metrics are
     served. After SIGTERM it is not ready for `DASHBOARD_DRAIN_SECONDS`, stops to listen, and
@@ -177,6 +192,7 @@ class Settings(BaseSettings):
     dashboard_upstream: str | None = None
     dashboard_language: Annotated[str, AfterValidator(_known_language)] = ENGLISH
     dashboard_public_url: Annotated[str | None, AfterValidator(_web_address)] = None
+    dashboard_embed_origins: Annotated[str, AfterValidator(_origins)] = ""
     dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
     database_pool_size: int = Field(default=15, ge=2, le=200)
@@ -184,6 +200,7 @@ class Settings(BaseSettings):
     database_statement_seconds: float = Field(default=7.0, ge=1.0, le=600.0)
     dashboard_pg_dump: str = "pg_dump"
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
+    dashboard_public: bool = False
     dashboard_sign_in: Literal["none", "oidc", "proxy"] = "none"
     dashboard_oidc_metadata_url: Annotated[str | None, AfterValidator(_web_address)] = None
     dashboard_oidc_client_id: str | None = None
@@ -219,6 +236,14 @@ class Settings(BaseSettings):
         own = () if ipaddress.ip_address(listen).is_unspecified else (listen,)
         names = (*LOOPBACK_HOSTS, *own, *self.dashboard_allowed_hosts, *((public,) * bool(public)))
         return tuple(dict.fromkeys(names))
+
+    def pages_address(self, origin: str) -> str:
+        """Where the pages are, without a last slash: as it was set, else as a request reached it.
+
+        Args:
+            origin: scheme, host and port of the request.
+        """
+        return (self.dashboard_public_url or f"{origin}{self.dashboard_base_path}").rstrip("/")
 
     @property
     def is_https(self) -> bool:
@@ -288,6 +313,14 @@ def read_settings() -> Settings:
 
 def _check_sign_in(settings: Settings) -> None:
     """Refuse a sign-in that cannot work, or that anybody could forge."""
+    if settings.dashboard_public and settings.dashboard_sign_in != "none":
+        msg = _(
+            "DASHBOARD_PUBLIC=1 and DASHBOARD_SIGN_IN={way} contradict one another: a public"
+            " instance signs nobody in; start a second one on the same database for those who"
+            " write",
+            way=settings.dashboard_sign_in,
+        )
+        raise InputError(msg)
     needed = _NEEDED_SETTINGS.get(settings.dashboard_sign_in, ())
     missing = [name.upper() for name in needed if not getattr(settings, name)]
     if missing:
@@ -315,7 +348,8 @@ def check_reach(settings: Settings) -> None:
         InputError: it listens beyond the loopback, and everybody could read and change everything.
     """
     is_local = ipaddress.ip_address(settings.dashboard_listen).is_loopback
-    is_open = settings.dashboard_sign_in == "none" and not settings.dashboard_no_sign_in
+    is_safe = settings.dashboard_no_sign_in or settings.dashboard_public
+    is_open = settings.dashboard_sign_in == "none" and not is_safe
     if not is_local and is_open:
         msg = _(
             "DASHBOARD_LISTEN {address}: whoever reaches this address could read and change"

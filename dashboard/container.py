@@ -114,7 +114,8 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     rate_cache = RateCache(places.rate_cache)
     rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
     imported = ImportedRates(places.own_rates)
-    offline = settings.dashboard_offline
+    is_public = is_for_visitors(settings, interface)
+    offline = settings.dashboard_offline or is_public
     feeds = FeedRegistry(places.feeds)
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
@@ -136,7 +137,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         notes=notes,
         watch=NoteVersionWatcher(notes),
         compute=LocalBackend(),
-        limits=RateLimiter(lambda: notes.recent_actions),
+        limits=RateLimiter(lambda: notes.recent_actions, is_counting=not is_public),
         heavy_reads=HEAVY_READS,
         inbox=inbox,
         feeds=feeds,
@@ -149,11 +150,16 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
             is_offline=offline,
             lock=places.lock_of("refresh-news"),
         ),
-        access=AccessControl(access_policy(settings), lambda: notes.people),
+        access=AccessControl(access_policy(settings, interface), lambda: notes.people),
     )
 
 
-def access_policy(settings: Settings) -> AccessPolicy:
+def is_for_visitors(settings: Settings, interface: Interface) -> bool:
+    """Whether pages and API are those of a public instance; commands are its owner's."""
+    return settings.dashboard_public and interface != "cli"
+
+
+def access_policy(settings: Settings, interface: Interface = "page") -> AccessPolicy:
     """What the settings say about people."""
     is_required = settings.dashboard_sign_in != "none"
     lists: dict[Role, Iterable[str]] = {
@@ -168,6 +174,7 @@ def access_policy(settings: Settings) -> AccessPolicy:
         default_role=settings.dashboard_default_role,
         idle=timedelta(hours=settings.dashboard_idle_hours),
         absolute=timedelta(hours=settings.dashboard_sign_in_hours),
+        is_public=is_for_visitors(settings, interface),
     )
 
 
@@ -270,7 +277,8 @@ def _lazy_repositories(
         from dashboard.storage.notes import NoteRepository
 
         # Where people sign in, the process of pages and API is nobody: what it reads is shared.
-        is_owner = settings.dashboard_sign_in == "none" or interface == "cli"
+        is_open = settings.dashboard_sign_in == "none" and not settings.dashboard_public
+        is_owner = is_open or interface == "cli"
         limits = ServerLimits(
             settings.database_pool_size,
             settings.database_connect_seconds,

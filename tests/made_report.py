@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dashboard.models.errors import InputError
+from dashboard.models.series import read_as_of
 from dashboard.models.tables import (
+    LinkedChart,
     ReportChart,
     ReportDocument,
     ReportLink,
     ReportSource,
     ReportTable,
 )
+from tests.made_series import made_series
 
 HOSTILE = (
     "<script>document.title='ran'</script>",
@@ -80,3 +84,17 @@ def with_links(report, url):
 
 def table_of(report, title):
     return next(table for table in report.tables if table.title == title)
+
+
+def made_chart(asked):
+    """A chart as the pages would build it: its title is the address, `id=none` is unknown."""
+    query = dict(asked.query)
+    if query.get("id") == "none":
+        raise InputError("there is no such event", field="id", value="none")
+    own = [key for key in query if key not in {"id", "series", "asof", "lang"}]
+    series = made_series([80.0, 81.5], ["2025-04-21", "2025-04-22"], move_sign=-1)
+    moment = read_as_of("asof", query["asof"]) if "asof" in query else None
+    return LinkedChart(
+        made_report(f"{asked.name} of {asked.address}"), "rates", (series,), (series.card,),
+        frozen_at=moment, ignored=tuple(own), notice=f"not valid: {', '.join(own)}" if own else "",
+    )  # fmt: skip

@@ -167,6 +167,9 @@ def test_units_and_containers_start_the_program_with_known_options_and_settings(
     unit = (DEPLOY / "systemd/rouble-reaction@.service").read_text(encoding="utf-8")
     (options,) = re.findall(r"^ExecStart=\S+ -m dashboard open (.*)$", unit, re.MULTILINE)
     assert options == "--no-browser --port %i"
+    for volume in compose["services"]["db"]["volumes"] + compose["services"]["proxy"]["volumes"]:
+        if volume.startswith("./"):
+            assert (DEPLOY / volume.partition(":")[0]).is_file()
     trusted = compose["services"]["proxy"]["networks"]["inside"]["ipv4_address"]
     assert compose["services"]["replica-1"]["environment"]["DASHBOARD_TRUSTED_PROXIES"] == trusted
 

@@ -14,8 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__
 from dashboard.api.errors import default_problem_responses, install_error_handlers
-from dashboard.api.routes import events, notes, rates, study
+from dashboard.api.routes import charts, events, notes, rates, study
 from dashboard.models.messages import choose_language, current_language, use_language
+from dashboard.services.pictures import PICTURES
 
 DESCRIPTION: Final = (
     "What the news did to the exchange rate of the rouble. The CSV files are those of the pages"
@@ -39,6 +40,7 @@ def build_app() -> FastAPI:
         redoc_url=None,
         responses=default_problem_responses(),
     )
+    app.state.pictures = PICTURES
     for router in (
         rates.rates_router,
         events.router,
@@ -46,6 +48,7 @@ def build_app() -> FastAPI:
         rates.sources_router,
         study.router,
         rates.facts_router,
+        charts.router,
     ):
         app.include_router(router, prefix="/v1")
     install_error_handlers(app)

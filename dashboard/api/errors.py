@@ -22,6 +22,8 @@ from dashboard.services.notes import clean_line
 from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
 
 MAX_SHOWN: Final = 80
+PLAIN_TEXT: Final = ".txt"
+"""The end of addresses that answer in plain text."""
 _PARAMETER: Final = re.compile(r"\{[a-z_]+\}")
 log = logging.getLogger("dashboard.api")
 
@@ -85,10 +87,15 @@ class Problem(Exception):
 
 
 def problem_response(status: int, detail: str, instance: str, **more: Any) -> Response:
-    """The response: type, title, status, detail, instance, and further members."""
+    """The response: type, title, status, detail, instance, and further members.
+
+    For an address of plain text it is the detail alone: a cell of a spreadsheet shows it.
+    """
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if instance.endswith(PLAIN_TEXT):
+        return Response(detail, status, headers, "text/plain")
     body = problem_json(status, detail, instance, **more)
     content = json.dumps(body, ensure_ascii=False).encode("utf-8")
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return Response(content, status, headers, PROBLEM_MEDIA_TYPE)
 
 
@@ -116,6 +123,16 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: _describe_problem(STATUS_DESCRIPTIONS[status], _HEADERS.get(status))
         for status in statuses
     }
+
+
+def plain_problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses of the problems of an address of plain text: the detail alone."""
+    content = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        status: {"description": STATUS_DESCRIPTIONS[status], "content": content}
+        for status in (*statuses, "4XX")
+        if status in STATUS_DESCRIPTIONS
+    } | {"4XX": {"description": "One line that says what to do.", "content": content}}
 
 
 def _describe_problem(meaning: str, header: tuple[str, str] | None = None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.user_files import CsvDialect, FileFormat
 from dashboard.services.exports import TABLE_MEDIA_TYPES, download_file_name, table_file
+from dashboard.services.pictures import has_etag
 from dashboard.services.serializers import table_json_schema
 
 CACHE_CONTROL: Final = "private, no-cache"
@@ -69,6 +70,11 @@ def json_response(
     return _conditional_response(request, body.encode("utf-8"), "application/json", headers or {})
 
 
+def text_response(request: Request, text: str) -> Response:
+    """One line of plain text, without its end: a spreadsheet would take that into the cell."""
+    return _conditional_response(request, text.encode(), "text/plain", {})
+
+
 def note_etag(event: Event) -> str:
     """The ETag of a note: its revision, which a change names in If-Match."""
     return f'"{event.revision}"'
@@ -100,15 +106,9 @@ def _conditional_response(
         **headers,
     }
     tag = sent["ETag"]
-    if request.method == "GET" and _matches_etag(request.headers.get("if-none-match", ""), tag):
+    if request.method == "GET" and has_etag(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=sent)
     return Response(body, 200, sent, media)
-
-
-def _matches_etag(tags: str, tag: str) -> bool:
-    """Whether an If-None-Match header names a tag; weak comparison, as RFC 9110 wants it."""
-    names = [name.strip().removeprefix("W/") for name in tags.split(",")]
-    return tag in names or names == ["*"]
 
 
 def _page_links(request: Request, total: int, limit: int, offset: int) -> str:

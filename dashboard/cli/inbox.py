@@ -219,7 +219,9 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
 
 @feed_commands.command("add")
 def add_feed(
-    url: Annotated[str, Arg(metavar="URL", help=deferred("Of RSS or Atom, at a public address."))],
+    url: Annotated[
+        str, Arg(metavar="URL", help=deferred("Of RSS, Atom or iCalendar, at a public address."))
+    ],
     *,
     title: Annotated[str, Opt(help=deferred("Whose feed it is."))] = "",
     feed_id: Annotated[

@@ -8,7 +8,7 @@ bytes.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
 from itertools import chain, islice
@@ -30,6 +30,24 @@ _MAX_WIDTH: Final = 60
 _WIDTHS: Final[dict[ColumnKind, int]] = {
     "text": 8, "number": 12, "int": 8, "date": 12, "moment": 20, "window": 9,
 }  # fmt: skip
+_FIRST_VALUE_ROW: Final = 5
+_VALUE_ROWS: Final = (
+    (date(2025, 4, 21), "rate", "previous"),
+    (date(2025, 4, 21), "change", "year_end"),
+    (date(2025, 4, 21), "inverse_change", "year_end"),
+    (date(2025, 4, 21), "move", "previous"),
+)
+_VALUE_CHOICES: Final = (
+    ("rate", "inverse", "change", "inverse_change", "move"),
+    ("previous", "week", "month", "quarter", "year", "year_end", "year_start"),
+)
+# TEXT(…, "yyyy-mm-dd") is written otherwise in other languages of Excel; numbers are not. The
+# names of functions that Excel has had since 2013 begin with _xlfn in a file.
+_VALUE_FORMULA: Final = (
+    '=IF(B{row}="","",IFERROR(_xlfn.NUMBERVALUE(_xlfn.WEBSERVICE($B$1&"/api/v1/value.txt?series="'
+    '&A{row}&"&on="&YEAR(B{row})&"-"&TEXT(MONTH(B{row}),"00")&"-"&TEXT(DAY(B{row}),"00")'
+    '&"&show="&C{row}&"&base="&D{row}),"."),"no value"))'
+)
 _NO_XML: Final = dict.fromkeys((0xFFFE, 0xFFFF))
 """Characters that XML cannot hold and `clean_text` leaves."""
 _TYPED_STARTS: Final = ("=", "+", "-", "@", "#")
@@ -46,11 +64,65 @@ def workbook_bytes(tables: Iterable[tuple[Table, Iterable[Cells]]]) -> bytes:
         InputError: a table has more than `MAX_SHEET_ROWS` rows.
     """
     from openpyxl import Workbook
-    from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook(write_only=True)
     for table, rows in tables:
         _write_sheet(book.create_sheet(table.name), table, iter(rows))
+    return _save(book)
+
+
+def value_workbook_bytes(address: str, series: Sequence[tuple[str, str, str]]) -> bytes:
+    """A workbook whose cells ask the API for numbers: a row a number, to be copied down.
+
+    Args:
+        address: where the pages are, such as `https://rouble.example.org`.
+        series: id, title and unit of each series that can be chosen.
+    """
+    from openpyxl import Workbook
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = Workbook()
+    sheet, known = book.worksheets[0], book.create_sheet("Series")
+    sheet.title = "Values"
+    _fill_rows(known, [("series", "title", "unit"), *series])
+    _fill_rows(
+        sheet,
+        [
+            ("Address", address),
+            ("Cells E5 and below ask this address for a number; copy a row to ask for another.",),
+            (),
+            ("series", "on", "show", "base", "value"),
+        ],
+    )
+    for at, wanted in enumerate(_VALUE_ROWS, _FIRST_VALUE_ROW):
+        cells: tuple[str | date, ...] = (series[0][0], *wanted)
+        for column, cell in enumerate(cells, 1):
+            sheet.cell(at, column, cell)
+        sheet.cell(at, 2).number_format = "yyyy-mm-dd"
+        sheet.cell(at, 5).value = _VALUE_FORMULA.format(row=at)
+    choices = (f"Series!$A$2:$A${len(series) + 1}", *(f'"{",".join(c)}"' for c in _VALUE_CHOICES))
+    for letter, formula in zip("ACD", choices, strict=True):
+        rule = DataValidation(type="list", formula1=formula, allow_blank=True)
+        rule.add(f"{letter}{_FIRST_VALUE_ROW}:{letter}1000")
+        sheet.add_data_validation(rule)
+    for each, widths in ((sheet, (24, 12, 16, 12, 16)), (known, (24, 60, 16))):
+        for letter, width in zip("ABCDE", widths, strict=False):
+            each.column_dimensions[letter].width = width
+    sheet.freeze_panes = f"A{_FIRST_VALUE_ROW}"
+    return _save(book)
+
+
+def _fill_rows(sheet: Any, rows: Iterable[Sequence[str]]) -> None:
+    """Write rows of text, none of which is a formula."""
+    for at, row in enumerate(rows, 1):
+        for column, text in enumerate(row, 1):
+            cell = sheet.cell(at, column, clean_text(text).translate(_NO_XML))
+            cell.data_type = "s"
+
+
+def _save(book: Any) -> bytes:
+    from openpyxl.writer.excel import ExcelWriter
+
     book.properties.created = book.properties.modified = datetime(*ZIP_EPOCH, tzinfo=UTC)
     book.properties.creator = "Rouble Reaction"
     written = BytesIO()

@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from dashboard.models.study import window_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dashboard.models.series import SeriesCard
 
 ColumnKind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
 Unit: TypeAlias = Literal[
@@ -172,8 +177,8 @@ _CONVERTERS: Final[dict[ColumnKind, Callable[[Any], Any]]] = {
 
 
 ReportFormat: TypeAlias = Literal["html", "pdf", "png", "svg"]
-PictureSize: TypeAlias = Literal["web", "print", "square"]
-"""Of the formats that hold the first chart alone."""
+PictureSize: TypeAlias = Literal["web", "print", "square", "embed", "narrow"]
+"""Of the formats that hold the first chart alone; the last two have no caption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +271,52 @@ class ReportDocument:
                 "links": tuple(ReportLink(**link) for link in values["links"]),
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRequest:
+    """Which chart a program or the page of another site asks for.
+
+    Attributes:
+        name: of the chart, the path of its embed.
+        query: the settings of the page's link, in their order.
+        address: where who asks reaches the pages.
+        is_dark: whether it is drawn in dark colours.
+        is_narrow: whether it is drawn for a narrow column.
+    """
+
+    name: str
+    query: tuple[tuple[str, str], ...]
+    address: str
+    is_dark: bool = False
+    is_narrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedChart:
+    """The chart of a link, with the numbers that it is drawn from.
+
+    Attributes:
+        report: one chart, its table in words, its sources and the links to its page.
+        table: the name of the table of its numbers.
+        objects: the objects of that table.
+        series: the series that it shows, the main one first.
+        page_query: the query of the page's link, without what is not valid.
+        frozen_at: the moment as which the numbers were known; None: they follow the data.
+        ignored: the settings of the link that are not valid.
+        notice: one sentence about those; empty where there are none.
+    """
+
+    report: ReportDocument
+    table: str
+    objects: tuple[Any, ...]
+    series: tuple[SeriesCard, ...]
+    page_query: str = ""
+    frozen_at: datetime | None = None
+    ignored: tuple[str, ...] = ()
+    notice: str = ""
+
+    @property
+    def chart(self) -> ReportChart:
+        """The only chart of the report."""
+        return self.report.charts[0]

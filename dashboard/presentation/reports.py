@@ -209,9 +209,19 @@ def build_factor_source(card: SeriesCard) -> ReportSource:
 
 
 def build_picture_report(
-    chart: ReportChart, series: Iterable[RateSeries], context: ReportContext
+    chart: ReportChart,
+    series: Iterable[RateSeries],
+    context: ReportContext,
+    tables: Sequence[ReportTable] = (),
 ) -> ReportDocument:
-    """A chart alone, with its sources and the frozen link, for a picture of it."""
+    """A chart alone, with its sources and the frozen link, for a picture of it.
+
+    Args:
+        chart: the chart.
+        series: what it shows; their publishers are its sources.
+        context: when, and the links back.
+        tables: what it is drawn from; a picture does not show them.
+    """
     sources = [
         ReportSource(_("Source"), one.card.publisher_label, as_of=format_as_of(one))
         for one in series
@@ -222,7 +232,7 @@ def build_picture_report(
         parameters=(),
         paragraphs=(),
         charts=(chart,),
-        tables=(),
+        tables=tuple(tables),
         cautions=(),
         sources=tuple(dict.fromkeys(sources)),
         links=build_report_links(context),

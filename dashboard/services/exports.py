@@ -31,7 +31,7 @@ from dashboard.export.schemas import (
     StudyTableName,
     study_objects,
 )
-from dashboard.export.workbooks import MAX_SHEET_ROWS, workbook_bytes
+from dashboard.export.workbooks import MAX_SHEET_ROWS, value_workbook_bytes, workbook_bytes
 from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
@@ -71,6 +71,7 @@ __all__ = [
     "study_table_titles",
     "table_file",
     "table_files",
+    "value_workbook_bytes",
     "write_file",
     "write_robustness",
     "write_study",

@@ -36,6 +36,11 @@ from dashboard.models.people import (
 from dashboard.services.notes import clean_line, utc_now
 
 GROUP_PREFIX: Final = "group:"
+PUBLIC: Final = deferred(
+    "this is a public, read-only instance: nothing is changed, uploaded or fetched here"
+)
+VISITOR: Final = Reader("", Role.VIEWER)
+"""Who sees what is shared and changes nothing."""
 USE_RECORD_INTERVAL: Final = timedelta(minutes=1)
 
 
@@ -84,6 +89,7 @@ class AccessPolicy:
         default_role: of somebody who is in no list and no group.
         idle: after how long without use a sign-in ends.
         absolute: after how long it ends in any case.
+        is_public: whether whoever opens the pages is a viewer without a name.
     """
 
     is_required: bool
@@ -92,6 +98,7 @@ class AccessPolicy:
     default_role: Role
     idle: timedelta
     absolute: timedelta
+    is_public: bool = False
 
     def claimed_role(self, identity: Identity) -> Role:
         """The highest role by the lists, and by groups, of which one may be the name of a role."""
@@ -146,6 +153,8 @@ class AccessControl:
             Forbidden: the person has no role here.
             StoreError: people cannot be looked up; then nobody is let in.
         """
+        if self.policy.is_public:
+            return VISITOR
         if not self.policy.is_required:
             return Reader(self.policy.owner, Role.ADMINISTRATOR)
         if identity is None:
@@ -178,6 +187,8 @@ class AccessControl:
             SignInRequired: the sign-in has ended.
             StoreError: people cannot be looked up; then nothing is done.
         """
+        if self.policy.is_public and action is not Action.READ:
+            raise Forbidden(translate_deferred(PUBLIC))
         if reader.scope is Scope.READ and action is not Action.READ:
             raise Forbidden(_("this token may only read; take one with the scope write"))
         role = reader.role
@@ -196,6 +207,8 @@ class AccessControl:
 
     def reader_of_token(self, person: str, scope: Scope) -> Reader:
         """The reader that a token stands for: no more than its person may do."""
+        if self.policy.is_public:
+            return VISITOR
         if not self.policy.is_required:
             return Reader(person, Role.EDITOR, scope=scope)
         name = fold_name(person)

@@ -71,13 +71,20 @@ class RateLimiter:
     Args:
         store: gives the store at the first use.
         now: the clock, in seconds since 1970.
+        is_counting: whether there are persons at all: visitors of a public instance have no name,
+            and the queues of what is heavy bound them.
     """
 
     def __init__(
-        self, store: Callable[[], ActionStore], now: Callable[[], float] = time.time
+        self,
+        store: Callable[[], ActionStore],
+        now: Callable[[], float] = time.time,
+        *,
+        is_counting: bool = True,
     ) -> None:
         self._store = store
         self._now = now
+        self._is_counting = is_counting
 
     def take(self, person: str, kind: LimitedAction) -> None:
         """Count one more action, if the limit allows it.
@@ -89,6 +96,8 @@ class RateLimiter:
         Raises:
             RateLimited: the limit is reached; the message says when to try again.
         """
+        if not self._is_counting:
+            return
         now = self._now()
 
         def add(times: Sequence[float]) -> Sequence[float]:
@@ -101,6 +110,8 @@ class RateLimiter:
 
     def refusal_reason(self, person: str, kind: LimitedAction) -> str:
         """The message of `take` where the limit is reached; else empty."""
+        if not self._is_counting:
+            return ""
         now = self._now()
         try:
             _check(_recent(self._store().times(person, kind), kind, now), kind, now)
@@ -139,6 +150,7 @@ HEAVY_AT_ONCE: Final = 1
 MAX_WAITING: Final = 8
 MAX_WAIT_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 10
+BUSY: Final = deferred("other studies are computed at present; try again in {n} seconds")
 
 
 class HeavyReadQueue:
@@ -151,6 +163,7 @@ class HeavyReadQueue:
         at_once: how many compute at once.
         waiting: how many may wait.
         seconds: how long one waits.
+        busy: what is answered where too many wait, a deferred message with `{n}` seconds.
     """
 
     def __init__(
@@ -158,7 +171,9 @@ class HeavyReadQueue:
         at_once: int = HEAVY_AT_ONCE,
         waiting: int = MAX_WAITING,
         seconds: float = MAX_WAIT_SECONDS,
+        busy: str = BUSY,
     ) -> None:
+        self._busy = busy
         self._slots = threading.BoundedSemaphore(at_once)
         self._places = threading.BoundedSemaphore(at_once + waiting)
         self._at_once, self._admitted = at_once, at_once + waiting
@@ -195,16 +210,11 @@ class HeavyReadQueue:
 
     def _refuse(self) -> RateLimited:
         self.refused += 1
-        return _busy()
+        return RateLimited(translate_deferred(self._busy, n=RETRY_SECONDS), RETRY_SECONDS)
 
 
 HEAVY_READS: Final = HeavyReadQueue()
 """The queue of this process, for pages and API alike."""
-
-
-def _busy() -> RateLimited:
-    msg = _("other studies are computed at present; try again in {n} seconds", n=RETRY_SECONDS)
-    return RateLimited(msg, RETRY_SECONDS)
 
 
 def check_note_quota(store: NoteCounter, author: str) -> None:

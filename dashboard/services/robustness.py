@@ -45,6 +45,9 @@ IDLE_SECONDS: Final = 15.0
 """A run ends itself after so many seconds without a poll: the page was left."""
 MAX_CACHED_ANSWERS: Final = 16
 RUN_LOCK: Final = threading.Lock()
+MAX_RUNS: Final = 9
+"""One that is computed, and those that wait for it."""
+RUN_PLACES: Final = threading.BoundedSemaphore(MAX_RUNS)
 """Serialises the runs of a process."""
 
 
@@ -280,6 +283,16 @@ class RobustnessRun:
         return self._state
 
     def _run(self) -> None:
+        if not RUN_PLACES.acquire(blocking=False):
+            message = _("too many runs wait at present; try again in a minute")
+            self._state = replace(self._state, error=message, is_waiting=False)
+            return
+        try:
+            self._run_in_turn()
+        finally:
+            RUN_PLACES.release()
+
+    def _run_in_turn(self) -> None:
         try:
             while not RUN_LOCK.acquire(timeout=0.1):
                 self._check_wanted(0.0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import delete, select, text
@@ -11,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dashboard.storage.database import utc_now
 from dashboard.storage.schema import SHARED_ANSWERS
+from dashboard.storage.shared_files import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FINGERPRINT_SECONDS: Final = 0.5
-"""How long a fingerprint is remembered: a page asks for it many times."""
 ROWS_PER_STATEMENT: Final = 2_000
 MAX_SHARED_ANSWERS: Final = 200
 _FINGERPRINT: Final = (
@@ -43,17 +40,12 @@ class CacheTables:
 
     def __init__(self, database: CurrentDatabase) -> None:
         self._database = database
-        self._lock = threading.Lock()
-        self._read_at = -FINGERPRINT_SECONDS
-        self._fingerprint: tuple[Any, ...] = ()
+        empty: tuple[str, ...] = ()
+        self._fingerprint = Remembered(self._read_fingerprint, empty)
 
-    def fingerprint(self) -> tuple[Any, ...]:
-        """The newest fetch and the sums of the times of the requests, at most 0.5 s old."""
-        with self._lock:
-            if time.monotonic() - self._read_at >= FINGERPRINT_SECONDS:
-                row = self.read(lambda connection: connection.execute(_FINGERPRINT).fetchone(), ())
-                self._fingerprint, self._read_at = tuple(map(str, row)), time.monotonic()
-            return self._fingerprint
+    def fingerprint(self) -> tuple[str, ...]:
+        """The newest fetch and the sums of the times of the requests, as last read."""
+        return self._fingerprint.get()
 
     def read(self, work: Callable[[CacheConnection], T], default: T) -> T:  # noqa: ARG002
         """Run `work` on one state of the tables."""
@@ -64,7 +56,11 @@ class CacheTables:
         try:
             return self._database.write(lambda connection: work(_in_schema(connection)))
         finally:
-            self._read_at = -FINGERPRINT_SECONDS
+            self._fingerprint.forget()
+
+    def _read_fingerprint(self) -> tuple[str, ...]:
+        row = self.read(lambda connection: connection.execute(_FINGERPRINT).fetchone(), ())
+        return tuple(map(str, row))
 
     def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
         """Hold a lock between the replicas, which the server releases where one dies."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Generic, TypeVar
 
 from sqlalchemy import delete, insert, select, text
 
+from dashboard.models.errors import StoreError
 from dashboard.storage.database import utc_now
 from dashboard.storage.schema import SHARED_FILES
 
@@ -20,13 +22,51 @@ if TYPE_CHECKING:
 
     from dashboard.storage.upgrade import CurrentDatabase
 
-VERSIONS_SECONDS: Final = 0.5
-"""How long the versions of the files are remembered: a page asks for them many times."""
+T = TypeVar("T")
+
+log: Final = logging.getLogger("dashboard.database")
+
+REMEMBERED_SECONDS: Final = 0.5
+RETRY_SECONDS: Final = 2.0
 _LOCK: Final = text("LOCK TABLE shared_files IN SHARE ROW EXCLUSIVE MODE")
 
 
+class Remembered(Generic[T]):
+    """A value that pages ask for many times, read from a database at most every half second.
+
+    While the database fails it is the last one that was read, so that pages go on with it.
+
+    Args:
+        read: reads it; raises StoreError where the database fails.
+        empty: the value before the first.
+    """
+
+    def __init__(self, read: Callable[[], T], empty: T) -> None:
+        self._read = read
+        self._value = empty
+        self._valid_until = 0.0
+        self._lock = threading.Lock()
+
+    def get(self) -> T:
+        """The value."""
+        with self._lock:
+            if time.monotonic() >= self._valid_until:
+                seconds = REMEMBERED_SECONDS
+                try:
+                    self._value = self._read()
+                except StoreError as error:
+                    log.warning("%s", error)
+                    seconds = RETRY_SECONDS
+                self._valid_until = time.monotonic() + seconds
+            return self._value
+
+    def forget(self) -> None:
+        """Read it again the next time."""
+        self._valid_until = 0.0
+
+
 class SharedFolder:
-    """The files of one folder in a database; every method raises StoreError where it fails.
+    """The files of one folder in a database; a method raises StoreError where it fails.
 
     Args:
         database: a PostgreSQL.
@@ -36,17 +76,12 @@ class SharedFolder:
     def __init__(self, database: CurrentDatabase, folder: str) -> None:
         self._database = database
         self._folder = folder
-        self._lock = threading.Lock()
-        self._read_at = -VERSIONS_SECONDS
-        self._versions: Mapping[str, Hashable] = {}
+        empty: Mapping[str, Hashable] = {}
+        self._versions = Remembered(lambda: database.read(self._read_versions), empty)
 
     def versions(self) -> Mapping[str, Hashable]:
-        """The version of each file, in the order of their names; at most half a second old."""
-        with self._lock:
-            if time.monotonic() - self._read_at >= VERSIONS_SECONDS:
-                self._versions = self._database.read(self._read_versions)
-                self._read_at = time.monotonic()
-            return self._versions
+        """The version of each file by its name, as last read; it never fails."""
+        return self._versions.get()
 
     def open(self, name: str) -> BinaryIO:
         """The content of a file.
@@ -80,7 +115,7 @@ class SharedFolder:
                     connection.execute(insert(SHARED_FILES).values(row))
 
         self._database.write(change)
-        self._read_at = -VERSIONS_SECONDS
+        self._versions.forget()
 
     def _read_versions(self, connection: Connection) -> Mapping[str, Hashable]:
         query = select(SHARED_FILES.c.name, SHARED_FILES.c.version)

@@ -27,6 +27,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
+from dashboard.services.people import PUBLIC
 from dashboard.services.serializers import PROBLEM_MEDIA_TYPE, problem_json
 from dashboard.ui.index_page import LOCAL_PATH, build_index, local_path
 
@@ -72,6 +74,11 @@ _NEXT_PAGE: Final = (
     '<meta http-equiv="refresh" content="0; url={0}"><a href="{0}">Rouble Reaction</a>'
 )
 _COOKIE: Final = "{}={}; Path={}; HttpOnly; SameSite=Strict"
+UPLOAD_PATH: Final = "/_stcore/upload_file"
+NOT_INDEXED: Final = ("/embed/", "/api/", "/_stcore/", "/media/", "/oembed", "/healthz")
+CRAWLERS: Final = re.compile(
+    r"bot\b|crawl|spider|slurp|facebookexternalhit|archiver|bingpreview|embedly", re.IGNORECASE
+)
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -243,8 +250,11 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                own_policy = headers.get("content-security-policy", "")
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if "frame-ancestors" in own_policy and "ancestors 'none'" not in own_policy:
+                    del headers["X-Frame-Options"]  # it knows no list of sites
                 if self._https_only:
                     message["headers"] = [_secured(*pair) for pair in message["headers"]]
             await send(message)
@@ -259,14 +269,17 @@ def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
 
 
 class ProblemResponses:
-    """Turns a refusal in plain text, as servers give it, into problem details."""
+    """Turns a refusal in plain text, as servers give it, into problem details.
+
+    An address that ends in `.txt` answers in plain text.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].endswith(".txt"):
             await self._app(scope, receive, send)
             return
         is_replaced = has_begun = False
@@ -533,3 +546,40 @@ def _refuse(connection: HTTPConnection) -> Response:
     return problem_response(
         HTTPStatus.UNAUTHORIZED, detail, connection.scope["path"], WWW_Authenticate=challenge
     )
+
+
+# ---- visitors of a public instance
+
+
+class VisitorGate:
+    """What a public instance refuses before pages and API do: uploads, and sessions of crawlers.
+
+    A crawler would open a session, which costs as much as a reader, and see nothing more than the
+    title. What it may index is said in each answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or open one connection."""
+        path: str = scope.get("path", "")
+        if scope["type"] == "websocket" and is_crawler(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] == "http" and UPLOAD_PATH in path:
+            detail = translate_deferred(PUBLIC)
+            await problem_response(HTTPStatus.FORBIDDEN, detail, path)(scope, receive, send)
+            return
+
+        async def send_with_robots(message: Message) -> None:
+            if message["type"] == "http.response.start" and any(x in path for x in NOT_INDEXED):
+                MutableHeaders(scope=message).setdefault("X-Robots-Tag", "noindex")
+            await send(message)
+
+        await self._app(scope, receive, send_with_robots)
+
+
+def is_crawler(headers: Headers) -> bool:
+    """Whether a request says that it comes from a program which reads pages for others."""
+    return CRAWLERS.search(headers.get("user-agent", "")) is not None

@@ -9,8 +9,10 @@ from __future__ import annotations
 import tomllib
 from base64 import b64encode
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import streamlit
 from starlette.requests import Request
@@ -43,10 +45,13 @@ BASE_PATH_NAME: Final = "base-path"
 LOCAL_PATH: Final = "dashboard.path"
 """The key of a scope: the path below the base path."""
 OTHER_PREFIXES: Final = (
-    "/api", "/healthz", "/livez", "/readyz", "/_stcore/", "/media/", "/static/", "/component/",
+    "/api", "/healthz", "/livez", "/readyz", "/embed/", "/oembed", "/_stcore/", "/media/",
+    "/static/", "/component/",
     "/auth/", "/oauth2callback",
 )  # fmt: skip
 """Addresses below which no page lies."""
+CHART_PATHS: Final = frozenset({"/", "/event", "/compare", "/facts"})
+"""Pages whose chart can be shown on other sites."""
 THEME_VARIABLES: Final = {
     "background": "backgroundColor",
     "text": "textColor",
@@ -145,7 +150,11 @@ class IndexPage:
         if local_path(request.scope) == "/explore":
             start = f"{self._base_path}/"
             return RedirectResponse(f"{start}?{query}" if query else start)
-        return HTMLResponse(build_index(self._base_path), headers={"Cache-Control": "no-store"})
+        content = build_index(self._base_path)
+        if local_path(request.scope) in CHART_PATHS:
+            link = _discovery_link(request, self._base_path)
+            content = content.replace("</title>", f"</title>\n{link}", 1)
+        return HTMLResponse(content, headers={"Cache-Control": "no-store"})
 
 
 def local_path(scope: Scope) -> str:
@@ -159,3 +168,11 @@ def is_page(scope: Scope) -> bool:
     path = local_path(scope)
     name = path[1:]
     return not path.startswith(OTHER_PREFIXES) and "." not in name and "/" not in name
+
+
+def _discovery_link(request: Request, base_path: str) -> str:
+    """What tells a site how to embed the chart of this page (oEmbed)."""
+    url = urlencode({"url": str(request.url), "format": "json"})
+    server = f"{request.url.scheme}://{request.url.netloc}{base_path}"
+    address = escape(f"{server}/oembed?{url}")
+    return f'<link rel="alternate" type="application/json+oembed" href="{address}">'

@@ -49,6 +49,7 @@ from dashboard.services.live_rates import (
     series_status,
 )
 from dashboard.services.notes import all_events
+from dashboard.services.people import VISITOR
 from dashboard.services.rate_limit import HEAVY_MODEL, LimitedAction
 from dashboard.services.rates import get_series, list_cards, list_revisions
 from dashboard.services.schedule import find_any_event, scheduled_events, upcoming_events
@@ -71,7 +72,40 @@ NO_RANK: Final = PlaceboRank("near")
 _page_reads: Final[ContextVar[dict[object, Any] | None]] = ContextVar("page_reads", default=None)
 """What was read for the page that is being drawn, by the function that read it."""
 
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks for a chart without a session of Streamlit: a program, or the page of another site.
+
+    A visitor sees what is shared, and nothing of the person of this process.
+
+    Attributes:
+        address: where the visitor reaches the pages, such as `https://rouble.example.org`.
+        as_of: the moment at which the view is frozen; None: it is live.
+        is_dark: whether the chart is drawn in dark colours.
+        is_phone: whether it is drawn for a narrow screen.
+    """
+
+    address: str
+    as_of: datetime | None = None
+    is_dark: bool = False
+    is_phone: bool = False
+
+
+_visitor: Final[ContextVar[Visitor | None]] = ContextVar("visitor", default=None)
+
 T = TypeVar("T")
+
+
+@contextmanager
+def serving_visitor(visitor: Visitor) -> Iterator[None]:
+    """Answer for a visitor instead of for the reader of a session."""
+    token = _visitor.set(visitor)
+    try:
+        with reading_once():
+            yield
+    finally:
+        _visitor.reset(token)
 
 
 @contextmanager
@@ -140,7 +174,7 @@ def _get_context_as_of(moment: datetime) -> AppContext:
 
 def _for_reader(context: AppContext) -> AppContext:
     """The context of a reader; outside a session what is shared, where people sign in."""
-    if get_script_run_ctx() is not None:
+    if get_script_run_ctx() is not None or _visitor.get() is not None:
         return container.context_for(context, get_reader())
     if context.access.policy.is_required:
         return container.context_for(context, Reader("", Role.VIEWER))
@@ -158,6 +192,8 @@ def get_reader() -> Reader:
         SignInRequired: nobody is signed in, or the sign-in has ended.
         Forbidden: the person has no role here.
     """
+    if _visitor.get() is not None:
+        return VISITOR
     return get_process_context().access.enter(_get_identity())
 
 
@@ -170,6 +206,22 @@ def enter_page() -> Reader:
     """
     is_use = not st.session_state.pop(AUTOMATIC_RUN_KEY, False)
     return get_process_context().access.enter(_get_identity(), is_use=is_use)
+
+
+def is_public() -> bool:
+    """Whether this is a public instance, whose visitors have no name and change nothing."""
+    return get_process_context().access.policy.is_public
+
+
+def run_in_turn(compute: Callable[[], T], *, is_heavy: bool = False) -> T:
+    """What a computation gives: in turn where it is heavy, or strangers ask for it.
+
+    Raises:
+        RateLimited: too many wait.
+    """
+    if is_heavy or is_public() or is_visitor():
+        return get_process_context().heavy_reads.run(compute)
+    return compute()
 
 
 def has_ended() -> bool:
@@ -212,6 +264,8 @@ def _get_identity() -> Identity | None:
 
 def get_as_of() -> datetime | None:
     """The moment at which this reader's view is frozen; None: it is live."""
+    if (visitor := _visitor.get()) is not None:
+        return visitor.as_of
     if get_script_run_ctx() is None:  # health check and warm-up belong to no reader
         return None
     moment: datetime | None = st.session_state.get(AS_OF_KEY)
@@ -489,6 +543,18 @@ def get_reader_id() -> str:
     return get_reader().person
 
 
+def get_address() -> str:
+    """The address of the page as the reader's browser has it, or the pages' one of a visitor."""
+    if (visitor := _visitor.get()) is not None:
+        return f"{visitor.address}/"
+    return st.context.url or "http://127.0.0.1"
+
+
+def is_visitor() -> bool:
+    """Whether a program or the page of another site asks, not a session."""
+    return _visitor.get() is not None
+
+
 def get_view_day() -> date:
     """The calendar day in Moscow, in a frozen view that of its moment."""
     return get_view_time().astimezone(ZoneInfo(MOSCOW)).date()
@@ -502,11 +568,15 @@ def get_export_time() -> datetime:
 
 def is_dark() -> bool:
     """Whether the reader's theme is dark."""
+    if (visitor := _visitor.get()) is not None:
+        return visitor.is_dark
     return st.context.theme.type == "dark"
 
 
 def is_phone() -> bool:
     """Whether the browser says that it is a phone."""
+    if (visitor := _visitor.get()) is not None:
+        return visitor.is_phone
     agent = (st.context.headers.get("User-Agent") or "").lower()
     return any(word in agent for word in PHONE_AGENTS)
 
@@ -574,7 +644,7 @@ def _cached_study(
     events, known, request = _arguments
     context = get_process_context()
     run = partial(run_study, [_series], events, request, known=known, compute=context.compute)
-    return context.heavy_reads.run(run) if request.model == HEAVY_MODEL else run()
+    return run_in_turn(run, is_heavy=request.model == HEAVY_MODEL)
 
 
 def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:

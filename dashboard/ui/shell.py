@@ -392,6 +392,8 @@ def _draw_page(page: Page) -> None:
     if view["asof"] is not None:
         draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
+    if session.is_public() and page.id == PAGES[0].id:
+        _draw_public_notice(_get_page_series(page, view))
     if page.heading:
         draw_heading(translate_deferred(page.heading), translate_deferred(page.purpose))
     page.draw(view)
@@ -401,6 +403,23 @@ def _draw_page(page: Page) -> None:
     if view["asof"] is None:
         request_background_refresh()
         watch_notes()
+
+
+def _draw_public_notice(series_id: str) -> None:
+    """Draw what a public instance is: read-only, whose numbers, as of when."""
+    card = session.load_series(series_id).card
+    (status,) = session.get_series_status(series_id)
+    day = format_day(status.last_day) if status.last_day else NO_VALUE
+    st.caption(
+        _(
+            "**A public, read-only instance**: what you do here is not stored, and nothing is"
+            " fetched for it. Rates of {publisher}, data to {day}; {n:,} events of the catalogue"
+            " and of shared notes. Links, files and charts for other sites work.",
+            publisher=escape_markdown(card.publisher),
+            day=day,
+            n=len(session.get_known_events().events),
+        )
+    )
 
 
 def _draw_link_notices(view: UrlState) -> None:

@@ -16,7 +16,7 @@ chosen it; a person who uses a control outside the fragment makes the whole page
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -406,9 +406,7 @@ class UrlState:
     def ignore(self, *keys: str) -> None:
         """Reset parameters that exclude one another to their defaults, with a notice."""
         link = build_link(self.params, self._values())
-        st.session_state[IGNORED_KEY] += tuple(
-            format_setting(key, link[key][0]) for key in keys if key in link
-        )
+        self._add_ignored(format_setting(key, link[key][0]) for key in keys if key in link)
         defaults = {param.key: param.default for param in self.params}
         self._values().update({key: defaults[key] for key in keys})
         self._push()
@@ -416,7 +414,7 @@ class UrlState:
     def ignore_part(self, key: str, invalid: Sequence[str]) -> None:
         """Remove values from a parameter that holds several, with a notice."""
         if invalid:
-            st.session_state[IGNORED_KEY] += tuple(format_setting(key, text) for text in invalid)
+            self._add_ignored(format_setting(key, text) for text in invalid)
             left = tuple(value for value in self[key] if value not in invalid)
             self._values().update({key: left})
             self._push()
@@ -437,6 +435,9 @@ class UrlState:
         values: dict[str, Any] = st.session_state[STATE_KEY]
         return values
 
+    def _add_ignored(self, settings: Iterable[str]) -> None:
+        st.session_state[IGNORED_KEY] += tuple(settings)
+
     def _changed(self, key: str) -> None:
         value = st.session_state[_widget_key(key)]
         if value is None:  # a control that can be emptied goes back to its default
@@ -451,6 +452,35 @@ class UrlState:
         )
         st.session_state[PUSHED_AT_KEY] = monotonic()
         st.query_params.from_dict(link)
+
+
+class SessionlessLink(UrlState):
+    """The values of a link that no session of Streamlit has opened; it has no widgets.
+
+    Args:
+        params: the parameters of the page.
+        link: the texts of each key.
+    """
+
+    def __init__(self, params: Sequence[UrlParam], link: Mapping[str, Sequence[str]]) -> None:
+        super().__init__((*params, *COMMON_PARAMS))
+        parsed = parse_link(self.params, link)
+        self._values_of_link = parsed.values
+        self._ignored = parsed.ignored
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The settings of the link that were not valid."""
+        return self._ignored
+
+    def _values(self) -> dict[str, Any]:
+        return self._values_of_link
+
+    def _add_ignored(self, settings: Iterable[str]) -> None:
+        self._ignored += tuple(settings)
+
+    def _push(self) -> None:
+        """Nothing is shown in an address bar."""
 
 
 def get_link_language() -> str:

@@ -12,12 +12,16 @@ from dashboard.api.app import build_app
 from dashboard.api.dependencies import get_live_context
 from dashboard.config import Settings
 from dashboard.container import build_context
+from dashboard.services.pictures import PictureCache
 from tests.asgi_client import get
+from tests.made_report import made_chart
 
 
 def build_client(home):
     context = build_context(Settings(dashboard_home=home, database_url=None), interface="api")
     app = build_app()
+    app.state.build_chart = made_chart
+    app.state.pictures = PictureCache(lambda *_chart: b"<svg/>")
     app.dependency_overrides[get_live_context] = lambda: context
     return app, context
 

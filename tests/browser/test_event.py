@@ -32,7 +32,7 @@ def test_the_chart_is_on_the_first_screen_with_few_words(reader):
     found = reader.page.evaluate(MEASURES)
     assert found["top"] < 300
     assert found["bottom"] < 900
-    assert found["width"] >= 0.6 * found["page"]
+    assert found["width"] * (found["bottom"] - found["top"]) >= 0.55 * 1400 * 900
     assert found["words"] <= 280
     assert found["headings"] == 1
 
@@ -76,6 +76,15 @@ def test_a_note_starts_in_its_title_and_an_edit_can_be_taken_back(reader):
     reader.page.get_by_role("heading", name="Second words").wait_for()
     reader.press("Undo")
     reader.page.get_by_role("heading", name="First words").wait_for()
+
+
+def test_the_header_adds_a_note_on_the_day_of_the_event(reader):
+    reader.open(KELLOGG).wait_for_chart()
+    reader.press("New note")
+    dialog = reader.page.get_by_role("dialog", name="Add note")
+    # the preview of an empty note says when the day was, and which rate can contain it
+    dialog.get_by_text("Sun 20 Apr 2025").wait_for()
+    dialog.get_by_text("Mon 21 Apr 2025").wait_for()
 
 
 def save(reader, form):

@@ -246,10 +246,10 @@ def test_a_database_that_goes_away_is_told_in_one_line_and_comes_back(tmp_path):
     with own_postgres() as server:
         context = build_context(Settings(database_url=server.url, dashboard_home=tmp_path))
         context.own.store([made("own_desk")], "0" * 64)
+        assert len(context.own.get("own_desk")) == 2
         server.stop()
         time.sleep(0.6)
         for act in (
-            context.own.cards,
             lambda: context.own.store([made("own_oil")], "0" * 64),
             context.feeds.publishers,
             lambda: context.feeds.put(FEED),
@@ -260,6 +260,9 @@ def test_a_database_that_goes_away_is_told_in_one_line_and_comes_back(tmp_path):
                 act()
             assert "\n" not in str(caught.value)
             assert "does not answer" in str(caught.value) or "restarted" in str(caught.value)
+        assert context.own.cards() == ()  # nothing of it was read before
+        assert len(context.own.get("own_desk")) == 2  # as last read
+        assert len(context.known.get("usd_rub_cbr")) > 3_000  # as it ships
         answers = AnswerCache(shared=context.shared_answers)
         assert answers.get("key") is None  # computed here, then
         server.start()

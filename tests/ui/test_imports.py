@@ -7,8 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HEAVY = [
-    "arch", "curl_cffi", "dask", "fastapi", "pyarrow.dataset", "requests", "statsmodels",
-    "trafilatura", "urllib3", "yfinance",
+    "apprise", "apscheduler", "arch", "authlib", "curl_cffi", "dask", "fastapi", "httpx",
+    "prometheus_client", "pyarrow.dataset", "requests", "statsmodels", "trafilatura", "urllib3",
+    "yfinance",
 ]  # fmt: skip
 
 # The app as it starts, then Explore drawn three times by Streamlit's own test runner: the
@@ -16,10 +17,12 @@ HEAVY = [
 CODE = """
 import json, sys
 import dashboard.app, dashboard.ui.shell
+from dashboard.ui.operations import serve_metrics
 from dashboard.ui.shell import warm_up_pages
 heavy = set(json.loads(sys.argv[1]))
 found = {"started": None, "drawn": None}
 warm_up_pages()
+serve_metrics(None)
 found["started"] = sorted(heavy & set(sys.modules))
 from streamlit.testing.v1 import AppTest
 before = heavy & set(sys.modules)

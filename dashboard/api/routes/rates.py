@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any, Final, Literal, cast
 
+import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from dashboard.api.dependencies import Context, get_series_list, known_events
+from dashboard.api.errors import Problem, plain_problem_responses
 from dashboard.api.params import (
     MAX_REPEATS,
     DayText,
@@ -25,11 +28,15 @@ from dashboard.api.responses import (
     json_response,
     page_response,
     table_response,
+    text_response,
 )
 from dashboard.container import AppContext
-from dashboard.models.moves import SourceMove
+from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
+from dashboard.models.moves import DayFacts, RateChange, SourceMove
+from dashboard.models.series import RateSeries
 from dashboard.services.claims import answer_facts, facts_json
-from dashboard.services.rates import DEFAULT_SERIES, daily_series
+from dashboard.services.rates import DEFAULT_SERIES, daily_series, get_series
 from dashboard.services.serializers import card_json, table_json
 from dashboard.services.source_moves import compare_sources_of_events, compare_sources_of_facts
 
@@ -81,7 +88,7 @@ class FactsParams(QueryParams):
 def facts(request: Request, context: Context, params: Annotated[FactsParams, Query()]) -> Response:
     """The rate of a day, its changes, since when it was last there, and what other sources say."""
     series = get_series_list(context, params.rates)
-    answers, _ = answer_facts(series, params.day, params.since)
+    answers, _left_out = answer_facts(series, params.day, params.since)
     moves = compare_sources_of_facts(daily_series(context.rates), series, params.day, params.since)
     return json_response(request, facts_json(params.day, answers, moves))
 
@@ -117,3 +124,141 @@ def _source_moves(
 ) -> tuple[SourceMove, ...]:
     events = params.find(known_events(context))
     return compare_sources_of_events(daily_series(context.rates), events, params.offsets())
+
+
+# ---- one number
+
+
+class ValueParams(QueryParams):
+    """Which number of which day, and how it is written."""
+
+    series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+    on: DayText | None = Field(None, description="The day, as 2025-04-21; else the last one.")
+    by: Literal["market", "record"] = Field(
+        "market", description="Whether it is the market day, or the date that is printed."
+    )
+    show: Literal["rate", "inverse", "change", "inverse_change", "move", "day"] = Field(
+        "rate",
+        description="The published number, one over it, the change of either in per cent, the move"
+        " of the rouble in log points (positive = stronger), or the market day that answers.",
+    )
+    base: Literal[
+        "previous", "week", "month", "quarter", "year", "year_end", "year_start", "since"
+    ] = Field("previous", description="What a change or a move is counted from.")
+    since: DayText | None = Field(None, description="The day of the base `since`.")
+    decimal: Literal["point", "comma"] = "point"
+    digits: int | None = Field(
+        None, ge=0, le=10, description="Decimals; else every digit of a rate, six of a change."
+    )
+
+
+MAX_VALUE_AGE: Final = 14
+"""Days from the day requested to the last rate before it: a holiday is shorter, an error is not."""
+CHANGE_DIGITS: Final = 6
+
+
+@rates_router.get(
+    "/value.txt",
+    responses=cast(
+        "dict[int | str, dict[str, Any]]",
+        {
+            200: {
+                "description": "The number alone, for one cell of a spreadsheet.",
+                "content": {"text/plain": {"schema": {"type": "string"}, "example": "80.7597"}},
+            },
+            **plain_problem_responses(400, 401, 403, 404, 422, 503),
+        },
+    ),
+    response_class=Response,
+)
+def value(request: Request, context: Context, params: Annotated[ValueParams, Query()]) -> Response:
+    """One number as plain text: the last rate on or before a day, or its change.
+
+    An error is one line of plain text with its status.
+    """
+    series = get_series(context.rates, params.series)
+    return text_response(request, _format_value(_find_value(series, params), params))
+
+
+def _find_value(series: RateSeries, params: ValueParams) -> float | date:
+    """The number that is requested for.
+
+    Raises:
+        InputError: the parameters do not fit one another, or the series is no price.
+        Problem: 404, there is no such rate.
+    """
+    day = _find_day(series, params)
+    if params.base == "since" and params.since is None:
+        raise InputError(_("is missing; the base is a day of your own"), field="since")
+    (facts,), _left_out = answer_facts([series], day, params.since)
+    if (day - facts.day).days > MAX_VALUE_AGE:
+        raise _missing(series, day)
+    match params.show:
+        case "day":
+            return facts.day
+        case "rate":
+            return facts.rate
+        case "inverse":
+            return 1 / facts.rate
+    return _find_change(series, facts, params)
+
+
+def _find_change(series: RateSeries, facts: DayFacts, params: ValueParams) -> float:
+    name = "since" if params.since is not None else params.base
+    change: RateChange | None = next((c for c in facts.changes if c.base == name), None)
+    if change is None:
+        msg = _("{series} has no rate at the base {base}", series=series.card.id, base=name)
+        raise Problem(404, msg)
+    if params.show == "move":
+        return change.log_points
+    is_inverse = params.show == "inverse_change"
+    return change.usd_per_rub_pct if is_inverse else change.rub_per_usd_pct
+
+
+def _find_day(series: RateSeries, params: ValueParams) -> date:
+    """The market day that is requested for.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    requested = params.on
+    dates = series.day if params.by == "market" else series.record
+    row = (
+        len(series) - 1
+        if requested is None
+        else int(np.searchsorted(dates, np.datetime64(requested, "D"), side="right")) - 1
+    )
+    if row < 0:
+        raise _missing(series, requested)
+    if requested is not None and params.by == "market":
+        return requested
+    found = date.fromisoformat(str(dates[row]))
+    if requested is not None and (requested - found).days > MAX_VALUE_AGE:
+        raise _missing(series, requested)
+    return date.fromisoformat(str(series.day[row]))
+
+
+def _missing(series: RateSeries, day: date | None) -> Problem:
+    if not len(series):
+        return Problem(404, _("{series} has no rates", series=series.card.id))
+    first, last = series.day[0], series.day[-1]
+    return Problem(
+        404,
+        _(
+            "{series} has no rate on {day}; its rates are of {first} to {last}",
+            series=series.card.id,
+            day=day,
+            first=first,
+            last=last,
+        ),
+    )
+
+
+def _format_value(value: float | date, params: ValueParams) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    digits = params.digits
+    if digits is None and params.show != "rate":
+        digits = CHANGE_DIGITS
+    text = repr(value) if digits is None else f"{value + 0.0:.{digits}f}"
+    return text.replace(".", ",") if params.decimal == "comma" else text

@@ -38,6 +38,8 @@ FONT: Final = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, Helveti
 INK: Final = "#333333"
 MUTED: Final = "#5C636D"
 WHITE: Final = "#FFFFFF"
+DARK_FILLS: Final = {INK: "#E6E8EB", MUTED: "#A9B0BA"}
+"""The colours of the caption on a dark background."""
 
 _SVG: Final = "http://www.w3.org/2000/svg"
 _ACTIVE: Final = frozenset(
@@ -74,6 +76,8 @@ class Canvas:
         height: of the layout; 0 takes the height of the figure.
         scale: pixels of a PNG to a pixel of the layout.
         unit: of `output`, the width that an SVG declares.
+        has_caption: whether title, sources and link stand in the picture.
+        margin: around the plot and its caption.
     """
 
     width: int
@@ -81,6 +85,8 @@ class Canvas:
     scale: float = 2
     output: float = 0
     unit: str = ""
+    has_caption: bool = True
+    margin: int = MARGIN
 
     def size_attributes(self, height: int) -> dict[str, str]:
         """Width, height and coordinates of an SVG whose layout has a height."""
@@ -98,8 +104,12 @@ CANVASES: Final[dict[PictureSize, Canvas]] = {
     "web": Canvas(960, 540, scale=2.5, output=1_200),
     "print": Canvas(960, 480, scale=180 / 25.4 * 600 / 960, output=180, unit="mm"),
     "square": Canvas(720, 720, scale=3, output=1_080),
+    "embed": Canvas(800, 440, has_caption=False, margin=6),
+    "narrow": Canvas(340, 380, has_caption=False, margin=6),
 }
-"""PNG of 2,400 x 1,350 pixels, of 180 mm at 600 dpi, and of 2,160 x 2,160 pixels."""
+"""PNG of 2,400 x 1,350 pixels, of 180 mm at 600 dpi, of 2,160 x 2,160 pixels, and two for the
+pages of other sites, which write the caption themselves.
+"""
 
 
 class ChartRefused(RoubleReactionError):
@@ -136,11 +146,11 @@ def fit_figure(figure: Mapping[str, Any], caption: Caption, canvas: Canvas) -> d
     margin["t"] = TOP
     if canvas.height:
         header, footer = _header(caption, canvas), _footer(caption, canvas)
-        left = canvas.height - _height(header) - _height(footer) - 2 * MARGIN
+        left = canvas.height - _height(header) - _height(footer) - 2 * canvas.margin
         height = max(round(left), _needed_height(layout, margin, natural))
     else:
         height = natural
-    layout |= {"width": canvas.width - 2 * MARGIN, "height": height, "margin": margin}
+    layout |= {"width": canvas.width - 2 * canvas.margin, "height": height, "margin": margin}
     return {"data": list(figure.get("data", ())), "layout": layout}
 
 
@@ -173,19 +183,21 @@ def captioned_svg(plot: bytes, caption: Caption, canvas: Canvas, background: str
 
     picture = _static(plot)
     header, footer = _header(caption, canvas), _footer(caption, canvas)
-    top = _height(header) + MARGIN * 0.75
+    top = _height(header) + canvas.margin * 0.75
     middle = top + float(picture.get("height", DEFAULT_HEIGHT))
-    height = max(canvas.height, round(middle + _height(footer) + 1.25 * MARGIN))
+    height = max(canvas.height, round(middle + _height(footer) + 1.25 * canvas.margin))
     root = etree.Element(f"{{{_SVG}}}svg", canvas.size_attributes(height), nsmap={None: _SVG})
     root.set("role", "img")
     _add(root, "title", printable(caption.title))
     _add(root, "desc", printable(caption.description))
     _add(root, "rect", width=str(canvas.width), height=str(height), fill=background)
-    _write(root, header, MARGIN / 2, caption.font)
-    picture.set("x", str(MARGIN))
+    style = caption.font, DARK_FILLS if is_dark(background) else {}
+    _write(root, header, MARGIN / 2, style)
+    picture.set("x", str(canvas.margin))
+    picture.set("overflow", "visible")  # a label at the edge, in a wider font than it was drawn in
     picture.set("y", f"{top:g}")
     root.append(picture)
-    _write(root, footer, height - MARGIN - _height(footer), caption.font)
+    _write(root, footer, height - MARGIN - _height(footer), style)
     document: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
@@ -329,7 +341,17 @@ def _height(lines: Sequence[_Line]) -> float:
     return sum(line.size * LINE_HEIGHT for line in lines)
 
 
-def _write(root: _Element, lines: Sequence[_Line], top: float, font: str) -> None:
+def is_dark(colour: str) -> bool:
+    """Whether light text is read better on a colour than dark text; `#RRGGBB`."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 128
+
+
+def _write(
+    root: _Element, lines: Sequence[_Line], top: float, style: tuple[str, Mapping[str, str]]
+) -> None:
+    """Write lines in a font, with the colours of a dark background where there is one."""
+    font, fills = style
     for line in lines:
         top += line.size * LINE_HEIGHT
         _add(
@@ -338,7 +360,7 @@ def _write(root: _Element, lines: Sequence[_Line], top: float, font: str) -> Non
             line.text,
             x=str(MARGIN),
             y=f"{top - line.size * (LINE_HEIGHT - 1):g}",
-            fill=line.color,
+            fill=fills.get(line.color, line.color),
             **{"font-family": font, "font-size": f"{line.size:g}px", "font-weight": line.weight},
         )
 

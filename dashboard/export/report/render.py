@@ -181,7 +181,7 @@ async def _render_picture(
     browser: Browser, report: ReportDocument, kind: ReportFormat, canvas: Canvas
 ) -> bytes:
     chart = report.charts[0]
-    caption = caption_of(report, chart)
+    caption = caption_of(report, chart) if canvas.has_caption else Caption("", "", (), chart.alt)
     if kind == "png":
         return await browser.picture(await _draw(browser, chart.figure, caption, canvas), canvas)
     layout = chart.figure["layout"]

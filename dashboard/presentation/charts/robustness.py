@@ -20,6 +20,9 @@ CURVE_PIXELS: Final = 360
 PHONE_CURVE_PIXELS: Final = 230
 CHOICE_ROW_PIXELS: Final = 15
 HEAD_PIXELS: Final = 54
+LABEL_PIXELS: Final = 210
+PHONE_LABEL_PIXELS: Final = 128
+"""The margin at the left, for the names of the choices."""
 MAX_DRAWN: Final = 800
 """Points of a curve; of a longer one evenly spaced ones, the ends and the plain study."""
 
@@ -194,7 +197,7 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette)
     return theme.build_layout(
         palette,
         HEAD_PIXELS + inner + 30,
-        (128 if curve.phone else 210, 14, HEAD_PIXELS, 30, 4),
+        (PHONE_LABEL_PIXELS if curve.phone else LABEL_PIXELS, 14, HEAD_PIXELS, 30, 4),
         hoverdistance=30,
         dragmode=False if curve.phone else "pan",
         xaxis=theme.build_axis(
@@ -239,7 +242,7 @@ def _build_notes(
         "yref": "paper",
         "xanchor": "left",
         "yanchor": "bottom",
-        "xshift": -120 if curve.phone else -200,
+        "xshift": 2 - (PHONE_LABEL_PIXELS if curve.phone else LABEL_PIXELS),
         "align": "left",
     }
     inside = {"xref": "paper", "yref": "y"}

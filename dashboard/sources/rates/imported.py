@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from dashboard.models.errors import InputError, SourceError
+from dashboard.models.errors import InputError, SourceError, StoreError
 from dashboard.models.messages import deferred, join_clauses, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import PUBLICATION_RULES
@@ -173,6 +173,9 @@ class ImportedRates:
             try:
                 info: SeriesFileInfo | None = read_series_info(self._open(series_id), series_id)
             except InputError:  # removed since the files were listed
+                return None
+            except StoreError as error:  # the database is away
+                log.warning("%s", error)
                 return None
             except SourceError as error:
                 log.warning("%s", error)

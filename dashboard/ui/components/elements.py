@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,6 +47,8 @@ def draw_heading(text: str, purpose: str = "") -> None:
 
 TARGETS_KEY: Final = "shell.pages"
 TERM_LIMIT: Final = 400  # characters of a meaning
+FIRST_PATHS: Final = {"explore": ""}
+"""The path of the page that opens first, where no page is registered."""
 
 
 def register_pages(targets: Mapping[str, st.Page]) -> None:
@@ -79,8 +82,8 @@ def open_page(page_id: str, **params: str) -> None:
 def build_page_url(page_id: str, **params: str) -> str:
     """The whole address of a page on this server, for copying."""
     targets = get_targets()
-    path = targets[page_id].url_path if page_id in targets else page_id
-    current = urlsplit(st.context.url or "http://127.0.0.1")
+    path = targets[page_id].url_path if page_id in targets else FIRST_PATHS.get(page_id, page_id)
+    current = urlsplit(session.get_address())
     folder, _slash, last = current.path.rpartition("/")
     if last and last not in {target.url_path for target in targets.values()}:
         folder = current.path.rstrip("/")
@@ -190,6 +193,64 @@ def draw_links(page_path: str, view: UrlState) -> None:
     st.code(live, language=None, wrap_lines=True)
     st.markdown(_("**Frozen**: what is known now, whatever is fetched or revised later"))
     st.code(frozen, language=None, wrap_lines=True)
+
+
+EMBED_NAMES: Final = {
+    "explore": "explore",
+    "event": "event",
+    "compare": "compare",
+    "facts": "claim",
+}
+"""The pages whose chart can be shown on other sites, with the last part of its address there."""
+EMBED_HEIGHT: Final = 620
+FRAME: Final = (
+    '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>'
+)
+RESIZE_SCRIPT: Final = (
+    '<script>addEventListener("message",e=>{for(const f of document.querySelectorAll("iframe"))'
+    'if(f.contentWindow===e.source&&e.data&&e.data.type==="rouble-reaction:height")'
+    "f.height=e.data.height})</script>"
+)
+"""What a page adds once, so that each frame is as high as its chart."""
+
+
+def embed_code(
+    address: str, title: str, width: int | None = None, height: int = EMBED_HEIGHT
+) -> str:
+    """The markup that puts a chart into a page.
+
+    Args:
+        address: of the embed.
+        title: of the frame, for those who cannot see it.
+        width: in pixels; None: as wide as the column.
+        height: in pixels, before the chart says its own.
+    """
+    return FRAME.format(html.escape(address), html.escape(title), width or "100%", height)
+
+
+def draw_embed_code(page_id: str, view: UrlState, title: str) -> None:
+    """Draw the markup of the live and of the frozen chart, and who may show it."""
+    settings = session.get_context().settings
+    public, path = settings.dashboard_public_url, f"embed/{EMBED_NAMES[page_id]}"
+    address = f"{public.rstrip('/')}/{path}" if public else build_page_url(path)
+    moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)
+    for name, query in (
+        (_("**Live**: it follows the data"), view.query(asof=None)),
+        (_("**Frozen**: as known now"), view.query(asof=moment)),
+    ):
+        st.markdown(name)
+        code = embed_code(f"{address}?{query}" if query else address, title)
+        st.code(f"{code}\n{RESIZE_SCRIPT}", language="html", wrap_lines=True)
+    if settings.dashboard_embed_origins:
+        origins = escape_markdown(settings.dashboard_embed_origins)
+        st.caption(_("Pages of these sites may show it: {origins}", origins=origins))
+    else:
+        st.caption(
+            _(
+                "No site may show it yet: whoever runs this server names those that may in"
+                " DASHBOARD_EMBED_ORIGINS."
+            )
+        )
 
 
 def build_links(page_path: str, view: UrlState, moment: datetime) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import streamlit as st
@@ -32,7 +32,14 @@ from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import deferred, keep_language, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, as_of_text
-from dashboard.models.tables import PictureSize, ReportChart, ReportDocument, ReportFormat
+from dashboard.models.tables import (
+    LinkedChart,
+    PictureSize,
+    ReportChart,
+    ReportDocument,
+    ReportFormat,
+    ReportTable,
+)
 from dashboard.presentation.charts.theme import Figure
 from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.reports import ReportContext, build_picture_report
@@ -45,8 +52,13 @@ from dashboard.services.exports import (
     write_report,
 )
 from dashboard.ui import session
-from dashboard.ui.components.elements import build_links, draw_links
-from dashboard.ui.url_state import UrlState
+from dashboard.ui.components.elements import (
+    EMBED_NAMES,
+    build_links,
+    draw_embed_code,
+    draw_links,
+)
+from dashboard.ui.url_state import UrlState, format_ignored_notice
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -107,6 +119,8 @@ def limit_export(make: BytesFactory, file_name: str) -> BytesFactory:
 
 def _make_audited(make: BytesFactory, file_name: str, context: AppContext) -> bytes:
     content = make()
+    if session.is_public():  # of visitors nothing is written, not even that they were here
+        return content
     try:
         context.notes.audit.write("export", file_name, (None, {"bytes": len(content)}))
     except (
@@ -162,6 +176,8 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
     """
     now, as_of = session.get_export_time(), session.get_as_of()
     live, frozen = build_links(page_id, link, as_of or now.replace(microsecond=0))
+    if session.is_visitor() and as_of is None:  # the same picture, whenever it is requested
+        frozen = ""
     public_url = session.get_live_context().settings.dashboard_public_url or ""
     return ReportContext(now, live, frozen, as_of, public_url)
 
@@ -191,11 +207,11 @@ def _bind_report(
 
 @dataclass(frozen=True, slots=True)
 class ChartPicture:
-    """A chart as a picture for print: light colours, whatever the theme of the page is.
+    """A chart as a picture: for print, or as a link of a program asks for it.
 
     Attributes:
-        figure: builds the figure at the click, with `LIGHT_PALETTE` and for a desktop; it must
-            hold a snapshot, not the state of the page.
+        figure: builds the figure at the click; it must hold a snapshot, not the state of the page.
+            For a file with `LIGHT_PALETTE` and for a desktop.
         title: the finding, one sentence.
         subtitle: what is drawn, with its unit.
         alt: the text alternative of the page.
@@ -227,6 +243,7 @@ class Downloads:
         report: gives the report, as PDF and as a page.
         bundles: gives the bytes of each reproducible bundle, by its label.
         warning: what to know before passing the files on; may be empty.
+        has_embed: whether the link holds all of the chart, so that another site can show it.
     """
 
     name: tuple[object, ...]
@@ -239,6 +256,7 @@ class Downloads:
     report: Callable[[], ReportDocument] | None = None
     bundles: Mapping[str, BytesFactory] = field(default_factory=dict)
     warning: str = ""
+    has_embed: bool = True
 
 
 PICTURE_TITLES: Final[dict[PictureSize, str]] = {
@@ -292,6 +310,9 @@ def _draw_menu(offer: Downloads | Callable[[], Downloads], key: str, label: str)
         _draw_report(downloads, key)
         with st.expander(_("Link"), icon=":material/link:"):
             draw_links(downloads.page_id, downloads.link)
+        if downloads.picture and downloads.has_embed and downloads.page_id in EMBED_NAMES:
+            with st.expander(_("Show it on a web page"), icon=":material/code:"):
+                draw_embed_code(downloads.page_id, downloads.link, downloads.picture.title)
         if downloads.warning:
             st.warning(downloads.warning, icon=":material/lock_open:")
 
@@ -320,6 +341,39 @@ def _build_picture(picture: ChartPicture, context: ReportContext) -> ReportDocum
         picture.figure(), picture.title, picture.subtitle, picture.definition, picture.alt
     )
     return build_picture_report(chart, picture.series, context)
+
+
+def build_linked_chart(
+    page_id: str,
+    link: UrlState,
+    picture: ChartPicture,
+    data: tuple[str, tuple[Any, ...]],
+    tables: Sequence[ReportTable],
+) -> LinkedChart:
+    """The chart of a link for programs and for pages of other sites.
+
+    Args:
+        page_id: the page of the link.
+        link: the view.
+        picture: the chart, in the colours and at the width that are requested.
+        data: the name and the objects of the table of its numbers.
+        tables: the same in words.
+    """
+    context = build_report_context(page_id, link)
+    chart = ReportChart(
+        picture.figure(), picture.title, picture.subtitle, picture.definition, picture.alt
+    )
+    table, objects = data
+    return LinkedChart(
+        build_picture_report(chart, picture.series, context, tables),
+        table,
+        objects,
+        tuple(one.card for one in picture.series),
+        link.query(),
+        context.as_of,
+        link.ignored,
+        format_ignored_notice(link.ignored),
+    )
 
 
 def _draw_table(downloads: Downloads, table: str, key: str) -> None:

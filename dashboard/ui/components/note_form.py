@@ -37,6 +37,7 @@ from dashboard.models.messages import (
     translate_in_context,
 )
 from dashboard.models.messages import translate as _
+from dashboard.models.people import Action, Forbidden
 from dashboard.models.records import NoteAction, NoteRevision
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
@@ -441,6 +442,11 @@ def open_note_draft(
 
 
 def _open_form(context: NoteFormContext) -> None:
+    try:
+        session.authorize(Action.NOTE)
+    except Forbidden as refusal:  # before anything is typed in vain; saving would refuse it, too
+        st.toast(escape_markdown(capitalize_first(str(refusal))), icon=":material/lock:")
+        return
     for name in [k for k in st.session_state if str(k).startswith(f"{FORM_KEY}:")]:
         del st.session_state[name]
     st.session_state[OPENED_KEY] = st.session_state.get(OPENED_KEY, 0) + 1

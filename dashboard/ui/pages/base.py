@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from dashboard.ui.url_state import UrlParam
 
 if TYPE_CHECKING:
+    from dashboard.models.tables import LinkedChart
     from dashboard.ui.url_state import UrlState
 
 
@@ -36,7 +37,8 @@ class Page:
     """One page: its title, the parameters of its URL and its renderer.
 
     `icon` is a Material symbol (`:material/…:`, drawn from the shipped font). The page with an
-    empty `url_path` is the one that opens first. A page that is not `visible` is reached by
+    empty `url_path` is the one that opens first. `chart` gives the one chart of a page that can be
+    shown elsewhere, without a session. A page that is not `visible` is reached by
     links only. `heading` and `purpose`, one line below it, are drawn over the page; both are
     deferred messages.
     """
@@ -50,3 +52,4 @@ class Page:
     visible: bool = True
     heading: str = ""
     purpose: str = ""
+    chart: Callable[[UrlState], LinkedChart] | None = None

@@ -219,11 +219,11 @@ def test_a_feed_that_failed_is_told_in_words():
 def test_a_feed_is_added_switched_off_and_removed_on_the_page():
     app = open_page("inbox")
     fields = {field.label: field for field in app.text_input}
-    fields["Address of RSS or Atom"].set_value("http://10.0.0.1/rss")
+    fields["Address of RSS, Atom or iCalendar"].set_value("http://10.0.0.1/rss")
     app = press(app, "Add feed")
     assert "not public" in words_of(app)
     fields = {field.label: field for field in app.text_input}
-    fields["Address of RSS or Atom"].set_value("https://feed.example/rss")
+    fields["Address of RSS, Atom or iCalendar"].set_value("https://feed.example/rss")
     fields["Whose it is"].set_value("Mine")
     app = press(app, "Add feed")
     assert "Feed added: Mine" in words_of(app)

@@ -52,6 +52,14 @@ def test_explore_goes_on_to_the_right_of_today_and_counts_down():
 
 
 @pytest.mark.usefixtures("at")
+def test_events_after_the_last_rate_are_on_an_axis_that_goes_beyond_it():
+    days = traces_of(open_page())["events"]["x"]
+    assert max(days) > "2026-09-30"  # the catalogue goes to 9 October, the rates to 1 September
+    narrow = traces_of(open_page(**{"from": "2026-08-01"}))["events"]["x"]
+    assert max(narrow) <= "2026-09-01"
+
+
+@pytest.mark.usefixtures("at")
 def test_a_day_that_lies_ahead_has_its_event_and_no_rate():
     words = words_of(open_page(sel="2026-12-18"))
     assert "This day lies ahead, in 18 days: there is no rate yet." in words

@@ -12,9 +12,11 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard.models.analyses import AttritionStep, Comparison
+from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
+from dashboard.models.tables import LinkedChart
 from dashboard.presentation.charts.comparison_moves import (
     MAX_NAMED_DOTS,
     build_funnel_figure,
@@ -34,7 +36,12 @@ from dashboard.presentation.charts.comparison_paths import (
     summarize_paths,
 )
 from dashboard.presentation.charts.theme import Figure
-from dashboard.presentation.escaping import escape_label, escape_markdown, format_markdown_link
+from dashboard.presentation.escaping import (
+    escape_label,
+    escape_markdown,
+    format_markdown_link,
+    plain_text,
+)
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_day,
@@ -43,7 +50,7 @@ from dashboard.presentation.formatting import (
     format_window,
 )
 from dashboard.presentation.palette import get_palette
-from dashboard.presentation.reports import ReportContext, describe_private_notes
+from dashboard.presentation.reports import ReportContext, build_table, describe_private_notes
 from dashboard.services.bundles import BundleRequest, build_bundle
 from dashboard.services.compare import (
     GroupTestLine,
@@ -75,6 +82,7 @@ from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
     ChartPicture,
     Downloads,
+    build_linked_chart,
     build_manifest_parameters,
     build_report_context,
     draw_download_menu,
@@ -625,20 +633,12 @@ def _draw_files(state: CompareState, answer: Comparison) -> None:
 
 def _draw_downloads(state: CompareState, answer: Comparison) -> None:
     """Draw the menu of the chart: picture, tables, report, bundles and links of this view."""
-    heading = format_paths_heading(state, answer)
-    printed = replace(state, dark=False, phone=False)
     context = build_report_context("compare", state.link)
     downloads = Downloads(
         name=_build_name_parts(state),
         page_id="compare",
         link=state.link,
-        picture=ChartPicture(
-            lambda: build_paths_figure(build_chart(printed, heading)),
-            title=build_verdict_lines(state, answer)[-1][0],
-            subtitle=heading[1],
-            alt=summarize_paths(build_chart(state, heading)),
-            series=(answer.series, *state.factors),
-        ),
+        picture=_build_picture(replace(state, dark=False, phone=False), answer),
         tables={
             table: (translate_deferred(title), partial(comparison_file, answer, table))
             for table, title in MENU_TABLES.items()
@@ -648,6 +648,46 @@ def _draw_downloads(state: CompareState, answer: Comparison) -> None:
         warning=describe_private_notes(tuple(state.events.values())),
     )
     draw_download_menu(downloads, "compare.download")
+
+
+def _build_picture(state: CompareState, answer: Comparison) -> ChartPicture:
+    heading = format_paths_heading(state, answer)
+    chart = build_chart(state, heading)
+    return ChartPicture(
+        lambda: build_paths_figure(chart),
+        title=build_verdict_lines(state, answer)[-1][0],
+        subtitle=heading[1],
+        alt=summarize_paths(chart),
+        series=(answer.series, *state.factors),
+    )
+
+
+def build_group_chart(link: UrlState) -> LinkedChart:
+    """The average paths of a link for programs and other sites.
+
+    Raises:
+        InputError: the settings do not fit one another, or no event of the groups has a move.
+    """
+    state = read_compare_state(link)
+    answer = state.answer
+    if answer is None or not any(group.study.n for group in state.groups):
+        raise InputError(_("No event of this link has a move; choose others."))
+    return build_linked_chart(
+        "compare",
+        link,
+        _build_picture(state, answer),
+        ("averages", tuple(row for group in state.groups for row in group.study.averages)),
+        [
+            build_table(
+                plain_text(format_group_name(group)),
+                {
+                    translate_deferred(name): cells
+                    for name, cells in build_averages_columns(state, group).items()
+                },
+            )
+            for group in state.groups
+        ],
+    )
 
 
 def build_group_bundles(
@@ -747,4 +787,7 @@ PART_RENDERERS: Final[dict[str, Callable[[CompareState, Comparison], None]]] = {
 }
 FOLDED_PARTS: Final = tuple(PART_RENDERERS)
 
-PAGE = Page("compare", deferred("Compare"), ":material/compare_arrows:", "compare", draw, PARAMS)
+PAGE = Page(
+    "compare", deferred("Compare"), ":material/compare_arrows:", "compare", draw, PARAMS,
+    chart=build_group_chart,
+)  # fmt: skip

@@ -335,6 +335,8 @@ def read_compare_state(link: UrlState) -> CompareState:
             names,
         )
     except InputError as error:
+        if session.is_visitor():
+            raise
         refusal = capitalize_first(str(error))
     return CompareState(
         link=link,
@@ -393,4 +395,4 @@ def _compare_groups(
     names: tuple[str, ...],  # noqa: ARG001 - a part of the key
 ) -> Comparison:
     """The comparison, cached by the version of its data and the names of its groups."""
-    return compare_groups(*_arguments)
+    return session.run_in_turn(lambda: compare_groups(*_arguments))

@@ -39,12 +39,14 @@ from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
     MAX_SHEET_ROWS,
+    TABLE_MEDIA_TYPES,
     TABLES,
     Provenance,
     download_file_name,
     full_export_zip,
     source_files,
     table_file,
+    value_workbook_bytes,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import DEFAULT_SERIES, get_series
@@ -52,11 +54,12 @@ from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
-from dashboard.ui.components.elements import term_help
+from dashboard.ui.components.elements import build_page_url, term_help
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
     Downloads,
     TableFactory,
+    audit_export,
     draw_download_menu,
     draw_limit_notice,
     limit_export,
@@ -588,7 +591,10 @@ def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
 def _draw_further_data(view: UrlState, state: DataState) -> None:
     """Draw what fewer people take, folded: moves on every source, revisions, everything."""
     fold = st.expander(
-        _("Further data: moves on every source, revised values, everything as one file"),
+        _(
+            "Further data: moves on every source, revised values, numbers in a spreadsheet,"
+            " everything as one file"
+        ),
         icon=":material/inventory_2:", key="data.further", on_change="rerun",
     )  # fmt: skip
     if not fold.open:
@@ -596,7 +602,35 @@ def _draw_further_data(view: UrlState, state: DataState) -> None:
     with fold:
         _draw_dataset(view, "sources", partial(build_sources_dataset, state), build_source_facts())
         _draw_revised_values(view)
+        _draw_value_workbook()
         _draw_full_export()
+
+
+def _draw_value_workbook() -> None:
+    """Draw the card of one number in a cell of a spreadsheet."""
+    public = session.get_context().settings.dashboard_public_url
+    address = (public or build_page_url("")).rstrip("/")
+    cards = [(card.id, card.label, card.unit) for card in session.get_price_cards()]
+    file_name = download_file_name("values", extension="xlsx")
+    with st.container(border=True):
+        st.subheader(_("One number in a cell of a spreadsheet"), anchor=False)
+        st.markdown(
+            _(
+                "The address answers with a number alone. The workbook asks it for the series, the"
+                " day and the change of each row; it works where Excel or LibreOffice may reach"
+                " this server."
+            )
+        )
+        st.code(f"{address}/api/v1/value.txt?series={cards[0][0]}&on=2025-04-21", language=None)
+        st.download_button(
+            _("Workbook that asks for numbers"),
+            data=audit_export(partial(value_workbook_bytes, address, cards), file_name),
+            file_name=file_name,
+            mime=TABLE_MEDIA_TYPES["xlsx"],
+            on_click="ignore",
+            icon=":material/download:",
+            key="data.values",
+        )
 
 
 # ------------------------------------------------------------------ the full export

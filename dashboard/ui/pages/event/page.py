@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from html import unescape
 from itertools import groupby
 from typing import Final
 
 import streamlit as st
 
 from dashboard.models.currencies import NEWS_CURRENCY
+from dashboard.models.errors import InputError
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.people import Action
-from dashboard.models.series import RateSeries
+from dashboard.models.tables import LinkedChart
 from dashboard.presentation.charts.event_window import (
+    EventWindowChart,
     build_window_chart,
     build_window_figure,
     summarize_window,
@@ -29,9 +32,10 @@ from dashboard.presentation.escaping import (
 from dashboard.presentation.events import format_citation
 from dashboard.presentation.formatting import format_day, format_offset, format_timestamp
 from dashboard.presentation.moves import format_point_time
-from dashboard.presentation.palette import LIGHT_PALETTE, get_event_style, get_palette
+from dashboard.presentation.palette import get_event_style, get_palette
 from dashboard.presentation.reports import (
     build_event_report,
+    build_table,
     build_window_columns,
     describe_private_notes,
 )
@@ -63,6 +67,7 @@ from dashboard.ui.components.exports import (
     ChartPicture,
     Downloads,
     TableFactory,
+    build_linked_chart,
     build_manifest_parameters,
     build_report_context,
     draw_download_menu,
@@ -99,6 +104,7 @@ from dashboard.ui.url_state import UrlState
 
 MAX_SHOWN_EVENTS: Final = 4
 SENTENCE_LIMIT = 2_000
+SHOWN_ID_LIMIT: Final = 80
 CLAIM_CHECK_ICON = ":material/fact_check:"
 MAX_OFFERED_EVENTS: Final = 5
 
@@ -422,7 +428,9 @@ def _list_downloads(link: UrlState, state: EventState) -> Downloads:
         (view.event.id, view.card.id),
         "event",
         link,
-        picture=_build_picture(state, series) if view.path else None,
+        picture=_build_picture(state, build_window_chart(view, state.quoting))
+        if view.path
+        else None,
         tables=_list_tables(state),
         report=lambda: build_event_report(view, series, state.quoting, state.pool, context),
         bundles={translate_deferred(BUNDLE_LABEL): lambda: build_event_bundle(request, provenance)},
@@ -430,15 +438,41 @@ def _list_downloads(link: UrlState, state: EventState) -> Downloads:
     )
 
 
-def _build_picture(state: EventState, series: RateSeries) -> ChartPicture:
-    """The chart as it is printed."""
-    chart = build_window_chart(state.view, state.quoting)
+def _build_picture(state: EventState, chart: EventWindowChart) -> ChartPicture:
+    palette = get_palette(dark=chart.dark)
     return ChartPicture(
-        lambda: build_window_figure(chart, LIGHT_PALETTE),
-        chart.title,
+        lambda: build_window_figure(chart, palette),
+        plain_text(unescape(chart.title)),
         chart.subtitle,
         summarize_window(chart),
-        (series, *state.factors),
+        (session.load_series(state.view.card.id), *state.factors),
+    )
+
+
+def build_chart(link: UrlState) -> LinkedChart:
+    """The chart of a link for programs and other sites.
+
+    Raises:
+        InputError: there is no such event, or no rate around it.
+    """
+    event = session.find_event(link["id"])
+    if event is None or event.deleted is not None:
+        msg = _("there is no event with this id")
+        raise InputError(msg, field="id", value=plain_text(link["id"], SHOWN_ID_LIMIT))
+    state = read_event_state(link, event)
+    if not state.view.path:
+        msg = _("there is no rate around this event on {series}", series=state.view.card.label)
+        raise InputError(msg, field="id", value=event.id)
+    return build_linked_chart(
+        "event",
+        link,
+        _build_picture(state, build_state_chart(state)),
+        ("event_window", (state.view,)),
+        [
+            build_table(
+                _("The window, offset by offset"), build_window_columns(state.view, state.quoting)
+            )
+        ],
     )
 
 
@@ -464,4 +498,7 @@ def _list_tables(state: EventState) -> dict[str, tuple[str, TableFactory]]:
     return tables
 
 
-PAGE = Page("event", deferred("Event"), ":material/event:", "event", draw, PARAMS, visible=False)
+PAGE = Page(
+    "event", deferred("Event"), ":material/event:", "event", draw, PARAMS, visible=False,
+    chart=build_chart,
+)  # fmt: skip

@@ -16,11 +16,13 @@ from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayMove
 from dashboard.models.series import Bools, RateSeries
+from dashboard.models.tables import LinkedChart
 from dashboard.presentation.charts.explore import RATE_TRACE, build_explore_figure
 from dashboard.presentation.charts.theme import build_chart_config
 from dashboard.presentation.charts.timeline import (
     EVENTS_TRACE,
     SCHEDULED_TRACE,
+    ExploreChart,
     convert_to_moscow,
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
@@ -34,12 +36,13 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.palette import (
     CATEGORY_STYLES,
     LIGHT_PALETTE,
+    Palette,
     category_title,
     get_event_style,
     get_palette,
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.presentation.reports import describe_private_notes
+from dashboard.presentation.reports import build_table, describe_private_notes
 from dashboard.services.exports import MAX_SHEET_ROWS, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
@@ -50,6 +53,7 @@ from dashboard.ui.components.event_card import draw_event_line
 from dashboard.ui.components.exports import (
     ChartPicture,
     Downloads,
+    build_linked_chart,
     draw_download_menu,
     draw_table_buttons,
 )
@@ -99,6 +103,8 @@ GESTURES: Final = {"doubleClick": False}
 SCRIPT_KEY: Final = "chart_events"
 MOVES_KEY: Final = "moves.fold"
 LISTED_ON_PHONE: Final = 12
+MAX_LINKED_ROWS: Final = 250
+"""Rows of the table below the chart on the page of another site."""
 PARAMS: Final = (
     day_param("from", "2022-01-01"),
     day_param("to", "2022-06-30"),
@@ -255,13 +261,7 @@ def _list_downloads(view: UrlState, state: ExploreState) -> Downloads:
         (state.series.card.id, state.shown.since, state.shown.until),
         "explore",
         view,
-        ChartPicture(
-            lambda: build_explore_figure(chart, LIGHT_PALETTE),
-            format_title(state),
-            format_subtitle(state),
-            format_alt_text(state),
-            (state.series, *(overlay.series for overlay in state.overlays)),
-        ),
+        _build_picture(state, chart, LIGHT_PALETTE),
         {
             "rates": (
                 plural("Rates in view, {n:,} row", "Rates in view, {n:,} rows", len(inside)),
@@ -275,6 +275,32 @@ def _list_downloads(view: UrlState, state: ExploreState) -> Downloads:
             ),
         },
         warning=describe_private_notes(state.events),
+    )
+
+
+def _build_picture(state: ExploreState, chart: ExploreChart, palette: Palette) -> ChartPicture:
+    return ChartPicture(
+        lambda: build_explore_figure(chart, palette),
+        format_title(state),
+        format_subtitle(state),
+        format_alt_text(state),
+        (state.series, *(overlay.series for overlay in state.overlays)),
+    )
+
+
+def build_chart(view: UrlState) -> LinkedChart:
+    """The chart of a link for programs and other sites, with its newest rates as a table."""
+    state = read_explore_state(view)
+    chart = replace(build_explore_chart(view, state), has_overview=False)
+    inside = state.series.between(state.shown.since, state.shown.until)
+    newest = inside.part(slice(-MAX_LINKED_ROWS, None))
+    frame = _build_rates_frame(newest, state.quoting, state.shown)
+    return build_linked_chart(
+        "explore",
+        view,
+        _build_picture(state, chart, get_palette(dark=state.dark)),
+        ("rates", (inside,)),
+        [build_table(_("The rates in view"), {str(name): list(frame[name]) for name in frame})],
     )
 
 
@@ -450,4 +476,6 @@ def _build_column_config(bar_minutes: int) -> dict[str, Any]:
     }
 
 
-PAGE = Page("explore", deferred("Explore"), ":material/show_chart:", "", draw, PARAMS)
+PAGE = Page(
+    "explore", deferred("Explore"), ":material/show_chart:", "", draw, PARAMS, chart=build_chart
+)

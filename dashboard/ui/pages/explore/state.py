@@ -89,8 +89,11 @@ def read_explore_state(view: UrlState) -> ExploreState:
         view.ignore("sel")
     compact = session.is_phone() if view["view"] == "auto" else view["view"] == "compact"
     ahead = {event.id for event in scheduled}
-    events, counts = _filter_events(view, [e for e in known if e.id not in ahead], shown)
     upcoming = _filter_events(view, scheduled, DayWindow(shown.since, date.max))[0]
+    horizon = shown.until if view["to"] else find_horizon(shown, upcoming, today)
+    # An axis that goes on to the right of today shows what came after the last rate, too.
+    on_axis = DayWindow(shown.since, horizon)
+    events, counts = _filter_events(view, [e for e in known if e.id not in ahead], on_axis)
     quoting = QuotedSeries(series.card, QuoteMode(view["up"]))
     return ExploreState(
         series=series,
@@ -106,7 +109,7 @@ def read_explore_state(view: UrlState) -> ExploreState:
         overlays=_load_overlays(view, quoting),
         today=today,
         upcoming=upcoming,
-        horizon=shown.until if view["to"] else find_horizon(shown, upcoming, today),
+        horizon=horizon,
     )
 
 

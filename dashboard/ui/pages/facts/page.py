@@ -15,6 +15,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import as_of_text
+from dashboard.models.tables import LinkedChart
 from dashboard.presentation import claims as claims_module
 from dashboard.presentation.charts.claim import (
     ClaimChart,
@@ -31,8 +32,8 @@ from dashboard.presentation.formatting import (
     format_timestamp,
     format_weekday,
 )
-from dashboard.presentation.palette import LIGHT_PALETTE, get_palette
-from dashboard.presentation.reports import ReportContext, build_claim_report
+from dashboard.presentation.palette import LIGHT_PALETTE, Palette, get_palette
+from dashboard.presentation.reports import ReportContext, build_claim_report, build_table
 from dashboard.services.bundles import (
     ClaimBundleRequest,
     build_claim_bundle,
@@ -53,6 +54,7 @@ from dashboard.ui.components.exports import (
     BUNDLE_LABEL,
     ChartPicture,
     Downloads,
+    build_linked_chart,
     build_manifest_parameters,
     build_report_context,
     draw_download_menu,
@@ -66,6 +68,7 @@ from dashboard.ui.pages.facts.state import (
     build_claim_chart,
     draw_claim_form,
     get_claim_day,
+    get_example,
     get_sentence,
     read_facts_state,
 )
@@ -248,21 +251,63 @@ def _draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | No
         (main, "claim", *days[:1]),
         "facts",
         view,
-        picture=_build_picture(state, chart) if chart else None,
+        picture=_build_picture(state, replace(chart, phone=False), LIGHT_PALETTE)
+        if chart
+        else None,
         report=lambda: build_claim_report(state.answers, chart, series, contexts, state.notices),
         bundles=bundles if all(claim.day for claim in claims) else {},
+        has_embed=view["kind"] != SENTENCE_KIND or get_example(view) is not None,
     )
     draw_download_menu(downloads, "facts.download")
 
 
-def _build_picture(state: FactsState, chart: ClaimChart) -> ChartPicture:
-    printed = replace(chart, phone=False)
+def _build_picture(state: FactsState, chart: ClaimChart, palette: Palette) -> ChartPicture:
     return ChartPicture(
-        lambda: build_claim_figure(printed, LIGHT_PALETTE),
+        lambda: build_claim_figure(chart, palette),
         plain_text(claims_module.format_claims_headline(state.answers)),
         plain_text(unescape(f"{chart.title} · {chart.subtitle}")),
-        summarize_claim(printed),
+        summarize_claim(chart),
         (chart.series,),
+    )
+
+
+def build_chart(view: UrlState) -> LinkedChart:
+    """The chart of a claim for programs and other sites; a sentence is in no link.
+
+    Raises:
+        InputError: the link has no claim, or no rate is known on its day.
+    """
+    example = get_example(view)
+    if view["kind"] == SENTENCE_KIND and example is None:
+        msg = _("a link holds a claim by its parts, not a sentence; give its kind, as level")
+        raise InputError(msg, field="kind")
+    state = read_facts_state(view, example.sentence if example else "")
+    chart = build_claim_chart(state)
+    if chart is None:
+        raise InputError(_("no rate is known on the day of this claim"), field="day")
+    points = list_marked_fixings(chart)
+    inside = chart.series.between(*chart.span)
+    tables = [
+        build_table(
+            _(
+                "{question} Every source and base",
+                question=claims_module.format_question(one.claim),
+            ),
+            claims_module.build_plain_claim_columns(one),
+        )
+        for one in state.answers
+    ]
+    marks = {
+        _("Mark"): [name for name, _ in points],
+        _("Market day"): [format_weekday(fixing.day) for _, fixing in points],
+        chart.quoting.unit: [chart.quoting.rate(fixing.rate) for _, fixing in points],
+    }
+    return build_linked_chart(
+        "facts",
+        view,
+        _build_picture(state, chart, get_palette(dark=state.dark)),
+        ("rates", (inside,)),
+        [*tables, build_table(_("The marks of the chart"), marks)],
     )
 
 
@@ -293,4 +338,6 @@ def _build_claim_link(view: UrlState, answer: ClaimAnswer) -> dict[str, str]:
     return settings
 
 
-PAGE = Page("facts", deferred("Check"), ":material/fact_check:", "facts", draw, PARAMS)
+PAGE = Page(
+    "facts", deferred("Check"), ":material/fact_check:", "facts", draw, PARAMS, chart=build_chart
+)

@@ -450,7 +450,9 @@ def _draw_add_feed() -> None:
         st.form("feeds.add", border=False, clear_on_submit=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        url = st.text_input(_("Address of RSS or Atom"), key="feeds.url", placeholder="https://")
+        url = st.text_input(
+            _("Address of RSS, Atom or iCalendar"), key="feeds.url", placeholder="https://"
+        )
         title = st.text_input(_("Whose it is"), key="feeds.title", width=220)
         zone = st.selectbox(
             _("Clock of times without a zone"),
