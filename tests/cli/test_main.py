@@ -19,16 +19,17 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
-        *("doctor", "backup", "restore", "audit"),
-        *("events", "rates", "inbox", "feeds", "tokens"),
+        *("doctor", "backup", "restore", "migrate", "audit"),
+        *("events", "rates", "inbox", "feeds", "tokens", "people"),
     },
     ("events",): {
-        *("list", "add", "edit", "remove", "restore", "history", "export"),
+        *("list", "upcoming", "add", "edit", "remove", "restore", "history", "export"),
         *("import", "imports", "undo-import", "copy", "hide", "unhide"),
     },
     ("inbox",): {"list", "refresh", "search", "accept", "dismiss"},
     ("feeds",): {"list", "add", "remove"},
     ("tokens",): {"create", "list", "revoke"},
+    ("people",): {"list", "role", "sign-out", "remove"},
     ("rates",): {"list", "refresh", "export", "import", "remove"},
 }
 
@@ -159,7 +160,7 @@ def test_what_was_typed_cannot_steer_the_terminal(run_cli):
 
 @pytest.mark.parametrize("error", [SourceError("the bank is closed"), StoreError("disk is gone")])
 def test_a_source_or_store_that_fails_is_exit_code_3(run_cli, monkeypatch, error):
-    def fail(**_):
+    def fail(*_, **__):
         raise error
 
     monkeypatch.setattr("dashboard.container.build_context", fail)
@@ -176,7 +177,7 @@ def test_a_store_that_cannot_be_reached_is_reported_without_its_address(run_cli,
 
 
 def test_a_fault_of_ours_is_reported_in_one_line_and_can_be_looked_at(run_cli, monkeypatch):
-    def fail(**_):
+    def fail(*_, **__):
         msg = "boom"
         raise RuntimeError(msg)
 
