@@ -42,6 +42,9 @@ PROBE_SECONDS: Final = 5.0
 """How long the store has to answer."""
 PROBE_INTERVAL: Final = 1.0
 """For how many seconds its answer holds: a flood of probes must not be one of queries."""
+_FIRST_MESSAGES: Final = (
+    "http.response.start", "websocket.http.response.start", "websocket.accept",
+)  # fmt: skip
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PLAIN_NAME: Final = re.compile(r"[a-z_]{1,24}(\.[a-z]{2,4})?|v1")
 _stopping = threading.Event()
@@ -235,7 +238,7 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         """Send a message; the first one carries the id."""
         kind = message["type"]
-        if kind.endswith("response.start") or kind == "websocket.accept":
+        if kind in _FIRST_MESSAGES:
             self.status = message.get("status", HTTPStatus.SWITCHING_PROTOCOLS)
             message.setdefault("headers", [])
             MutableHeaders(scope=message)[REQUEST_ID] = self.id

@@ -23,7 +23,7 @@ SECRET_WORD = "quicksilver"
 EVERY_READ = (
     "/v1/events.xlsx", "/v1/events/{id}/window.xlsx", "/v1/events/{near}/window.xlsx",
     "/v1/events/{id}/sources.xlsx", "/v1/study.xlsx?origin=note", "/v1/sources.xlsx?origin=note",
-    "/v1/events.rss", "/v1/events.ics",
+    "/v1/events.rss", "/v1/events.ics", "/v1/events/upcoming.json",
     "/v1/events.json", "/v1/events.csv", "/v1/events.csv?flavour=excel",
     f"/v1/events.json?q={SECRET_WORD}", f"/v1/events.json?category={SECRET_WORD}%20plans",
     f"/v1/events.json?tag={SECRET_WORD}", "/v1/events.json?origin=note",
@@ -190,9 +190,16 @@ def test_the_title_of_a_private_note_is_in_no_line_of_the_log(desk, capsys):
 
 def test_every_address_that_reads_events_is_among_those_that_were_tried(desk):
     described = json.loads(get(desk.app, "/openapi.json").body)["paths"]
-    reading = {path for path, methods in described.items() if "get" in methods}
+    reading = {
+        re.sub(r"\{\w+\}", "{event_id}", path)
+        for path, methods in described.items()
+        if "get" in methods
+    }
     tried = {re.sub(r"\{\w+\}", "{event_id}", path.partition("?")[0]) for path in EVERY_READ} | {
         "/v1/alerts.rss",  # of a person only, see test_feeds
+        "/v1/charts/{event_id}.json",  # what is shared only, see tests/browser/test_embeds.py
+        "/v1/charts/{event_id}.{event_id}",
+        "/v1/value.txt",  # a rate
         "/v1/rates.csv",
         "/v1/rates.json",
         "/v1/rates.xlsx",

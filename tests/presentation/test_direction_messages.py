@@ -54,7 +54,7 @@ RISING = "stronger|strongest|rose|up|gained|highest"
 FALLING = "weaker|weakest|fell|down|lost|lowest"
 WORD = re.compile(rf"\b(?:(?P<rising>{RISING})|(?P<falling>{FALLING}))\b", re.IGNORECASE)
 IDIOM = re.compile(
-    r"\bup to\b|\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b"
+    r"\bup to\b|\bup or down, and\b|, up or down: |\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b"
     r"|\b(?:events?|was|be) lost\b|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
     r"|\blowest and the highest rate\b",
     re.IGNORECASE,
@@ -71,6 +71,8 @@ EXPLAINED = (
     "Blue: the rouble stronger",  # the colour of a direction, see test_palette
     "Keith Kellogg, the US envoy",  # the text of a newspaper
     "No claim about the rouble's rate was recognised.",  # examples of claims
+    "holds no claim that {series} can answer",
+    "the rouble is the strongest since June 2024",
 )
 """The beginnings of the messages that state the direction of no move and of no claim."""
 SIGNED = re.compile(

@@ -16,7 +16,7 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMED = re.compile(
-    r"Rouble Reaction|\brouble-reaction\b|^http\.response\.\w+$|\bproof of (?:its )?cause\b"
+    r"Rouble Reaction|\brouble-reaction\b|^(?:websocket\.)?http\.response\.\w+$|\bproof of (?:its )?cause\b"
     r"|^\*\*Cause\.\*\* A move near an event is no proof"
 )
 """The name of the product, and the places that say that no cause is shown."""
@@ -33,6 +33,7 @@ EXPLAINED = {
     "cli/output.py": 1,  # which sign means what
     "presentation/method.py": 1,  # which sign means what
     "presentation/terms.py": 5,  # the list of terms
+    "ui/pages/alerts/page.py": 1,  # an example of a claim
     "ui/pages/article/state.py": 1,  # the text of a newspaper
     "ui/pages/compare/report.py": 1,  # which way the axis runs, and which sign means what
     "ui/pages/correlation/page.py": 1,  # which colour means what

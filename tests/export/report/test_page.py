@@ -108,7 +108,7 @@ def test_title_definition_source_day_and_link_are_baked_into_the_chart():
     report = made_report(sources=report.sources[:1], links=())
     assert list(caption_of(report, report.charts[0]).footer)[1:] == [
         "Source: A bank, as of 1 Sep 2026",
-        "Rouble Reaction 0.1.0",
+        "Rouble Reaction 0.1.0 · made 26 Nov 2026, 15:00 MSK",
     ]
 
 
