@@ -132,13 +132,15 @@ from series s left join fetches f on f.series = s.id and f.fetched_at <= :at
 group by s.id
 """
 
-OBSERVATION_COLUMNS: Final = "record, day, opens, known_at, rate, provisional, revision, fetched"
-PUT_OBSERVATION: Final = (
-    f"insert into observations (series, key, {OBSERVATION_COLUMNS}) values"  # noqa: S608 - no input
-    " (:series, :key, :record, :day, :opens, :known_at, :rate, :provisional, :revision, :fetched)"
-    " on conflict (series, key) do update set "
-    + ", ".join(f"{name} = excluded.{name}" for name in OBSERVATION_COLUMNS.split(", "))
-)
+PUT_OBSERVATION: Final = """
+insert into observations
+    (series, key, record, day, opens, known_at, rate, provisional, revision, fetched)
+values (:series, :key, :record, :day, :opens, :known_at, :rate, :provisional, :revision, :fetched)
+on conflict (series, key) do update set
+    record = excluded.record, day = excluded.day, opens = excluded.opens,
+    known_at = excluded.known_at, rate = excluded.rate, provisional = excluded.provisional,
+    revision = excluded.revision, fetched = excluded.fetched
+"""
 PUT_REVISION: Final = (
     "insert into revisions"
     " (series, key, revision, record, opens, rate, became, fetched, replaced) values"

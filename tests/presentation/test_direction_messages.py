@@ -54,7 +54,8 @@ RISING = "stronger|strongest|rose|up|gained|highest"
 FALLING = "weaker|weakest|fell|down|lost|lowest"
 WORD = re.compile(rf"\b(?:(?P<rising>{RISING})|(?P<falling>{FALLING}))\b", re.IGNORECASE)
 IDIOM = re.compile(
-    r"\bup to\b|\bup or down, and\b|, up or down: |\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b"
+    r"\bup to\b|\bup or down, and\b|, up or down: "
+    r"|\b(?:added|backed|made) up\b|\bpage down\b|\blost letter\b"
     r"|\b(?:events?|was|be) lost\b|^lost at\b|\bup means\b|\b(?:lowest|highest) (?:mean|rate)\b"
     r"|\blowest and the highest rate\b",
     re.IGNORECASE,

@@ -16,7 +16,8 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMED = re.compile(
-    r"Rouble Reaction|\brouble-reaction\b|^(?:websocket\.)?http\.response\.\w+$|\bproof of (?:its )?cause\b"
+    r"Rouble Reaction|\brouble-reaction\b|^(?:websocket\.)?http\.response\.\w+$"
+    r"|\bproof of (?:its )?cause\b"
     r"|^\*\*Cause\.\*\* A move near an event is no proof"
 )
 """The name of the product, and the places that say that no cause is shown."""

@@ -14,12 +14,14 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-_EVERYONE = "current_setting('dashboard.everyone', true) = 'on'"
-_IS_VISIBLE = (
-    f"{_EVERYONE} OR visibility = 'shared'"
-    " OR (owner <> '' AND owner = current_setting('dashboard.person', true))"
-)
-_NOTE_IS_VISIBLE = _EVERYONE + " OR EXISTS (SELECT FROM notes WHERE notes.id = note_id)"
+_IS_VISIBLE = """
+    current_setting('dashboard.everyone', true) = 'on' OR visibility = 'shared'
+    OR (owner <> '' AND owner = current_setting('dashboard.person', true))
+"""
+_NOTE_IS_VISIBLE = """
+    current_setting('dashboard.everyone', true) = 'on'
+    OR EXISTS (SELECT FROM notes WHERE notes.id = note_id)
+"""
 _POLICIES = {"notes": _IS_VISIBLE, "imports": _IS_VISIBLE, "note_history": _NOTE_IS_VISIBLE}
 
 
