@@ -146,6 +146,13 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/study.xlsx",
         "/v1/study.json",
         "/v1/facts.json",
+        "/v1/events/upcoming.json",
+        "/v1/events.rss",
+        "/v1/events.ics",
+        "/v1/alerts.rss",
+        "/v1/charts/{name}.json",
+        "/v1/charts/{name}.{kind}",
+        "/v1/value.txt",
     }
     writing = [(m, method) for method, on in content["paths"].items() for m in on if m != "get"]
     assert sorted(writing) == [
