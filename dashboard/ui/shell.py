@@ -452,7 +452,7 @@ def _draw_sign_in(reason: str) -> None:
         draw_heading(APP_NAME, translate_deferred(PURPOSE))
         st.text(plain_text(reason))
         if settings.dashboard_sign_in == "oidc":
-            st.button(_("Sign in"), key="shell-sign-in-button", type="primary", on_click=st.login)
+            st.button(_("Sign in"), key="shell-sign-in-button", on_click=st.login)
         else:
             st.caption(
                 _("Your organisation signs you in before you come here: open its address again.")

@@ -143,7 +143,7 @@ def _draw_person_form(names: list[str]) -> None:
             )
             st.button(
                 _("Delete the data of {person}", person=escape_markdown(person or "")),
-                key="admin.remove", type="primary", on_click=partial(_remove, person or ""),
+                key="admin.remove", on_click=partial(_remove, person or ""),
             )  # fmt: skip
 
 
