@@ -60,6 +60,11 @@ CONSTANTS = {
     ".palette.text": "a colour of the palette",
     "marker.style.title": "the title of a category, from the palette",
     "dashboard.presentation.charts.correlation: line.text": "numbers and counts of one group",
+    "dashboard.ui.pages.explore.state: find_horizon(shown, upcoming, today)": "a day on the axis",
+    "dashboard.ui.pages.explore.state: state.upcoming": "events, whose titles marks escape",
+    "dashboard.ui.pages.explore.state: {event.id: escape_plot(format_countdown(event, state))"
+    " for event in state.upcoming}": "each is escaped, the keys are ids",
+    "dashboard.presentation.charts.explore: chart.countdowns": "escaped where the chart is made",
     **{
         f"dashboard.presentation.charts.{module}: chart.{name}": "escaped where the chart is made"
         for module in ("claim", "comparison_paths", "event_window", "explore")

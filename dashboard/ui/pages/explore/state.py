@@ -20,6 +20,7 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.explore import EDGE_MARGIN
 from dashboard.presentation.charts.overlays import MAX_OVERLAYS
 from dashboard.presentation.charts.timeline import ExploreChart, Overlay
+from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.events import format_schedule
 from dashboard.presentation.formatting import NO_VALUE, format_age, format_day
 from dashboard.presentation.moves import format_percentile_cell
@@ -80,7 +81,8 @@ def read_explore_state(view: UrlState) -> ExploreState:
         view.ignore("series")
     series = session.load_series(view["series"])
     known = session.get_known_events().events
-    today, scheduled = session.get_view_day(), session.get_upcoming_events()
+    today = session.get_view_day()
+    scheduled = session.get_upcoming_events()
     bounds = compute_limits(series, (*known, *scheduled), today)
     shown = resolve_window(view["from"], view["to"], bounds)
     if shown.is_empty:
@@ -89,7 +91,7 @@ def read_explore_state(view: UrlState) -> ExploreState:
         view.ignore("sel")
     compact = session.is_phone() if view["view"] == "auto" else view["view"] == "compact"
     ahead = {event.id for event in scheduled}
-    upcoming = _filter_events(view, scheduled, DayWindow(shown.since, date.max))[0]
+    upcoming, _counts = _filter_events(view, scheduled, DayWindow(shown.since, date.max))
     horizon = shown.until if view["to"] else find_horizon(shown, upcoming, today)
     # An axis that goes on to the right of today shows what came after the last rate, too.
     on_axis = DayWindow(shown.since, horizon)
@@ -204,7 +206,9 @@ def build_explore_chart(view: UrlState, state: ExploreState) -> ExploreChart:
         today=state.today,
         horizon=state.horizon,
         upcoming=state.upcoming,
-        countdowns={event.id: format_countdown(event, state) for event in state.upcoming},
+        countdowns={
+            event.id: escape_plot(format_countdown(event, state)) for event in state.upcoming
+        },
     )
 
 

@@ -249,7 +249,7 @@ def _list_tone_downloads(view: UrlState, measured: MeasuredTone) -> Downloads:
     """The chart of the tone as a picture, and its points as a table."""
     timeline = measured.timeline
     return Downloads(
-        ("tone", measured.query, measured.period),
+        ("tone", measured.period),
         "inbox",
         view,
         ChartPicture(
