@@ -128,7 +128,11 @@ def _draw_rule(rule: AlertRule, card: SeriesCard | None, *, may_change: bool) ->
         if rule.target
         else _("on record only, sent nowhere")
     )
-    st.caption(" · ".join(filter(None, (escape_markdown(sent), describe_quiet_hours(rule)))))
+    st.caption(
+        " · ".join(
+            filter(None, (escape_markdown(sent), escape_markdown(describe_quiet_hours(rule))))
+        )
+    )
     with st.container(horizontal=True):
         if st.button(_("What would it have sent in the last year?"), key=f"alerts.try.{rule.id}"):
             st.session_state[TRIAL_KEY] = _try_rule(rule)
