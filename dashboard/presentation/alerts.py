@@ -15,7 +15,7 @@ from dashboard.models.alerts import (
     Occasion,
     RuleKind,
 )
-from dashboard.models.messages import at_place, deferred, join_clauses, translate_deferred
+from dashboard.models.messages import at_place, deferred, join_clauses, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.escaping import clean_text
 from dashboard.presentation.formatting import (
@@ -68,11 +68,13 @@ def describe_rule(rule: AlertRule, card: SeriesCard | None) -> str:
         return _describe_text_rule(rule)
     if rule.kind == RuleKind.MOVE:
         percentile = format_percentile(rule.percentile or 0.0)
-        return _(
-            "{series}: a move in {window} bigger than {percentile} of those near it, in units of "
-            "volatility",
+        return plural(
+            "{series}: a move over one rate bigger than {percentile} of those near it, in units of"
+            " volatility",
+            "{series}: a move over {n} rates bigger than {percentile} of those near it, in units of"
+            " volatility",
+            int(rule.window.partition(":")[2]) + 1,
             series=label,
-            window=f"[{rule.window.replace(':', ',')}]",
             percentile=percentile,
         )
     if rule.kind == RuleKind.LEVEL:
