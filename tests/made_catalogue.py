@@ -46,5 +46,5 @@ def use_catalogues(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(messages, "_catalogue_folder", lambda: folder)
-    for name in ("_catalogue_files", "_load_catalogue"):
+    for name in ("_catalogue_files", "_load_catalogue", "_number_signs"):
         monkeypatch.setattr(messages, name, cache(getattr(messages, name).__wrapped__))
