@@ -105,11 +105,21 @@ class Proxy:
         log.close()
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends and self.process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self
+            if self._answers():
+                return self
             time.sleep(0.02)
         pytest.fail(f"the proxy did not start: {(self.folder / 'log.txt').read_text()[-2_000:]}")
+
+    def _answers(self):
+        """Whether it speaks TLS: Caddy listens before it has a certificate."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
+                context.wrap_socket(probe, server_hostname=self.name).close()
+        except OSError:
+            return False
+        return True
 
     def get(self, path, *, host=None, method="GET", body=None, **headers):
         """The answer to a program below the base path: status, headers and bytes."""
