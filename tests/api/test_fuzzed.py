@@ -100,6 +100,8 @@ def plan(schema, note_id):
         heavy = any(part in operation.path for part in HEAVY)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             right = mode is GenerationMode.POSITIVE
+            if not right and not (operation.definition.raw.get("parameters") or operation.body):
+                continue  # without an input none can be wrong
             slow = 50 if operation.path.endswith("/restore") else 100
             count = slow if writes else (4 if right else 30) if heavy else 70
             yield operation, mode, count, {}

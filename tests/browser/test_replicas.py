@@ -26,9 +26,9 @@ class SigningNginx(Nginx):
         command = super().command()
         site = self.folder / "site.conf"
         text = site.read_text(encoding="utf-8")
-        for header in ("X-Forwarded-User              ", "X-Forwarded-Email             "):
-            assert f'{header} ""' in text
-            text = text.replace(f'{header} ""', f"{header} $cookie_person")
+        for variable in ("$rouble_user;", "$rouble_email;"):
+            assert variable in text
+            text = text.replace(variable, "$cookie_person;")
         site.write_text(text, encoding="utf-8")
         return command
 

@@ -20,7 +20,7 @@ COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
         *("doctor", "backup", "restore", "migrate", "audit"),
-        *("events", "rates", "inbox", "feeds", "tokens", "people"),
+        *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
     ("events",): {
         *("list", "upcoming", "add", "edit", "remove", "restore", "history", "export"),
@@ -30,6 +30,10 @@ COMMANDS = {
     ("feeds",): {"list", "add", "remove"},
     ("tokens",): {"create", "list", "revoke"},
     ("people",): {"list", "role", "sign-out", "remove"},
+    ("alerts",): {
+        *("add", "list", "remove", "test", "log", "send-again"),
+        *("targets", "add-target", "remove-target", "try-target"),
+    },
     ("rates",): {"list", "refresh", "export", "import", "remove"},
 }
 

@@ -55,7 +55,7 @@ def test_unknown_settings_are_told_and_dropped(page):
     assert app.query_params == {}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+@pytest.mark.parametrize("page", [p for p in PAGES if p.params], ids=lambda page: page.id)
 def test_settings_that_cannot_be_are_never_a_broken_page(page):
     app = open_page(page.url_path, **{param.key: HOSTILE for param in page.params})
     assert not app.exception
