@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class FeedEntry:
 
 
 def write_rss(title: str, link: str, entries: Iterable[FeedEntry]) -> bytes:
-    """A feed of entries, in the order given.
+    """A feed of entries, in the order given; readers take a description for HTML.
 
     Args:
         title: of the feed.
@@ -49,7 +50,7 @@ def write_rss(title: str, link: str, entries: Iterable[FeedEntry]) -> bytes:
         item = ElementTree.SubElement(channel, "item")
         _add_text(item, "title", entry.title)
         _add_text(item, "link", entry.link)
-        _add_text(item, "description", entry.text)
+        _add_text(item, "description", html.escape(entry.text).replace("\n", "<br>"))
         _add_text(item, "category", entry.category)
         _add_text(item, "guid", entry.id).set("isPermaLink", "false")
         _add_text(item, "pubDate", format_datetime(entry.at.astimezone(UTC), usegmt=True))

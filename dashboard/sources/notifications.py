@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from dashboard.models.alerts import AlertMessage, Delivery
 from dashboard.models.errors import InputError
@@ -95,7 +95,7 @@ def parse_target(text: str) -> ParsedTarget:
             message does not repeat the address, which may hold a password.
     """
     text = text.strip()
-    parts = urlsplit(text) if len(text) <= MAX_ADDRESS_CHARS and text.isprintable() else None
+    parts = _split(text)
     scheme = parts.scheme.lower() if parts is not None else ""
     if parts is None or scheme not in {*SCHEMES, *WEB_SCHEMES}:
         msg = _(
@@ -118,6 +118,16 @@ def parse_target(text: str) -> ParsedTarget:
         msg = _("is not complete; write it like {examples}", examples=_EXAMPLES)
         raise InputError(msg, field="ADDRESS")
     return ParsedTarget(text, _label(text, service))
+
+
+def _split(text: str) -> SplitResult | None:
+    """The parts of an address; None where it is none."""
+    if len(text) > MAX_ADDRESS_CHARS or not text.isprintable():
+        return None
+    try:
+        return urlsplit(text)
+    except ValueError:  # brackets with no IPv6 address in them
+        return None
 
 
 def _label(address: str, service: Any) -> str:
@@ -277,7 +287,8 @@ def _send(address: str, message: AlertMessage, allowed_hosts: Sequence[str]) -> 
     if service is None:
         return Delivery(_("the address of the target cannot be read"), is_final=True)
     with _captured_log() as lines, _guarded(allowed_hosts) as guard:
-        is_sent = service.notify(body=message.text, title=message.title)
+        # Without the format, a mail takes the text for HTML, and a feed could put an image there.
+        is_sent = service.notify(body=message.text, title=message.title, body_format="text")
         was_refused = guard.refused
     if is_sent:
         return Delivery()

@@ -338,7 +338,10 @@ def parse_chart_url(url: str, addresses: Iterable[str], address: str) -> ChartRe
     root = next((known for known in addresses if url.startswith(f"{known}/") or url == known), None)
     if root is None:
         return None
-    parts = urlsplit(url[len(root) :])
+    try:
+        parts = urlsplit(url[len(root) :])
+    except ValueError:  # brackets with no IPv6 address in them
+        return None
     path = parts.path.rstrip("/")
     paths = {f"/{page.url_path}".rstrip("/"): name for name, page in CHART_PAGES.items()}
     paths |= {f"{EMBED_PREFIX}/{name}": name for name in CHART_PAGES} | {"/explore": "explore"}

@@ -1,6 +1,7 @@
 """Feeds of the API: events and alerts as RSS, events as iCalendar, read by other programs."""
 
 from datetime import UTC, date, datetime
+from xml.etree import ElementTree
 
 import feedparser
 import icalendar
@@ -36,6 +37,18 @@ def test_events_come_as_rss_the_newest_first(ask):
     again = ask("/v1/events.rss?category=monetary_policy&from=2026-06-01&to=2026-07-31",
                 if_none_match=answer.headers["etag"])  # fmt: skip
     assert again.status == 304
+
+
+def test_a_description_is_text_that_readers_show_as_it_is(own_client):
+    ask, context = own_client
+    draft = Draft("A <b> & c", date(2026, 3, 1), text='<img src="http://x/y">\n& so on')
+    add_note(context.notes, draft)
+    root = ElementTree.fromstring(ask("/v1/events.rss?from=2026-03-01&to=2026-03-01").body)
+    (item,) = (i for i in root.iter("item") if i.findtext("title") == "A <b> & c")
+    # RSS 2.0: what the XML holds is HTML, in which the text is escaped once more
+    assert "<br>&lt;img src=&quot;http://x/y&quot;&gt;<br>&amp; so on" in item.findtext(
+        "description"
+    )
 
 
 def test_events_come_as_a_calendar_that_other_readers_and_we_ourselves_read(own_client):

@@ -212,6 +212,7 @@ def test_oembed_answers_with_the_fields_of_its_specification(sites):
         ("url={url}event%3Fid%3Dnone", 404),
         ("url={url}event%3Fid%3D" + EVENT + "&format=xml", 501),
         ("url={url}event%3Fid%3D" + EVENT + "&maxwidth=wide", 404),
+        ("url={url}%2F%5Ba%5D", 404),
         ("", 404),
     ],
 )

@@ -39,6 +39,22 @@ def test_a_mail_server_that_refuses_is_named_with_its_code(answer, is_final):
     assert (delivery.is_final, delivery.is_uncertain) == (is_final, False)
 
 
+@pytest.mark.parametrize("option", ["", "&format=html"])
+def test_a_mail_shows_text_as_it_is(option):
+    text = "<img src=http://tracker.example/x> & <b>"
+    message = AlertMessage(text, f"{text}\nsecond line", "inbox")
+    with mail_server() as mailbox:
+        address = parse_target(f"{mailbox.address}&mode=insecure{option}").address
+        assert send_message(address, message, HERE).problem == ""
+    (mail,) = mailbox.messages
+    parts = {part.get_content_type(): part.get_content() for part in mail.walk()
+             if not part.is_multipart()}  # fmt: skip
+    assert set(parts) == ({"text/plain", "text/html"} if option else {"text/plain"})
+    assert "<img" not in parts.get("text/html", "")
+    assert " ".join(parts["text/plain"].split()) == f"{text} second line"
+    assert mail["Subject"] == text
+
+
 def test_a_webhook_gets_json_and_its_address_needs_no_other_form():
     with webhook() as hook:
         assert send(hook.address).problem == ""
@@ -114,6 +130,7 @@ def test_a_label_names_the_service_and_no_secret(address, label):
         "file:///etc/passwd", "slack://p4ssw0rd", "mailto://",
         "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/?template=/etc/p4ssw0rd",
         "mailto://u:p4ssw0rd@mail.example.org?pgpkey=/etc/passwd", "https://" + "p4ssw0rd" * 200,
+        "mailto://p4ssw0rd![a](http://x)",
     ],
 )  # fmt: skip
 def test_what_cannot_be_sent_to_is_refused_in_a_line_without_the_address(address):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -45,9 +46,11 @@ def _page_to_read(url_path, link):
     return app
 
 
-def words_of(app):
+MARKDOWN = ("markdown", "caption", "header", "subheader", "title", "info", "warning")
+
+
+def words_of(app, kinds=(*MARKDOWN, "text")):
     """Everything a page says, one text a line."""
-    kinds = ("markdown", "caption", "header", "subheader", "title", "text", "info", "warning")
     said = [element.value for kind in kinds for element in app.get(kind)]
     return "\n".join(str(text) for text in said)
 
@@ -87,3 +90,15 @@ def unfold(app, *keys):
     for key in keys:
         app.session_state[key] = True
     return app.run()
+
+
+HOSTILE = "<img src=x> ![a](http://x) <b>"
+
+
+def has_markup(app):
+    """Whether any Markdown of a page, its buttons, links and tables holds `HOSTILE` unescaped."""
+    cells = [cell for table in tables_of(app) for cell in table.to_numpy().ravel()]
+    labels = [f"{button.label} {button.help}" for button in app.button]
+    labels += [link.proto.label for link in app.get("page_link")]
+    shown = "\n".join([words_of(app, (*MARKDOWN, "error", "toast")), *map(str, cells), *labels])
+    return re.search(r"(?<!\\)(<img|!\[|\[a|<b>)|http://x", shown) is not None

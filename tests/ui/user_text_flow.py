@@ -31,6 +31,8 @@ FIELDS = frozenset(
         "who",
         "problem",
         "remark",
+        "owner",
+        "target",
     }
 )
 FREE_SETTINGS = frozenset({"q", "id"})

@@ -668,9 +668,9 @@ def _draw_visibility(context: NoteFormContext) -> str:
         _("A private note needs to know whose it is: set DASHBOARD_USER.")
         if not person
         else (
-            _("You are {person}.", person=plain_text(person, 80))
+            _("You are {person}.", person=escape_markdown(person, 80))
             if mine
-            else _("Only {owner} can.", owner=plain_text(owner, 80) or _("its owner"))
+            else _("Only {owner} can.", owner=escape_markdown(owner, 80) or _("its owner"))
         )
     )
     chosen: str | None = st.segmented_control(

@@ -1,10 +1,13 @@
 """A note is written on a day, previewed, saved, taken back; what is wrong is said by name."""
 
+from contextlib import closing
 from datetime import date, time
 
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.container import build_context
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note, edit_note, list_notes
 from dashboard.ui import session
@@ -227,3 +230,16 @@ def test_a_private_note_is_chosen_in_the_form_and_told():
     assert "Only Anna sees it" in words_of(app)
     press(app, "Save note")
     assert (stored()[0].visibility, stored()[0].owner) == ("private", "Anna")
+
+
+@pytest.mark.parametrize("owner", ["", "boris ![a](http://x)"])
+def test_the_name_of_a_person_is_no_markup_in_the_help(monkeypatch, owner):
+    monkeypatch.setenv("DASHBOARD_USER", "anna ![a](http://x)")
+    st.cache_resource.clear()
+    with closing(build_context().notes) as notes:
+        add_note(notes.for_user(owner) if owner else notes, Draft("T", date(2025, 4, 20)))
+    app = AppTest.from_string(EDITOR, default_timeout=SECONDS).run()
+    seen = next(item for item in app.get("button_group") if item.label == "Who sees it")
+    assert ("Only boris" if owner else "You are anna") in seen.help
+    assert "\\!\\[a\\]" in seen.help
+    assert "http://x" not in seen.help

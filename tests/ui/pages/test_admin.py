@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.container import build_context
 from dashboard.models.people import Role, Scope
-from tests.ui.app_in_test import as_read, open_page, press, tables_of
+from tests.ui.app_in_test import HOSTILE, as_read, has_markup, open_page, press, tables_of
 
 
 @pytest.fixture
@@ -76,3 +76,16 @@ def test_a_backup_is_made(notes, dashboard_home):
     press(app, "Make a backup now")
     (file,) = (dashboard_home / "backups").glob("manual-*.zip")
     assert file.name in as_read(app)
+
+
+def test_names_of_people_and_files_are_shown_as_they_are(notes, dashboard_home):
+    notes.people.give_role(HOSTILE, Role.VIEWER)
+    notes.audit.write(HOSTILE, HOSTILE)
+    (dashboard_home / "backups").mkdir()
+    (dashboard_home / "backups" / "<img src=x> ![a](x) <b>.zip").write_bytes(b"")
+    app = open_page("admin")
+    app.selectbox(key="admin.person").set_value(HOSTILE).run()
+    assert not has_markup(app)
+    press(app, "Give this role")
+    assert f"{HOSTILE}: the role is" in as_read(app)
+    assert not has_markup(app)

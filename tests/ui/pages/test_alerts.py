@@ -1,6 +1,6 @@
 """The Alerts page: a rule is made, tried and removed; a target is added and never shown."""
 
-from tests.ui.app_in_test import as_read, open_page, press, tables_of
+from tests.ui.app_in_test import HOSTILE, as_read, has_markup, open_page, press, tables_of
 
 SECRET = "https://hooks.example.org/p4ssw0rd"
 
@@ -48,3 +48,28 @@ def test_a_frozen_view_changes_nothing():
     app = open_page("alerts", asof="2026-08-01")
     assert "This view is frozen" in as_read(app)
     assert "Add the rule" not in [button.label for button in app.button]
+
+
+def test_names_and_words_of_people_are_shown_as_they_are():
+    app = open_page("alerts")
+    widget(app, "text_input", "alerts.target_name").set_value(HOSTILE)
+    widget(app, "text_input", "alerts.address").set_value(SECRET)
+    app = press(app, "Add the target")
+    assert f"{HOSTILE} was added" in as_read(app)
+    assert not has_markup(app)
+    widget(app, "text_input", "alerts.title").set_value(HOSTILE)
+    widget(app, "text_input", "alerts.text").set_value(HOSTILE)
+    widget(app, "selectbox", "alerts.target").select(HOSTILE)
+    app = press(app, "Add the rule")
+    assert f"sent to {HOSTILE}" in as_read(app)
+    assert not has_markup(app)
+    widget(app, "text_input", "alerts.zone").set_value(HOSTILE)
+    widget(app, "text_input", "alerts.quiet").set_value("22:00-07:00")
+    app = press(app, "Add the rule")
+    assert f"Not done: zone {HOSTILE}" in as_read(app)
+    assert not has_markup(app)
+    widget(app, "text_input", "alerts.target_name").set_value("desk")
+    widget(app, "text_input", "alerts.address").set_value(f"mailto://{HOSTILE}")
+    app = press(app, "Add the target")
+    assert "is no address that alerts can be sent to" in as_read(app)
+    assert not app.exception

@@ -7,7 +7,7 @@ import pytest
 from dashboard.models.event import Draft
 from dashboard.services.notes import add_note
 from dashboard.ui import session
-from tests.ui.app_in_test import as_read, figure_of, open_page, words_of
+from tests.ui.app_in_test import HOSTILE, as_read, figure_of, has_markup, open_page, words_of
 
 DECISION = "Bank of Russia decision on the key rate"
 USUAL = "Usual move over the first two fixings, up or down: "
@@ -113,3 +113,18 @@ def test_a_frozen_view_does_not_know_the_calendar_of_today():
     app = open_page(asof="2026-06-01")
     assert DECISION not in words_of(app)
     assert "scheduled" not in traces_of(app)
+
+
+@pytest.mark.usefixtures("at")
+def test_the_title_of_a_scheduled_event_is_shown_as_it_is():
+    open_page("events")
+    draft = Draft(HOSTILE, date(2026, 12, 5), text=HOSTILE, source_name=HOSTILE)
+    note = add_note(session.get_live_context().notes, draft, now=session.get_wall_time)
+    app = open_page()
+    hover = traces_of(app)["scheduled"]["customdata"][0]
+    assert "&lt;img src=x&gt; ![a](http://x) &lt;b&gt;<br>in 5 days · " in hover
+    assert "<img" not in hover
+    assert f"**{HOSTILE} in 5 days**" in as_read(app)
+    pages = (app, open_page(sel="2026-12-05"), open_page("event", id=note.id),
+             open_page("events", show="upcoming", sel=note.id))  # fmt: skip
+    assert [has_markup(page) for page in pages] == [False] * 4
