@@ -20,12 +20,12 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -120,35 +120,22 @@ _BATCH_SIZE: Final = 1_000
 # ---- the archive
 
 
-def write_archive(target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
-    """Write a backup to a temporary file and rename it, so that it is complete or absent.
+@contextmanager
+def open_new_backup(target: Path) -> Iterator[BinaryIO]:
+    """A file to write a backup to, which is complete or absent: it is renamed at the end.
 
     Args:
         target: a new file; only its owner may read it.
-        members: the file of each name in the archive.
-        contents: stored in the manifest.
 
     Raises:
         StoreError: it cannot be written.
     """
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    manifest = {
-        "kind": BACKUP_KIND,
-        "format": BACKUP_FORMAT,
-        **asdict(contents),
-        "software": __version__,
-    }
-    manifest["files"] = [{"name": name, **_size_and_hash(file)} for name, file in members.items()]
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "wb") as opened:
-            with zipfile.ZipFile(
-                opened, "w", zipfile.ZIP_DEFLATED, compresslevel=_ZIP_LEVEL
-            ) as packed:
-                packed.writestr(MANIFEST_FILE, json.dumps(manifest, indent=1))
-                for name, file in members.items():
-                    packed.write(file, name)
+            yield opened
             opened.flush()
             os.fsync(opened.fileno())
         temporary.replace(target)
@@ -163,6 +150,33 @@ def write_archive(target: Path, members: Mapping[str, Path], contents: BackupCon
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def write_archive(target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
+    """Write a backup to a temporary file and rename it, so that it is complete or absent.
+
+    Args:
+        target: a new file; only its owner may read it.
+        members: the file of each name in the archive.
+        contents: stored in the manifest.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    manifest = {
+        "kind": BACKUP_KIND,
+        "format": BACKUP_FORMAT,
+        **asdict(contents),
+        "software": __version__,
+    }
+    manifest["files"] = [{"name": name, **_size_and_hash(file)} for name, file in members.items()]
+    with (
+        open_new_backup(target) as opened,
+        zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED, compresslevel=_ZIP_LEVEL) as packed,
+    ):
+        packed.writestr(MANIFEST_FILE, json.dumps(manifest, indent=1))
+        for name, file in members.items():
+            packed.write(file, name)
 
 
 def read_archive(file: Path, folder: Path) -> BackupContents:
@@ -588,7 +602,8 @@ class BackupStore:
         Raises:
             StoreError: the program was not found or failed, or the file cannot be written.
         """
-        dump_server(self._address, target, program)
+        with open_new_backup(target) as file:
+            dump_server(self._address, file, program)
 
     def lock(self, name: str) -> AbstractContextManager[bool]:
         """Hold a lock of the database; yields whether nobody else holds it."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import subprocess
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from dashboard.models.errors import StoreError
 from dashboard.models.messages import translate as _
@@ -25,18 +24,18 @@ log: Final = logging.getLogger("dashboard.backups")
 MAX_DUMP_SECONDS: Final = 3_600
 
 
-def dump_server(address: Address, target: Path, program: str) -> None:
-    """Write a database to a new file in the custom format of `pg_dump`, of one moment.
+def dump_server(address: Address, output: BinaryIO, program: str) -> None:
+    """Write a database to an open file in the custom format of `pg_dump`, of one moment.
 
     It holds the private notes of everybody and no row of the tokens.
 
     Args:
         address: the database.
-        target: only its owner may read it; complete or absent.
+        output: a file of the operating system, open for writing.
         program: `pg_dump`, by its path or its name in the search path.
 
     Raises:
-        StoreError: the program was not found or failed, or the file cannot be written.
+        StoreError: the program was not found or failed.
     """
     found = shutil.which(program)
     if found is None:
@@ -47,25 +46,7 @@ def dump_server(address: Address, target: Path, program: str) -> None:
             program=Path(program).name,
         )
         raise StoreError(msg)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            _run(found, address, file.fileno())
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else _("unknown reason")
-        msg = _(
-            "{name}: the backup cannot be written ({reason}); free some space",
-            name=target.name,
-            reason=reason,
-        )
-        raise StoreError(msg) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    _run(found, address, output.fileno())
 
 
 def _run(program: str, address: Address, output: int) -> None:
