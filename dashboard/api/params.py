@@ -185,7 +185,7 @@ class PrecedentParams(QueryParams):
 
     series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
     number: int = Field(12, ge=1, le=MAX_PRECEDENTS, description="The most that are taken.")
-    known_then: bool = Field(
+    earlier_only: bool = Field(
         default=True, description="Only events that were over before it; false: later ones too."
     )
     alone: bool = Field(
@@ -194,7 +194,7 @@ class PrecedentParams(QueryParams):
 
     def request(self) -> PrecedentRequest:
         """The request of the service."""
-        return PrecedentRequest(self.number, known_then=self.known_then, alone=self.alone)
+        return PrecedentRequest(self.number, earlier_only=self.earlier_only, alone=self.alone)
 
 
 class PrecedentCsvParams(PrecedentParams, CsvParams):

@@ -396,11 +396,11 @@ def precedents(  # noqa: PLR0913 - an event, or the words of one, and how preced
         msg = _("give either the id of an event or --text WORDS")
         raise InputError(msg)
     event = (
-        _draft_of_words(text, (actor, category, expected))
+        _draft_of_text(text, (actor, category, expected))
         if text
         else find_known_event(known, event_id)
     )
-    request = PrecedentRequest(number, known_then=not later, alone=alone)
+    request = PrecedentRequest(number, earlier_only=not later, alone=alone)
     answer = find_precedents(series, event, known, request)
     if out is not None:
         files = source_files(context.rates, [series.card.id])
@@ -413,7 +413,7 @@ def precedents(  # noqa: PLR0913 - an event, or the words of one, and how preced
         listings.show_precedents(answer, out)
 
 
-def _draft_of_words(text: str, fields: tuple[str, str, str]) -> Event:
+def _draft_of_text(text: str, fields: tuple[str, str, str]) -> Event:
     """An event of today from the words of its title; `fields`: actor, category, direction."""
     from dashboard.models.event import Event
     from dashboard.nlp.classify import category_of_text

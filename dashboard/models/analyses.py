@@ -599,12 +599,12 @@ class PrecedentRequest:
 
     Attributes:
         number: the most that are taken.
-        known_then: whether only what had happened and was over before the event counts.
+        earlier_only: whether only what had happened and was over before the event counts.
         alone: whether events with another one at offset 0 or 1 are left out.
     """
 
     number: int = 12
-    known_then: bool = True
+    earlier_only: bool = True
     alone: bool = False
 
     def __post_init__(self) -> None:

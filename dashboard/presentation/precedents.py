@@ -84,7 +84,7 @@ def describe_precedents(answer: Precedents, quoting: QuotedSeries) -> tuple[str,
 
 def describe_choice(answer: Precedents) -> str:
     """From which events the precedents were taken."""
-    if answer.request.known_then:
+    if answer.request.earlier_only:
         return _(
             "Known at the time: only events that were over, {n} observations and all, before this"
             " one; ordinary days of before it too. Likeness uses nothing that followed an event.",

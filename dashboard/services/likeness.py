@@ -36,10 +36,10 @@ MIN_LIKENESS: Final = 0.5
 """An event that is less alike is no precedent."""
 STEM_LENGTH: Final = 6
 """Words count as the same if so many first letters are."""
-_WORDS: Final = re.compile(r"[^\W\d_]+")
+_TOKEN: Final = re.compile(r"[^\W\d_]+")
 _BRACKETS: Final = re.compile(r"\(.*?\)")
-_COMMON_WORDS: Final = frozenset(
-    _WORDS.findall(
+_STOP_LIST: Final = frozenset(
+    _TOKEN.findall(
         "a an and are as at be between but by for from has have in into is it its more no not of"
         " off on or over s says say said than that the their them they this to under up will"
         " with would"
@@ -142,7 +142,7 @@ class Likeness:
         self._count = Counter(word for title in titles.values() for word in title_stems(title))
         self._size = len(titles)
         self._levels = key_rate_changes((*known, event))
-        self._event, self._words = event, self._weigh(event)
+        self._event, self._weights = event, self._weigh(event)
 
     def step(self, event: Event) -> float | None:
         """The announced step: the change of the released value, else that of the key rate.
@@ -158,14 +158,14 @@ class Likeness:
         event = self._event
         same = fold_case(str(event.category)) == fold_case(str(other.category))
         actor, shared_actors = compare_actors(event.actor, other.actor)
-        words, shared_words = self._compare_words(other)
+        terms, shared_terms = self._compare_titles(other)
         step = compare_steps(self.step(event), self.step(other))
         tercile = None if None in terciles else 1 - abs(terciles[0] - terciles[1]) / 2  # type: ignore[operator]
         values: dict[str, tuple[float | None, Shared]] = {
             "category": (float(same), (str(event.category),) if same else ()),
             "kind": compare_kinds(event.title, other.title),
             "actor": (actor, shared_actors),
-            "words": (words, shared_words),
+            "words": (terms, shared_terms),
             "direction": _compare_directions(event, other),
             "step": (step if same and event.value_unit == other.value_unit else None, ()),
             "volatility": (tercile, ()),
@@ -179,9 +179,9 @@ class Likeness:
             for stem in title_stems(event.title)
         }
 
-    def _compare_words(self, other: Event) -> tuple[float | None, Shared]:
+    def _compare_titles(self, other: Event) -> tuple[float | None, Shared]:
         """Cosine of the two titles (Salton & Buckley 1988), and the shared words."""
-        mine, theirs = self._words, self._weigh(other)
+        mine, theirs = self._weights, self._weigh(other)
         if not mine or not theirs:
             return None, ()
         shared = [stem for stem in mine if stem in theirs]
@@ -201,9 +201,9 @@ def weighted_likeness(parts: Iterable[LikenessPart]) -> float:
 @lru_cache(maxsize=4_096)
 def title_stems(title: str) -> Mapping[str, str]:
     """The words of a title that tell something, by their first letters."""
-    words = (word for word in _WORDS.findall(fold_case(title)) if word not in _COMMON_WORDS)
+    tokens = (word for word in _TOKEN.findall(fold_case(title)) if word not in _STOP_LIST)
     stems: dict[str, str] = {}
-    for word in words:
+    for word in tokens:
         stems.setdefault(word[:STEM_LENGTH].removesuffix("s"), word)
     return stems
 

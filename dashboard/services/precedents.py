@@ -246,7 +246,7 @@ def _reason_against(
     name = one.event.id
     series = measured.series.card.id
     reasons = (
-        (measured.row[name] > measured.at and request.known_then, deferred("it came later")),
+        (measured.row[name] > measured.at and request.earlier_only, deferred("it came later")),
         (
             _overlap(measured.row, name, target.event.id),
             deferred("too near: its {n} observations overlap the event's own", n=LAST_HORIZON),
@@ -282,10 +282,10 @@ class _OrdinaryDays:
 
     @classmethod
     def of(cls, measured: _Measured, request: PrecedentRequest) -> _OrdinaryDays:
-        """All admissible dates that do not overlap the event; only earlier ones if asked."""
+        """All admissible dates that do not overlap the event; only earlier ones if requested."""
         days = list_candidates(measured.series, REQUEST)
         far = np.abs(days.row - measured.at) > LAST_HORIZON
-        if request.known_then:
+        if request.earlier_only:
             far &= days.row < measured.at
         moves = ({w: of[w][far] for w in REQUEST.cars} for of in (days.car, days.scar))
         return cls(measured.series.card, *moves)
@@ -319,10 +319,10 @@ def _summarise(
     """One row a horizon; p-values are adjusted over all of them."""
     days = _OrdinaryDays.of(measured, request)
     rows = [_summarise_horizon(at, target, taken, days) for at in range(len(PRECEDENT_HORIZONS))]
-    asked = np.array([p for row in rows for p in (row.p_same_way, row.p_rank)], dtype=float)
-    present = np.isfinite(asked)
-    asked[present] = holm(asked[present])
-    adjusted = [None if math.isnan(p) else p for p in asked.tolist()]
+    questions = np.array([p for row in rows for p in (row.p_same_way, row.p_rank)], dtype=float)
+    present = np.isfinite(questions)
+    questions[present] = holm(questions[present])
+    adjusted = [None if math.isnan(p) else p for p in questions.tolist()]
     return tuple(
         replace(row, p_same_way_adjusted=adjusted[2 * at], p_rank_adjusted=adjusted[2 * at + 1])
         for at, row in enumerate(rows)

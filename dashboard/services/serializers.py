@@ -143,7 +143,7 @@ def precedents_json(answer: Precedents) -> JsonRow:
             "event_id": target.event.id,
             "series": answer.card.id,
             "number": request.number,
-            "known_then": request.known_then,
+            "earlier_only": request.earlier_only,
             "alone": request.alone,
             "weights": dict(WEIGHTS),
             "least_likeness": MIN_LIKENESS,

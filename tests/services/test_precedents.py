@@ -92,13 +92,13 @@ def test_what_came_later_is_no_precedent_unless_asked():
     assert {one.event.id: str(one.reason) for one in found.left_out} == {
         "event-2000": "it came later"
     }
-    later = precedents(known_then=False)
+    later = precedents(earlier_only=False)
     assert "event-2000" in {one.event.id for one in later.taken}
     assert (len(later.taken), later.has_verdict) == (9, True)
 
 
 def test_ordinary_days_lie_before_the_event_unless_asked():
-    assert precedents().summary[0].n_ordinary < precedents(known_then=False).summary[0].n_ordinary
+    assert precedents().summary[0].n_ordinary < precedents(earlier_only=False).summary[0].n_ordinary
 
 
 def test_of_two_that_overlap_the_more_alike_is_taken():
