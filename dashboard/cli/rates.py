@@ -23,6 +23,7 @@ from dashboard.cli.options import (
     DryRunOption,
     ExcelOption,
     JsonOption,
+    KindOption,
     Opt,
     QuoteOption,
     RateColumnOption,
@@ -189,6 +190,7 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
     dates: RateDateOrderOption = None,
     zone: RateZoneOption = "",
     stamps: BarStampsOption = None,
+    kind: KindOption = None,
     replace: ReplaceOption = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
@@ -207,6 +209,7 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
         dates=dates or "",
         zone=zone,
         stamps=stamps or "",
+        kind=kind or "",
     )
     with rejection_as_json(as_json=as_json):
         table = rates_from_file(file, options)

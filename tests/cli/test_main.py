@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
-        *("precedents", "doctor", "backup", "restore", "migrate", "audit"),
+        *("drivers", "precedents"),
+        *("doctor", "backup", "restore", "migrate", "audit"),
         *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
     ("events",): {
