@@ -17,6 +17,7 @@ from dashboard.cli.context import (
     FileReading,
     StudyInputs,
     export_time,
+    fetch_tickers,
     find_known_event,
     get_context,
     list_data_files,
@@ -474,6 +475,7 @@ def report(  # noqa: PLR0913 - the options of the contract
 
     kind = None if out.suffix.lower() == BUNDLE_SUFFIX else report_format(out)
     context = get_context()
+    fetch_tickers(context, [rates])
     known, series = list_known_events(context), get_series(context.rates, rates)
     request = default_request(series.card.bar_minutes, window)
     bundle_request = BundleRequest(
