@@ -145,13 +145,16 @@ class Likeness:
         self._event, self._weights = event, self._weigh(event)
 
     def step(self, event: Event) -> float | None:
-        """The announced step: the change of the released value, else that of the key rate.
+        """The announced step: the change of the key rate, else of the released value.
 
         Without either the intensity that the writer gave.
         """
-        if event.value_change is not None:
-            return event.value_change
-        return self._levels.get(event.id, event.intensity)
+        change = self._levels.get(event.id, event.value_change)
+        return event.intensity if change is None else change
+
+    def _unit(self, event: Event) -> str:
+        """What the step counts, so that only steps in one unit are compared."""
+        return _KEY_RATE if event.id in self._levels else event.value_unit
 
     def parts(self, other: Event, terciles: tuple[int | None, int | None]) -> list[LikenessPart]:
         """What the two events have in common, part by part."""
@@ -167,7 +170,7 @@ class Likeness:
             "actor": (actor, shared_actors),
             "words": (terms, shared_terms),
             "direction": _compare_directions(event, other),
-            "step": (step if same and event.value_unit == other.value_unit else None, ()),
+            "step": (step if same and self._unit(event) == self._unit(other) else None, ()),
             "volatility": (tercile, ()),
         }
         return [LikenessPart(name, WEIGHTS[name], *values[name]) for name in WEIGHTS]

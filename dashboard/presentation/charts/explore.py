@@ -47,6 +47,7 @@ from dashboard.presentation.charts.timeline import (
     build_marker_trace,
     build_range_traces,
     build_scheduled_trace,
+    build_story_traces,
     build_weekend_notes,
     build_weekend_shapes,
     build_weekly_counts,
@@ -471,6 +472,7 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
             pane.events, pixels_per_day(chart), exact=line.is_intraday, together=not pane.styles
         )
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
+        data.extend(build_story_traces(pane.events, pane.styles))
         data.append(build_marker_trace(markers, pane.styles, chart.event_moves))
     if chart.scheduled and not pane.counted:
         ahead = cluster_events(
