@@ -74,8 +74,6 @@ PART_TITLES: Final = {
 
 WINDOW_PATTERN: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH_PATTERN: Final = re.compile(r"[0-9]{1,6}[hm]?")
-MIN_VERDICT_EVENTS: Final = 5
-"""Of fewer events the figure draws each by itself and no mean."""
 LABEL_LIMIT: Final = 48
 END_LABEL_COLUMNS: Final = 20
 PHONE_LABEL_COLUMNS: Final = 12
