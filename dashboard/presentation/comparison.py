@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, Protocol
 
-from dashboard.models.analyses import Comparison, StepName
+from dashboard.models.analyses import Comparison, GroupAnswer, StepName
 from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, join_and, plural, translate_deferred
@@ -22,7 +22,12 @@ from dashboard.models.study import (
     TestResult,
     duration_text,
 )
-from dashboard.presentation.charts.comparison_paths import MIN_BAND_EVENTS, ComparisonGroup
+from dashboard.presentation.charts.comparison_paths import (
+    END_COLUMNS,
+    MIN_BAND_EVENTS,
+    ComparisonGroup,
+)
+from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.events import (
     format_group,
     format_group_after,
@@ -48,6 +53,7 @@ from dashboard.presentation.moves import (
     format_percentile_cell,
     get_observation_noun,
 )
+from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale
 from dashboard.presentation.tables import TextColumns, View, build_text_columns
 from dashboard.services.compare import (
@@ -62,6 +68,7 @@ from dashboard.services.events import EventFilter
 from dashboard.services.exports import TABLES
 from dashboard.services.method import describe_method
 
+LABEL_LIMIT: Final = 48
 CORRECTION_NAMES: Final = dict(
     zip(CORRECTIONS, (deferred("Holm"), deferred("Hochberg"), deferred("Bonferroni"),
                       deferred("Benjamini-Hochberg"), deferred("Benjamini-Yekutieli")),
@@ -120,6 +127,40 @@ class ComparedGroups(Protocol):
     @property
     def groups(self) -> tuple[ComparisonGroup, ...]:
         """The groups of the answer."""
+
+
+def name_group(filter_: EventFilter) -> str:
+    """The group's name in tables and files: `nato_remark`, `all expected=stronger tag=swift`."""
+    parts = [
+        "+".join(filter_.categories) or "all",
+        *(f"{name}={option}" for name, option in filter_.choices.items() if option),
+        *(f"tag={tag}" for tag in filter_.tags),
+        *([f"from={filter_.since}"] if filter_.since else []),
+        *([f"to={filter_.until}"] if filter_.until else []),
+    ]
+    return " ".join(parts)
+
+
+def build_comparison_groups(
+    filters: Sequence[EventFilter], studies: Sequence[GroupAnswer], columns: int = END_COLUMNS
+) -> tuple[ComparisonGroup, ...]:
+    """The groups of an answer with names escaped for figures; none without an answer.
+
+    Args:
+        filters: of each group.
+        studies: of each group.
+        columns: the width of the names at the end of a path.
+    """
+    return tuple(
+        ComparisonGroup(
+            escape_plot(capitalize_first(format_group(filter_)), LABEL_LIMIT, 1),
+            study,
+            style,
+            filter_,
+            escape_plot(capitalize_first(format_group(filter_)), columns, 3),
+        )
+        for filter_, study, style in zip(filters, studies, GROUP_STYLES, strict=False)
+    )
 
 
 # ------------------------------------------------------------------ the question

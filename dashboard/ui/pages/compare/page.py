@@ -61,6 +61,7 @@ from dashboard.presentation.comparison import (
     format_moves_heading,
     format_paths_heading,
     format_placebo_heading,
+    name_group,
 )
 from dashboard.presentation.escaping import (
     escape_label,
@@ -133,7 +134,6 @@ from dashboard.ui.pages.compare.state import (
     PART_TITLES,
     CompareState,
     build_robustness_query,
-    name_group,
     read_compare_state,
 )
 from dashboard.ui.url_state import UrlState
