@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from dashboard.cli import options
 from dashboard.cli.context import (
     AS_THE_FILES_SAY,
+    DEFAULT_PAGES_URL,
     DEFAULT_SERIES,
     FileReading,
     StudyInputs,
@@ -522,7 +523,6 @@ def specification_progress() -> Iterator[Callable[[int, int], None] | None]:
 
 # ------------------------------------------------------------------ report
 
-DEFAULT_PAGES_URL = "http://127.0.0.1:8501"
 BUNDLE_SUFFIX = ".zip"
 
 

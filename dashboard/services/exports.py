@@ -426,15 +426,16 @@ def comparison_file(
     have no group column and hold an event of both groups once.
     """
     table = TABLES[name].fit(_comparison_objects(answer, name))
-    return _file_bytes(table, _comparison_rows(answer, name), dialect)
+    return _file_bytes(table, comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
     """The number of rows of `comparison_file`."""
-    return len(_comparison_rows(answer, name))
+    return len(comparison_rows(answer, name))
 
 
-def _comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, None]:
+def comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, None]:
+    """The rows of a table of a comparison, each once; see `comparison_file`."""
     objects = _comparison_objects(answer, name)
     return dict.fromkeys(TABLES[name].fit(objects).rows(objects))
 
