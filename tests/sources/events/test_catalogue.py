@@ -87,6 +87,7 @@ def test_the_manifest_gets_the_hash_of_the_files():
         ("catalogue", 64),
         ("event_hours", 64),
         ("consensus", 64),
+        ("event_stories", 64),
     ]
 
 
