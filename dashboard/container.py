@@ -92,6 +92,7 @@ class AppContext:
     own: ImportedRates
     rate_cache: RateCache
     refresher: RateRefreshJob
+    fetcher: RateRefreshJob
     shared_answers: AnswerTexts | None
     catalogue: EventSource
     schedule: EventSource
@@ -125,6 +126,11 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     imported = ImportedRates(places.own_rates)
     is_public = is_for_visitors(settings, interface)
     offline = settings.dashboard_offline or is_public
+
+    def rate_job(name: str) -> RateRefreshJob:
+        lock = places.lock_of(name)
+        return RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=offline, lock=lock)
+
     feeds = FeedRegistry(places.feeds)
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
@@ -133,13 +139,8 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         known=rates,
         own=imported,
         rate_cache=rate_cache,
-        refresher=RateRefreshJob(
-            rates,
-            rate_cache,
-            WallClock().now,
-            is_offline=offline,
-            lock=places.lock_of("refresh-rates"),
-        ),
+        refresher=rate_job("refresh-rates"),
+        fetcher=rate_job("fetch-series"),
         shared_answers=places.shared_answers,
         catalogue=Catalogue(),
         schedule=Schedule(),
@@ -519,6 +520,7 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
         known=rates,
         rate_cache=rate_cache,
         refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
+        fetcher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
         catalogue=AsOfCatalogue(context.catalogue, moment),
         schedule=AsOfCatalogue(context.schedule, moment),
         notes=context.notes.as_of(moment),

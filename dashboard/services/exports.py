@@ -34,6 +34,7 @@ from dashboard.export.schemas import (
 from dashboard.export.workbooks import MAX_SHEET_ROWS, value_workbook_bytes, workbook_bytes
 from dashboard.models.analyses import (
     Comparison,
+    EpisodeStudy,
     Precedents,
     RobustnessAnswer,
     SpecificationGrid,
@@ -49,6 +50,7 @@ from dashboard.models.tables import Cells, PictureSize, ReportDocument, ReportFo
 from dashboard.models.user_files import CsvDialect, FileFormat
 from dashboard.services.serializers import (
     PRECEDENT_TABLES,
+    episodes_json,
     json_value,
     precedents_json,
     table_json,
@@ -288,6 +290,30 @@ def write_precedents(folder: Path, answer: Precedents, provenance: Provenance) -
     )
     tables = dict.fromkeys(PRECEDENT_TABLES, (answer,))
     files = table_files(tables, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
+
+
+def write_episodes(
+    folder: Path, answers: Sequence[EpisodeStudy], provenance: Provenance
+) -> tuple[Path, ...]:
+    """Write `episodes.csv` and a manifest with the summary of each series.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    rows = [episode for answer in answers for episode in answer.episodes]
+    manifest = Manifest(
+        parameters={
+            **provenance.parameters,
+            "by_story": "span",
+            "summary": [episodes_json(answer)["summary"] for answer in answers],
+        },
+        software_version=__version__,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
+        counts={"episodes": len(rows)},
+    )
+    files = table_files({"episodes": rows}, provenance.dialect)
     return write_bundle(folder, files, manifest, is_private=provenance.is_private)
 
 
