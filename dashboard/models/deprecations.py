@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dashboard.models.messages import translate as _
+
 
 @dataclass(frozen=True, slots=True)
 class Deprecation:
@@ -27,9 +29,13 @@ class Deprecation:
     @property
     def message(self) -> str:
         """The text of the warning."""
-        return (
-            f"dashboard.{self.name} is deprecated since {self.since} and removed in"
-            f" {self.removed_in}; use dashboard.{self.instead}"
+        return _(
+            "dashboard.{name} is deprecated since {since} and removed in {removed_in}; use"
+            " dashboard.{instead}",
+            name=self.name,
+            since=self.since,
+            removed_in=self.removed_in,
+            instead=self.instead,
         )
 
 
