@@ -3,16 +3,18 @@
 A regression `y_t = x_t' b_j + e_t` whose coefficients change at m unknown rows (Bai & Perron 1998,
 Econometrica 66). The dates are those of the least sum of squared residuals of all partitions whose
 segments have at least `least` rows, found by dynamic programming (Bai & Perron 2003, J. Applied
-Econometrics 18). Their number is the first l at which the test of one more break in any segment
-does not reject (their sup F(l+1|l)); BIC (Yao 1988, Statistics & Probability Letters 6) and LWZ (Liu,
-Wu & Zidek 1997, Statistica Sinica 7) stand next to it.
+Econometrics 18). Whether there is any break is the question of their double maximum test over 1 to
+`MAX_TESTED` breaks, which sees breaks that offset one another; if it rejects, the criterion LWZ (Liu,
+Wu & Zidek 1997, Statistica Sinica 7) says how many, as Bai & Perron (2006, in Econometric Theory
+and Practice) discuss. BIC (Yao 1988, Statistics & Probability Letters 6) and the tests of one more
+break, sup F(l+1|l), stand next to it.
 
-The statistic is the largest Wald statistic over the rows of a segment, its covariance robust
-against heteroskedasticity and made of the residuals of the null hypothesis. Its p-value is that of
-a fixed-regressor wild bootstrap (Hansen 2000, J. Econometrics 97), whose signs are drawn for
-blocks of rows where neighbours depend on one another (Shao 2010, J. American Statistical
-Association 105), with `(count + 1) / (draws + 1)`. The interval of a date is Bai's (1997, Review of
-Economics and Statistics 79), with other regressors and errors on either side.
+The statistic of one more break is the largest Wald statistic over the rows of a segment, its
+covariance robust against heteroskedasticity and made of the residuals of the null hypothesis.
+All p-values are those of a fixed-regressor wild bootstrap (Hansen 2000, J. Econometrics 97), whose
+signs are drawn for blocks of rows where neighbours depend on one another (Shao 2010, J. American
+Statistical Association 105), with `(count + 1) / (draws + 1)`. The interval of a date is Bai's
+(1997, Review of Economics and Statistics 79), with other regressors and errors on either side.
 
 Breaks of the variance alone: the iterated cumulative sums of squares of Inclan & Tiao (1994, J.
 American Statistical Association 89) with the statistic kappa 2 of Sanso, Arago & Carrion (2004,
@@ -23,7 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -35,10 +37,17 @@ BREAK_DRAWS: Final = 999
 DRAWS_PER_BLOCK: Final = 111
 """Bootstrap draws computed at once: more would leave the processor's cache."""
 MAX_BREAKS: Final = 8
+MAX_TESTED: Final = 5
+"""The double maximum test looks for 1 to so many breaks."""
+MAX_CELLS: Final = 120
+"""Its breaks lie between so many cells of rows, so that every draw can be searched."""
+CELL_DRAWS: Final = 399
 LWZ_FACTOR: Final = 0.299
 LWZ_EXPONENT: Final = 2.1
 CRITICAL_KAPPA: Final = 1.3581
 """The 95 % quantile of the largest value of a Brownian bridge in size (Kolmogorov)."""
+POWER_QUANTILE: Final = 0.8416
+"""The 80 % quantile of the normal distribution."""
 MIN_VARIANCE_ROWS: Final = 30
 """Segments with fewer rows are not searched for breaks of the variance."""
 MAX_PASSES: Final = 50
@@ -59,11 +68,16 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class BreakTest:
-    """The test of one more break than `count`; p NaN where no segment has room for it."""
+    """The test of one more break than `count`; p NaN where no segment has room for it.
+
+    `visible` is the change of the last coefficient in the middle of the data that the test would
+    see in at least four of five such series; of a test against no break at all only, else NaN.
+    """
 
     count: int
     statistic: float
     p_value: float
+    visible: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +91,14 @@ class BreakDate:
 
 @dataclass(frozen=True, slots=True)
 class BreakSearch:
-    """What was found: all partitions from 0 breaks on, the tests made, and the breaks."""
+    """What was found: all partitions from 0 breaks on, the tests made, and the breaks.
+
+    `any_break` is the double maximum test that answers; `tests` those of one more break, from none
+    on until one does not reject.
+    """
 
     partitions: tuple[Partition, ...]
+    any_break: BreakTest
     tests: tuple[BreakTest, ...]
     breaks: tuple[BreakDate, ...]
 
@@ -251,8 +270,84 @@ def compute_break_test(
     if not math.isfinite(statistic):
         return BreakTest(len(rows), math.nan, math.nan)
     beyond = int((draws >= statistic * (1 - 1e-12)).sum())
-    return BreakTest(len(rows), statistic, (beyond + 1) / (BREAK_DRAWS + 1))
+    visible = math.nan if rows else _smallest_visible(y, x, float(np.quantile(draws, 1 - SIGNIFICANCE_LEVEL)))
+    return BreakTest(len(rows), statistic, (beyond + 1) / (BREAK_DRAWS + 1), visible)
 
+
+def _smallest_visible(y: Floats, x: Floats, critical: float) -> float:
+    """`(sqrt(c) + z_0.8) s`: c the critical value, s the error of a change in the middle."""
+    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    middle = len(y) // 2
+    _, left, right = wald_path(x, residual, np.array([middle]))
+    root = (left[0] - right[0]) @ (x[:middle].T @ x[:middle])
+    variance = np.linalg.inv(root.T @ root)[-1, -1]
+    return (math.sqrt(critical) + POWER_QUANTILE) * math.sqrt(float(variance))
+
+
+
+def compute_double_maximum(
+    data: tuple[Floats, Floats], least: int, most: int, block: int, seed: int
+) -> BreakTest:
+    """The double maximum test of no break against 1 to `most`: UD max F of Bai & Perron 1998.
+
+    F of m breaks is `((SSR_0 - SSR_m) / (m q)) / (SSR_m / (n - (m + 1) q))` at the best dates between
+    cells of rows; those are the rows themselves where there are at most `MAX_CELLS`.
+
+    Args:
+        data: y (n,) and x (n, q).
+        least: the rows a segment has at least.
+        most: the largest number of breaks, reduced to what the rows have room for.
+        block: how many rows share a sign of the bootstrap.
+        seed: of the signs.
+    """
+    y, x = data
+    n, q = x.shape
+    count = min(n, MAX_CELLS)
+    edges = np.round(np.linspace(0, n, count + 1)).astype(np.int64)
+    width = -(-least * count // n)  # cells that have `least` rows, rounded up
+    most = min(most, count // width - 1)
+    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    signs = _draw_signs(np.random.default_rng(seed), (CELL_DRAWS + 1, n), block)
+    signs[0] = 1.0
+    drawn = np.zeros((q, CELL_DRAWS + 1, count + 1))
+    for part, column in zip(drawn, (x * residual[:, None]).T, strict=True):
+        part[:, 1:] = np.add.reduceat(signs * column, edges[:-1], axis=1).cumsum(axis=1)
+    moment = np.zeros((count + 1, q, q))
+    moment[1:] = np.add.reduceat(x[:, :, None] * x[:, None, :], edges[:-1], axis=0).cumsum(axis=0)
+    explained = _explained_by_breaks(drawn, moment, width, most)
+    total = float(residual @ residual)
+    best = np.full(CELL_DRAWS + 1, -np.inf)
+    for m in range(1, most + 1):
+        gain = explained[m] - explained[0]
+        left = total - explained[m]
+        best = np.maximum(best, (gain / (m * q)) / (left / (n - (m + 1) * q)))
+    beyond = int((best[1:] >= best[0] * (1 - 1e-12)).sum())
+    return BreakTest(0, float(best[0]), (beyond + 1) / (CELL_DRAWS + 1))
+
+
+def _explained_by_breaks(drawn: Floats, moment: Floats, width: int, most: int) -> Floats:
+    """The most that 0 to `most` breaks explain of the squares of every draw, (most + 1, B).
+
+    Args:
+        drawn: cumulative scores after each cell, (q, B, C + 1).
+        moment: cumulative products of the regressors, (C + 1, q, q).
+        width: the cells a segment has at least.
+        most: the largest number of breaks.
+    """
+    draws, size = drawn.shape[1:]
+    best = np.full((most + 1, size, draws), -np.inf)
+    for end in range(width, size):
+        starts = np.arange(end - width + 1)
+        inverse = np.linalg.inv(moment[end] - moment[starts])
+        change = drawn[:, :, end, None] - drawn[:, :, starts]
+        gain = np.einsum("ibs,sij,jbs->sb", change, inverse, change, optimize=True)
+        best[0, end] = gain[0]
+        for m in range(1, most + 1):
+            if len(starts) > m * width:
+                first = m * width
+                best[m, end] = (best[m - 1, starts[first:]] + gain[first:]).max(axis=0)
+    explained: Floats = best[:, -1]
+    return explained
 
 
 def _draw_signs(rng: np.random.Generator, shape: tuple[int, int], block: int) -> Floats:
@@ -367,7 +462,7 @@ def argmax_distribution(value: float, xi: float, phi: float) -> float:
 def search_breaks(
     y: Floats, x: Floats, least: int, *, block: int = 1, lags: int = 0, seed: int = 1
 ) -> BreakSearch:
-    """All partitions, the tests one after the other until one does not reject, and the breaks.
+    """All partitions, the tests, and the breaks: as many as LWZ says if any break is tested for.
 
     Args:
         y: the outcome, (n,).
@@ -378,15 +473,17 @@ def search_breaks(
         seed: of the bootstrap.
     """
     partitions = find_partitions(y, x, least, MAX_BREAKS)
+    any_break = compute_double_maximum((y, x), least, MAX_TESTED, block, seed)
     tests: list[BreakTest] = []
-    found: tuple[int, ...] = ()
     for count, partition in enumerate(partitions):
-        outcome = compute_break_test((y, x), partition.rows, least, block, seed + count)
-        tests.append(outcome)
-        found = partition.rows
-        if not outcome.p_value <= SIGNIFICANCE_LEVEL or count + 1 == len(partitions):
+        tests.append(compute_break_test((y, x), partition.rows, least, block, seed + count))
+        if not tests[-1].p_value <= SIGNIFICANCE_LEVEL:
             break
-    return BreakSearch(partitions, tuple(tests), date_intervals(y, x, found, lags))
+    found = BreakSearch(partitions, any_break, tuple(tests), ())
+    if any_break.p_value > SIGNIFICANCE_LEVEL:
+        return found
+    rows = partitions[found.count_by_lwz].rows
+    return replace(found, breaks=date_intervals(y, x, rows, lags))
 
 
 # ---- breaks of the variance

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -137,6 +137,36 @@ class Donor:
     gap_without: float
 
 
+@dataclass(frozen=True, slots=True)
+class PathPoint:
+    """Actual and synthetic change from the base on one day, in log points, and the placebo band.
+
+    `low` and `high` bound 95 % of the gaps of other dates at this offset; NaN before the date.
+    """
+
+    offset: int
+    day: np.datetime64
+    actual: float
+    synthetic: float
+    low: float
+    high: float
+
+    @property
+    def gap(self) -> float:
+        """Actual less synthetic."""
+        return self.actual - self.synthetic
+
+    @property
+    def actual_index(self) -> float:
+        """The value of the currency in dollars, 100 at the base."""
+        return 100 * math.exp(self.actual / 100)
+
+    @property
+    def synthetic_index(self) -> float:
+        """The same of the synthetic series."""
+        return 100 * math.exp(self.synthetic / 100)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class SyntheticControl:
     """The synthetic series of one date, and how unusual the gap is.
@@ -163,7 +193,6 @@ class SyntheticControl:
     band_low: Floats
     band_high: Floats
     reason: str = ""
-    placebo_gap: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def smallest_p_donors(self) -> float:
@@ -175,16 +204,25 @@ class SyntheticControl:
         """Whether the declared p, that of other dates, is at most 5 %; False without a verdict."""
         return not self.reason and self.p_dates <= SIGNIFICANCE_LEVEL
 
-    def synthetic_path(self) -> tuple[Floats, Floats]:
-        """Actual and synthetic change from the base at rows of the fit and after, log points.
+    def path(self) -> tuple[PathPoint, ...]:
+        """A point for each row from the first of the fit to the last that is shown.
 
-        Both have an entry for each row from the first of the fit to the last that is shown; the
-        base is 0.
+        Changes are those from the base, which is the point at offset -1.
         """
         first = self.row - self.request.history
         last = min(self.row + self.request.reach, len(self.panel) - 1)
         value = self.panel.value[first : last + 1] - self.panel.value[self.row - 1]
-        return value[:, 0], value[:, 1:] @ self.fit.weights
+        actual, synthetic = value[:, 0], value[:, 1:] @ self.fit.weights
+        points = []
+        for k, row in enumerate(range(first, last + 1)):
+            offset = row - self.row
+            band = (math.nan, math.nan)
+            if offset >= 0:
+                band = (float(self.band_low[offset]), float(self.band_high[offset]))
+            points.append(
+                PathPoint(offset, self.panel.day[row], float(actual[k]), float(synthetic[k]), *band)
+            )
+        return tuple(points)
 
 
 # ---- weights
@@ -281,7 +319,7 @@ def compute_synthetic_control(
         n_donors=int(np.isfinite(donor_ratios).sum()),
         smallest_visible=_smallest_visible(scaled, request.span),
         band_low=band[0], band_high=band[1],
-        reason=_no_verdict(fit, len(rows), request), placebo_gap=scaled,
+        reason=_no_verdict(fit, len(rows), request),
     )  # fmt: skip
 
 

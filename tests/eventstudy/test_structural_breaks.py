@@ -8,6 +8,7 @@ import pytest
 from dashboard.eventstudy import structural_breaks
 from dashboard.eventstudy.structural_breaks import (
     argmax_distribution,
+    compute_double_maximum,
     date_intervals,
     find_partitions,
     find_variance_breaks,
@@ -63,12 +64,38 @@ def test_partitions_intervals_and_statistic_are_those_of_r(case):
     assert statistic == pytest.approx(R_NUMBERS[case, "sup wald"], rel=1e-9)
 
 
+@pytest.mark.parametrize("case", ["nile"])
+def test_the_double_maximum_is_that_of_the_sums_of_squares_of_r(case):
+    y, x = data_of(case)
+    least, most, _, _ = CASES[case]
+    n, q = x.shape
+    ssr = [R_NUMBERS[case, f"ssr {m}"] for m in range(most + 1)]
+    values = [
+        (ssr[0] - ssr[m]) / (m * q) / (ssr[m] / (n - (m + 1) * q)) for m in range(1, most + 1)
+    ]
+    found = compute_double_maximum((y, x), least, most, 1, 1)
+    assert found.statistic == pytest.approx(max(values), rel=1e-9)
+
+
+def test_the_double_maximum_of_a_relation_is_that_of_the_best_partitions():
+    y, x = (values[:100] for values in data_of("relation"))
+    parts = find_partitions(y, x, 15, 4)
+    values = [
+        (parts[0].ssr - part.ssr) / (2 * m) / (part.ssr / (100 - 2 * (m + 1)))
+        for m, part in enumerate(parts)
+        if m
+    ]
+    found = compute_double_maximum((y, x), 15, 4, 1, 1)
+    assert found.statistic == pytest.approx(max(values), rel=1e-9)
+
+
 def test_the_nile_has_one_break_after_1898():
     # Zeileis, Kleiber, Kramer & Hornik 2003 (Computational Statistics & Data Analysis 44)
     y = nile()
     search = search_breaks(y, np.ones((100, 1)), 15)
     assert [(1871 + date.row - 1, date.low, date.high) for date in search.breaks] == [(1898, 25, 32)]
-    assert search.count_by_bic == 1
+    assert search.count_by_bic == search.count_by_lwz == 1
+    assert search.any_break.p_value == 0.0025  # the smallest that 399 draws can give
     first, second = search.tests
     assert first.p_value == 0.001  # the smallest that 999 draws can give
     assert second.p_value > 0.05
@@ -117,6 +144,20 @@ def test_a_bootstrap_p_is_the_share_of_larger_draws(monkeypatch):
     result = structural_breaks.compute_break_test((y, x), (), 3, 1, 1)
     assert result.statistic == pytest.approx(observed)
     assert result.p_value == pytest.approx((beyond + 1) / 65)
+
+
+def test_a_visible_change_is_seen_in_four_of_five_series_and_half_of_it_is_not():
+    rng = np.random.default_rng(6)
+    x, half = np.ones((200, 1)), np.repeat([0.0, 0.5], 100)
+
+    def result(step, seed=1):
+        y = rng.standard_normal(200) + step
+        return structural_breaks.compute_break_test((y, x), (), 20, 1, seed)
+
+    visible = result(0.0).visible
+    for share, (low, high) in ((1, (0.8, 1.0)), (0.5, (0.1, 0.7))):
+        found = [result(2 * half * visible * share, k).p_value <= 0.05 for k in range(30)]
+        assert low <= np.mean(found) <= high
 
 
 def test_the_distribution_of_a_date_is_symmetric_for_equal_segments():

@@ -130,9 +130,11 @@ def test_gaps_and_placebos_are_those_of_the_definition():
     assert [donor.ratio for donor in answer.donors] == pytest.approx(of_donors)
     assert answer.p_donors == (sum(ratio >= post / before for ratio in of_donors) + 1) / 4
     assert answer.smallest_p_donors == 0.25
-    actual, synthetic = answer.synthetic_path()
-    assert actual[SMALL.history - 1] == synthetic[SMALL.history - 1] == 0
-    assert (actual - synthetic)[SMALL.history :] == pytest.approx(answer.fit.gap)
+    path = answer.path()
+    base = next(point for point in path if point.offset == -1)
+    assert base.actual_index == base.synthetic_index == 100
+    gaps = [point.gap for point in path if point.offset >= 0]
+    assert gaps == pytest.approx(answer.fit.gap.tolist())
 
 
 def test_an_effect_is_found_and_nothing_is_not():
