@@ -4,10 +4,10 @@ A regression `y_t = x_t' b_j + e_t` whose coefficients change at m unknown rows 
 Econometrica 66). The dates are those of the least sum of squared residuals of all partitions whose
 segments have at least `least` rows, found by dynamic programming (Bai & Perron 2003, J. Applied
 Econometrics 18). Whether there is any break is the question of their double maximum test over 1 to
-`MAX_TESTED` breaks, which sees breaks that offset one another; if it rejects, the criterion LWZ (Liu,
-Wu & Zidek 1997, Statistica Sinica 7) says how many, as Bai & Perron (2006, in Econometric Theory
-and Practice) discuss. BIC (Yao 1988, Statistics & Probability Letters 6) and the tests of one more
-break, sup F(l+1|l), stand next to it.
+`MAX_TESTED` breaks, which sees breaks that offset one another; if it rejects, the criterion LWZ
+(Liu, Wu & Zidek 1997, Statistica Sinica 7) says how many, as Bai & Perron (2006, in Econometric
+Theory and Practice) discuss. BIC (Yao 1988, Statistics & Probability Letters 6) and the tests of
+one more break, sup F(l+1|l), stand next to it.
 
 The statistic of one more break is the largest Wald statistic over the rows of a segment, its
 covariance robust against heteroskedasticity and made of the residuals of the null hypothesis.
@@ -26,6 +26,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -33,15 +34,14 @@ import numpy as np
 from dashboard.models.series import Floats, Ints
 from dashboard.models.study import CONFIDENCE_LEVEL, SIGNIFICANCE_LEVEL
 
-BREAK_DRAWS: Final = 999
-DRAWS_PER_BLOCK: Final = 111
+BREAK_DRAWS: Final = 399
+DRAWS_PER_BLOCK: Final = 133
 """Bootstrap draws computed at once: more would leave the processor's cache."""
 MAX_BREAKS: Final = 8
 MAX_TESTED: Final = 5
 """The double maximum test looks for 1 to so many breaks."""
 MAX_CELLS: Final = 120
 """Its breaks lie between so many cells of rows, so that every draw can be searched."""
-CELL_DRAWS: Final = 399
 LWZ_FACTOR: Final = 0.299
 LWZ_EXPONENT: Final = 2.1
 CRITICAL_KAPPA: Final = 1.3581
@@ -93,8 +93,8 @@ class BreakDate:
 class BreakSearch:
     """What was found: all partitions from 0 breaks on, the tests made, and the breaks.
 
-    `any_break` is the double maximum test that answers; `tests` those of one more break, from none
-    on until one does not reject.
+    `any_break` is the double maximum test that answers; `tests` are those of one more break than
+    none, one … and than those found.
     """
 
     partitions: tuple[Partition, ...]
@@ -179,7 +179,7 @@ def _follow_back(origin: Ints, count: int, end: int) -> tuple[int, ...]:
 
 
 def _partition(rows: tuple[int, ...], ssr: float, shape: tuple[int, int]) -> Partition:
-    """BIC as R's strucchange: -2 log likelihood + log(n) times the coefficients, dates, variance."""
+    """BIC as R's strucchange: -2 log likelihood + log(n) per coefficient, date and variance."""
     n, q = shape
     count = (len(rows) + 1) * (q + 1)
     level = n * (math.log(max(ssr, math.ulp(0.0))) + 1.0 - math.log(n) + math.log(2 * math.pi))
@@ -270,7 +270,11 @@ def compute_break_test(
     if not math.isfinite(statistic):
         return BreakTest(len(rows), math.nan, math.nan)
     beyond = int((draws >= statistic * (1 - 1e-12)).sum())
-    visible = math.nan if rows else _smallest_visible(y, x, float(np.quantile(draws, 1 - SIGNIFICANCE_LEVEL)))
+    visible = (
+        math.nan
+        if rows
+        else _smallest_visible(y, x, float(np.quantile(draws, 1 - SIGNIFICANCE_LEVEL)))
+    )
     return BreakTest(len(rows), statistic, (beyond + 1) / (BREAK_DRAWS + 1), visible)
 
 
@@ -284,14 +288,13 @@ def _smallest_visible(y: Floats, x: Floats, critical: float) -> float:
     return (math.sqrt(critical) + POWER_QUANTILE) * math.sqrt(float(variance))
 
 
-
 def compute_double_maximum(
     data: tuple[Floats, Floats], least: int, most: int, block: int, seed: int
 ) -> BreakTest:
     """The double maximum test of no break against 1 to `most`: UD max F of Bai & Perron 1998.
 
-    F of m breaks is `((SSR_0 - SSR_m) / (m q)) / (SSR_m / (n - (m + 1) q))` at the best dates between
-    cells of rows; those are the rows themselves where there are at most `MAX_CELLS`.
+    F of m breaks is `((SSR_0 - SSR_m) / (m q)) / (SSR_m / (n - (m + 1) q))` at the best dates
+    between cells of rows; those are the rows themselves where there are at most `MAX_CELLS`.
 
     Args:
         data: y (n,) and x (n, q).
@@ -307,22 +310,22 @@ def compute_double_maximum(
     width = -(-least * count // n)  # cells that have `least` rows, rounded up
     most = min(most, count // width - 1)
     residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    signs = _draw_signs(np.random.default_rng(seed), (CELL_DRAWS + 1, n), block)
+    signs = _draw_signs(np.random.default_rng(seed), (BREAK_DRAWS + 1, n), block)
     signs[0] = 1.0
-    drawn = np.zeros((q, CELL_DRAWS + 1, count + 1))
+    drawn = np.zeros((q, BREAK_DRAWS + 1, count + 1))
     for part, column in zip(drawn, (x * residual[:, None]).T, strict=True):
         part[:, 1:] = np.add.reduceat(signs * column, edges[:-1], axis=1).cumsum(axis=1)
     moment = np.zeros((count + 1, q, q))
     moment[1:] = np.add.reduceat(x[:, :, None] * x[:, None, :], edges[:-1], axis=0).cumsum(axis=0)
     explained = _explained_by_breaks(drawn, moment, width, most)
     total = float(residual @ residual)
-    best = np.full(CELL_DRAWS + 1, -np.inf)
+    best = np.full(BREAK_DRAWS + 1, -np.inf)
     for m in range(1, most + 1):
         gain = explained[m] - explained[0]
         left = total - explained[m]
         best = np.maximum(best, (gain / (m * q)) / (left / (n - (m + 1) * q)))
     beyond = int((best[1:] >= best[0] * (1 - 1e-12)).sum())
-    return BreakTest(0, float(best[0]), (beyond + 1) / (CELL_DRAWS + 1))
+    return BreakTest(0, float(best[0]), (beyond + 1) / (BREAK_DRAWS + 1))
 
 
 def _explained_by_breaks(drawn: Floats, moment: Floats, width: int, most: int) -> Floats:
@@ -374,10 +377,7 @@ def date_intervals(
         lags: of the long-run covariance of the scores, Bartlett weights; 0: heteroskedasticity.
     """
     edges = (0, *rows, len(y))
-    fits = [
-        _fit_segment(y[first:end], x[first:end], lags)
-        for first, end in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    fits = [_fit_segment(y[first:end], x[first:end], lags) for first, end in pairwise(edges)]
     return tuple(
         _date_interval(row, len(y), before, after)
         for row, before, after in zip(rows, fits[:-1], fits[1:], strict=True)
@@ -386,7 +386,7 @@ def date_intervals(
 
 def _fit_segment(y: Floats, x: Floats, lags: int) -> tuple[Floats, Floats, Floats]:
     """Coefficients (q,), mean product of the regressors and long-run covariance of the scores."""
-    coefficient = np.linalg.lstsq(x, y, rcond=None)[0]
+    coefficient = np.asarray(np.linalg.lstsq(x, y, rcond=None)[0], dtype=float)
     score = x * (y - x @ coefficient)[:, None]
     covariance = score.T @ score
     for lag in range(1, min(lags, len(score) - 1) + 1):
@@ -448,9 +448,7 @@ def argmax_distribution(value: float, xi: float, phi: float) -> float:
         1
         + math.sqrt(ratio) * math.exp(half_log - ratio * size / 8 - density)
         + (xi / phi * (2 * phi + xi) / (phi + xi))
-        * math.exp(
-            (phi + xi) * size / 2 + float(log_ndtr(-(phi + xi / 2) / math.sqrt(phi) * root))
-        )
+        * math.exp((phi + xi) * size / 2 + float(log_ndtr(-(phi + xi / 2) / math.sqrt(phi) * root)))
         - ((2 * phi + xi) ** 2 / ((phi + xi) * phi) - 2 + ratio * size / 2)
         * math.exp(float(log_ndtr(-math.sqrt(ratio) * root / 2)))
     )
@@ -460,30 +458,27 @@ def argmax_distribution(value: float, xi: float, phi: float) -> float:
 
 
 def search_breaks(
-    y: Floats, x: Floats, least: int, *, block: int = 1, lags: int = 0, seed: int = 1
+    data: tuple[Floats, Floats], least: int, *, block: int = 1, lags: int = 0, seed: int = 1
 ) -> BreakSearch:
     """All partitions, the tests, and the breaks: as many as LWZ says if any break is tested for.
 
     Args:
-        y: the outcome, (n,).
-        x: the regressors, (n, q).
+        data: y (n,) and x (n, q).
         least: the rows a segment has at least.
         block: how many rows share a sign of the bootstrap.
         lags: of the covariance in the intervals of the dates.
         seed: of the bootstrap.
     """
-    partitions = find_partitions(y, x, least, MAX_BREAKS)
-    any_break = compute_double_maximum((y, x), least, MAX_TESTED, block, seed)
-    tests: list[BreakTest] = []
-    for count, partition in enumerate(partitions):
-        tests.append(compute_break_test((y, x), partition.rows, least, block, seed + count))
-        if not tests[-1].p_value <= SIGNIFICANCE_LEVEL:
-            break
-    found = BreakSearch(partitions, any_break, tuple(tests), ())
-    if any_break.p_value > SIGNIFICANCE_LEVEL:
-        return found
-    rows = partitions[found.count_by_lwz].rows
-    return replace(found, breaks=date_intervals(y, x, rows, lags))
+    partitions = find_partitions(*data, least, MAX_BREAKS)
+    any_break = compute_double_maximum(data, least, MAX_TESTED, block, seed)
+    found = BreakSearch(partitions, any_break, (), ())
+    is_any = any_break.p_value <= SIGNIFICANCE_LEVEL
+    taken = partitions[: (found.count_by_lwz if is_any else 0) + 1]
+    tests = tuple(
+        compute_break_test(data, partition.rows, least, block, seed + count)
+        for count, partition in enumerate(taken)
+    )
+    return replace(found, tests=tests, breaks=date_intervals(*data, taken[-1].rows, lags))
 
 
 # ---- breaks of the variance

@@ -5,8 +5,8 @@ of other series (donors), not negative and with sum one, fitted before a date on
 the series moved beyond them after it. Weights are fitted on changes, not on levels: exchange rates
 have unit roots and no common trend that would last (Meese & Rogoff 1983, J. International Economics
 14), and levels of such series fit each other by chance (Masini & Medeiros 2021, J. Business &
-Economic Statistics 40; Harvey & Thiele 2021, J. Applied Econometrics 36). The gap is therefore 0 at the
-base, the last row before the date.
+Economic Statistics 40; Harvey & Thiele 2021, J. Applied Econometrics 36). The gap is therefore 0 at
+the base, the last row before the date.
 
 `RMSPE` is the root mean square of the gaps at offsets 0 to `span` from their base. After the date
 it is one such path; before it, all paths of that length inside the rows of the fit. Their ratio is
@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -110,7 +111,7 @@ class GapAtHorizon:
     """
 
     offset: int
-    day: np.datetime64 | None
+    day: date | None
     actual: float
     synthetic: float
     gap: float
@@ -145,7 +146,7 @@ class PathPoint:
     """
 
     offset: int
-    day: np.datetime64
+    day: date
     actual: float
     synthetic: float
     low: float
@@ -184,8 +185,8 @@ class SyntheticControl:
     donors: tuple[Donor, ...]
     horizons: tuple[GapAtHorizon, ...]
     n_dates: int
-    first_date: np.datetime64 | None
-    last_date: np.datetime64 | None
+    first_date: date | None
+    last_date: date | None
     p_dates: float
     p_donors: float
     n_donors: int
@@ -220,7 +221,13 @@ class SyntheticControl:
             if offset >= 0:
                 band = (float(self.band_low[offset]), float(self.band_high[offset]))
             points.append(
-                PathPoint(offset, self.panel.day[row], float(actual[k]), float(synthetic[k]), *band)
+                PathPoint(
+                    offset,
+                    _as_date(self.panel.day[row]),
+                    float(actual[k]),
+                    float(synthetic[k]),
+                    *band,
+                )
             )
         return tuple(points)
 
@@ -313,9 +320,10 @@ def compute_synthetic_control(
         panel=panel, request=request, row=row, fit=fit, donors=donors,
         horizons=_gaps(panel, row, (fit, scaled, request)),
         n_dates=len(rows),
-        first_date=days.min() if len(days) else None,
-        last_date=days.max() if len(days) else None,
-        p_dates=_share_as_large(ratios, fit.ratio), p_donors=_share_as_large(donor_ratios, fit.ratio),
+        first_date=_as_date(days.min()) if len(days) else None,
+        last_date=_as_date(days.max()) if len(days) else None,
+        p_dates=_share_as_large(ratios, fit.ratio),
+        p_donors=_share_as_large(donor_ratios, fit.ratio),
         n_donors=int(np.isfinite(donor_ratios).sum()),
         smallest_visible=_smallest_visible(scaled, request.span),
         band_low=band[0], band_high=band[1],
@@ -382,12 +390,14 @@ def _gaps(
         others = others[np.isfinite(others)]
         at = row + offset
         inside = at < len(panel)
-        moves = panel.value[at] - panel.value[row - 1] if inside else np.full(len(panel.names), np.nan)
+        moves = (
+            panel.value[at] - panel.value[row - 1] if inside else np.full(len(panel.names), np.nan)
+        )
         enough = len(others) >= MIN_PLACEBO_DATES
         tail = (1 - CONFIDENCE_LEVEL) / 2
         low, high = np.quantile(others, (tail, 1 - tail)) if enough else (math.nan, math.nan)
         p = _share_as_large(np.abs(others), abs(fit.gap[offset])) if enough else math.nan
-        day = panel.day[at] if inside else None
+        day = _as_date(panel.day[at]) if inside else None
         values.append(
             (offset, day, float(moves[0]), float(moves[1:] @ fit.weights), float(fit.gap[offset]),
              float(low), float(high), p, len(others))
@@ -437,6 +447,10 @@ def _no_verdict(fit: SyntheticFit, n_dates: int, request: SyntheticRequest) -> s
             least=MIN_PLACEBO_DATES,
         )
     return ""
+
+
+def _as_date(day: np.datetime64) -> date:
+    return date.fromisoformat(str(day.astype("datetime64[D]")))
 
 
 def join_by_day(series: Sequence[tuple[str, Days, Floats]]) -> ValuePanel:

@@ -5,33 +5,35 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from dashboard.eventstudy.synthetic_control import Donor
-from dashboard.models.currencies import currency_subject
+from dashboard.models.currencies import Subject, currency_subject
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import (
     NO_VALUE,
+    capitalize_first,
     format_day,
     format_number,
     format_p,
     format_p_equal,
 )
+from dashboard.presentation.quoting import DIRECTION_LABELS
 from dashboard.presentation.tables import View
-from dashboard.services.counterfactual import Counterfactual
+from dashboard.services.counterfactual import Counterfactual, Donor
 
 NOTEWORTHY_WEIGHT: Final = 0.005
 
 
-def name_unit_of(answer: Counterfactual) -> str:
-    """The currency that is explained: `the rouble`."""
-    return currency_subject(answer.unit).name
+def get_subject(answer: Counterfactual) -> Subject:
+    """What is explained: a currency, or the thing that a series counts."""
+    subject = answer.card.subject
+    return subject if subject.code in {"", answer.unit} else currency_subject(answer.unit)
 
 
 def describe_counterfactual(answer: Counterfactual) -> str:
     """The answer in one sentence: the gap after the span, and whether it is unusual."""
     control = answer.control
-    values = {"unit": name_unit_of(answer), "day": format_day(answer.day)}
+    values = {"unit": capitalize_first(get_subject(answer).name), "day": format_day(answer.day)}
     if control.reason:
         return _(
             "{unit} after {day}: no verdict, {reason}.",
@@ -39,10 +41,10 @@ def describe_counterfactual(answer: Counterfactual) -> str:
             **values,
         )
     gap = float(control.fit.gap[control.request.span])
-    subject = currency_subject(answer.unit)
+    subject = get_subject(answer)
     values |= {
         "gap": format_number(abs(gap), 1),
-        "direction": translate_deferred(deferred(subject.up if gap > 0 else subject.down)),
+        "direction": translate_deferred(DIRECTION_LABELS[subject.direction(gap)]),
         "n": format_number(control.request.span, 0),
         "p": format_p_equal(control.p_dates),
         "dates": format_number(control.n_dates, 0),
@@ -70,9 +72,9 @@ def describe_fit(answer: Counterfactual) -> tuple[str, ...]:
             length=request.length, gap=request.gap, base=format_day(answer.base_day),
         ),
         _(
-            "Before it the synthetic series misses by {before} log points (root mean square of paths"
-            " of {n} days), {share} % of what no donor at all would miss by; after it by {after},"
-            " {ratio} times as much.",
+            "Before it the synthetic series misses by {before} log points (root mean square of"
+            " paths of {n} days), {share} % of what no donor at all would miss by; after it by"
+            " {after}, {ratio} times as much.",
             before=format_number(control.fit.before), n=request.span + 1,
             share=format_number(100 * control.fit.index, 0), after=_number(control.fit.after),
             ratio=_number(control.fit.ratio, 1),
@@ -81,11 +83,12 @@ def describe_fit(answer: Counterfactual) -> tuple[str, ...]:
     if control.first_date is not None and control.last_date is not None:
         sentences.append(
             _(
-                "Other dates: {n} from {first} to {last}, none of whose rows is one after the event;"
-                " {p}. A lasting gap of {visible} log points would be seen at four of five of them.",
+                "Other dates: {n} from {first} to {last}, none of whose rows is one after the"
+                " event; {p}. A lasting gap of {visible} log points would be seen at four of five"
+                " of them.",
                 n=format_number(control.n_dates, 0),
-                first=format_day(control.first_date.item()),
-                last=format_day(control.last_date.item()),
+                first=format_day(control.first_date),
+                last=format_day(control.last_date),
                 p=format_p_equal(control.p_dates),
                 visible=_number(control.smallest_visible, 1),
             )
@@ -95,7 +98,7 @@ def describe_fit(answer: Counterfactual) -> tuple[str, ...]:
             _(
                 "Each donor in place of {unit}: {p}, {n} donors; so few cannot give less than"
                 " {least}.",
-                unit=name_unit_of(answer),
+                unit=get_subject(answer).name,
                 p=format_p_equal(control.p_donors),
                 n=control.n_donors,
                 least=format_p(control.smallest_p_donors),
@@ -168,5 +171,3 @@ def summarize_weights(answer: Counterfactual) -> str:
         for donor in used
         if donor.weight >= NOTEWORTHY_WEIGHT
     )
-
-

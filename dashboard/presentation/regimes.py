@@ -129,8 +129,10 @@ def format_begin(regime: Regime) -> str:
     """The 95 % interval of the first day of a regime."""
     if regime.period.number == 1:
         return _("begin of the data")
-    low, high = (NO_VALUE if day is None else format_day(day) for day in (regime.from_low, regime.from_high))
-    return format_range(low, high)
+    low, high = regime.from_low, regime.from_high
+    if low is None or high is None:
+        return _("not bounded")
+    return format_range(format_day(low), format_day(high))
 
 
 def regimes_view(answer: RegimeAnswer) -> View:
@@ -147,7 +149,10 @@ def regimes_view(answer: RegimeAnswer) -> View:
     }
     if answer.request.kind == "relation":
         view = {**view, deferred("Per log pt of the factor"): "slope:3"}
-    return {**view, deferred("Near its first day"): lambda part: describe_begin(part.item) or NO_VALUE}
+    return {
+        **view,
+        deferred("Near its first day"): lambda part: describe_begin(part.item) or NO_VALUE,
+    }
 
 
 COUNTS_VIEW: Final[View] = {
@@ -208,7 +213,8 @@ def describe_split(rows: Sequence[SplitRow]) -> str:
         )
     return plural(
         "{judged} of {n} cell has enough events for a verdict; unusual after correction: {moved}.",
-        "{judged} of {n} cells have enough events for a verdict; unusual after correction: {moved}.",
+        "{judged} of {n} cells have enough events for a verdict; unusual after correction:"
+        " {moved}.",
         len(rows),
         judged=len(judged),
         moved=moved,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from dashboard.eventstudy.alignment import align_events
 from dashboard.eventstudy.synthetic_control import (
     MIN_DONORS,
+    Donor,
+    PathPoint,
     SyntheticControl,
     SyntheticRequest,
     ValuePanel,
@@ -24,6 +26,7 @@ from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Days, Floats, RateSeries, SeriesCard, require_price
 from dashboard.services.rates import get_series
+from dashboard.services.serializers import json_value, table_json
 
 if TYPE_CHECKING:
     from dashboard.sources.rates.base import RateSource
@@ -40,6 +43,14 @@ DEFAULT_DONORS: Final = (
     "brent_fred",
 )
 """The series that a counterfactual is made of unless others are named, where they are there."""
+__all__ = [
+    "Counterfactual",
+    "Donor",
+    "PathPoint",
+    "SyntheticRequest",
+    "build_counterfactual",
+]
+
 CROSS_RATES: Final = ("eur_usd_ecb", "usd_cny_ecb", "usd_rub_cbr")
 """The rates against the dollar that other pairs are crossed with."""
 DOLLAR: Final = "USD"
@@ -61,8 +72,8 @@ class Counterfactual:
     """The synthetic series of a currency at one date.
 
     `unit` is the code of the currency whose value in dollars is explained, `day` the market day of
-    offset 0, `asked` the day in question and `event` the event where one was named. `cards` are those
-    of the donors in the order of `control.donors`.
+    offset 0, `asked` the day in question and `event` the event where one was named. `cards` are
+    those of the donors in the order of `control.donors`.
     """
 
     card: SeriesCard
@@ -241,11 +252,9 @@ def _first_day(series: RateSeries, event: Event | None, asked: date) -> np.datet
         return np.datetime64(asked, "D")
     row = int(align_events(series, [event]).row[0])
     if row < 1:
-        msg = _(
-            "event {id}: lies outside the data of {series}", id=event.id, series=series.card.id
-        )
+        msg = _("event {id}: lies outside the data of {series}", id=event.id, series=series.card.id)
         raise InputError(msg)
-    return series.day[row].astype("datetime64[D]")
+    return np.datetime64(str(series.day[row]), "D")
 
 
 def _usable_donors(
@@ -257,7 +266,9 @@ def _usable_donors(
     """The donors with their values, and the others with the reason."""
     (unit, day), (dollar_rates, request) = treated, how
     if len(donors) > MAX_DONORS:
-        msg = _("{count} donors are too many; give {most} at most", count=len(donors), most=MAX_DONORS)
+        msg = _(
+            "{count} donors are too many; give {most} at most", count=len(donors), most=MAX_DONORS
+        )
         raise InputError(msg, field="donors")
     row = int(np.searchsorted(day, first))
     needed = day[max(row - request.history, 0) : row + request.span + 1]
@@ -265,29 +276,36 @@ def _usable_donors(
     left_out: list[LeftOut] = []
     units = {unit}
     for donor in donors:
-        name = donor.card.id
         try:
             thing, days, values = value_in_dollars(donor, dollar_rates)
         except InputError as error:
-            left_out.append(LeftOut(name, str(error).removeprefix(f"series {name}: ")))
+            reason = str(error).removeprefix(f"series {donor.card.id}: ")
+            left_out.append(LeftOut(donor.card.id, reason))
             continue
-        present = np.isin(needed, days[np.isfinite(values)]).mean() if len(needed) else 0.0
-        if donor.card.bar_minutes:
-            left_out.append(LeftOut(name, deferred("has bars, not one number a day")))
-        elif thing in units:
-            reason = deferred("counts {unit}, which is in already", unit=thing)
-            left_out.append(LeftOut(name, reason))
-        elif present < MIN_SHARED_DAYS:
-            reason = deferred(
-                "has {share:.0f} % of the days around the date, {least:.0f} % at least",
-                share=100 * present,
-                least=100 * MIN_SHARED_DAYS,
-            )
-            left_out.append(LeftOut(name, reason))
+        reason = _why_no_donor(donor.card, thing in units, (needed, days[np.isfinite(values)]))
+        if reason:
+            left_out.append(LeftOut(donor.card.id, reason))
         else:
             units.add(thing)
             usable.append((donor.card, (days, values)))
     return usable, left_out
+
+
+def _why_no_donor(card: SeriesCard, is_repeated: bool, days: tuple[Days, Days]) -> str:  # noqa: FBT001
+    """Why a series is no donor; empty where it is. `days` are those needed and those it has."""
+    needed, there = days
+    present = float(np.isin(needed, there).mean()) if len(needed) else 0.0
+    if card.bar_minutes:
+        return deferred("has bars, not one number a day")
+    if is_repeated:
+        return deferred("counts what is in already")
+    if present < MIN_SHARED_DAYS:
+        return deferred(
+            "has {share:.0f} % of the days around the date, {least:.0f} % at least",
+            share=100 * present,
+            least=100 * MIN_SHARED_DAYS,
+        )
+    return ""
 
 
 def _row_of(panel: ValuePanel, first: np.datetime64, request: SyntheticRequest) -> int:
@@ -305,3 +323,39 @@ def _row_of(panel: ValuePanel, first: np.datetime64, request: SyntheticRequest) 
         raise InputError(msg, field="date", value=str(first))
     return row
 
+
+# ---- JSON
+
+
+def counterfactual_json(answer: Counterfactual) -> dict[str, Any]:
+    """The gaps, the donors and what the answer rests on, as JSON values."""
+    control = answer.control
+    summary = {
+        "series": answer.card.id,
+        "unit": answer.unit,
+        "event_id": answer.event.id if answer.event else None,
+        "asked": answer.asked.isoformat(),
+        "day": answer.day.isoformat(),
+        "base_day": answer.base_day.isoformat(),
+        "fit_rows": control.request.length,
+        "fit_gap": control.request.gap,
+        "span": control.request.span,
+        "rmspe_before": control.fit.before,
+        "rmspe_after": control.fit.after,
+        "ratio": control.fit.ratio,
+        "fit_index": control.fit.index,
+        "p_dates": control.p_dates,
+        "n_dates": control.n_dates,
+        "p_donors": control.p_donors,
+        "n_donors": control.n_donors,
+        "smallest_p_donors": control.smallest_p_donors,
+        "smallest_visible": control.smallest_visible,
+        "unique_weights": control.fit.unique,
+        "reason": control.reason,
+    }
+    return {
+        "summary": {name: json_value(value) for name, value in summary.items()},
+        "counterfactual": table_json("counterfactual", [answer]),
+        "counterfactual_donors": table_json("counterfactual_donors", [answer]),
+        "left_out": [{"series": one.id, "reason": one.reason} for one in answer.left_out],
+    }

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal, TypeAlias, get_args
+from itertools import pairwise
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from dashboard.eventstudy.numerics import CORRECTIONS
 from dashboard.eventstudy.panel import DECLARED_TESTS, run_tests
 from dashboard.eventstudy.relations import no_verdict_reason
 from dashboard.eventstudy.returns import compute_changes
-from dashboard.eventstudy.samples import PooledSample
+from dashboard.eventstudy.samples import PooledSample, group_members
 from dashboard.eventstudy.structural_breaks import (
     BreakSearch,
     find_variance_breaks,
@@ -30,8 +31,9 @@ from dashboard.models.event import Event
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, Ints, MethodBreak, RateSeries, SeriesCard, require_price
-from dashboard.models.study import CONFIDENCE_LEVEL, Headline, StudyRequest, Window
-from dashboard.services.study import common_bar_minutes, check_study_size, move_sizes
+from dashboard.models.study import CONFIDENCE_LEVEL, Grouping, Headline, StudyRequest, Window
+from dashboard.services.serializers import json_value, table_json
+from dashboard.services.study import check_study_size, common_bar_minutes, move_sizes
 
 BreakKind: TypeAlias = Literal["volatility", "mean", "relation"]
 """What changes at a break: the size of the moves, their mean, or their relation to a factor."""
@@ -112,8 +114,8 @@ class RegimeAnswer:
     `variance_breaks` are the first days after the breaks that the iterated cumulative sums of
     squares find; `n` counts moves, `least` those that a regime has at least. `statistic` and
     `p_value` are those of the double maximum test of no break at all. `visible` is the change in
-    the middle of the data that the test of one break would see in at least four of five such series: of the
-    volatility or the mean in log points a year, of a relation of the slope.
+    the middle of the data that the test of one break would see in at least four of five such
+    series: of the volatility or the mean in log points a year, of a relation of the slope.
     """
 
     card: SeriesCard
@@ -150,7 +152,7 @@ class RegimeAnswer:
 def find_regimes(
     series: RateSeries,
     events: Sequence[Event] = (),
-    request: RegimeRequest = RegimeRequest(),  # noqa: B008 - frozen
+    request: RegimeRequest = RegimeRequest(),
     factor: RateSeries | None = None,
 ) -> RegimeAnswer:
     """The regimes of a series.
@@ -175,7 +177,11 @@ def find_regimes(
     rows = np.flatnonzero(np.isfinite(move if other is None else move + other))
     least = max(int(request.trim * len(rows) / 100), MIN_REGIME_ROWS)
     _check_length(series.card, len(rows), least)
-    x = np.ones((len(rows), 1)) if other is None else np.column_stack((np.ones(len(rows)), other[rows]))
+    x = (
+        np.ones((len(rows), 1))
+        if other is None
+        else np.column_stack((np.ones(len(rows)), other[rows]))
+    )
     search = _search(move[rows], x, least, request)
     variance = find_variance_breaks(move[rows] - move[rows].mean())
     regimes = _describe_regimes(series, (rows, move[rows], x), search)
@@ -218,8 +224,8 @@ def _search(move: Floats, x: Floats, least: int, request: RegimeRequest) -> Brea
         size = NORMAL_ABSOLUTE * np.abs(move - move.mean())
         lags = newey_west_lags(len(move))
         block = volatility_block(len(move))
-        return search_breaks(size, x, least, block=block, lags=lags, seed=request.seed)
-    return search_breaks(move, x, least, seed=request.seed)
+        return search_breaks((size, x), least, block=block, lags=lags, seed=request.seed)
+    return search_breaks((move, x), least, seed=request.seed)
 
 
 def _count_breaks(search: BreakSearch) -> tuple[BreakCount, ...]:
@@ -242,7 +248,7 @@ def _describe_regimes(
     day = series.day[rows]
     edges = (0, *(found.row for found in search.breaks), len(rows))
     regimes = []
-    for number, (first, end) in enumerate(zip(edges[:-1], edges[1:], strict=True), start=1):
+    for number, (first, end) in enumerate(pairwise(edges), start=1):
         part = move[first:end]
         begins = day[first] if first else series.day[max(int(rows[0]) - 1, 0)]
         years = (day[end - 1] - begins).astype(int) / DAYS_PER_YEAR
@@ -429,6 +435,15 @@ def split_study(  # noqa: PLR0913 - as `run_study`
     return _adjust_split(rows, of_first, request.correction)
 
 
+def group_events(events: Sequence[Event], by: Grouping) -> tuple[Group, ...]:
+    """All events, and those of each category or expected direction, as a study groups them."""
+    members = group_members(events, by)
+    return tuple(
+        Group(name, tuple(event for event, inside in zip(events, member, strict=True) if inside))
+        for name, member in members.items()
+    )
+
+
 def _events_in(series: RateSeries, events: Sequence[Event], period: Period) -> tuple[Event, ...]:
     if not events:
         return ()
@@ -459,7 +474,9 @@ def _headlines(
 
 
 def _empty_headline(name: str, window: Window) -> Headline:
-    return Headline(name, window, 0, 0, 0, *(math.nan,) * 7, reason=deferred("no event with a move"))
+    nan = math.nan
+    reason = deferred("no event with a move")
+    return Headline(name, window, 0, 0, 0, nan, nan, nan, nan, nan, nan, nan, nan, reason)
 
 
 def _withhold_verdict(row: Headline) -> Headline:
@@ -469,7 +486,11 @@ def _withhold_verdict(row: Headline) -> Headline:
     reason = no_verdict_reason(row.rates, row.clusters, row.largest_share)
     if not reason:
         return row
-    return replace(row, reason=reason, p_value=math.nan, p_adjusted=math.nan, statistic=math.nan)
+    nan = math.nan
+    return replace(
+        row, reason=reason, low=nan, high=nan, p_value=nan, p_adjusted=nan,
+        smallest_visible=nan, statistic=nan,
+    )  # fmt: skip
 
 
 def _adjust_split(
@@ -491,3 +512,28 @@ def _adjust_split(
         for row, first in zip(rows, of_first, strict=True)
     )
 
+
+# ---- JSON
+
+
+def regimes_json(answer: RegimeAnswer) -> dict[str, Any]:
+    """The regimes, what their number rests on, and the tests, as JSON values."""
+    summary = {
+        "series": answer.card.id,
+        "kind": answer.request.kind,
+        "factor": answer.factor.id if answer.factor else None,
+        "moves": answer.n,
+        "least_moves": answer.least,
+        "double_maximum": answer.statistic,
+        "p_value": answer.p_value,
+        "smallest_visible": answer.visible,
+        "breaks": len(answer.regimes) - 1,
+        "breaks_by_bic": answer.count_by_bic,
+        "breaks_by_lwz": answer.count_by_lwz,
+        "variance_breaks": [day.isoformat() for day in answer.variance_breaks],
+    }
+    return {
+        "summary": {name: json_value(value) for name, value in summary.items()},
+        "regimes": table_json("regimes", [answer]),
+        "break_counts": table_json("break_counts", [answer]),
+    }

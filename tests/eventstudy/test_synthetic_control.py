@@ -16,7 +16,9 @@ from dashboard.eventstudy.synthetic_control import (
 )
 from tests.eventstudy.reference.stored import number, rows_of
 
-R_NUMBERS = {(row["case"], row["quantity"]): number(row["value"]) for row in rows_of("numbers/breaks.csv")}
+R_NUMBERS = {
+    (row["case"], row["quantity"]): number(row["value"]) for row in rows_of("numbers/breaks.csv")
+}
 SMALL = SyntheticRequest(length=40, gap=3, span=5, horizons=(1, 5, 10))
 
 
