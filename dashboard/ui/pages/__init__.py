@@ -10,6 +10,7 @@ from dashboard.ui.pages.article import page as article_page
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.compare import page as compare_page
 from dashboard.ui.pages.correlation import page as correlation_page
+from dashboard.ui.pages.counterfactual import page as counterfactual_page
 from dashboard.ui.pages.data import page as data_page
 from dashboard.ui.pages.event import page as event_page
 from dashboard.ui.pages.events import page as events_page
@@ -26,6 +27,7 @@ PAGES: Final[tuple[Page, ...]] = (
     compare_page.PAGE,
     correlation_page.PAGE,
     robustness_page.PAGE,
+    counterfactual_page.PAGE,
     facts_page.PAGE,
     events_page.PAGE,
     inbox_page.PAGE,
