@@ -14,7 +14,7 @@ from dashboard.cli.options import Texts
 from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import translate as _
-from dashboard.models.user_files import CsvDialect, FileFormat
+from dashboard.models.user_files import CsvDialect, FileFormat, FileKind
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -97,6 +97,7 @@ class FileReading:
         zone: the zone of times without one in both files.
         stamps: whether a bar is stamped when it begins or when it ends.
         columns: pairs such as `title=Headline` for the file of events.
+        kind: what the numbers of a file of rates count; empty: as the file shows.
     """
 
     date: str = ""
@@ -104,6 +105,7 @@ class FileReading:
     zone: str = ""
     stamps: Literal["begin", "end"] | None = None
     columns: Texts = None
+    kind: FileKind = ""
 
     def rates(self, quote: str, columns: tuple[str, ...] | None, factors: Texts) -> RateFileOptions:
         """The options of a file of rates; factors are read besides the columns."""
@@ -117,6 +119,7 @@ class FileReading:
             dates=self.dates or "",
             zone=self.zone,
             stamps=self.stamps or "",
+            kind=self.kind,
         )
 
     def events(self) -> EventFileOptions:

@@ -26,6 +26,7 @@ from dashboard.cli.options import (
     DryRunOption,
     ExcelOption,
     JsonOption,
+    KindOption,
     Opt,
     QuoteOption,
     RateColumnOption,
@@ -248,6 +249,7 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
     dates: RateDateOrderOption = None,
     zone: RateZoneOption = "",
     stamps: BarStampsOption = None,
+    kind: KindOption = None,
     replace: ReplaceOption = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
@@ -266,6 +268,7 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
         dates=dates or "",
         zone=zone,
         stamps=stamps or "",
+        kind=kind or "",
     )
     with rejection_as_json(as_json=as_json):
         table = rates_from_file(file, options)

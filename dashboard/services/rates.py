@@ -631,7 +631,7 @@ def plan_rate_import(
             column, card = naming.name, with_pair(card, pair)
         title = _series_title(naming.title, column, table.name, alone=alone)
         card = replace(card, id=f"{IMPORTED_PREFIX}{slug[:MAX_ID_LENGTH]}", title=title)
-        if not card.pair:
+        if not card.pair and card.kind not in {"odds", "tone"}:
             card = _name_unit(card)
         series.append(replace(column_series, card=card, fetched_at=now))
     _check_unique_ids(series)
@@ -684,12 +684,24 @@ def _imported_card(card: SeriesCard, table: RateFileContents, now: datetime) -> 
             f"Your own file {file}, column {plain_title(card.id)}, imported"
             f" {now:%Y-%m-%d %H:%M} UTC, sha256 {table.sha256}."
         ),
-        quantity=deferred("bars of your own file")
-        if card.bar_minutes
-        else deferred("levels of your own file"),
+        quantity=_IMPORTED_QUANTITIES.get(card.kind)
+        or (
+            deferred("bars of your own file")
+            if card.bar_minutes
+            else deferred("levels of your own file")
+        ),
         limits=deferred("Only what the file says; nothing refreshes it."),
         stale_after=10**6,
     )
+
+
+_IMPORTED_QUANTITIES: Final = {
+    "odds": deferred("odds of your own file, in per cent"),
+    "tone": deferred("tone of texts, of your own file"),
+    "volume": deferred("volume of your own file"),
+    "index": deferred("an index of your own file"),
+}
+"""What an imported series counts, by the kind of its card."""
 
 
 def _name_unit(card: SeriesCard) -> SeriesCard:

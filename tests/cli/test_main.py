@@ -20,6 +20,7 @@ COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
         *("counterfactual",),
+        *("drivers",),
         *("doctor", "backup", "restore", "migrate", "audit"),
         *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
