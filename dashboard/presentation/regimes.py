@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from dashboard.models.messages import deferred, join_and, plural, translate_deferred
@@ -16,7 +17,9 @@ from dashboard.presentation.formatting import (
     format_number,
     format_p_equal,
     format_range,
+    format_signed,
 )
+from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import name_direction
 from dashboard.presentation.tables import View
 from dashboard.services.compare import is_significant
@@ -155,6 +158,23 @@ def regimes_view(answer: RegimeAnswer) -> View:
     }
 
 
+def name_regimes(answer: RegimeAnswer) -> tuple[tuple[date, str], ...]:
+    """The first day of each regime with its short name; none where there is no break."""
+    if len(answer.regimes) == 1:
+        return ()
+    names = []
+    for regime in answer.regimes:
+        number = regime.period.number
+        if answer.request.kind == "mean":
+            mean = format_signed(regime.mean, 0)
+            name = _("{number}: mean {mean} a year", number=number, mean=mean)
+        else:
+            size = format_number(regime.volatility, 0)
+            name = _("{number}: volatility {size} a year", number=number, size=size)
+        names.append((regime.period.first, name))
+    return tuple(names)
+
+
 COUNTS_VIEW: Final[View] = {
     deferred("Breaks"): "breaks",
     deferred("BIC"): "bic:1",
@@ -174,7 +194,7 @@ def split_view(card: SeriesCard) -> View:
         deferred("Period"): lambda row: format_range(
             format_day(row.period.first), format_day(row.period.last)
         ),
-        deferred("Group"): lambda row: row.headline.group,
+        deferred("Group"): lambda row: category_title(row.headline.group),
         deferred("Window"): "window",
         deferred("Events"): "n",
         deferred("Rates"): "rates",
