@@ -316,10 +316,11 @@ def build_regime_notes(
 
 def _regimes_in_view(chart: ExploreChart) -> list[tuple[str, str, str]]:
     """First and last day in view and the name of each regime in view; the first is in view too."""
-    ends = [begin for begin, _name in chart.regimes[1:]] + [chart.right_end]
+    begins = [begin for begin, _name in chart.regimes]
+    ends = [*begins[1:], chart.right_end]
     return [
         (max(begin, chart.since).isoformat(), min(end, chart.right_end).isoformat(), name)
-        for (begin, name), end in zip(chart.regimes, ends, strict=True)
+        for (begin, name), end in zip(chart.regimes, ends, strict=False)
         if end > chart.since and begin < chart.right_end
     ]
 
