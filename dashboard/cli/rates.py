@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +12,7 @@ from dashboard.cli.context import (
     output_format,
     rejection_as_json,
     select_series,
+    silence_logs,
     write_output,
 )
 from dashboard.cli.options import (
@@ -88,7 +86,7 @@ def refresh_rates_command(
     day = read_optional_day("since", since)
     request = RefreshRequest(tuple(series or ()), source, day, force)
     context = get_online_context("rates refresh")
-    with listings.refresh_progress() as progress, _silence_logs():
+    with listings.refresh_progress() as progress, silence_logs():
         results = refresh_rates(context.known, context.rate_cache, request, utc_now, progress)
     if as_json:
         output.print_json(refresh_results_json(results))
@@ -104,7 +102,7 @@ def doctor(*, as_json: JsonOption = False) -> int:
 
     context = get_context()
     is_offline = context.settings.dashboard_offline
-    with _silence_logs():
+    with silence_logs():
         findings = diagnose(
             context.known, context.rate_cache, context.notes, utc_now, is_offline=is_offline
         )
@@ -114,20 +112,6 @@ def doctor(*, as_json: JsonOption = False) -> int:
     else:
         listings.show_diagnosis(findings)
     return 0 if all(finding.works for finding in findings) else EXIT_FAILED
-
-
-@contextmanager
-def _silence_logs() -> Iterator[None]:
-    """Keep the log off the terminal, where the result reports the same failures."""
-    handler = logging.NullHandler()
-    loggers = [logging.getLogger(name) for name in ("dashboard.rates", "yfinance")]
-    for log in loggers:
-        log.addHandler(handler)
-    try:
-        yield
-    finally:
-        for log in loggers:
-            log.removeHandler(handler)
 
 
 # ------------------------------------------------------------------ rates
@@ -215,6 +199,33 @@ def list_regimes(  # noqa: PLR0913 - the options of the contract
         output.print_json(regimes_json(answer))
     else:
         listings.show_regimes(answer, out)
+
+
+@rate_commands.command("search")
+def search_series(
+    text: Annotated[
+        str,
+        Arg(
+            metavar="TEXT", help=deferred("A part of a name in English or Russian, or of a symbol.")
+        ),
+    ],
+    *,
+    online: Annotated[
+        bool, Opt("--online", help=deferred("Ask the publishers too: MOEX, Bank of Russia, Yahoo."))
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find series by name; any id it prints can be given wherever a series is asked for."""
+    from dashboard.cli import listings, output
+    from dashboard.services.tickers import search_json, search_tickers
+
+    context = get_online_context("rates search --online") if online else get_context()
+    with silence_logs():
+        result = search_tickers(context.known, text, online=online)
+    if as_json:
+        output.print_json(search_json(result))
+    else:
+        listings.show_search(result)
 
 
 @rate_commands.command("export")
