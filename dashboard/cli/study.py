@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from dashboard.container import AppContext
+    from dashboard.models.event import Event
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
     from dashboard.models.tables import ReportFormat
     from dashboard.services.bundles import BundleRequest
@@ -551,7 +552,7 @@ def _read_date_or_event(context: AppContext, text: str) -> date | Event:
     """A day, or the event of an id."""
     if _DAY.fullmatch(text):
         return options.read_day("DATE", text)
-    return _find_event(list_known_events(context), text)
+    return find_known_event(list_known_events(context), text)
 
 
 # ------------------------------------------------------------------ report
