@@ -68,7 +68,7 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class BreakTest:
-    """The test of one more break than `count`; p NaN where no segment has room for it.
+    """The test of one more break than `count`; p NaN where no segment has enough rows for it.
 
     `visible` is the change of the last coefficient in the middle of the data that the test would
     see in at least four of five such series; of a test against no break at all only, else NaN.
@@ -125,7 +125,7 @@ def find_partitions(y: Floats, x: Floats, least: int, most: int) -> tuple[Partit
         y: the outcome, (n,).
         x: the regressors, (n, q).
         least: the rows a segment has at least, more than q.
-        most: the number of breaks, reduced to what n rows have room for.
+        most: the number of breaks, reduced to what n rows allow.
     """
     n = len(y)
     most = min(most, n // least - 1)
@@ -299,7 +299,7 @@ def compute_double_maximum(
     Args:
         data: y (n,) and x (n, q).
         least: the rows a segment has at least.
-        most: the largest number of breaks, reduced to what the rows have room for.
+        most: the largest number of breaks, reduced to what the rows allow.
         block: how many rows share a sign of the bootstrap.
         seed: of the signs.
     """

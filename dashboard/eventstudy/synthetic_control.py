@@ -337,8 +337,8 @@ def placebo_rows(size: int, row: int, request: SyntheticRequest) -> Ints:
     The nearest `MAX_PLACEBO_DATES`, in order of time.
     """
     rows = np.arange(request.history, size - request.span)
-    apart = (rows + request.span < row) | (rows - request.history > row + request.span)
-    rows = rows[apart]
+    separate = (rows + request.span < row) | (rows - request.history > row + request.span)
+    rows = rows[separate]
     nearest = np.argsort(np.abs(rows - row), kind="stable")[:MAX_PLACEBO_DATES]
     return np.sort(rows[nearest])
 

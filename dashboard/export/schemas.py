@@ -1235,7 +1235,7 @@ COUNTERFACTUAL: Final = Table(
     "counterfactual",
     "Gap between a currency and its synthetic series after a date",
     _columns(
-        "series=whole.card.id event_id=whole.event.id asked=whole.asked",
+        "series=whole.card.id event_id=whole.event.id asked=whole.requested",
         "base_day=whole.base_day",
         _OFFSET_AFTER,
         "day=item.day",

@@ -72,13 +72,13 @@ class Counterfactual:
     """The synthetic series of a currency at one date.
 
     `unit` is the code of the currency whose value in dollars is explained, `day` the market day of
-    offset 0, `asked` the day in question and `event` the event where one was named. `cards` are
+    offset 0, `requested` the day in question and `event` the event where one was named. `cards` are
     those of the donors in the order of `control.donors`.
     """
 
     card: SeriesCard
     unit: str
-    asked: date
+    requested: date
     event: Event | None
     control: SyntheticControl
     cards: tuple[SeriesCard, ...]
@@ -230,9 +230,9 @@ def build_counterfactual(
         msg = _("series {id}: has bars; a counterfactual needs one number a day", id=series.card.id)
         raise InputError(msg)
     event = when if isinstance(when, Event) else None
-    asked = when.day if isinstance(when, Event) else when
+    requested = when.day if isinstance(when, Event) else when
     unit, day, value = value_in_dollars(series, dollar_rates)
-    first = _first_day(series, event, asked)
+    first = _first_day(series, event, requested)
     usable, left_out = _usable_donors((unit, day), first, donors, (dollar_rates, request))
     if len(usable) < MIN_DONORS:
         reasons = "; ".join(f"{one.id} {one.reason}" for one in left_out) or _("none was named")
@@ -244,12 +244,12 @@ def build_counterfactual(
     row = _row_of(panel, first, request)
     control = compute_synthetic_control(panel, row, request)
     cards = tuple(card for card, _values in usable)
-    return Counterfactual(series.card, unit, asked, event, control, cards, tuple(left_out))
+    return Counterfactual(series.card, unit, requested, event, control, cards, tuple(left_out))
 
 
-def _first_day(series: RateSeries, event: Event | None, asked: date) -> np.datetime64:
+def _first_day(series: RateSeries, event: Event | None, requested: date) -> np.datetime64:
     if event is None:
-        return np.datetime64(asked, "D")
+        return np.datetime64(requested, "D")
     row = int(align_events(series, [event]).row[0])
     if row < 1:
         msg = _("event {id}: lies outside the data of {series}", id=event.id, series=series.card.id)
@@ -334,7 +334,7 @@ def counterfactual_json(answer: Counterfactual) -> dict[str, Any]:
         "series": answer.card.id,
         "unit": answer.unit,
         "event_id": answer.event.id if answer.event else None,
-        "asked": answer.asked.isoformat(),
+        "asked": answer.requested.isoformat(),
         "day": answer.day.isoformat(),
         "base_day": answer.base_day.isoformat(),
         "fit_rows": control.request.length,

@@ -395,7 +395,7 @@ async def counterfactual_file(
 
     def respond() -> Response:
         answer = _counterfactual_answer(context, params)
-        name = (params.rates, params.table, answer.asked)
+        name = (params.rates, params.table, answer.requested)
         return table_response(request, params.table, [answer], name, params.flavour)
 
     return await _respond_in_turn(context, reader, respond)

@@ -279,7 +279,7 @@ def _list_downloads(
         return label, lambda flavour: table_file(name, [answer], flavour)
 
     return Downloads(
-        (state.series.card.id, "counterfactual", answer.asked),
+        (state.series.card.id, "counterfactual", answer.requested),
         "counterfactual",
         view,
         _build_picture(state, answer, LIGHT_PALETTE),
