@@ -84,8 +84,8 @@ def describe_search(answer: RegimeAnswer) -> tuple[str, ...]:
         sentences.append(_describe_variance_breaks(answer))
         sentences.append(
             _(
-                "A description, no proof: volatility comes in clusters, and of simulated series that"
-                " only cluster up to four in ten show a break here."
+                "A description, no proof: volatility comes in clusters, and of simulated series"
+                " that only cluster up to four in ten show a break here."
             )
         )
     return tuple(sentences)
