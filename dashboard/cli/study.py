@@ -237,10 +237,7 @@ def study(  # noqa: PLR0913 - the options of the contract
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
     if by_story == "span":
-        if split is not None:
-            raise InputError(
-                _("is of events; leave it out, or take --by-story first"), field="split"
-            )
+        _refuse_split_of_spans(split)
         inputs = _read_inputs(rate_selection, event_selection, reading, asof)
         _study_spans(inputs, request, (out, dialect), as_json=as_json)
         return
@@ -263,6 +260,12 @@ def study(  # noqa: PLR0913 - the options of the contract
         output.show_study(answer, out)
         if rows and out is None:
             listings.show_split(rows, inputs.series[0].card)
+
+
+def _refuse_split_of_spans(split: str | None) -> None:
+    if split is not None:
+        msg = _("is of events, and spans of stories were named; leave one of the two out")
+        raise InputError(msg, field="split")
 
 
 def _split_answer(

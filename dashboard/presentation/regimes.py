@@ -85,7 +85,7 @@ def describe_search(answer: RegimeAnswer) -> tuple[str, ...]:
         sentences.append(
             _(
                 "A description, no proof: volatility comes in clusters, and of simulated series"
-                " that only cluster up to four in ten show a break here."
+                " that only cluster up to six in ten show a break here."
             )
         )
     return tuple(sentences)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.counterfactual import build_counterfactual_figure
@@ -38,7 +38,7 @@ from dashboard.services.counterfactual import (
     load_dollar_rates,
     possible_donors,
 )
-from dashboard.services.exports import TABLES, table_file
+from dashboard.services.exports import TABLES, FileFormat, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
@@ -71,11 +71,6 @@ PARAMS: Final = (
     name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
     names_param("donors", (), ("eur_usd_ecb", "usd_cny_ecb"), "usual"),
 )
-TABLE_NAMES: Final = {
-    "counterfactual": deferred("Gaps"),
-    "counterfactual_donors": deferred("Donors"),
-    "counterfactual_path": deferred("Every day"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,18 +269,28 @@ def _summarize_chart(answer: Counterfactual) -> str:
 def _list_downloads(
     view: UrlState, state: CounterfactualState, answer: Counterfactual
 ) -> Downloads:
-    def offer(name: str) -> tuple[str, Any]:
-        label = translate_deferred(TABLE_NAMES[name])
-        return label, lambda flavour: table_file(name, [answer], flavour)
-
     return Downloads(
         (state.series.card.id, "counterfactual", answer.requested),
         "counterfactual",
         view,
         _build_picture(state, answer, LIGHT_PALETTE),
-        {name: offer(name) for name in TABLE_NAMES},
+        {
+            "counterfactual": (_("Gaps"), partial(_table_bytes, "counterfactual", answer)),
+            "counterfactual_donors": (
+                _("Donors"),
+                partial(_table_bytes, "counterfactual_donors", answer),
+            ),
+            "counterfactual_path": (
+                _("Every day"),
+                partial(_table_bytes, "counterfactual_path", answer),
+            ),
+        },
         has_embed=False,
     )
+
+
+def _table_bytes(name: str, answer: Counterfactual, dialect: FileFormat) -> bytes:
+    return table_file(name, [answer], dialect)
 
 
 def _build_picture(
