@@ -35,7 +35,7 @@ COMMANDS = {
         *("add", "list", "remove", "test", "log", "send-again"),
         *("targets", "add-target", "remove-target", "try-target"),
     },
-    ("rates",): {"list", "refresh", "export", "import", "remove", "search"},
+    ("rates",): {"list", "refresh", "export", "import", "remove", "record", "search"},
 }
 
 
