@@ -220,7 +220,8 @@ def _series_id(recording: Recording) -> str:
 
 
 def _describe(recording: Recording) -> str:
-    return f"Recorded by this program from {plain_title(recording.source)}."
+    source = plain_title(recording.source)
+    return deferred("Recorded by this program from {source}.", source=source)
 
 
 def _build_card(recording: Recording) -> SeriesCard:

@@ -12,7 +12,7 @@ from tests.sources.test_safe_fetch import PAGE, headed, serving, whole
 
 def test_an_address_inside_is_never_asked(run_cli, monkeypatch):
     monkeypatch.setenv("DASHBOARD_OFFLINE", "0")
-    answer = run_cli("rates", "record", "http://127.0.0.1:9/odds", "--json-path", "p", "--once")
+    answer = run_cli("rates", "record", "http://127.0.0.1/odds", "--json-path", "p", "--once")
     assert answer.code == 2
     assert "not public" in answer.err
 
