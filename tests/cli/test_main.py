@@ -35,7 +35,9 @@ COMMANDS = {
         *("add", "list", "remove", "test", "log", "send-again"),
         *("targets", "add-target", "remove-target", "try-target"),
     },
-    ("rates",): {"list", "refresh", "export", "import", "remove", "regimes", "search"},
+    ("rates",): {
+        *("list", "refresh", "export", "import", "remove", "record", "regimes", "search"),
+    },
 }
 
 
