@@ -32,7 +32,13 @@ from dashboard.export.schemas import (
     study_objects,
 )
 from dashboard.export.workbooks import MAX_SHEET_ROWS, value_workbook_bytes, workbook_bytes
-from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
+from dashboard.models.analyses import (
+    Comparison,
+    EpisodeStudy,
+    Precedents,
+    RobustnessAnswer,
+    SpecificationGrid,
+)
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import plural
@@ -42,7 +48,13 @@ from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest, window_text
 from dashboard.models.tables import Cells, PictureSize, ReportDocument, ReportFormat, Table
 from dashboard.models.user_files import CsvDialect, FileFormat
-from dashboard.services.serializers import json_value, table_json
+from dashboard.services.serializers import (
+    PRECEDENT_TABLES,
+    episodes_json,
+    json_value,
+    precedents_json,
+    table_json,
+)
 from dashboard.services.source_moves import compare_sources_of_events
 
 if TYPE_CHECKING:
@@ -263,6 +275,48 @@ def write_robustness(
     )
 
 
+def write_precedents(folder: Path, answer: Precedents, provenance: Provenance) -> tuple[Path, ...]:
+    """Write the tables of the precedents of an event and a manifest with how they were chosen.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    manifest = Manifest(
+        parameters={**precedents_json(answer)["parameters"], **provenance.parameters},
+        software_version=__version__,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
+        counts={"precedents": len(answer.taken), "left_out": len(answer.left_out)},
+    )
+    tables = dict.fromkeys(PRECEDENT_TABLES, (answer,))
+    files = table_files(tables, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
+
+
+def write_episodes(
+    folder: Path, answers: Sequence[EpisodeStudy], provenance: Provenance
+) -> tuple[Path, ...]:
+    """Write `episodes.csv` and a manifest with the summary of each series.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    rows = [episode for answer in answers for episode in answer.episodes]
+    manifest = Manifest(
+        parameters={
+            **provenance.parameters,
+            "by_story": "span",
+            "summary": [episodes_json(answer)["summary"] for answer in answers],
+        },
+        software_version=__version__,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
+        counts={"episodes": len(rows)},
+    )
+    files = table_files({"episodes": rows}, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
+
+
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
     """Rows of `specifications` and their summary as JSON values; null for missing.
 
@@ -372,15 +426,16 @@ def comparison_file(
     have no group column and hold an event of both groups once.
     """
     table = TABLES[name].fit(_comparison_objects(answer, name))
-    return _file_bytes(table, _comparison_rows(answer, name), dialect)
+    return _file_bytes(table, comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
     """The number of rows of `comparison_file`."""
-    return len(_comparison_rows(answer, name))
+    return len(comparison_rows(answer, name))
 
 
-def _comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, None]:
+def comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, None]:
+    """The rows of a table of a comparison, each once; see `comparison_file`."""
     objects = _comparison_objects(answer, name)
     return dict.fromkeys(TABLES[name].fit(objects).rows(objects))
 

@@ -469,3 +469,44 @@ def test_upcoming_lists_a_note_with_a_future_day_and_what_is_usual(run_cli):
     assert studied.code == 0
     assert "1 event: 0 studied + 1 skipped = 1" in studied.out
     assert "after the data" in studied.out
+
+
+def test_precedents_of_an_event_and_of_words(run_cli, tmp_path):
+    answer = run_cli("precedents", "hegseth-nato-2025-02-12", "--out", tmp_path / "out", "--json")
+    assert answer.code == 0, answer.err
+    taken = {row["precedent_id"] for row in answer.json["precedents"] if row["taken"]}
+    # What an analyst would name: the US had said no before.
+    assert {"biden-not-ready-2023-07-09", "us-opposes-roadmap-2023-04-06"} <= taken
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "manifest.json", "precedent_paths.csv", "precedent_summary.csv", "precedents.csv",
+    ]  # fmt: skip
+    words = run_cli("precedents", "--text", "US sanctions a Russian bank", "--actor", "US Treasury",
+                    "--expected", "weaker")  # fmt: skip
+    assert "US sanctions Gazprombank" in words.out
+    for wrong, message in (
+        ((), "give either the id of an event or --text WORDS"),
+        (("no-such",), "event no-such: is not there"),
+        (("hegseth-nato-2025-02-12", "--number", "41"), "must lie between 1 and 40"),
+    ):
+        refused = run_cli("precedents", *wrong)
+        assert (refused.code, refused.out) == (2, "")
+        assert message in refused.err
+
+
+def test_a_study_by_story_takes_first_events_or_whole_spans(run_cli, tmp_path):
+    spans = run_cli("study", "--by-story", "span", "--category", "peace_talks", "--json",
+                    "--out", tmp_path / "out")  # fmt: skip
+    assert spans.code == 0, spans.err
+    (answer,) = spans.json
+    rows = {row["story"]: row for row in answer["rows"]}
+    assert rows["Istanbul talks of 2025"]["n_events"] == 4
+    assert rows["Istanbul talks of 2025"]["last_event_day"] == "2025-07-23"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "episodes.csv", "manifest.json",
+    ]  # fmt: skip
+    first = run_cli("study", "--by-story", "first", "--category", "peace_talks", "--json")
+    studied = {row["event_id"] for row in first.json["events"]}
+    assert "putin-offers-istanbul-2025-05-11" in studied
+    assert "istanbul-round-1-2025-05-16" not in studied
+    none = run_cli("study", "--by-story", "span", "--category", "other")
+    assert none.code == 2

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
-        *("drivers",),
-        *("doctor", "backup", "restore", "migrate", "audit"),
+        *("drivers", "precedents"),
+        *("doctor", "backup", "restore", "migrate", "audit", "mcp"),
         *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
     ("events",): {

@@ -10,10 +10,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from dashboard.api.dependencies import Context, known_events, list_scheduled
 from dashboard.api.errors import Problem
 from dashboard.api.params import (
+    EpisodesCsvParams,
+    EpisodesParams,
     EventsCsvParams,
     EventsPageParams,
     EventWindowCsvParams,
     EventWindowParams,
+    PrecedentCsvParams,
+    PrecedentParams,
     SourceWindowCsvParams,
     SourceWindowParams,
     UpcomingParams,
@@ -29,11 +33,14 @@ from dashboard.api.responses import (
     table_response,
 )
 from dashboard.container import AppContext
+from dashboard.models.analyses import EpisodeStudy, Precedents
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import read_as_of
+from dashboard.services.episodes import measure_episodes
+from dashboard.services.precedents import find_precedents
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.schedule import (
     add_usual_moves,
@@ -42,7 +49,10 @@ from dashboard.services.schedule import (
     upcoming_json,
 )
 from dashboard.services.serializers import (
+    PRECEDENT_TABLES,
+    episodes_json,
     event_view_json,
+    precedents_json,
     table_json,
     table_json_schema,
 )
@@ -104,6 +114,44 @@ def upcoming(
     series = get_series(context.rates, params.series)
     rows = add_usual_moves(upcoming_events(known, scheduled, now), series, known, now)
     return json_response(request, {"rows": upcoming_json(rows)})
+
+
+@router.get("/episodes.csv", responses=describe_csv("episodes"), response_class=Response)
+@router.get("/episodes.xlsx", responses=describe_workbook("episodes"), response_class=Response)
+def episodes_file(
+    request: Request, context: Context, params: Annotated[EpisodesCsvParams, Query()]
+) -> Response:
+    """Each story as one span of a series as CSV, or a workbook."""
+    episodes = _measure_episodes(context, params).episodes
+    return table_response(
+        request, "episodes", episodes, (params.series, "episodes"), params.flavour
+    )
+
+
+@router.get(
+    "/episodes.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                "summary": {"type": "object"},
+                "rows": {"type": "array", "items": table_json_schema("episodes")},
+            },
+        },
+        "Each story as one span of a series, and what all of them say together",
+    ),
+    response_class=Response,
+)
+def episodes(
+    request: Request, context: Context, params: Annotated[EpisodesParams, Query()]
+) -> Response:
+    """Each story as one span of a series against other spans of its length."""
+    return json_response(request, episodes_json(_measure_episodes(context, params)))
+
+
+def _measure_episodes(context: AppContext, params: EpisodesParams) -> EpisodeStudy:
+    series = get_series(context.rates, params.series)
+    return measure_episodes(series, params.find(known_events(context)), params.after)
 
 
 @router.get(
@@ -201,6 +249,57 @@ def sources(
         daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
     return json_response(request, {"rows": table_json("source_moves", moves)})
+
+
+@router.get(
+    "/events/{event_id}/precedents.csv",
+    responses=describe_csv("precedents"),
+    response_class=Response,
+)
+@router.get(
+    "/events/{event_id}/precedents.xlsx",
+    responses=describe_workbook("precedents"),
+    response_class=Response,
+)
+def precedents_file(
+    request: Request,
+    context: Context,
+    event_id: EventId,
+    params: Annotated[PrecedentCsvParams, Query()],
+) -> Response:
+    """The events most alike to one and what followed each as CSV, or a workbook."""
+    answer = _find_precedents(context, event_id, params)
+    name = (params.series, event_id, params.table)
+    return table_response(request, params.table, [answer], name, params.flavour)
+
+
+@router.get(
+    "/events/{event_id}/precedents.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                name: {"type": "array", "items": table_json_schema(name)}
+                for name in PRECEDENT_TABLES
+            },
+        },
+        "The events most alike to one, what followed each, and how unusual this one is",
+    ),
+    response_class=Response,
+)
+def precedents(
+    request: Request,
+    context: Context,
+    event_id: EventId,
+    params: Annotated[PrecedentParams, Query()],
+) -> Response:
+    """The precedents of one event: why each was taken, what followed, and those left out."""
+    return json_response(request, precedents_json(_find_precedents(context, event_id, params)))
+
+
+def _find_precedents(context: AppContext, event_id: str, params: PrecedentParams) -> Precedents:
+    event, series = _require_event(context, event_id), get_series(context.rates, params.series)
+    return find_precedents(series, event, known_events(context), params.request())
 
 
 def _require_event(context: AppContext, event_id: str) -> Event:
