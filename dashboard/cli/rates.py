@@ -224,7 +224,7 @@ def search_series(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find series by name; any id it prints can be given wherever a series is asked for."""
+    """Find series by name; every id it prints can be given to any option that takes a series."""
     from dashboard.cli import listings, output
     from dashboard.services.tickers import search_json, search_tickers
 
