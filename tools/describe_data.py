@@ -17,6 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DESCRIPTOR = ROOT / "data" / "datapackage.json"
+DATE_COLUMNS = {"date", "time_utc"}
 
 sys.path.insert(0, str(ROOT))
 
@@ -24,14 +25,16 @@ from dashboard.models.publication import PUBLICATION_RULES  # noqa: E402 - the s
 
 
 def measured(content: bytes) -> dict[str, Any]:
-    """Hash, size, number of rows and range of a CSV file with a column `date` or `time_utc`."""
+    """Hash, size, number of rows and range of a CSV file; the range is that of its dates."""
     rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
-    dates = [row["date"] if "date" in row else row["time_utc"][:10] for row in rows]
+    listed = list(rows)
+    dates = [row.get("date") or row["time_utc"][:10] for row in listed if set(row) & DATE_COLUMNS]
+    measured_range = {"range": {"first": min(dates), "last": max(dates)}} if dates else {}
     return {
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "bytes": len(content),
-        "rows": len(dates),
-        "range": {"first": min(dates), "last": max(dates)},
+        "rows": len(listed),
+        **measured_range,
     }
 
 

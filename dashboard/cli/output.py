@@ -11,7 +11,8 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from dashboard.models.analyses import RobustnessAnswer
+from dashboard.models.analyses import CrossCell, RobustnessAnswer
+from dashboard.models.baskets import BasketMoves
 from dashboard.models.currencies import name_unit
 from dashboard.models.event import Event
 from dashboard.models.messages import (
@@ -29,6 +30,11 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, Headline, StudyAnswer, window_text
 from dashboard.models.tables import Table
 from dashboard.presentation import moves as move_texts
+from dashboard.presentation.baskets import (
+    BASKET_VIEW,
+    describe_basket,
+    describe_basket_method,
+)
 from dashboard.presentation.escaping import clean_text, truncate
 from dashboard.presentation.formatting import (
     NO_VALUE,
@@ -56,12 +62,13 @@ INDENT = "    "
 def headline_lines(answer: StudyAnswer) -> Iterator[str]:
     """Verdict, estimate, interval, p, N and power of every group and window.
 
-    Moves are in log points, of simple returns in per cent.
+    Moves are in log points, of simple returns in per cent, of differences in points.
     """
     if not answer.headlines:
         yield _("no test applies: no event is left to study")
         return
-    unit = _("log pts") if answer.request.returns == "log" else "%"
+    units = {"log": _("log pts"), "simple": "%", "difference": _("points")}
+    unit = units[answer.request.returns]
     subjects = {result.series.card.subject for result in answer.results}
     subject = subjects.pop() if len(subjects) == 1 else None
     for row in answer.headlines:
@@ -480,6 +487,40 @@ def show_reproduction(result: Reproduction) -> None:
         )
     for note in result.notes:
         print_line(f"  {clean_text(note)}")
+
+
+# ------------------------------------------------------------------ baskets
+
+
+def show_basket_moves(answer: BasketMoves, out: Path | None = None) -> None:
+    """Print what one event did on every series of a basket, the least ordinary first."""
+    print_line(clean_text(answer.event.title))
+    for sentence in (describe_basket(answer), *describe_basket_method(answer)):
+        print_line(clean_text(sentence))
+    print_line("")
+    show_table(BASKET_VIEW, answer.moves, TABLES["basket"])
+    if out is not None:
+        print_line(_("written to {out}", out=out))
+
+
+CATEGORY_CELLS_VIEW: Final[View] = {
+    deferred("group"): "group",
+    deferred("series"): "series",
+    deferred("mean SCAR"): "mean_scar",
+    deferred("mean, log pts or points"): "caar",
+    deferred("events"): "n",
+    deferred("distinct rates"): "n_rates",
+    "p": "p_value",
+    deferred("corrected p"): "p_adjusted",
+    deferred("no verdict because"): "reason",
+}
+
+
+def show_category_cells(cells: Sequence[CrossCell], out: Path | None = None) -> None:
+    """Print the mean move of every category on every series, p corrected over all of them."""
+    show_table(CATEGORY_CELLS_VIEW, cells, TABLES["across_series"])
+    if out is not None:
+        print_line(_("written to {out}", out=out))
 
 
 # ------------------------------------------------------------------ sources

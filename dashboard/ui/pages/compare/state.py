@@ -18,7 +18,7 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     Overlap,
     Pool,
-    Returns,
+    PriceReturns,
     StudyRequest,
     read_length,
     window_text,
@@ -151,7 +151,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("overlap", get_args(Overlap), "keep"),
     _pattern_param("estimation", LENGTH_PATTERN, "250"),
     _pattern_param("gap", LENGTH_PATTERN, "5"),
-    choice_param("returns", get_args(Returns), "log"),
+    choice_param("returns", get_args(PriceReturns), "log"),
     choice_param("clean", ("0", "1"), "0"),
     choice_param("pool", get_args(Pool), "near"),
     choice_param(
