@@ -8,7 +8,15 @@ from datetime import date as Day  # noqa: N812 - a field is called date
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    create_model,
+)
 from pydantic import WithJsonSchema as As
 from starlette.requests import ClientDisconnect
 
@@ -56,7 +64,11 @@ class NoteFields(BaseModel):
 
 
 _FIELDS: Final = tuple(f for f in EVENT_FIELDS if f in NOTE_FIELDS and f.name != "author")
-_TYPES: Final[dict[FieldKind, Any]] = {"date": Day, "moment": AwareDatetime}
+_TYPES: Final[dict[FieldKind, Any]] = {
+    "date": Day,
+    "moment": AwareDatetime,
+    "number": FiniteFloat,
+}
 _HINTS: Final[dict[FieldKind, str]] = {
     "date": "As 2025-04-21.",
     "moment": "As 2025-04-21T15:05:00Z.",
@@ -141,7 +153,7 @@ async def read_body(request: Request, model: type[Body], media: tuple[str, ...])
 
 def _reject_timestamps(fields: dict[str, Any]) -> None:
     """Reject digits where a day or a moment belongs; pydantic takes them for seconds since 1970."""
-    for name in (field.column for field in _FIELDS if field.kind in _TYPES):
+    for name in (field.column for field in _FIELDS if field.kind in {"date", "moment"}):
         if fields.get(name) is not None and not _DATE_PREFIX.match(fields[name]):
             raise Problem(
                 422, _("{name}: is not written as 2025-04-21 or 2025-04-21T15:05:00Z", name=name)

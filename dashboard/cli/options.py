@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -179,7 +180,8 @@ SeriesIdArgument: TypeAlias = Annotated[
 
 # ---- the fields of a note
 
-_METAVARS: Final = {"date": "DATE", "moment": "HH:MM", "zone": "NAME", "link": "URL"}
+_METAVARS: Final = {"date": "DATE", "moment": "HH:MM", "zone": "NAME", "link": "URL",
+                    "number": "NUMBER"}  # fmt: skip
 
 
 def event_choice_options(command: Callable[..., T]) -> Callable[..., T]:
@@ -249,7 +251,7 @@ def _note_option(field: EventField, hint: str, *, is_new: bool) -> inspect.Param
 # ---- values: days, moments, time zones, column maps
 
 REMOVE_FIELD: Final = "none"
-"""The value of an end or a time that removes it from a note."""
+"""The value of an end, a time or a number that removes it from a note."""
 
 _DAY_PATTERN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK_PATTERN: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -299,6 +301,21 @@ def read_moment(day: date, clock: str, zone: str) -> datetime:
     return datetime.combine(day, clock_time(int(match[1]), int(match[2])), zone_info).astimezone(
         UTC
     )
+
+
+def read_number(field: str, text: str) -> float:
+    """A finite number, as 0.5 or -25.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(_("is no number; write it like 0.5"), field=field, value=text)
+    return value
 
 
 def read_optional_zone(field: str, text: str | None) -> str:
@@ -374,6 +391,8 @@ def _read_note_field(field: EventField, value: Any) -> Any:
     if field.kind == "date":
         is_removed = value == REMOVE_FIELD and not field.required
         return None if is_removed else read_day(field.option, value)
+    if field.kind == "number":
+        return None if value == REMOVE_FIELD else read_number(field.option, value)
     if isinstance(value, bool):
         return Visibility.PRIVATE if value else Visibility.SHARED
     return tuple(value) if field.kind == "tags" else value

@@ -414,6 +414,7 @@ OPTIONAL_COLUMNS: Final = frozenset(
 )
 """Columns of events that bundles of earlier releases lack."""
 _TEXT_FIELDS: Final = tuple(each for each in EVENT_FIELDS if each.kind in {"line", "text", "link"})
+_NUMBER_FIELDS: Final = tuple(each.name for each in EVENT_FIELDS if each.kind == "number")
 _PUBLIC_TEXTS: Final = frozenset({"id", "series", "confidence"})
 """Texts of a note that is not studied that go into a bundle."""
 _TAG_PATTERN: Final = re.compile(r"((?:\\.|[^\\;])+)")
@@ -440,11 +441,12 @@ def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, Rat
 def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
     """`events.csv`: every known event; the studied ones are numbered in their order.
 
-    Notes that are not studied matter for crowding only: their text, links and author are left
-    out, and the category of private ones too.
+    Notes that are not studied matter for crowding only: their text, values, links and author are
+    left out, and the category of private ones too.
     """
     numbers = {event.id: number for number, event in enumerate(studied, 1)}
     left_out: dict[str, Any] = {f.name: "" for f in _TEXT_FIELDS if f.name not in _PUBLIC_TEXTS}
+    left_out |= dict.fromkeys(_NUMBER_FIELDS)
     written = []
     for event in known:
         if event.id in numbers or event.origin != Origin.NOTE:
@@ -521,6 +523,7 @@ def _event_from_row(row: Mapping[str, str]) -> Event:
     text = {name: unescape_formula(value) for name, value in row.items()}
     texts: dict[str, Any] = {field.name: text.get(field.column, "") for field in _TEXT_FIELDS}
     texts["series"] = texts["series"] or None
+    texts |= {name: float(row[name]) if row.get(name) else None for name in _NUMBER_FIELDS}
     return Event(
         **texts,
         day=date.fromisoformat(row["date"]),

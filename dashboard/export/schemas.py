@@ -603,7 +603,8 @@ def join_tags(tags: Iterable[str]) -> str:
 
 
 def _event_column(field: EventField) -> Column:
-    kind: ColumnKind = field.kind if field.kind in {"date", "moment", "int"} else "text"
+    kinds: dict[str, ColumnKind] = {"date": "date", "moment": "moment", "int": "int"}
+    kind = "number" if field.kind == "number" else kinds.get(field.kind, "text")
     get: Getter = (lambda event: join_tags(event.tags)) if field.kind == "tags" else field.name
     return Column(field.column, kind, "", field.description, get)
 

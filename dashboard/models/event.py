@@ -98,6 +98,8 @@ AUTHOR_LIMIT: Final = 80
 ZONE_LIMIT: Final = 64
 TAG_LIMIT: Final = 40
 TAGS_LIMIT: Final = 20
+UNIT_LIMIT: Final = 40
+STORY_LIMIT: Final = 80
 
 
 class Category(StrEnum):
@@ -148,6 +150,11 @@ class Event:
     means every series. `category` is a `Category` value for the catalogue; notes and study
     files may bring a word of their own. `owner` is the person who wrote a note, empty where
     that is not known; `author` is only a label.
+
+    `value_actual` is the value that was released, `value_expected` what was forecast of it and
+    `value_previous` the one before, all in `value_unit`; `expected` is another thing, the
+    direction of the rouble. `intensity` is a number somebody gives the event. Events with the
+    same `story` belong together: rounds of talks, a package from its proposal to its adoption.
     """
 
     id: str
@@ -174,6 +181,12 @@ class Event:
     visibility: str = Visibility.SHARED
     owner: str = ""
     hours: tuple[Hour, ...] = ()
+    value_actual: float | None = None
+    value_expected: float | None = None
+    value_previous: float | None = None
+    value_unit: str = ""
+    intensity: float | None = None
+    story: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a moment without a zone, and a range that ends before it starts."""
@@ -235,6 +248,16 @@ class Event:
         return self.moment and self.starts_at if reported is None else reported
 
     @property
+    def surprise(self) -> float | None:
+        """The released value less the expected one, in `value_unit`; None without either."""
+        return _difference(self.value_actual, self.value_expected)
+
+    @property
+    def value_change(self) -> float | None:
+        """The released value less the previous one, in `value_unit`; None without either."""
+        return _difference(self.value_actual, self.value_previous)
+
+    @property
     def is_private(self) -> bool:
         """Whether only its owner may see it; an unknown value counts as private."""
         return self.visibility != Visibility.SHARED
@@ -243,6 +266,11 @@ class Event:
     def is_range(self) -> bool:
         """Whether the event lasts more than its first day."""
         return self.end_day is not None and self.end_day > self.day
+
+
+def _difference(value: float | None, other: float | None) -> float | None:
+    """The difference without the digits that binary fractions add: 2.3 - 2.2 is 0.1."""
+    return None if value is None or other is None else round(value - other, 10)
 
 
 # ---- notes before they are stored, and the list of fields
@@ -265,12 +293,18 @@ class Draft:
     tags: tuple[str, ...] = ()
     author: str = ""
     visibility: str = Visibility.SHARED
+    value_actual: float | None = None
+    value_expected: float | None = None
+    value_previous: float | None = None
+    value_unit: str = ""
+    intensity: float | None = None
+    story: str = ""
 
 
 FieldKind: TypeAlias = Literal[
-    "line", "text", "link", "zone", "category", "choice", "tags", "date", "moment", "int"
+    "line", "text", "link", "zone", "category", "choice", "tags", "date", "moment", "int", "number"
 ]
-"""What a field holds: one line, several lines, a web address, …, a UTC moment."""
+"""What a field holds: one line, several lines, a web address, …, a UTC moment, a finite number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +326,7 @@ class EventField:
         required: whether a note must have it.
         choices: the values of a choice.
         is_half: whether the form gives it half of a row.
+        is_rare: whether the form has it in a part that is closed at first.
     """
 
     name: str
@@ -307,6 +342,7 @@ class EventField:
     required: bool = False
     choices: type[StrEnum] | None = None
     is_half: bool = False
+    is_rare: bool = False
 
     def __post_init__(self) -> None:
         """Fill in the names that follow from others."""
@@ -406,6 +442,35 @@ EVENT_FIELDS: Final = (
     EventField(
         "reported", "moment", "The first report found: the event is not later",
         column="reported_utc",
+    ),
+    EventField(
+        "value_actual", "number", "The value that was released",
+        label=deferred("Released value"), hint="The value that was released, as 21 or 0.5.",
+        is_half=True, is_rare=True,
+    ),
+    EventField(
+        "value_expected", "number", "The value that was expected: the consensus of forecasts",
+        label=deferred("Expected value"),
+        hint="The value that was expected of it; released less expected is the surprise.",
+        is_half=True, is_rare=True,
+    ),
+    EventField(
+        "value_previous", "number", "The value before", label=deferred("Previous value"),
+        hint="The value before.", is_half=True, is_rare=True,
+    ),
+    EventField(
+        "value_unit", "line", "The unit of the three values", label=deferred("Unit of the values"),
+        hint="The unit of the three values, as %.", limit=UNIT_LIMIT, is_half=True, is_rare=True,
+    ),
+    EventField(
+        "intensity", "number", "How strong its writer thinks the event is, in any unit",
+        label=deferred("Intensity"), hint="A number for how strong you think it is.",
+        is_half=True, is_rare=True,
+    ),
+    EventField(
+        "story", "line", "The story it belongs to, by name", label=deferred("Story"),
+        hint="The story it belongs to; events of one story have the same name here.",
+        limit=STORY_LIMIT, is_half=True, is_rare=True,
     ),
 )  # fmt: skip
 """In the order of the columns of a list of events; new ones are added at the end."""

@@ -11,6 +11,8 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 
+from dashboard.presentation.formatting import describe_values
+
 if TYPE_CHECKING:
     from dashboard.models.event import Event
 
@@ -95,8 +97,9 @@ def _event_lines(event: Event, link: str) -> Iterator[str]:
         yield f"DTEND;VALUE=DATE:{_day(last + timedelta(days=1))}"
     yield f"SUMMARY:{_escape(event.title)}"
     yield f"CATEGORIES:{_escape(event.category)}"
-    if event.text:
-        yield f"DESCRIPTION:{_escape(event.text)}"
+    text = "\n".join(filter(None, (event.text, *describe_values(event))))
+    if text:
+        yield f"DESCRIPTION:{_escape(text)}"
     yield f"URL:{link}"
     yield "END:VEVENT"
 

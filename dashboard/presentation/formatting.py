@@ -64,6 +64,13 @@ def format_number(value: float, decimals: int = 2) -> str:
     return f"{MINUS}{text}" if negative else text
 
 
+def format_digits(value: float, *, signed: bool = False) -> str:
+    """A number with the digits it has, up to ten: `21`, `0.25`; with a sign where `signed`."""
+    text = localize_number(f"{abs(value):,.10g}")
+    sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
+    return f"{sign}{text}"
+
+
 def format_signed(value: float, decimals: int = 2) -> str:
     """A number that always carries its sign; zero has none."""
     text = format_number(value, decimals)
@@ -278,3 +285,27 @@ def describe_expected(expected: str) -> str:
     if expected == "weaker":
         return _("expected: weaker rouble")
     return _("no direction expected")
+
+
+def describe_values(event: Event) -> list[str]:
+    """What was released, expected and before, the surprise, the intensity and the story.
+
+    Only what is known; each one text such as `released: 21 %`.
+    """
+    unit = event.value_unit
+    point_unit = _("percentage points") if unit == "%" else unit
+    given = (
+        (deferred("released: {value}"), event.value_actual, unit, False),
+        (deferred("expected value: {value}"), event.value_expected, unit, False),
+        (deferred("previous value: {value}"), event.value_previous, unit, False),
+        (deferred("surprise: {value}"), event.surprise, point_unit, True),
+        (deferred("intensity: {value}"), event.intensity, "", False),
+    )
+    texts = [
+        translate_deferred(
+            message, value=f"{format_digits(value, signed=signed)} {value_unit}".rstrip()
+        )
+        for message, value, value_unit, signed in given
+        if value is not None
+    ]
+    return [*texts, _("story: {story}", story=event.story)] if event.story else texts

@@ -7,6 +7,7 @@ meaning is refused with a message that names the field and the remedy.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -254,6 +255,14 @@ def _clean_tags(field: EventField, value: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(unique.values())
 
 
+def _clean_number(field: EventField, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        msg = _("{key}: {value} is not finite; correct it or leave it out", key=field.key,
+                value=value)  # fmt: skip
+        raise InputError(msg)
+    return None if value is None else float(value)
+
+
 def _quote_value(text: str) -> str:
     clipped = clean_line(text[:200])
     return f'"{clipped[:60]}…"' if len(clipped) > 60 else f'"{clipped}"'
@@ -268,6 +277,7 @@ _CLEANERS: Final[dict[FieldKind, Callable[[EventField, Any], Any]]] = {
     "category": lambda _field, value: clean_category(value),
     "choice": _clean_choice,
     "tags": _clean_tags,
+    "number": _clean_number,
 }
 """How the value of a field is validated, by its kind; dates are validated together."""
 

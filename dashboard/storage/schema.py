@@ -26,6 +26,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Double,
     Float,
     ForeignKey,
     Integer,
@@ -84,11 +85,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _note_column(field: EventField) -> Column[Any]:
-    """The column of a field of a note; a day or a moment is NULL where it is not known."""
-    kinds: dict[str, Any] = {"date": Date, "moment": UtcDateTime, "tags": JSON}
+    """The column of a field of a note; a day, moment or number is NULL where it is not known."""
+    kinds: dict[str, Any] = {"date": Date, "moment": UtcDateTime, "tags": JSON, "number": Double}
     if field.kind in {"zone", "category", "choice"}:
         kinds[field.kind] = String(field.limit)
-    is_optional = field.kind in {"date", "moment"} and not field.required
+    is_optional = field.kind in {"date", "moment", "number"} and not field.required
     is_indexed = True if field.name == "day" else None
     kind = kinds.get(field.kind, Text)
     return Column(field.name, kind, nullable=is_optional, index=is_indexed)

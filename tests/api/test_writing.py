@@ -56,6 +56,16 @@ def test_a_note_is_added_and_its_address_and_revision_are_reported(desk):
     assert stored.tags == ("a;b", "c")
 
 
+def test_values_are_finite_numbers_and_null_takes_one_away(desk):
+    note = added(desk, value_actual=21, value_expected=20.5, value_unit="%", story="rates")
+    assert (note["value_actual"], note["value_expected"], note["story"]) == (21.0, 20.5, "rates")
+    address = f"/v1/events/{note['id']}"
+    changed = desk("PATCH", address, {"value_expected": None}, if_match='"1"').json
+    assert (changed["value_actual"], changed["value_expected"]) == (21.0, None)
+    for wrong in ("21", True, "NaN"):
+        assert desk("POST", "/v1/events", KELLOGG | {"value_actual": wrong}).status == 422
+
+
 def test_a_moment_is_stored_in_utc_and_belongs_to_its_day(desk):
     note = added(desk, time_utc="2025-04-20T18:05:00+03:00")
     assert note["time_utc"] == "2025-04-20T15:05:00Z"

@@ -26,6 +26,10 @@ HOSTILE = [
     '"quoted", with; separators|and\ttabs',
 ]
 
+VALUE_COLUMNS = (
+    "value_actual", "value_expected", "value_previous", "value_unit", "intensity", "story",
+)  # fmt: skip
+
 
 @pytest.fixture
 def note(run_cli):
@@ -76,7 +80,8 @@ def test_every_field_is_stored(run_cli):
     fields = {
         "--date": "2024-02-24", "--time": "05:45", "--end": "2024-02-26", "--text": "More",
         "--category": "peace_talks", "--expected": "stronger", "--author": "Anna",
-        "--link": "https://example.org/a",
+        "--link": "https://example.org/a", "--value-actual": "0.25", "--value-expected": "-1",
+        "--value-previous": "1e3", "--value-unit": "%", "--intensity": "3", "--story": "talks",
     }  # fmt: skip
     options = [word for pair in fields.items() for word in pair]
     run_cli("events", "add", "Summit", *options, "--tag", "one", "--tag", "two")
@@ -88,6 +93,16 @@ def test_every_field_is_stored(run_cli):
     assert (row["source_url"], row["tags"], row["author"]) == (
         "https://example.org/a", "one;two", "Anna",
     )  # fmt: skip
+    assert [row[name] for name in VALUE_COLUMNS] == [0.25, -1.0, 1000.0, "%", 3.0, "talks"]
+
+
+def test_a_value_can_be_taken_away_and_has_to_be_a_number(run_cli):
+    added = run_cli("events", "add", "x", "--date", "2024-07-01", "--intensity", "2", "--json").json
+    run_cli("events", "edit", added["id"], "--intensity", "none")
+    assert one(run_cli, added["id"])["intensity"] is None
+    refused = run_cli("events", "edit", added["id"], "--value-actual", "inf")
+    assert (refused.code, "--value-actual" in refused.err) == (2, True)
+    assert "is no number" in refused.err
 
 
 def test_a_time_is_read_in_its_zone(run_cli):
@@ -284,13 +299,15 @@ def test_a_store_that_fails_half_way_keeps_none_of_the_rows(run_cli, write_file,
 
 
 def test_an_own_export_is_read_back_without_a_change(run_cli, note, tmp_path):
-    run_cli("events", "edit", note, "--title", "=1+1", "--text", "two\nlines", "--tag", "a;b")
+    run_cli("events", "edit", note, "--title", "=1+1", "--text", "two\nlines", "--tag", "a;b",
+            "--value-actual", "-0.5", "--value-expected", "1e-7", "--value-unit", "=%",
+            "--story", "@talks")  # fmt: skip
     run_cli("events", "export", tmp_path / "e.csv", "--origin", "note")
     before = one(run_cli, note)
     run_cli("events", "remove", note)
     assert run_cli("events", "import", tmp_path / "e.csv").code == 0
     (after,) = run_cli("events", "list", "--origin", "note", "--json").json
-    for field in ("title", "text", "tags", "date", "category", "expected"):
+    for field in ("title", "text", "tags", "date", "category", "expected", *VALUE_COLUMNS):
         assert after[field] == before[field]
 
 

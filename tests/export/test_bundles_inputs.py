@@ -65,7 +65,10 @@ def test_a_bundle_made_before_hours_had_a_kind_comes_back():
     known = [event_on("2025-04-20", "day"), event_on("2025-04-21", "said", at="2025-04-21T09:00")]
     lines = write_events(known, known).decode("utf-8").splitlines()
     rows = list(csv.reader(lines))
-    stored = [k for k, name in enumerate(rows[0]) if name not in {"hour_kind", "reported_utc"}]
+    stored = [k for k, name in enumerate(rows[0]) if name not in {
+        "hour_kind", "reported_utc", "value_actual", "value_expected", "value_previous",
+        "value_unit", "intensity", "story",
+    }]  # fmt: skip
     earlier = "\n".join(",".join(row[k] for k in stored) for row in rows) + "\n"
     back, _ = read_events(earlier.encode())
     assert [bounds(event) for event in back] == [bounds(event) for event in known]
@@ -80,16 +83,24 @@ def test_hostile_words_come_back():
         "=1+1", date(2025, 4, 20), "=cmd|' /C calc'!A0\n+x, «Кремль»", category="my own, word",
         moment=datetime(2025, 4, 20, 12, 30, 1, 5, UTC), tags=("a;b", "c\\d", "=x"),
         text='"quoted"\n@x', series="-x", origin=Origin.FILE, end_day=date(2025, 4, 22),
+        value_actual=0.1 + 0.2, value_unit="=%", story="@talks", intensity=-1.0,
     )  # fmt: skip
     assert read_events(write_events([event], [event])) == ((event,), (event,))
 
 
 def test_notes_that_only_crowd_leave_their_words_at_home():
     note = event_on("2025-04-21", "mine", text="secret", author="me", tags=("private",),
-                    source_url="https://inside.example", origin=Origin.NOTE)  # fmt: skip
+                    source_url="https://inside.example", origin=Origin.NOTE,
+                    value_actual=12345.0, story="secret story")  # fmt: skip
     other = event_on("2025-04-20", "other")
     content = write_events([other, note], [other])
-    for word in (b"secret", b"inside.example", b"private", b"Something,,other,unclear,secret"):
+    for word in (
+        b"secret",
+        b"12345",
+        b"inside.example",
+        b"private",
+        b"Something,,other,unclear,secret",
+    ):
         assert word not in content
     known, _ = read_events(content)
     assert (known[1].id, known[1].day, known[1].origin) == ("mine", note.day, Origin.NOTE)

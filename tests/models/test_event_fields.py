@@ -20,11 +20,15 @@ DRAFT = Draft(
     moment=datetime(2025, 4, 20, 15, 5, tzinfo=UTC),
     tags=("a", "b"),
     author="Ann",
+    value_actual=21.0,
+    value_unit="%",
+    story="talks",
 )
 RELEASED_COLUMNS = (
     "id", "date", "time_utc", "zone", "end_date", "title", "actor", "category", "expected", "text",
     "source_name", "source_url", "tags", "series", "author", "origin", "confidence", "created",
-    "updated", "revision", "visibility", "hour_kind", "reported_utc",
+    "updated", "revision", "visibility", "hour_kind", "reported_utc", "value_actual",
+    "value_expected", "value_previous", "value_unit", "intensity", "story",
 )  # fmt: skip
 
 
@@ -58,3 +62,10 @@ def test_a_draft_and_its_note_say_the_same():
 def test_an_end_before_the_start_is_no_note():
     with pytest.raises(ValueError, match="before the start"):
         note_from_draft(Draft("x", date(2025, 4, 20), end_day=date(2025, 4, 19)))
+
+
+def test_a_surprise_is_the_released_value_less_the_expected_one():
+    note = Event("cpi", date(2025, 4, 11), "Inflation", value_actual=2.3, value_expected=2.2)
+    assert (note.surprise, note.value_change) == (0.1, None)  # not 0.09999999999999964
+    changed = Event("cpi", date(2025, 4, 11), "Inflation", value_actual=2.3, value_previous=2.5)
+    assert (changed.surprise, changed.value_change) == (None, -0.2)

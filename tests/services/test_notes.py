@@ -35,6 +35,12 @@ DRAFT = Draft(
     source_url="https://example.org/kellogg",
     tags=("nato", "usa"),
     author="Ann",
+    value_actual=21.0,
+    value_expected=20.0,
+    value_previous=20.5,
+    value_unit="%",
+    intensity=-2.0,
+    story="Talks of the spring",
 )
 
 
@@ -70,6 +76,8 @@ def test_every_field_of_a_draft_is_kept(store):
 def test_what_cannot_be_kept_is_not_stored(store):
     with pytest.raises(InputError, match="title: is empty"):
         add_note(store, replace(DRAFT, title=" "))
+    with pytest.raises(InputError, match="value_actual: nan is not finite"):
+        add_note(store, replace(DRAFT, value_actual=float("nan")))
     note = add_note(store, DRAFT)
     with pytest.raises(InputError, match="end: "):
         edit_note(store, note.id, replace(DRAFT, end_day=date(2020, 1, 1)), 1)

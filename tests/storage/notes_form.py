@@ -30,6 +30,12 @@ FULL = Event(
     tags=("рубль", "a,b", '"'),
     author="Ann",
     origin=Origin.NOTE,
+    value_actual=21.0,
+    value_expected=0.1 + 0.2,
+    value_previous=-1e-17,
+    value_unit="%",
+    intensity=0.0,
+    story="talks",
 )
 
 

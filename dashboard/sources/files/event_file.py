@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,6 +14,8 @@ from datetime import time as clock_time
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, Event, Expected
@@ -41,6 +44,7 @@ from dashboard.sources.files.date_formats import (
 from dashboard.sources.files.event_grid import (
     EXPORT_COLUMNS,
     MAX_BYTES,
+    NUMBER_FIELDS,
     ONE_DAY,
     EventGrid,
     EventReader,
@@ -51,6 +55,7 @@ from dashboard.sources.files.event_grid import (
     stated_zone,
 )
 from dashboard.sources.files.text import (
+    CellError,
     check_size,
     display_name,
     display_text,
@@ -59,8 +64,14 @@ from dashboard.sources.files.text import (
     read_bytes,
     unsupported_format_error,
 )
+from dashboard.sources.files.typed_columns import read_number_column
 
 _MIDNIGHT: Final = re.compile(r"0?0:00(?::00(?:[.,]0+)?)?|24:00(?::00)?")
+_QUANTITY: Final = re.compile(
+    r"(?P<number>[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+|[+-]?\.?[0-9][^%A-Za-z]*?|[^0-9]*)"
+    r"\s?(?P<mark>%|(?<=[0-9])[KMBTkmbt])?"
+)
+_MULTIPLES: Final = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 HOURLESS_MARKS: Final = frozenset(
     {
         "all day", "all-day", "allday", "whole day", "full day", "tentative", "tbd", "tba", "tbc",
@@ -263,7 +274,7 @@ def _match_fields(grid: EventGrid, options: EventFileOptions, *, is_study: bool)
 def _leave_out_forecasts(
     grid: EventGrid, fields: dict[str, str], options: EventFileOptions
 ) -> list[str]:
-    """Remove a column `Expected` of an economic calendar: it holds forecasts, not directions."""
+    """Take a column `Expected` of an economic calendar for forecasts: it has no directions."""
     column = fields.get("expected")
     if column is None or "expected" in options.columns:
         return []
@@ -272,9 +283,11 @@ def _leave_out_forecasts(
     if texts & set(Expected) or not any(re.search("[0-9]", text) for text in texts):
         return []
     del fields["expected"]
+    fields.setdefault("value_expected", column)
     return [
         _(
-            "{name}: the column {column} holds no directions ({expected}) and is not used",
+            "{name}: the column {column} holds no directions ({expected}) and was read as expected"
+            " values",
             name=grid.name,
             column=display_text(column),
             expected=", ".join(Expected),
@@ -382,6 +395,7 @@ def build_columns(
     _check_weekdays(columns, weekdays)
     _resolve_times(columns, split, options)
     _shorten_exclusive_ends(columns)
+    _read_numbers(columns, options)
     return columns
 
 
@@ -484,6 +498,56 @@ def _shorten_exclusive_ends(columns: EventColumns) -> None:
             with suppress(ValueError):  # reported when the row is read
                 first, last = parse_day(columns.cells["date"][row]), parse_day(ends[row])
                 ends[row] = (last - ONE_DAY).isoformat() if last - ONE_DAY > first else ""
+
+
+def _read_numbers(columns: EventColumns, options: EventFileOptions) -> None:
+    """Write released and expected values as plain numbers: `21.00%` is 21 with the unit %.
+
+    A column that only its common name made one of numbers is left out if it has other content.
+    """
+    units = list(columns.column("value_unit"))
+    for name in NUMBER_FIELDS:
+        cells = [_QUANTITY.fullmatch(cell.replace("−", "-")) for cell in columns.column(name)]
+        texts = [match["number"] if match else "?" for match in cells]
+        marks = [match["mark"].upper() if match and match["mark"] else "" for match in cells]
+        try:
+            values = _finite_numbers(texts)
+        except CellError as error:
+            is_stated = name in options.columns or columns.fields.get(name, "").lower() == name
+            _refuse_numbers(columns, name, error.index, is_stated=is_stated)
+            continue
+        columns.cells[name] = [
+            "" if math.isnan(value) else repr(float(value) * _MULTIPLES.get(mark, 1.0))
+            for value, mark in zip(values, marks, strict=True)
+        ]
+        units = [unit or (mark if mark == "%" else "")
+                 for unit, mark in zip(units, marks, strict=True)]  # fmt: skip
+    columns.cells["value_unit"] = units
+
+
+def _finite_numbers(texts: Sequence[str]) -> Sequence[float]:
+    values = read_number_column(texts).values
+    infinite = np.flatnonzero(np.isinf(values))
+    if infinite.size:
+        raise CellError(int(infinite[0]), "infinite")
+    return [float(value) for value in values]
+
+
+def _refuse_numbers(columns: EventColumns, name: str, row: int, *, is_stated: bool) -> None:
+    cell = display_text(columns.column(name)[row])
+    if is_stated:
+        columns.mark_invalid(
+            row, name, _("'{cell}' is not a number; write it like 92.5", cell=cell)
+        )
+    else:
+        columns.messages.append(
+            _(
+                "{place}: '{cell}' is not a number, and the column is not used",
+                place=columns.place(row, name),
+                cell=cell,
+            )
+        )
+    columns.cells[name] = [""] * len(columns.grid.rows)
 
 
 def _apply_day_order(columns: EventColumns, options: EventFileOptions) -> None:

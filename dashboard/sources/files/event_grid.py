@@ -132,6 +132,30 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "tags": ("tags", "tag", "labels", "keywords", "метки", "теги", "тэги", "ключевые слова"),
     "author": ("author", "written by", "автор"),
+    "value_actual": (
+        "value actual", "actual", "actual value", "released", "released value", "факт",
+        "фактическое значение", "фактически", "ist", "istwert", "réel", "effectif", "efectivo",
+        "effettivo", "aktualny", "açıklanan",
+    ),
+    "value_expected": (
+        "value expected", "consensus", "forecast", "expected value", "estimate", "survey",
+        "median forecast", "consensus forecast", "консенсус", "прогноз", "консенсус прогноз",
+        "ожидалось", "ожидаемое значение", "prognose", "konsens", "prévision", "consenso",
+        "previsión", "previsione", "prognoza", "прогнозне значення", "beklenti", "予想", "预测",
+    ),
+    "value_previous": (
+        "value previous", "previous", "previous value", "prior", "предыдущее",
+        "предыдущее значение", "пред", "ранее", "vorherig", "vorheriger wert", "précédent",
+        "anterior", "precedente", "poprzedni", "попереднє", "önceki", "前回", "前值",
+    ),
+    "value_unit": (
+        "value unit", "unit", "units", "единица", "единица измерения", "ед изм", "einheit",
+        "unité", "unidad", "unità", "jednostka", "birim",
+    ),
+    "intensity": (
+        "intensity", "strength", "интенсивность", "сила", "intensität", "intensité", "intensidad",
+    ),
+    "story": ("story", "episode", "storyline", "сюжет", "эпизод"),
     "actor": ("actor", "person", "who", "speaker", "кто", "лицо", "персона", "спикер"),
     "series": ("series", "ряд"),
     "id": ("id", "event id", "ид", "номер"),
@@ -424,6 +448,7 @@ class CellTable(Protocol):
 
 
 _CATEGORIES: Final = {str(each): each for each in Category}
+NUMBER_FIELDS: Final = tuple(each.column for each in EVENT_FIELDS if each.kind == "number")
 _TEXT_FIELDS: Final = {each.name: each for each in EVENT_FIELDS if each.kind in {"line", "text"}}
 
 
@@ -459,6 +484,7 @@ class EventReader:
         texts = self._no_text | {
             name: self._text(row, field) for name, field in self._texts.items()
         }
+        numbers: dict[str, Any] = {name: self._number(row, name) for name in NUMBER_FIELDS}
         moment = self._moment(row, day)
         return Event(
             **texts | {"series": texts["series"] or None},
@@ -476,6 +502,7 @@ class EventReader:
             revision=self._revision(row),
             visibility=self._visibility(row),
             hours=self._hours(row, day, moment),
+            **numbers,
         )
 
     def _cell(self, row: int, column: str) -> str:
@@ -624,6 +651,10 @@ class EventReader:
         else:
             tags = cell.split(";" if ";" in cell else ",")
         return tuple(dict.fromkeys(tag for tag in map(normalize_line, tags) if tag))
+
+    def _number(self, row: int, column: str) -> float | None:
+        cell = self._cell(row, column)
+        return float(cell) if cell else None
 
     def _revision(self, row: int) -> int:
         cell = self._cell(row, "revision")

@@ -31,6 +31,7 @@ from dashboard.presentation.events import (
 from dashboard.presentation.formatting import (
     capitalize_first,
     describe_expected,
+    describe_values,
     format_age,
     format_event_time,
     format_timestamp,
@@ -116,6 +117,7 @@ def build_event_facts(event: Event) -> list[str]:
         label = translate_deferred(CONFIDENCE_LABELS.get(event.confidence, event.confidence))
         facts.append(escape_markdown(label))
     facts.append(describe_expected(event.expected))
+    facts += map(escape_markdown, describe_values(event))
     if event.tags:
         facts.append(escape_markdown(_("tags: {tags}", tags=", ".join(event.tags))))
     if event.origin == Origin.NOTE and event.updated is not None:

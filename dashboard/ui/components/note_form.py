@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -46,6 +46,7 @@ from dashboard.presentation.formatting import (
     capitalize_first,
     date_field_format,
     format_day,
+    format_digits,
     format_moment,
     format_timestamp,
 )
@@ -218,6 +219,7 @@ _FORMATTERS: Final[dict[FieldKind, Callable[[Any], str]]] = {
     "category": category_title,
     "date": format_day,
     "moment": format_moment,
+    "number": format_digits,
     "tags": ", ".join,
 }
 
@@ -535,15 +537,12 @@ def _hide_copied_event(context: NoteFormContext) -> None:
 
 def _draw_fields(context: NoteFormContext) -> Draft:
     """Draw every field and return their values, not validated except the time."""
-    values: dict[str, Any] = {}
-    halves: list[DeltaGenerator] = []
-    for field in NOTE_FIELDS:
-        if not field.is_half:
-            halves = []
-        elif not halves:
-            halves = list(st.columns(2))
-        with halves.pop(0) if halves else nullcontext():
-            values[field.name] = _FIELD_WIDGETS[field.kind](field, context)
+    values = _draw_field_widgets([f for f in NOTE_FIELDS if not f.is_rare], context)
+    rare = [field for field in NOTE_FIELDS if field.is_rare]
+    is_filled = any(getattr(context.draft, field.name) not in (None, "") for field in rare)
+    with st.expander(_("Released value, intensity and story"), expanded=is_filled):
+        st.caption(_("For a decision or a release: what came, and what was expected of it."))
+        values |= _draw_field_widgets(rare, context)
     if context.copied is not None:
         st.checkbox(
             _("Hide the event it is copied from, so that it counts once"), True, HIDE_COPIED_KEY
@@ -553,6 +552,22 @@ def _draw_fields(context: NoteFormContext) -> Draft:
             values["day"], values["moment"], ZoneInfo(values["zone"])
         )
     return Draft(**values)
+
+
+def _draw_field_widgets(
+    note_fields: Sequence[EventField], context: NoteFormContext
+) -> dict[str, Any]:
+    """Draw fields, two in a row where each takes a half, and return their values by name."""
+    values: dict[str, Any] = {}
+    halves: list[DeltaGenerator] = []
+    for field in note_fields:
+        if not field.is_half:
+            halves = []
+        elif not halves:
+            halves = list(st.columns(2))
+        with halves.pop(0) if halves else nullcontext():
+            values[field.name] = _FIELD_WIDGETS[field.kind](field, context)
+    return values
 
 
 def _build_field_key(name: str) -> str:
@@ -575,6 +590,16 @@ def _draw_line(field: EventField, context: NoteFormContext) -> str:
         )
         or ""
     )
+
+
+def _draw_number(field: EventField, context: NoteFormContext) -> float | None:
+    number: float | None = st.number_input(
+        translate_deferred(field.form_label),
+        value=getattr(context.draft, field.name),
+        format="%g",
+        key=_build_field_key(field.key),
+    )
+    return number
 
 
 def _draw_text(field: EventField, context: NoteFormContext) -> str:
@@ -693,6 +718,7 @@ _FIELD_WIDGETS: Final[dict[FieldKind, Callable[[EventField, NoteFormContext], An
     "tags": _draw_tags,
     "date": _draw_date,
     "moment": _draw_time,
+    "number": _draw_number,
     "zone": _draw_zone,
     "category": _draw_category,
     "choice": _draw_choice,

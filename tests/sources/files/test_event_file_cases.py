@@ -50,7 +50,7 @@ CELLS = {
         "Дата;Время;Событие\n25.04.2025;весь день;Ставка\n", days("2025-04-25"), "весь день"),
     "forecasts are no directions": (
         "Date,Event,Expected\n2025-04-25,Key rate,21.00%\n", days("2025-04-25"),
-        "the column Expected holds no directions"),
+        "was read as expected values"),
     "a range with an arrow": (
         'Name,Date\nTalks,"April 20, 2025 → April 22, 2025"\n', [("2025-04-20", None, "2025-04-22")],  # noqa: E501
         ""),

@@ -268,3 +268,22 @@ def test_the_catalogue_comes_back_from_its_export_with_its_bounds():
         assert (result.hour_kind, result.starts_at, result.latest) == (
             event.hour_kind, event.starts_at, event.latest,
         )  # fmt: skip
+
+
+def test_released_and_expected_values_are_read_as_calendars_write_them():
+    table = read(
+        "Дата;Событие;Факт;Прогноз;Пред.\n25.04.2025;Ставка;21,00%;20,5 %;n/a\n"
+        "26.04.2025;Рабочие места;250K;-1,2M;\n"
+    )
+    assert [(e.value_actual, e.value_expected, e.value_previous, e.value_unit)
+            for e in table.events] == [
+        (21.0, 20.5, None, "%"), (250_000.0, -1_200_000.0, None, ""),
+    ]  # fmt: skip
+    assert [event.surprise for event in table.events] == [0.5, 1_450_000.0]
+
+
+def test_a_column_that_is_only_called_so_is_left_out_and_our_own_is_refused():
+    table = read("date,title,actual\n2025-04-25,Key rate,hold\n")
+    assert table.events[0].value_actual is None
+    assert "'hold' is not a number, and the column is not used" in table.messages[0]
+    assert "'1e999' is not a number" in refused("date,intensity\n2025-04-25,1e999\n")

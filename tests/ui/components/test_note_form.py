@@ -15,7 +15,8 @@ from tests.ui.app_in_test import SECONDS, open_page, press, words_of
 
 
 def form(app, label):
-    kinds = ("text_input", "text_area", "date_input", "time_input", "selectbox")
+    kinds = ("text_input", "text_area", "date_input", "time_input", "selectbox",
+             "number_input")  # fmt: skip
     return next(widget for kind in kinds for widget in app.get(kind) if widget.label == label)
 
 
@@ -70,6 +71,17 @@ def test_a_note_is_saved_and_said():
     (note,) = stored()
     assert (note.title, note.day) == ("Somebody said something", date(2025, 4, 21))
     assert "Note saved on 21 Apr 2025: Somebody said something" in words_of(app)
+
+
+def test_what_was_released_and_expected_is_saved_with_the_story():
+    app = writer()
+    form(app, "Title").set_value("Key rate").run()
+    form(app, "Released value").set_value(21.0).run()
+    form(app, "Expected value").set_value(20.5).run()
+    form(app, "Story").set_value("the last hikes").run()
+    press(app, "Save note")
+    (note,) = stored()
+    assert (note.value_actual, note.surprise, note.story) == (21.0, 0.5, "the last hikes")
 
 
 def test_a_saved_note_can_be_taken_back():
