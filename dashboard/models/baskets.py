@@ -75,11 +75,15 @@ def _shown(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BasketMember:
-    """A member of a basket: its series, or why there is none and what to do."""
+    """A member of a basket: its series, or why there is none and what to do.
+
+    `is_fetchable` says that a refresh would bring it.
+    """
 
     name: str
     series: RateSeries | None = None
     reason: str = ""
+    is_fetchable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def _load_member(
         reason = deferred("not fetched; run rates refresh --series {id}", id=name)
         if not is_live:
             reason = deferred("there is no such series; import it, or take it out of the basket")
-        return BasketMember(name, reason=reason)
+        return BasketMember(name, reason=reason, is_fetchable=is_live)
     except SourceError as error:
         return BasketMember(name, reason=str(error))
 

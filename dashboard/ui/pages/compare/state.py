@@ -40,6 +40,7 @@ from dashboard.services.study_inputs import (
     default_window,
 )
 from dashboard.ui import session
+from dashboard.ui.components.baskets import BASKET_PARAM
 from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.url_state import (
     NAME_PATTERN,
@@ -66,6 +67,7 @@ PART_TITLES: Final = {
     "placebo": deferred("Placebo"),
     "carries": deferred("Without each event"),
     "when": deferred("Heat map"),
+    "assets": deferred("Every category on a basket of series"),
     "lost": deferred("Sample"),
     "files": deferred("Download"),
     "method": deferred("Method"),
@@ -158,6 +160,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
     ),
     choice_param("part", tuple(PART_TITLES), "moves"),
+    BASKET_PARAM,
     choice_param("paths", ("mean", "each"), "mean"),
     choice_param("names", ("largest", "all"), "largest"),
 )

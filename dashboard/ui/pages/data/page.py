@@ -54,6 +54,7 @@ from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
+from dashboard.ui.components.baskets import draw_baskets
 from dashboard.ui.components.elements import build_page_url, term_help
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
@@ -111,11 +112,11 @@ def draw(view: UrlState) -> None:
     events, notes = partial(_draw_catalogue, view, state), partial(_draw_notes, view, state)
     moves = partial(_draw_moves, view, state)
     if session.is_phone():
-        for draw_card in (rates, events, notes, moves, draw_user_rates):
+        for draw_card in (rates, events, notes, moves, draw_user_rates, draw_baskets):
             draw_card()
     else:
         left: list[Callable[[], None]] = [rates, notes, draw_user_rates]
-        right: list[Callable[[], None]] = [events, moves]
+        right: list[Callable[[], None]] = [events, moves, draw_baskets]
         for column, cards in zip(st.columns(2), (left, right), strict=True):
             with column:
                 for draw_card in cards:

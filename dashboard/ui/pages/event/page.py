@@ -43,6 +43,7 @@ from dashboard.services.bundles import BundleRequest, build_event_bundle
 from dashboard.services.exports import Provenance, source_files, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
+from dashboard.ui.components.baskets import draw_event_basket
 from dashboard.ui.components.elements import (
     Shortcut,
     build_level_query,
@@ -107,6 +108,7 @@ SENTENCE_LIMIT = 2_000
 SHOWN_ID_LIMIT: Final = 80
 CLAIM_CHECK_ICON = ":material/fact_check:"
 MAX_OFFERED_EVENTS: Final = 5
+BASKET_FOLD_KEY: Final = "event.basket"
 
 
 def draw(link: UrlState) -> None:
@@ -140,9 +142,9 @@ def _draw_event(link: UrlState, state: EventState) -> None:
             st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
     if view.path:
         _draw_window(link, state)
-        _draw_folds(state)
+        _draw_folds(link, state)
     else:
-        _draw_other_series(state)
+        _draw_other_series(link, state)
         draw_event_controls(link, view)
         _draw_about(state.event, state.view.card.id)
     if state.phone:
@@ -151,7 +153,7 @@ def _draw_event(link: UrlState, state: EventState) -> None:
     draw_shortcuts(_list_shortcuts(link, view))
 
 
-def _draw_other_series(state: EventState) -> None:
+def _draw_other_series(link: UrlState, state: EventState) -> None:
     """Draw links to series that have rates of the day, and the range of the factor."""
     for factor in state.view.factors:
         st.markdown(escape_markdown(describe_factor_reach(factor), 300))
@@ -162,6 +164,7 @@ def _draw_other_series(state: EventState) -> None:
                 _("Series with rates on this day: {titles}.", titles="; ".join(titles)), 500
             )
         )
+    _draw_basket(link, state)
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
@@ -204,8 +207,21 @@ def _draw_rail(link: UrlState, state: EventState) -> None:
     _draw_crowding(view, carry_settings(link))
 
 
-def _draw_folds(state: EventState) -> None:
-    """Draw what the answer rests on, each part folded."""
+def _draw_basket(link: UrlState, state: EventState) -> None:
+    """Draw the event on every series of a basket, folded; a link that names one opens it."""
+    st.session_state.setdefault(BASKET_FOLD_KEY, bool(link["basket"]))
+    fold = st.expander(
+        _("On everything you watch"), icon=":material/dataset:", key=BASKET_FOLD_KEY,
+        on_change="rerun",
+    )  # fmt: skip
+    if fold.open:
+        with fold:
+            draw_event_basket(link, state.event)
+
+
+def _draw_folds(link: UrlState, state: EventState) -> None:
+    """Draw other series and what the answer rests on, each part folded."""
+    _draw_basket(link, state)
     with st.expander(_("Details: days, rates and both quotes"), icon=":material/table:"):
         draw_move_details(state)
     with st.expander(_("Tests: abnormal move, t, placebo p"), icon=":material/science:"):
