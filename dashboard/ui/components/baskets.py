@@ -336,7 +336,7 @@ def _build_map(
         )
         for group in dict.fromkeys(cell.group for cell in cells)
     ]
-    columns = [escape_plot(card.label, 12, 3) for card in cards]
+    columns = [escape_plot(card.label.partition(",")[0], 13, 2) for card in cards]
     return partial(build_cross_series_figure, rows, columns, FULL_COLOUR)
 
 
