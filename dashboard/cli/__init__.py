@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import admin, alerts, baskets, events, inbox, rates, study
+from dashboard.cli import admin, alerts, baskets, drivers, events, inbox, rates, study
 from dashboard.cli.context import error_text
 from dashboard.cli.options import command_group, show_help
 from dashboard.models.errors import RoubleReactionError
@@ -39,6 +39,7 @@ app.command("open")(admin.open_pages)
 app.command("study")(study.study)
 app.command("robustness")(study.robustness)
 app.command("facts")(study.facts)
+app.command("drivers")(drivers.drivers)
 app.command("article")(inbox.analyse_article)
 app.command("export")(study.export_everything)
 app.command("report")(study.report)

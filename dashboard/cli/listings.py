@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from dashboard.services.health import Finding
     from dashboard.services.live_rates import SeriesStatus
     from dashboard.services.schedule import UpcomingEvent
+    from dashboard.services.tickers import SearchResult
 
 
 # ------------------------------------------------------------------ rates
@@ -212,6 +213,25 @@ def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
         print_line(
             _("{more} more can be fetched: rates refresh (rates list --all names them)", more=more)
         )
+
+
+SEARCH_VIEW: Final[View] = {
+    deferred("id"): attrgetter("id"),
+    deferred("name"): lambda match: translate_deferred(match.title),
+    deferred("publisher"): lambda match: translate_deferred(match.publisher),
+    deferred("note"): lambda match: (
+        _("has numbers here") if match.is_stored else translate_deferred(match.note)
+    ),
+}
+
+
+def show_search(result: SearchResult) -> None:
+    """Print the series that a search found, and why a publisher was not searched."""
+    if result.matches:
+        show_table(SEARCH_VIEW, result.matches)
+    else:
+        print_line(_("nothing found; try another word, or --online to ask the publishers"))
+    print_notices(result.problems)
 
 
 def show_diagnosis(findings: Iterable[Finding]) -> None:

@@ -18,6 +18,7 @@ from dashboard.cli.context import (
     FileReading,
     StudyInputs,
     export_time,
+    fetch_tickers,
     get_context,
     list_data_files,
     list_known_events,
@@ -506,6 +507,7 @@ def report(  # noqa: PLR0913 - the options of the contract
 
     kind = None if out.suffix.lower() == BUNDLE_SUFFIX else report_format(out)
     context = get_context()
+    fetch_tickers(context, [rates])
     known, series = list_known_events(context), get_series(context.rates, rates)
     request = default_request(series.card.bar_minutes, window)
     bundle_request = BundleRequest("event", (series,), (_find_event(known, event),), known, request)

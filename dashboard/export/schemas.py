@@ -23,6 +23,7 @@ from dashboard.models.analyses import ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
 from dashboard.models.baskets import AssetMove
 from dashboard.models.currencies import thing_name
+from dashboard.models.drivers import DriverAnswer, MatchedDriver
 from dashboard.models.event import EVENT_FIELDS, Event, EventField
 from dashboard.models.moves import Fixing, Observation
 from dashboard.models.series import RateSeries, SeriesCard
@@ -564,6 +565,192 @@ ACROSS_SERIES: Final = Table(
 )  # fmt: skip
 
 
+# ---- drivers
+
+
+def _of_matched(get: Callable[[MatchedDriver], Any]) -> Callable[[DriverAnswer], Any]:
+    return lambda answer: get(answer.matched)
+
+
+def _constant(get: Callable[[MatchedDriver], str]) -> Callable[[DriverAnswer], list[str]]:
+    return lambda answer: [get(answer.matched)] * len(answer.matched)
+
+
+def _per_sd(name: str) -> Callable[[_Part], float]:
+    return lambda part: part.item.per_sd(name)
+
+
+_DRIVER: Final = _text("driver", "The id of the driver")
+_OF_ANSWER: Final = (
+    replace(_DRIVER, get="whole.matched.driver.id"),
+    replace(_SHARED["series"], get="whole.matched.series.card.id"),
+)
+_FOUND_IN_80: Final = "that would be found in 80 % of cases, after the correction"
+DRIVER_VALUES: Final = Table(
+    "driver_values",
+    "A driver and a rate on the rates that have a number of both, with what enters of each",
+    (
+        replace(_DRIVER, get=_constant(lambda matched: matched.driver.id)),
+        _shared("series", _constant(lambda matched: matched.series.card.id)),
+        _shared("day", _of_matched(
+            lambda m: np.datetime_as_string(m.series.day, unit="D").tolist())),
+        _shared("known_at", _of_matched(lambda m: series_moments(m.series.known_at))),
+        _shared("rate", _of_matched(lambda m: m.series.rate)),
+        _day("driver_day", "The market day of the driver's number",
+            _of_matched(lambda m: np.datetime_as_string(m.value_day, unit="D").tolist())),
+        _moment("driver_known_at", "The moment the driver's number was known, never after the rate",
+            _of_matched(lambda m: series_moments(m.value_known_at))),
+        _number("value", "The driver's number", _of_matched(lambda m: m.value)),
+        _return("move", "Log move of the rate since the row before; positive = stronger",
+            _of_matched(lambda m: m.move)),
+        _number("change", "What enters of the driver since the row before",
+            _of_matched(lambda m: m.shock)),
+    ),
+    batched=True,
+)  # fmt: skip
+DRIVER_LAGS: Final = Table(
+    "driver_lags",
+    "Cross-correlation of the changes of a driver with the moves of a rate, lag by lag",
+    _columns(
+        *_OF_ANSWER,
+        _count("lag", "Rates after the driver's change (+), or before it (-)", "item.lag"),
+        _count("n", "Pairs of filtered changes", "item.n"),
+        _shared("r", "item.r"),
+        _signed("r_filtered",
+            "Correlation after an autoregression of each was taken out", "item.r_filtered"),
+        _signed("low",
+            "Lower end of the band that holds 95 % of r_filtered without a relation", "item.low"),
+        _signed("high", "Upper end of that band", "item.high"),
+        _signed("statistic", "Its t statistic, which allows for unequal variance",
+            "item.statistic"),
+        _shared("p_value", "item.p_value"),
+        _p("p_adjusted", "p_value corrected for all lags (Holm)", "item.p_adjusted"),
+        _share("detectable",
+            f"Smallest r_filtered {_FOUND_IN_80}", "item.detectable"),
+        _shared("reason", "item.reason"),
+    ),
+    expand=_parts("lags"),
+)  # fmt: skip
+DRIVER_RESPONSE: Final = Table(
+    "driver_response",
+    "Local projections: the move of a rate after a driver is higher by one standard deviation",
+    _columns(
+        *_OF_ANSWER,
+        _count("horizon", "Rates from the driver's change on; -1 = the base", "item.row.horizon"),
+        _count("n", "Rows that are used", "item.row.n"),
+        _count("changes", "Rows among them on which the driver's change is not 0",
+            "item.row.rates"),
+        _number("sd", "The standard deviation of what enters of the driver", "item.spread"),
+        _return("per_sd",
+            "Log move of the rate from the base for a driver higher by sd; positive = stronger",
+            _per_sd("estimate")),
+        _error("se_hc1", "Standard error of per_sd, HC1", _per_sd("se_hc1")),
+        _error("se_hac", "Standard error of per_sd, Newey-West", _per_sd("se_hac")),
+        _count("lags", "Lags of se_hac", "item.row.lags"),
+        _return("low", "Lower end of the 95 % interval at this horizon", _per_sd("low")),
+        _return("high", "Upper end of the 95 % interval at this horizon", _per_sd("high")),
+        _return("supt_low", "Lower end of the 95 % band of the whole path", _per_sd("supt_low")),
+        _return("supt_high", "Upper end of the 95 % band of the whole path", _per_sd("supt_high")),
+        _return("per_unit", "per_sd divided by sd", "item.row.estimate"),
+        _error("se_unit", "Standard error of per_unit, HC1", "item.row.se_hc1"),
+        _shared("p_value", "item.row.p_value"),
+        _p("p_adjusted", "p_value corrected for all horizons from 0 on (sup-t)",
+            "item.row.p_adjusted"),
+        _return("detectable", f"Smallest per_sd {_FOUND_IN_80}", "item.detectable"),
+        _count("dropped", "Rows that are not used",
+            lambda part: sum(count for _, count in part.item.row.dropped)),
+        _text("dropped_by", "How many of them for which reason, ; between",
+            lambda part: "; ".join(f"{why} {count}" for why, count in part.item.row.dropped)),
+        _number("pretrend_wald",
+            "Wald statistic: all moves before the base are 0", "whole.pre_trend.statistic"),
+        _count("pretrend_df", "Degrees of freedom: the horizons tested", "whole.pre_trend.df"),
+        _count("pretrend_df_error",
+            "Degrees of freedom of the error in its F distribution", "whole.pre_trend.df_error"),
+        _p("pretrend_p", "p-value of the Wald statistic", "whole.pre_trend.p_value"),
+        _shared("reason", "item.row.reason"),
+    ),
+    expand=_parts("response"),
+)  # fmt: skip
+DRIVER_ROLLING: Final = Table(
+    "driver_rolling",
+    "The relation of a driver with a rate in every window of rates",
+    _columns(
+        *_OF_ANSWER,
+        _day("day", "The market day of the last rate of the window", "item.day"),
+        _day("since", "That of the first", "item.since"),
+        _count("n", "Rates in the window", "item.n"),
+        _signed("r", "Correlation of the changes", "item.correlation"),
+        _signed("low", "Lower end of the 95 % band of paths of r where the slope never changes",
+            "item.low"),
+        _signed("high", "Upper end of that band", "item.high"),
+        _return("slope", "Log move of the rate per unit of the driver", "item.slope"),
+        _error("se", "Its standard error, HC1", "item.se"),
+        _return("slope_low",
+            "Lower end of the 95 % band of paths of slope where it never changes",
+            "item.slope_low"),
+        _return("slope_high", "Upper end of that band", "item.slope_high"),
+    ),
+    expand=_parts("rolling"),
+)  # fmt: skip
+DRIVER_SAMPLES: Final = Table(
+    "driver_samples",
+    "The response of a rate to a driver in every sample",
+    _columns(
+        *_OF_ANSWER,
+        _text("sample", "all, or first and last market day", "item.sample"),
+        _day("since", "The first market day", "item.since"),
+        _day("until", "The last market day", "item.until"),
+        _count("horizon", "Rates from the driver's change on", "item.horizon"),
+        _count("n", "Rows that are used", "item.n"),
+        _number("sd", "Standard deviation of what enters of the driver, in the sample",
+            "item.spread"),
+        _return("per_unit", "Log move of the rate per unit of the driver", "item.estimate"),
+        _error("se_hc1", "Its standard error, HC1", "item.se"),
+        _return("low", "Lower end of its 95 % interval", "item.low"),
+        _return("high", "Upper end of its 95 % interval", "item.high"),
+        _shared("p_value", "item.p_value"),
+        _p("p_adjusted",
+            "p_value corrected for all samples and horizons; of all for its horizons (Holm)",
+            "item.p_adjusted"),
+        _return("detectable", f"Smallest per_unit {_FOUND_IN_80}", "item.detectable"),
+        _shared("reason", "item.reason"),
+    ),
+    expand=_parts("samples"),
+)  # fmt: skip
+DRIVER_TESTS: Final = Table(
+    "driver_tests",
+    "Tests that the relation of a driver with a rate never changes",
+    _columns(
+        *_OF_ANSWER,
+        _text("test", "The id of the test", "item.test"),
+        _text("family", "The tests that are corrected together", "item.family"),
+        _count("horizon", "Rates from the driver's change on; empty where it is none",
+            "item.horizon"),
+        _text("sample", "all samples, or the first day of the later one", "item.sample"),
+        _number("statistic", "The statistic; F where it has two degrees of freedom",
+            "item.statistic"),
+        _count("df", "Degrees of freedom", "item.df"),
+        _count("df_error", "Degrees of freedom of the error", "item.df_error"),
+        _count("n", "Rows that are used", "item.n"),
+        _shared("p_value", "item.p_value"),
+        _p("p_adjusted", "p_value corrected for the tests of the family (Holm)",
+            "item.p_adjusted"),
+        _return("detectable",
+            "Smallest difference of per_unit, of samples or of a window, that would be found in"
+            " 80 % of cases",
+            "item.detectable"),
+        _text("null_hypothesis", "What is tested", "item.null_hypothesis"),
+        _text("reference", "Source of the test", "item.reference"),
+        _shared("reason", "item.reason"),
+    ),
+    expand=_parts("tests"),
+)  # fmt: skip
+DRIVER_TABLES: Final = (
+    DRIVER_VALUES, DRIVER_LAGS, DRIVER_RESPONSE, DRIVER_ROLLING, DRIVER_SAMPLES, DRIVER_TESTS,
+)  # fmt: skip
+"""The tables of a driver against a rate; each is made from answers."""
+
+
 # ---- rates and events
 
 
@@ -939,7 +1126,7 @@ TABLES: Final = {
         STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        BASKET, FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT,
+        BASKET, FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT, *DRIVER_TABLES,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

@@ -160,8 +160,10 @@ def tagged_score(event: Event, name: str) -> float:
     """The number that the tag `name:number` of an event gives; NaN where none does.
 
     The name is read whatever its case, the number with a point and either minus. Of several
-    tags with one name the first that is a number counts.
+    tags with one name the first that is a number counts. An intensity may have a field instead.
     """
+    if name == "intensity" and event.intensity is not None:
+        return event.intensity
     for tag in event.tags:
         word, colon, number = tag.partition(":")
         if colon and word.strip().casefold() == name:
@@ -213,6 +215,145 @@ class ScoredEvents:
     event_ids: tuple[str, ...]
     value: Floats
     car: Floats
+
+
+# ---- dose response
+
+Dose: TypeAlias = Literal["surprise", "change", "intensity"]
+
+DOSES: Final[tuple[Dose, ...]] = ("surprise", "change", "intensity")
+"""Released less expected value, released less previous value, a number somebody gave the event."""
+
+
+def event_dose(event: Event, dose: Dose) -> float:
+    """The dose of an event in the unit of its values; NaN where it has none.
+
+    An intensity is that of its field, else of a tag such as `intensity:2`.
+    """
+    if dose == "intensity":
+        return tagged_score(event, dose)
+    value = event.surprise if dose == "surprise" else event.value_change
+    return math.nan if value is None else value
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRow:
+    """The move of a series per unit of dose of a group's events, in one window.
+
+    Slopes, standard errors and the intercept are in log returns (0.01 = 1 log point), slopes per
+    unit of dose. `n` events with dose and CAR lie on `rates` distinct first rates in `clusters`
+    groups with overlapping event windows. `slope` by least squares, with the errors HC1 and HC3 and
+    the error robust to clusters; `se` is that of the interval `low` to `high`: of clusters where
+    windows overlap, else HC3. `p_value` is the share of `arrangements` of the doses over whole
+    clusters with a studentised slope at least as large in size (all of them where `is_exact`),
+    `p_adjusted` corrected over all rows of an answer. `spearman` has its p from the same
+    arrangements. `intercept` is the move at a dose of 0, `covariance` that of
+    intercept and slope, with `df` degrees of freedom. `slope_up` and `slope_down` are those of
+    doses above and below 0, of `n_up` and `n_down` events; `asymmetry_wald_p` and
+    `asymmetry_p` (by permutation) test that they are equal. `smallest_visible` is the slope the
+    test would find in four studies of five. `largest_event` has the part `largest_weight` of the
+    spread of the doses, and `slope_without` is the slope without it. `reason` says why there is
+    no verdict; then no p is given.
+    """
+
+    dose: Dose
+    group: str
+    series: str
+    window: Window
+    unit: str = ""
+    n: int = 0
+    rates: int = 0
+    clusters: int = 0
+    slope: float = math.nan
+    se: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    p_value: float = math.nan
+    p_adjusted: float = math.nan
+    smallest_visible: float = math.nan
+    arrangements: int = 0
+    is_exact: bool = False
+    se_hc1: float = math.nan
+    se_hc3: float = math.nan
+    se_cluster: float = math.nan
+    p_hc3: float = math.nan
+    p_cluster: float = math.nan
+    r_squared: float = math.nan
+    spearman: float = math.nan
+    spearman_p: float = math.nan
+    intercept: float = math.nan
+    intercept_se: float = math.nan
+    intercept_p: float = math.nan
+    covariance: float = math.nan
+    df: float = math.nan
+    n_up: int = 0
+    n_down: int = 0
+    slope_up: float = math.nan
+    slope_up_se: float = math.nan
+    slope_down: float = math.nan
+    slope_down_se: float = math.nan
+    asymmetry_wald_p: float = math.nan
+    asymmetry_p: float = math.nan
+    largest_event: str = ""
+    largest_weight: float = math.nan
+    slope_without: float = math.nan
+    other_units: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DosePoint:
+    """One event with a dose on one series: its CAR in return units, and its cluster by date."""
+
+    dose: Dose
+    series: str
+    window: Window
+    event: Event
+    value: float
+    car: float
+    cluster: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoseResponse:
+    """The answers of one dose, a row a group, series and window, and the points of all events."""
+
+    dose: Dose
+    rows: tuple[DoseRow, ...]
+    points: tuple[DosePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStageRow:
+    """One term of the regression of the CARs of a study on columns of its events.
+
+    `estimate` and `se` are in log returns per unit of a number, or against the `base` level of
+    the column. `se` is robust to clusters where windows overlap, else HC3. `df` are those of t.
+    A row with `levels` above 0 is the joint test of all levels of a column: `statistic` is F.
+    `p_adjusted` is corrected over terms, and joint tests, of one answer. `vif` is the factor by
+    which the other columns inflate the variance; `smallest_visible` the coefficient found in
+    four studies of five. `reason` says why a number is missing.
+    """
+
+    series: str
+    window: Window
+    term: str
+    column: str = ""
+    base: str = ""
+    n: int = 0
+    without: int = 0
+    clusters: int = 0
+    estimate: float = math.nan
+    se: float = math.nan
+    statistic: float = math.nan
+    df: float = math.nan
+    levels: int = 0
+    p_value: float = math.nan
+    p_adjusted: float = math.nan
+    vif: float = math.nan
+    smallest_visible: float = math.nan
+    r_squared: float = math.nan
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

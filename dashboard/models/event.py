@@ -152,9 +152,11 @@ class Event:
     that is not known; `author` is only a label.
 
     `value_actual` is the value that was released, `value_expected` what was forecast of it and
-    `value_previous` the one before, all in `value_unit`; `expected` is another thing, the
-    direction of the rouble. `intensity` is a number somebody gives the event. Events with the
-    same `story` belong together: rounds of talks, a package from its proposal to its adoption.
+    `value_previous` the one before, all in `value_unit`; `value_source` is where the forecast was
+    published. `expected` is another thing, the direction of the rouble. `intensity` is a number
+    somebody gives the event. Events with the same `story` belong together: rounds of talks, a
+    package from its proposal to its adoption. `further` holds the columns of a file of events
+    that have no field, for a second stage.
     """
 
     id: str
@@ -185,8 +187,10 @@ class Event:
     value_expected: float | None = None
     value_previous: float | None = None
     value_unit: str = ""
+    value_source: str = ""
     intensity: float | None = None
     story: str = ""
+    further: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a moment without a zone, and a range that ends before it starts."""
@@ -297,6 +301,7 @@ class Draft:
     value_expected: float | None = None
     value_previous: float | None = None
     value_unit: str = ""
+    value_source: str = ""
     intensity: float | None = None
     story: str = ""
 
@@ -461,6 +466,12 @@ EVENT_FIELDS: Final = (
     EventField(
         "value_unit", "line", "The unit of the three values", label=deferred("Unit of the values"),
         hint="The unit of the three values, as %.", limit=UNIT_LIMIT, is_half=True, is_rare=True,
+    ),
+    EventField(
+        "value_source", "link", "Where the expected value was published",
+        label=deferred("Source of the expected value"),
+        hint="The address where the expected value was published.",
+        limit=URL_LIMIT, is_rare=True,
     ),
     EventField(
         "intensity", "number", "How strong its writer thinks the event is, in any unit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -120,6 +120,39 @@ def read_events(resource: DataResource, hours: Mapping[str, tuple[Hour, ...]]) -
     return _read_rows(resource, lambda cells: _parse_event(cells, hours.get(cells["id"], ())))
 
 
+@dataclass(frozen=True, slots=True)
+class ReleasedValue:
+    """What was released and expected of an event of the catalogue, and who said so."""
+
+    actual: float | None
+    expected: float | None
+    previous: float | None
+    unit: str
+    evidence: str
+    source_url: str
+
+    def apply(self, event: Event) -> Event:
+        """The event with its values; the evidence follows its text."""
+        return replace(
+            event,
+            value_actual=self.actual,
+            value_expected=self.expected,
+            value_previous=self.previous,
+            value_unit=self.unit,
+            value_source=self.source_url,
+            text="\n".join(filter(None, (event.text, self.evidence))),
+        )
+
+
+def read_values(resource: DataResource) -> dict[str, ReleasedValue]:
+    """Read a file of released and expected values: those of each event by its id.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    return dict(_read_rows(resource, _parse_value))
+
+
 def read_hours(resource: DataResource) -> dict[str, tuple[Hour, ...]]:
     """Read a file of clock times: those of each event by its id, in the order of the file.
 
@@ -148,6 +181,18 @@ def _read_rows(resource: DataResource, row_of: Callable[[dict[str, str]], T]) ->
 def _parse_hour(cells: dict[str, str]) -> tuple[str, Hour]:
     source = (cells[name] for name in ("source_name", "source_url", "evidence", "confidence"))
     return cells["id"], Hour(datetime.fromisoformat(cells["time_utc"]), cells["kind"], *source)
+
+
+def _parse_value(cells: dict[str, str]) -> tuple[str, ReleasedValue]:
+    actual, expected, previous = (
+        float(cells[name]) if cells[name] else None
+        for name in ("value_actual", "value_expected", "value_previous")
+    )
+    source = ", ".join(filter(None, (cells["source_name"], cells["expected_as_of"])))
+    evidence = f"“{cells['quote']}” ({source})" if cells["quote"] else ""
+    return cells["event_id"], ReleasedValue(
+        actual, expected, previous, cells["value_unit"], evidence, cells["source_url"]
+    )
 
 
 def _parse_event(cells: dict[str, str], hours: tuple[Hour, ...]) -> Event:

@@ -197,6 +197,11 @@ def get_reader() -> Reader:
     return get_process_context().access.enter(_get_identity())
 
 
+def is_automatic_run() -> bool:
+    """Whether the page that begins to run does so by itself; ask before `enter_page`."""
+    return bool(st.session_state.get(AUTOMATIC_RUN_KEY))
+
+
 def enter_page() -> Reader:
     """The reader at the begin of a run of the page; what a person started counts as use.
 

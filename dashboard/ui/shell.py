@@ -363,6 +363,7 @@ def draw_app() -> None:
         target = st.navigation(list(targets.values()), position="hidden")
         page = next(page for page in PAGES if page.url_path == target.url_path)
         st.set_page_config(page_title=f"{translate_deferred(page.title)} · {APP_NAME}")
+        is_automatic = session.is_automatic_run()
         try:
             session.enter_page()
         except (SignInRequired, Forbidden) as refusal:
@@ -370,7 +371,7 @@ def draw_app() -> None:
             return
         mark_dialogs_closed()
         end_run_on_leave(page.id)
-        view = open_url_state(page.id, page.params)
+        view = open_url_state(page.id, page.params, is_automatic=is_automatic)
         session.set_as_of(view["asof"])
         _draw_header(page, view)
         target.run()

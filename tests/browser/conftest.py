@@ -105,6 +105,18 @@ class Reader:
         self.settle(100).page.get_by_role("button", name=name, exact=exact).click()
         return self.settle()
 
+    def choose(self, label, option):
+        """Open a list and choose an option; a part that is drawn anew can close an opened list."""
+        choice = self.page.get_by_role("option", name=option, exact=True)
+        ends = monotonic() + SECONDS
+        while not choice.is_visible():
+            if monotonic() > ends:
+                pytest.fail(f"no option {option!r} within {SECONDS} s: {label}")
+            self.settle().page.get_by_role("combobox", name=label).click()
+            self.page.wait_for_timeout(2_000)
+        choice.click()
+        return self.settle()
+
     def wait_for_chart(self):
         self.page.wait_for_selector(".js-plotly-plot .nsewdrag", state="attached")
         return self.settle()

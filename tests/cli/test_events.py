@@ -27,7 +27,8 @@ HOSTILE = [
 ]
 
 VALUE_COLUMNS = (
-    "value_actual", "value_expected", "value_previous", "value_unit", "intensity", "story",
+    "value_actual", "value_expected", "value_previous", "value_unit", "value_source", "intensity",
+    "story",
 )  # fmt: skip
 
 
@@ -81,7 +82,8 @@ def test_every_field_is_stored(run_cli):
         "--date": "2024-02-24", "--time": "05:45", "--end": "2024-02-26", "--text": "More",
         "--category": "peace_talks", "--expected": "stronger", "--author": "Anna",
         "--link": "https://example.org/a", "--value-actual": "0.25", "--value-expected": "-1",
-        "--value-previous": "1e3", "--value-unit": "%", "--intensity": "3", "--story": "talks",
+        "--value-previous": "1e3", "--value-unit": "%", "--intensity": "3",
+        "--value-source": "https://example.org/poll", "--story": "talks",
     }  # fmt: skip
     options = [word for pair in fields.items() for word in pair]
     run_cli("events", "add", "Summit", *options, "--tag", "one", "--tag", "two")
@@ -93,7 +95,9 @@ def test_every_field_is_stored(run_cli):
     assert (row["source_url"], row["tags"], row["author"]) == (
         "https://example.org/a", "one;two", "Anna",
     )  # fmt: skip
-    assert [row[name] for name in VALUE_COLUMNS] == [0.25, -1.0, 1000.0, "%", 3.0, "talks"]
+    assert [row[name] for name in VALUE_COLUMNS] == [
+        0.25, -1.0, 1000.0, "%", "https://example.org/poll", 3.0, "talks",
+    ]  # fmt: skip
 
 
 def test_a_value_can_be_taken_away_and_has_to_be_a_number(run_cli):

@@ -67,7 +67,7 @@ def test_a_bundle_made_before_hours_had_a_kind_comes_back():
     rows = list(csv.reader(lines))
     stored = [k for k, name in enumerate(rows[0]) if name not in {
         "hour_kind", "reported_utc", "value_actual", "value_expected", "value_previous",
-        "value_unit", "intensity", "story",
+        "value_unit", "value_source", "intensity", "story",
     }]  # fmt: skip
     earlier = "\n".join(",".join(row[k] for k in stored) for row in rows) + "\n"
     back, _ = read_events(earlier.encode())

@@ -28,7 +28,7 @@ RELEASED_COLUMNS = (
     "id", "date", "time_utc", "zone", "end_date", "title", "actor", "category", "expected", "text",
     "source_name", "source_url", "tags", "series", "author", "origin", "confidence", "created",
     "updated", "revision", "visibility", "hour_kind", "reported_utc", "value_actual",
-    "value_expected", "value_previous", "value_unit", "intensity", "story",
+    "value_expected", "value_previous", "value_unit", "value_source", "intensity", "story",
 )  # fmt: skip
 
 

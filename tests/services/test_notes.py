@@ -39,6 +39,7 @@ DRAFT = Draft(
     value_expected=20.0,
     value_previous=20.5,
     value_unit="%",
+    value_source="https://example.org/poll",
     intensity=-2.0,
     story="Talks of the spring",
 )

@@ -34,6 +34,7 @@ FULL = Event(
     value_expected=0.1 + 0.2,
     value_previous=-1e-17,
     value_unit="%",
+    value_source="https://example.org/poll",
     intensity=0.0,
     story="talks",
 )

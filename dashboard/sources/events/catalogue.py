@@ -1,4 +1,4 @@
-"""The bundled event catalogue and its times of day, from data/events."""
+"""The bundled event catalogue, its times of day and released values, from data/events."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dashboard.sources.datapackage import (
     read_events,
     read_hours,
     read_resources,
+    read_values,
 )
 
 
@@ -32,13 +33,17 @@ class Catalogue:
         return read_resources("event-hours", self._folder)
 
     @cached_property
+    def _value_files(self) -> tuple[DataResource, ...]:
+        return read_resources("event-values", self._folder)
+
+    @cached_property
     def _events(self) -> tuple[Event, ...]:
         hours: dict[str, tuple[Hour, ...]] = {}
         for resource in self._hour_files:
             hours |= read_hours(resource)
-        return tuple(
-            event for resource in self._resources for event in read_events(resource, hours)
-        )
+        values = {k: v for file in self._value_files for k, v in read_values(file).items()}
+        events = (e for resource in self._resources for e in read_events(resource, hours))
+        return tuple(values[e.id].apply(e) if e.id in values else e for e in events)
 
     def events(self) -> tuple[Event, ...]:
         """Every bundled event, ordered by day."""
@@ -46,5 +51,5 @@ class Catalogue:
 
     def files(self) -> dict[str, str]:
         """The sha256 of each bundled file by its name, for the manifest of an export."""
-        files = (*self._resources, *self._hour_files)
+        files = (*self._resources, *self._hour_files, *self._value_files)
         return {resource.name: resource.sha256 for resource in files}

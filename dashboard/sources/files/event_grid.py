@@ -152,6 +152,7 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
         "value unit", "unit", "units", "единица", "единица измерения", "ед изм", "einheit",
         "unité", "unidad", "unità", "jednostka", "birim",
     ),
+    "value_source": ("value source", "source of the expected value", "consensus source"),
     "intensity": (
         "intensity", "strength", "интенсивность", "сила", "intensität", "intensité", "intensidad",
     ),
@@ -494,7 +495,8 @@ class EventReader:
             end_day=end_day,
             category=self._category(row),
             expected=self._expected(row),
-            source_url=self._link(row),
+            source_url=self._link(row, "source_url"),
+            value_source=self._link(row, "value_source"),
             tags=self._tags(row),
             origin=Origin.FILE,
             created=self._stamp(row, "created", day),
@@ -627,10 +629,10 @@ class EventReader:
             raise self._wrong(row, "visibility", reason)
         return Visibility(cell) if cell else Visibility.SHARED
 
-    def _link(self, row: int) -> str:
-        link = self._line(row, "source_url")
+    def _link(self, row: int, column: str) -> str:
+        link = self._line(row, column)
         if link and not is_web_address(link):
-            place = self._table.place(row, "source_url")
+            place = self._table.place(row, column)
             self.notes.append(
                 _(
                     "{place}: '{link}' is no web address and was left out",

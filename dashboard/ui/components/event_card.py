@@ -118,6 +118,9 @@ def build_event_facts(event: Event) -> list[str]:
         facts.append(escape_markdown(label))
     facts.append(describe_expected(event.expected))
     facts += map(escape_markdown, describe_values(event))
+    if event.value_source:
+        label = _("source of the expected value")
+        facts.append(format_markdown_link(label, event.value_source))
     if event.tags:
         facts.append(escape_markdown(_("tags: {tags}", tags=", ".join(event.tags))))
     if event.origin == Origin.NOTE and event.updated is not None:

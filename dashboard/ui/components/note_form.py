@@ -593,12 +593,9 @@ def _draw_line(field: EventField, context: NoteFormContext) -> str:
 
 
 def _draw_number(field: EventField, context: NoteFormContext) -> float | None:
-    number: float | None = st.number_input(
-        translate_deferred(field.form_label),
-        value=getattr(context.draft, field.name),
-        format="%g",
-        key=_build_field_key(field.key),
-    )
+    value, key = getattr(context.draft, field.name), _build_field_key(field.key)
+    label = translate_deferred(field.form_label)
+    number: float | None = st.number_input(label, None, None, value, format="%g", key=key)
     return number
 
 

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _NUMBERS = ("value_actual", "value_expected", "value_previous", "intensity")
-_TEXTS = ("value_unit", "story")
+_TEXTS = ("value_unit", "value_source", "story")
 
 
 def upgrade() -> None:
