@@ -28,6 +28,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing, PlaceboRank
 from dashboard.models.series import Floats
 from dashboard.models.study import SIGNIFICANCE_LEVEL, StudyRequest, StudyResult, read_window
+from dashboard.models.tickers import is_ticker
 from dashboard.services.compare import request_for
 from dashboard.services.rates import get_series, list_cards
 
@@ -148,13 +149,16 @@ def load_members(
 def _load_member(
     sources: Sequence[RateSource], name: str, bars: set[str], live_ids: Collection[str]
 ) -> BasketMember:
-    if name in bars:
-        reason = deferred("it has bars; a basket compares series of one number a day")
-        return BasketMember(name, reason=reason)
+    of_bars = deferred("it has bars; a basket compares series of one number a day")
+    if name in bars:  # they may have a million rows, which are not read
+        return BasketMember(name, reason=of_bars)
     try:
-        return BasketMember(name, get_series(sources, name))
+        series = get_series(sources, name)
+        if series.card.bar_minutes:
+            return BasketMember(name, reason=of_bars)
+        return BasketMember(name, series)
     except InputError:
-        is_live = ":" in name or name in live_ids
+        is_live = is_ticker(name) or name in live_ids
         reason = deferred("not fetched; run rates refresh --series {id}", id=name)
         if not is_live:
             reason = deferred("there is no such series; import it, or take it out of the basket")
