@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,6 +86,22 @@ def list_known_events(
         return events
     check_categories(events, event_filter.categories)
     return find_events(events, event_filter)
+
+
+def find_known_event(events: Sequence[Event], event_id: str) -> Event:
+    """The event of an id among those that are known.
+
+    Raises:
+        InputError: there is none.
+    """
+    event = next((event for event in events if event.id == event_id), None)
+    if event is None:
+        msg = _(
+            "event {event_id}: is not there; `events list --text WORDS` finds its id",
+            event_id=event_id,
+        )
+        raise InputError(msg)
+    return event
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from dashboard.eventstudy.levels import compute_change
 from dashboard.eventstudy.local_projections import project_groups
-from dashboard.models.analyses import ProjectionRow
+from dashboard.models.analyses import LIKENESS_PARTS, PRECEDENT_HORIZONS, ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
 from dashboard.models.baskets import AssetMove
 from dashboard.models.currencies import thing_name
@@ -1002,6 +1002,136 @@ BASKET: Final = Table(
 )  # fmt: skip
 
 
+# ---- precedents
+
+
+def _likeness(name: str, attribute: str = "value") -> Getter:
+    """A part of the likeness of a precedent."""
+
+    def read(part: _Part) -> Any:
+        parts = (one for one in part.item.parts if one.name == name)
+        value = next((getattr(one, attribute) for one in parts), None)
+        return TAG_SEPARATOR.join(value) if isinstance(value, tuple) else value
+
+    return read
+
+
+def _followed(horizon: int, attribute: str) -> Getter:
+    """What followed a precedent up to a horizon."""
+
+    def read(part: _Part) -> Any:
+        moves = (one for one in part.item.moves if one.horizon == horizon)
+        return next((getattr(one, attribute) for one in moves), None)
+
+    return read
+
+
+def _precedent_moves() -> Iterator[Column]:
+    for horizon in PRECEDENT_HORIZONS:
+        last = f"from the base to offset {horizon}"
+        yield _log_points(
+            f"move_{horizon}",
+            f"100 x the log move {last}; positive = the rouble stronger",
+            _followed(horizon, "move"),
+        )
+        yield _signed(
+            f"scar_{horizon}",
+            f"The move {last} in units of the volatility learnt before",
+            _followed(horizon, "scar"),
+        )
+        if horizon != PRECEDENT_HORIZONS[0]:
+            yield _percent(
+                f"came_back_{horizon}",
+                f"Per cent of the move to offset {PRECEDENT_HORIZONS[0]} that is gone again at"
+                f" offset {horizon}",
+                _followed(horizon, "came_back"),
+            )
+
+
+PRECEDENTS: Final = Table(
+    "precedents",
+    "The events most alike to one, what followed each, and those left out",
+    _columns(
+        "event_id=whole.target.event.id series=whole.card.id",
+        _text("precedent_id", "The id of the event compared with it", "item.event.id"),
+        _shared("event_day", "item.event.day"),
+        _text("title", "Who did what", "item.event.title"),
+        _text("category", "The category of the event", "item.event.category"),
+        _text("actor", "Who said or did it", "item.event.actor"),
+        _text("expected", "Direction expected from its nature", "item.event.expected"),
+        _count("taken", "1 = a precedent, 0 = left out", "item.is_taken"),
+        "reason=item.reason",
+        _number("likeness", "Weighted mean of the parts, from 0 to 1", "item.likeness"),
+        *(_number(f"like_{name}", f"Likeness of the {name}, from 0 to 1; empty = not compared",
+                  _likeness(name)) for name in LIKENESS_PARTS),
+        _text("shared_kind", "The kinds of step both titles name", _likeness("kind", "shared")),
+        _text("shared_actor", "The actors or sides both have", _likeness("actor", "shared")),
+        _text("shared_words", "The words both titles have", _likeness("words", "shared")),
+        _number("step", "The announced step, such as the change of the key rate", "item.step"),
+        _count("volatility_third",
+            "0, 1 or 2: volatility on the eve in the low, middle or high third of what was known"
+            " before the event", "item.tercile"),
+        _day("first_rate_day", "The market day of the first rate", "item.day"),
+        _count("others", "Other events with the same or the next first rate", "item.others"),
+        *_precedent_moves(),
+    ),
+    expand=_parts("rows"),
+)  # fmt: skip
+PRECEDENT_SUMMARY: Final = Table(
+    "precedent_summary",
+    "What followed the precedents up to each horizon, against ordinary days and the event itself",
+    _columns(
+        "event_id=whole.target.event.id series=whole.card.id",
+        _count("horizon", "The last offset", "item.horizon"),
+        _count("n", "How many precedents", "item.n"),
+        _log_points("median", "Median of their moves, positive = the rouble stronger",
+            "item.median"),
+        _log_points("low", "The smallest of them, with its sign", "item.low"),
+        _log_points("high", "The largest of them", "item.high"),
+        _percent("came_back", "Median per cent of the first move that was gone again",
+            "item.came_back"),
+        _count("n_came_back", "Of how many precedents", "item.n_came_back"),
+        _text("direction", "stronger or weaker: the way that is counted", "item.direction"),
+        _text("basis", "moved, expected or neither: why that way", "item.basis"),
+        _count("same_way", "How many precedents went that way", "item.same_way"),
+        _count("further", "How many of those went at least as far as the event", "item.further"),
+        _share("share_low", "Lower end of Wilson's 95 % interval of same_way / n",
+            "item.share_low"),
+        _share("share_high", "Upper end of it", "item.share_high"),
+        _share("ordinary_share", "Share of ordinary days that went that way",
+            "item.ordinary_share"),
+        _share("ordinary_further", "Share of ordinary days that went at least as far",
+            "item.ordinary_further"),
+        _count("n_ordinary", "How many ordinary days", "item.n_ordinary"),
+        _p("p_same_way", "Exact binomial p of same_way against ordinary_share",
+            "item.p_same_way"),
+        _p("p_same_way_adjusted", "The same, adjusted by Holm over the questions of the table",
+            "item.p_same_way_adjusted"),
+        _count("visible", "The smallest same_way above the ordinary share with p of 5 % or less",
+            "item.visible"),
+        _count("rank", "Of the event's move by size among precedents and itself, 1 = largest",
+            "item.rank"),
+        _p("p_rank", "Exact p of a rank as high", "item.p_rank"),
+        _p("p_rank_adjusted", "The same, adjusted by Holm over the questions of the table",
+            "item.p_rank_adjusted"),
+        _log_points("move", "The move of the event itself", "item.move"),
+    ),
+    expand=_parts("summary"),
+)  # fmt: skip
+PRECEDENT_PATHS: Final = Table(
+    "precedent_paths",
+    "The path of the rate around the event and each precedent",
+    _columns(
+        "event_id=whole.target.event.id series=whole.card.id",
+        _text("precedent_id", "The id of the event the path belongs to", "item.name"),
+        "offset=item.offset day=item.day",
+        _log_points("move", "100 x the log move against the base; positive = the rouble stronger",
+            "item.move"),
+    ),
+    expand=_parts("points"),
+)  # fmt: skip
+
+
 # ---- facts and claims
 
 FACTS: Final = Table(
@@ -1126,7 +1256,8 @@ TABLES: Final = {
         STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        BASKET, FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT, *DRIVER_TABLES,
+        BASKET, PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS,
+        FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT, *DRIVER_TABLES,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

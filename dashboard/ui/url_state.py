@@ -124,7 +124,7 @@ def _store_value(name: str) -> None:
 # ------------------------------------------------------------------ page state in the URL
 
 
-NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
+NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._:=^@-]{1,120}")
 MAX_TEXT_LENGTH: Final = 200
 MAX_SHOWN_VALUE: Final = 40
 STATE_KEY: Final = "view.state"
@@ -274,7 +274,8 @@ def names_param(key: str, default: Sequence[str], example: Sequence[str], nothin
     def read(texts: Sequence[str]) -> tuple[str, ...]:
         if list(texts) == [nothing]:
             return ()
-        names = tuple(dict.fromkeys(text for text in texts if NAME_PATTERN.fullmatch(text)))
+        good = (_read_name(text) for text in texts if NAME_PATTERN.fullmatch(text))
+        names = tuple(dict.fromkeys(good))
         invalid = [text for text in texts if not NAME_PATTERN.fullmatch(text)]
         if not names:
             raise ValueError(key)
@@ -286,6 +287,19 @@ def names_param(key: str, default: Sequence[str], example: Sequence[str], nothin
         return list(value) or [nothing]
 
     return UrlParam(key, tuple(default), read, write, tuple(example))
+
+
+_ticker_readers: list[Callable[[str], str]] = []
+
+
+def add_ticker_reader(read: Callable[[str], str]) -> None:
+    """Have links read tickers: `read` gives the id of the series that one names."""
+    _ticker_readers[:] = [read]
+
+
+def _read_name(text: str) -> str:
+    """A name as pages know it: of a ticker the id of its series, in any spelling."""
+    return _ticker_readers[0](text) if ":" in text and _ticker_readers else text
 
 
 def tags_param(key: str, options: Sequence[str], max_length: int) -> UrlParam:
@@ -326,12 +340,12 @@ def text_param(key: str, example: str = "swift") -> UrlParam:
 
 
 def name_param(key: str, default: str, example: str, *, shared: bool = False) -> UrlParam:
-    """An id of letters, digits, `-`, `_` and `.`; the page says whether there is such a thing."""
+    """An id, or a ticker such as `yahoo:UAH=X`; the page says whether there is such a thing."""
 
     def read(texts: Sequence[str]) -> str:
         if not NAME_PATTERN.fullmatch(texts[-1]):
             raise ValueError(key)
-        return texts[-1]
+        return _read_name(texts[-1])
 
     return UrlParam(key, default, read, lambda value: [value], (example,), shared)
 

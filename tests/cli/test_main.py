@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
-        *("drivers",),
+        *("drivers", "precedents"),
         *("doctor", "backup", "restore", "migrate", "audit"),
         *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
