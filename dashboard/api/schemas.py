@@ -21,7 +21,7 @@ from pydantic import WithJsonSchema as As
 from starlette.requests import ClientDisconnect
 
 from dashboard.api.errors import Problem, validation_message
-from dashboard.models.baskets import MAX_MEMBER_LENGTH, MAX_MEMBERS
+from dashboard.models.baskets import MAX_MEMBER_LENGTH, MAX_MEMBERS, MEMBER_PATTERN
 from dashboard.models.event import (
     EVENT_FIELDS,
     NOTE_FIELDS,
@@ -39,6 +39,7 @@ JSON_MEDIA_TYPE: Final = "application/json"
 MERGE_PATCH_MEDIA_TYPE: Final = "application/merge-patch+json"
 
 Body = TypeVar("Body", bound=BaseModel)
+_MEMBER_PATTERN: Final = f"^{MEMBER_PATTERN.pattern}$"
 
 _DATE_PREFIX: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -117,7 +118,7 @@ class BasketFields(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     members: Annotated[
-        list[Annotated[str, Field(max_length=MAX_MEMBER_LENGTH)]],
+        list[Annotated[str, Field(max_length=MAX_MEMBER_LENGTH, pattern=_MEMBER_PATTERN)]],
         Field(min_length=1, max_length=MAX_MEMBERS, description="Ids of series and tickers."),
     ]
 

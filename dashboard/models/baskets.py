@@ -19,7 +19,7 @@ from dashboard.models.study import SIGNIFICANCE_LEVEL, Window
 NAME_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 MAX_MEMBERS: Final = 50
 MAX_MEMBER_LENGTH: Final = 80
-_MEMBER_PATTERN: Final = re.compile(r"[A-Za-z0-9^][A-Za-z0-9_.:@=^&-]*")
+MEMBER_PATTERN: Final = re.compile(r"[A-Za-z0-9^][A-Za-z0-9_.:@=^&-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def create_basket(name: str, members: Iterable[str]) -> Basket:
         msg = _("a basket has 1 to {most} series, not {count}", most=MAX_MEMBERS, count=len(unique))
         raise InputError(msg, field="series")
     for member in unique:
-        if len(member) > MAX_MEMBER_LENGTH or not _MEMBER_PATTERN.fullmatch(member):
+        if len(member) > MAX_MEMBER_LENGTH or not MEMBER_PATTERN.fullmatch(member):
             msg = _("is neither the id of a series nor a ticker such as moex:RGBI")
             raise InputError(msg, field="series", value=_shown(member))
     return Basket(stored, unique)

@@ -19,9 +19,8 @@ from dashboard.api.responses import (
 from dashboard.api.routes.events import EventId, require_event
 from dashboard.api.schemas import JSON_MEDIA_TYPE, BasketFields, describe_body, read_body
 from dashboard.container import AppContext, shipped_baskets
-from dashboard.models.baskets import BasketMoves, create_basket
+from dashboard.models.baskets import NAME_PATTERN, BasketMoves, create_basket
 from dashboard.models.errors import InputError
-from dashboard.models.people import Forbidden, SignInRequired
 from dashboard.services.baskets import (
     find_basket,
     list_baskets,
@@ -34,7 +33,9 @@ from dashboard.services.serializers import basket_json, table_json, table_json_s
 
 router = APIRouter(tags=["baskets"])
 
-BasketName = Annotated[str, Path(max_length=60, description="The name of a basket.")]
+BasketName = Annotated[
+    str, Path(pattern=f"^{NAME_PATTERN.pattern}$", description="The name of a basket.")
+]
 _PROBLEMS: Final = problem_responses(401, 403, 429)
 _BASKET_SCHEMA: Final = {
     "type": "object",
@@ -114,18 +115,14 @@ def put(
 @router.delete(
     "/baskets/{name}",
     status_code=204,
-    responses={204: {"description": "It is removed."}, **_PROBLEMS, **problem_responses(404)},
+    responses={204: {"description": "There is none of this name."}, **_PROBLEMS},
     response_class=Response,
 )
 def remove(context: Context, writer: WriterToken, name: BasketName) -> Response:
-    """Remove a basket of the person of the token; its series stay."""
+    """Remove a basket of the person of the token, if there is one; its series stay."""
     context.limits.take(writer.person, "write")
-    try:
+    if name in {basket.name for basket in context.baskets.baskets()}:
         context.baskets.remove(name)
-    except (Forbidden, SignInRequired):
-        raise
-    except InputError as error:
-        raise Problem(404, str(error)) from error
     return Response(status_code=204)
 
 
