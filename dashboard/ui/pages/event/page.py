@@ -80,6 +80,7 @@ from dashboard.ui.components.note_form import (
 from dashboard.ui.components.timing import build_hour_lines, draw_notices, draw_timing
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.event.controls import draw_event_controls
+from dashboard.ui.pages.event.precedents import draw_precedents
 from dashboard.ui.pages.event.results import (
     draw_basis,
     draw_move_details,
@@ -165,6 +166,7 @@ def _draw_other_series(link: UrlState, state: EventState) -> None:
             )
         )
     _draw_basket(link, state)
+    draw_precedents(link, state)
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
@@ -220,8 +222,9 @@ def _draw_basket(link: UrlState, state: EventState) -> None:
 
 
 def _draw_folds(link: UrlState, state: EventState) -> None:
-    """Draw other series and what the answer rests on, each part folded."""
+    """Draw other series, precedents and what the answer rests on, each part folded."""
     _draw_basket(link, state)
+    draw_precedents(link, state)
     with st.expander(_("Details: days, rates and both quotes"), icon=":material/table:"):
         draw_move_details(state)
     with st.expander(_("Tests: abnormal move, t, placebo p"), icon=":material/science:"):
