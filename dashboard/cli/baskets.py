@@ -151,25 +151,25 @@ class BasketStudy:
     as_json: bool
 
 
-def study_basket(asked: BasketStudy) -> None:
+def study_basket(query: BasketStudy) -> None:
     """Study one event, or categories of events, on every series of a basket.
 
     Raises:
         InputError: the basket or the event is not known.
     """
-    context = get_context(asked.asof)
-    basket = _read_basket(context, asked.basket)
+    context = get_context(query.asof)
+    basket = _read_basket(context, query.basket)
     members = _load_members(context, basket)
-    source = _read_events(context, asked.events, asked.reading)
-    made = _provenance(context, (basket, members), source, asked)
-    if asked.event:
-        _study_event(asked, (basket, members), source.events, made)
+    source = _read_events(context, query.events, query.reading)
+    made = _provenance(context, (basket, members), source, query)
+    if query.event:
+        _study_event(query, (basket, members), source.events, made)
     else:
-        _study_categories(asked, members, source.events, made)
+        _study_categories(query, members, source.events, made)
 
 
 def _study_event(
-    asked: BasketStudy,
+    query: BasketStudy,
     basket: tuple[Basket, Sequence[BasketMember]],
     known: Sequence[Event],
     made: Provenance,
@@ -179,18 +179,18 @@ def _study_event(
     from dashboard.services.exports import write_basket
     from dashboard.services.serializers import table_json
 
-    answer = measure_basket(*basket, _find_event(known, asked.event), known, asked.request)
-    if asked.out is not None:
-        write_basket(asked.out, "basket", answer.moves, made)
-    if asked.as_json:
+    answer = measure_basket(*basket, _find_event(known, query.event), known, query.request)
+    if query.out is not None:
+        write_basket(query.out, "basket", answer.moves, made)
+    if query.as_json:
         rows = table_json("basket", answer.moves)
         output.print_json({"basket": answer.basket.name, "rows": rows})
     else:
-        output.show_basket_moves(answer, asked.out)
+        output.show_basket_moves(answer, query.out)
 
 
 def _study_categories(
-    asked: BasketStudy, members: Sequence[BasketMember], known: Sequence[Event], made: Provenance
+    query: BasketStudy, members: Sequence[BasketMember], known: Sequence[Event], made: Provenance
 ) -> None:
     from dashboard.cli import output
     from dashboard.services.compare import relate_across_series
@@ -198,16 +198,16 @@ def _study_categories(
     from dashboard.services.serializers import table_json
     from dashboard.services.study_inputs import select_events
 
-    chosen = select_events(known, asked.categories or (), asked.origin)
+    chosen = select_events(known, query.categories or (), query.origin)
     series = [member.series for member in members if member.series is not None]
-    cells = relate_across_series(series, chosen, known, asked.request)
-    if asked.out is not None:
-        write_basket(asked.out, "across_series", cells, made)
+    cells = relate_across_series(series, chosen, known, query.request)
+    if query.out is not None:
+        write_basket(query.out, "across_series", cells, made)
     _note_missing(members)
-    if asked.as_json:
+    if query.as_json:
         output.print_json({"rows": table_json("across_series", cells)})
     else:
-        output.show_category_cells(cells, asked.out)
+        output.show_category_cells(cells, query.out)
 
 
 def _note_missing(members: Sequence[BasketMember]) -> None:
@@ -256,7 +256,7 @@ def _provenance(
     context: AppContext,
     basket: tuple[Basket, Sequence[BasketMember]],
     source: SelectedEvents,
-    asked: BasketStudy,
+    query: BasketStudy,
 ) -> Provenance:
     from dashboard.services.exports import Provenance, request_json
     from dashboard.services.study_inputs import SelectedSeries
@@ -264,18 +264,18 @@ def _provenance(
     series = tuple(member.series for member in basket[1] if member.series is not None)
     files = list_data_files(context, SelectedSeries(series, ()), [one.card.id for one in series])
     parameters = {
-        **request_json(asked.request),
+        **request_json(query.request),
         "basket": basket[0].name,
         "members": list(basket[0].members),
         "events": source.name,
-        "event": asked.event,
-        "category": asked.categories or [],
-        "origin": asked.origin,
+        "event": query.event,
+        "category": query.categories or [],
+        "origin": query.origin,
     }
     return Provenance(
-        parameters if asked.asof is None else parameters | {"asof": asked.asof},
+        parameters if query.asof is None else parameters | {"asof": query.asof},
         (*files, *source.files),
         export_time(context),
         is_private=any(event.is_private for event in source.events),
-        dialect=asked.dialect,
+        dialect=query.dialect,
     )

@@ -239,10 +239,10 @@ def study(  # noqa: PLR0913 - the options of the contract
     reading = FileReading(date, dates, zone, stamps, columns)
     if basket or event:
         _check_basket_options(basket, {"rates": rates, "factor": factor, "bundle": bundle})
-        asked = BasketStudy(
+        query = BasketStudy(
             basket, event, *event_selection, reading, request(0), asof, out, dialect, as_json
         )
-        study_basket(asked)
+        study_basket(query)
         return
     if by_story == "span":
         inputs = _read_inputs(rate_selection, event_selection, reading, asof)

@@ -293,7 +293,7 @@ def _draw_cells(cells: Sequence[CrossCell], cards: Sequence[SeriesCard], alt: st
     """Draw what the map says, and its table when it is opened."""
     st.caption(escape_markdown(_describe_map(cells), SENTENCE_LIMIT))
     table = st.expander(
-        _("The table behind the map"), icon=":material/table:", key="compare.basket.table",
+        _("The table of the map"), icon=":material/table:", key="compare.basket.table",
         on_change="rerun",
     )  # fmt: skip
     if table.open:
