@@ -21,6 +21,7 @@ from dashboard.api.schemas import JSON_MEDIA_TYPE, BasketFields, describe_body, 
 from dashboard.container import AppContext, shipped_baskets
 from dashboard.models.baskets import NAME_PATTERN, BasketMoves, create_basket
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.services.baskets import (
     find_basket,
     list_baskets,
@@ -34,8 +35,13 @@ from dashboard.services.serializers import basket_json, table_json, table_json_s
 router = APIRouter(tags=["baskets"])
 
 BasketName = Annotated[
-    str, Path(pattern=f"^{NAME_PATTERN.pattern}$", description="The name of a basket.")
+    str,
+    Path(
+        description="The name of a basket.",
+        json_schema_extra={"pattern": f"^{NAME_PATTERN.pattern}$"},
+    ),
 ]
+"""It is checked after the token, which `Path(pattern=...)` would come before."""
 _PROBLEMS: Final = problem_responses(401, 403, 429)
 _BASKET_SCHEMA: Final = {
     "type": "object",
@@ -103,6 +109,7 @@ def put(
     sent: Annotated[BasketFields, Depends(parse_basket)],
 ) -> Response:
     """Store a basket of the person of the token; one of this name is replaced."""
+    _check_name(name)
     context.limits.take(writer.person, "write")
     try:
         basket = create_basket(name, sent.members)
@@ -120,10 +127,21 @@ def put(
 )
 def remove(context: Context, writer: WriterToken, name: BasketName) -> Response:
     """Remove a basket of the person of the token, if there is one; its series stay."""
+    _check_name(name)
     context.limits.take(writer.person, "write")
     if name in {basket.name for basket in context.baskets.baskets()}:
         context.baskets.remove(name)
     return Response(status_code=204)
+
+
+def _check_name(name: str) -> None:
+    """Refuse what cannot be the name of a basket.
+
+    Raises:
+        Problem: 422.
+    """
+    if not NAME_PATTERN.fullmatch(name):
+        raise Problem(422, _("name: take small letters, digits and -, at most 40"))
 
 
 @router.get(
