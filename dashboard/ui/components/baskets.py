@@ -62,7 +62,6 @@ from dashboard.services.exports import TABLES, table_file
 from dashboard.ui import session
 from dashboard.ui.components.elements import (
     draw_figure,
-    draw_flash,
     draw_text_table,
     set_flash,
     term_help,
@@ -389,7 +388,6 @@ def draw_baskets() -> None:
         st.markdown(
             _("Named lists of series: one event on everything you watch, on *Event* and *Compare*.")
         )
-        draw_flash()
         baskets = {basket.name: basket for basket in get_baskets()}
         columns = {
             _("basket"): [escape_markdown(basket.label) for basket in baskets.values()],

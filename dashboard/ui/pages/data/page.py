@@ -55,7 +55,7 @@ from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
 from dashboard.ui.components.baskets import draw_baskets
-from dashboard.ui.components.elements import build_page_url, term_help
+from dashboard.ui.components.elements import build_page_url, draw_flash, term_help
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
     Downloads,
@@ -105,6 +105,7 @@ STUDY_REQUESTED_KEY: Final = "data.study.asked"
 
 def draw(view: UrlState) -> None:
     """Draw the page; what is folded is computed when it is opened."""
+    draw_flash()
     state = read_data_state(view)
     _draw_view(view, state)
     rates = partial(
