@@ -87,6 +87,7 @@ from dashboard.services.serializers import import_report_json, note_rows_json
 if TYPE_CHECKING:
     from dashboard.models.alerts import Alert, AlertMessage, AlertRule, AlertTarget, Occasion
     from dashboard.models.analyses import EpisodeStudy, Precedents
+    from dashboard.models.baskets import Basket, BasketMember
     from dashboard.models.series import SeriesCard
     from dashboard.services.article import ArticleReading
     from dashboard.services.counterfactual import Counterfactual
@@ -104,6 +105,32 @@ OUTCOME_LABELS: Final = {
     RefreshOutcome.FAILED: deferred("failed"),
     RefreshOutcome.SKIPPED: deferred("not asked"),
 }
+
+
+BASKETS_VIEW: Final[View] = {
+    deferred("name"): attrgetter("name"),
+    deferred("title"): attrgetter("label"),
+    deferred("from"): lambda basket: _("shipped") if basket.is_shipped else _("yours"),
+    deferred("series"): lambda basket: ", ".join(basket.members),
+}
+BASKET_MEMBERS_VIEW: Final[View] = {
+    deferred("member"): attrgetter("name"),
+    deferred("series"): lambda m: m.series.card.label if m.series is not None else NO_VALUE,
+    deferred("last day"): lambda m: (
+        str(m.series.day[-1]) if m.series is not None and len(m.series) else NO_VALUE
+    ),
+    deferred("to do"): lambda m: translate_deferred(m.reason),
+}
+
+
+def show_baskets(baskets: Iterable[Basket]) -> None:
+    """Print the baskets with their series."""
+    show_table(BASKETS_VIEW, baskets)
+
+
+def show_basket_members(members: Iterable[BasketMember]) -> None:
+    """Print the series of a basket, and what to do about those that are missing."""
+    show_table(BASKET_MEMBERS_VIEW, members)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from dashboard.cli import options
+from dashboard.cli.baskets import BasketStudy, study_basket
 from dashboard.cli.context import (
     AS_THE_FILES_SAY,
     DEFAULT_PAGES_URL,
@@ -140,10 +141,21 @@ def study(  # noqa: PLR0913 - the options of the contract
     series: Annotated[
         Texts, Opt(metavar="COLUMN", help=deferred("Only this series; repeatable."))
     ] = None,
+    basket: Annotated[
+        str,
+        Opt(
+            metavar="NAME|FILE",
+            help=deferred("Every series of a basket, each by itself; or of a file, one a line."),
+        ),
+    ] = "",
+    event: Annotated[
+        str, Opt("--event", metavar="ID", help=deferred("Of a basket: only this event."))
+    ] = "",
     category: options.CategoryFilter = None,
     origin: options.OriginFilter = None,
     returns: Annotated[
-        Literal["log", "simple"], Opt(help=deferred("How a move is counted."))
+        Literal["log", "simple", "difference"],
+        Opt(help=deferred("How a move is counted; difference is for rates in per cent.")),
     ] = "log",
     model: Annotated[str, Opt(metavar="MODEL", help=MODEL_NAMES)] = "mean",
     window: Annotated[
@@ -236,6 +248,13 @@ def study(  # noqa: PLR0913 - the options of the contract
 
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
+    if basket or event:
+        _check_basket_options(basket, {"rates": rates, "factor": factor, "bundle": bundle})
+        query = BasketStudy(
+            basket, event, *event_selection, reading, request(0), asof, out, dialect, as_json
+        )
+        study_basket(query)
+        return
     if by_story == "span":
         _refuse_split_of_spans(split)
         inputs = _read_inputs(rate_selection, event_selection, reading, asof)
@@ -291,6 +310,19 @@ def _split_json(rows: Sequence[SplitRow]) -> dict[str, Any]:
     from dashboard.services.serializers import table_json
 
     return {"split": table_json("split", rows)} if rows else {}
+
+
+def _check_basket_options(basket: str, others: dict[str, object]) -> None:
+    """Refuse an event without a basket, and what a basket replaces.
+
+    Raises:
+        InputError: naming the option.
+    """
+    if not basket:
+        raise InputError(_("needs --basket, the series to compare"), field="event")
+    for name, value in others.items():
+        if value:
+            raise InputError(_("cannot be given with a basket; leave one out"), field=name)
 
 
 def facts(  # noqa: PLR0913 - the options of the contract

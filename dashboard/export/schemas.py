@@ -21,6 +21,7 @@ from dashboard.eventstudy.levels import compute_change
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.models.analyses import LIKENESS_PARTS, PRECEDENT_HORIZONS, ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
+from dashboard.models.baskets import AssetMove
 from dashboard.models.currencies import thing_name
 from dashboard.models.drivers import DriverAnswer, MatchedDriver
 from dashboard.models.event import EVENT_FIELDS, Event, EventField
@@ -834,6 +835,17 @@ def _direction(card: SeriesCard, log_points: float | None) -> str | None:
     return card.subject.direction(log_points)
 
 
+def _direction_of_asset(move: AssetMove) -> str | None:
+    return None if move.card is None else _direction(move.card, move.move)
+
+
+def _percent_of_asset(move: AssetMove) -> float | None:
+    """The change of the published number in per cent; None of a number that is no price."""
+    if move.card is None or move.move is None or not move.card.is_price:
+        return None
+    return _number_percent(move.card, move.move)
+
+
 def _number_percent(card: SeriesCard, log_points: float) -> float:
     """A move in log points as the change of the published number in per cent."""
     return 100.0 * math.expm1(card.move_sign * log_points / 100.0) + 0.0  # no minus zero
@@ -930,6 +942,62 @@ SOURCE_MOVES: Final = Table(
             "1 = the event lies inside the hours that make its first rate", "partial"),
         "reason",
         _shared("direction", lambda move: _direction(move.card, move.log_points)),
+    ),
+)  # fmt: skip
+
+
+def _ranked(name: str) -> Callable[[AssetMove], Any]:
+    """A number of the rank of a move among the dates near its event; None without a rank."""
+    return lambda move: None if move.rank is None else getattr(move.rank, name)
+
+
+BASKET: Final = Table(
+    "basket",
+    "One event on every series of a basket, the least ordinary move first",
+    _columns(
+        "event_id=event.id",
+        _shared("series", "series"),
+        _text("title", "What the series is", "card.title"),
+        _text("quote", "The unit of the number", "card.unit"),
+        _text("unit", "The unit of move, car, car_se and the range: log pts or points"),
+        "window",
+        _day("first_day", "The market day of the first number that can contain the event",
+             "first.day"),
+        _moment("first_known_at", "The moment up to which information can be inside that number",
+                "first.known_at"),
+        _count("shift_days", "Calendar days from the event to first_day"),
+        "base_day=base.day base_known_at=base.known_at base_rate=base.rate",
+        "end_day=end.day end_known_at=end.known_at end_rate=end.rate",
+        _signed("move",
+            "From base to end: 100 x the log of a price, the difference of a number that is none;"
+            " positive = what `direction` says"),
+        _shared("direction", _direction_of_asset),
+        _percent("move_pct", "Change of a price from base to end in per cent; positive = number up",
+                 _percent_of_asset),
+        _signed("ordinary_low", "Lower end of the range in which 95 of 100 ordinary moves lie",
+                "low"),
+        _signed("ordinary_high", "Upper end of that range", "high"),
+        _signed("car", "The move less the ordinary one"),
+        _signed("car_se", "Forecast error of car", "se"),
+        _signed("scar", "car divided by car_se, the unit in which series can be compared"),
+        _shared("percentile", _ranked("percentile")),
+        _shared("percentile_by_move", _ranked("by_move")),
+        _text("pool", "The dates compared with: near = within 250 numbers of the event",
+              _ranked("pool")),
+        _shared("pool_size", _ranked("size")),
+        _shared("pool_first_day", _ranked("first")),
+        _shared("pool_last_day", _ranked("last")),
+        _shared("placebo_p", _ranked("p")),
+        _p("p_adjusted", "placebo_p corrected by Holm over the series of the basket"),
+        _count("family", "How many series were tested"),
+        _signed("smallest_visible",
+            "The smallest car, whatever its sign, whose p_adjusted would be below 0.05; empty where"
+            " none would", "visible"),
+        _shared("crowd", lambda move: len(move.crowd)),
+        _shared("crowd_ids", lambda move: " ".join(move.crowd)),
+        _text("flags", "What to know of the event on this series, blanks between",
+              lambda move: " ".join(move.flags)),
+        "reason",
     ),
 )  # fmt: skip
 
@@ -1340,7 +1408,7 @@ TABLES: Final = {
         STUDY_MOVES, PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION,
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS, EPISODES,
+        BASKET, PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS, EPISODES,
         FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT, *DRIVER_TABLES,
         REGIMES, BREAK_COUNTS, SPLIT, COUNTERFACTUAL, COUNTERFACTUAL_DONORS, COUNTERFACTUAL_PATH,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
@@ -84,6 +84,7 @@ __all__ = [
     "table_file",
     "table_files",
     "value_workbook_bytes",
+    "write_basket",
     "write_file",
     "write_robustness",
     "write_study",
@@ -544,6 +545,28 @@ def write_tables(
         created_at=provenance.created_at,
     )
     files = table_files(objects, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
+
+
+def write_basket(
+    folder: Path,
+    table: Literal["basket", "across_series"],
+    objects: Sequence[Any],
+    provenance: Provenance,
+) -> tuple[Path, ...]:
+    """Write the files of `study --basket --out`: the CSV of one table, and a manifest.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    manifest = Manifest(
+        parameters=dict(provenance.parameters),
+        software_version=__version__,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
+        counts={"rows": len(objects)},
+    )
+    files = table_files({table: objects}, provenance.dialect)
     return write_bundle(folder, files, manifest, is_private=provenance.is_private)
 
 

@@ -88,6 +88,7 @@ from dashboard.services.compare import (
     declared_test_title,
     group_test_lines,
 )
+from dashboard.services.events import find_events
 from dashboard.services.exports import (
     TABLES,
     Provenance,
@@ -99,6 +100,7 @@ from dashboard.services.exports import (
 )
 from dashboard.services.regimes import SplitRow, read_split, split_study
 from dashboard.ui import session
+from dashboard.ui.components.baskets import draw_category_basket
 from dashboard.ui.components.elements import (
     Shortcut,
     build_event_url,
@@ -737,6 +739,16 @@ def _draw_used_events(state: CompareState, group: ComparisonGroup, answer: Compa
         )
 
 
+# ------------------------------------------------------------------ every category on a basket
+
+
+def _draw_basket(state: CompareState, answer: Comparison) -> None:
+    """Draw every category of the events that fit the first group but for its categories."""
+    events = find_events(state.known, replace(state.filters[0], categories=()))
+    request = replace(answer.request, returns="log", model="mean")
+    draw_category_basket(state.link, events, request)
+
+
 # ------------------------------------------------------------------ files, report and bundles
 
 
@@ -904,6 +916,7 @@ PART_RENDERERS: Final[dict[str, Callable[[CompareState, Comparison], None]]] = {
     "carries": _draw_leave_one_out,
     "when": _draw_heat_map,
     "periods": _draw_periods,
+    "assets": _draw_basket,
     "lost": _draw_attrition,
     "files": _draw_files,
     "method": _draw_method,

@@ -18,7 +18,7 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     Overlap,
     Pool,
-    Returns,
+    PriceReturns,
     StudyRequest,
     read_length,
     window_text,
@@ -38,6 +38,7 @@ from dashboard.services.study_inputs import (
     default_window,
 )
 from dashboard.ui import session
+from dashboard.ui.components.baskets import BASKET_PARAM
 from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.url_state import (
     NAME_PATTERN,
@@ -64,6 +65,7 @@ PART_TITLES: Final = {
     "placebo": deferred("Placebo"),
     "carries": deferred("Without each event"),
     "when": deferred("Heat map"),
+    "assets": deferred("Every category on a basket of series"),
     "lost": deferred("Sample"),
     "files": deferred("Download"),
     "method": deferred("Method"),
@@ -149,7 +151,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("overlap", get_args(Overlap), "keep"),
     _pattern_param("estimation", LENGTH_PATTERN, "250"),
     _pattern_param("gap", LENGTH_PATTERN, "5"),
-    choice_param("returns", get_args(Returns), "log"),
+    choice_param("returns", get_args(PriceReturns), "log"),
     choice_param("clean", ("0", "1"), "0"),
     choice_param("pool", get_args(Pool), "near"),
     choice_param(
@@ -157,6 +159,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     ),
     choice_param("part", tuple(PART_TITLES), "moves"),
     _pattern_param("split", SPLIT_PATTERN, "regimes"),
+    BASKET_PARAM,
     choice_param("paths", ("mean", "each"), "mean"),
     choice_param("names", ("largest", "all"), "largest"),
 )
