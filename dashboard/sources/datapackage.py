@@ -178,7 +178,7 @@ def _parse_value(cells: dict[str, str]) -> tuple[str, ReleasedValue]:
         for name in ("value_actual", "value_expected", "value_previous")
     )
     source = ", ".join(filter(None, (cells["source_name"], cells["expected_as_of"])))
-    evidence = f"“{cells['quote']}” ({source})" if cells["quote"] else ""
+    evidence = f"{cells['evidence']} ({source})" if cells["evidence"] else ""
     return cells["event_id"], ReleasedValue(
         actual, expected, previous, cells["value_unit"], evidence, cells["source_url"]
     )

@@ -11,7 +11,8 @@ import numpy as np
 
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
-from dashboard.models.series import Bools, Days, Floats, MethodBreak, RateSeries
+from dashboard.models.publication import KEY_RATE
+from dashboard.models.series import Bools, Days, Floats, MethodBreak, RateSeries, SeriesCard
 from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.timeline import (
     DrawnRateLine,
@@ -44,13 +45,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class OverlayLine:
-    """One overlay as drawn: its place among them, positions and numbers shown, each (n,)."""
+    """One overlay as drawn: its place among them, positions and numbers shown, each (n,).
+
+    `is_rebased` says that its numbers are 100 at the first in view, on the axis of the rate.
+    """
 
     overlay: Overlay
     place: int
     x: list[str]
     shown: Floats
     in_view: Bools
+    is_rebased: bool
 
     @property
     def style(self) -> GroupStyle:
@@ -75,7 +80,7 @@ class OverlayLine:
 
 
 def build_overlay_lines(chart: ExploreChart, line: DrawnRateLine) -> tuple[OverlayLine, ...]:
-    """The overlays over the days that are drawn, rebased where the chart is."""
+    """The overlays over the days that are drawn; prices are rebased where the chart is."""
     if not len(line.day):
         return ()
     ends = line.day[0], line.day[-1]
@@ -92,11 +97,20 @@ def _build_overlay_line(
     drawn = np.flatnonzero((series.day >= ends[0]) & (series.day <= ends[1]))
     days, shown = series.day[drawn], show_numbers(series.rate[drawn], overlay.quoting)
     in_view = find_in_view(days, chart.since, chart.until)
-    if chart.is_rebased:
+    is_rebased = chart.is_rebased and series.card.is_price
+    if is_rebased:
         shown = rebase(shown, in_view)
     at = theme.select_points(shown)
+    if is_stepped(series.card):
+        at = np.union1d(at, np.flatnonzero(shown[1:] != shown[:-1]) + 1)
     places = convert_to_moscow(series.known_at[drawn]) if series.card.bar_minutes else days
-    return OverlayLine(overlay, place, places[at].astype(str).tolist(), shown[at], in_view[at])
+    x = places[at].astype(str).tolist()
+    return OverlayLine(overlay, place, x, shown[at], in_view[at], is_rebased)
+
+
+def is_stepped(card: SeriesCard) -> bool:
+    """Whether a number is in force until the next one, as a policy rate is: it has no slope."""
+    return card.date_rule == KEY_RATE.id
 
 
 def show_numbers(rate: Floats, quoting: QuotedSeries) -> Floats:
@@ -110,23 +124,23 @@ def find_in_view(days: Days, since: date, until: date) -> Bools:
     return inside
 
 
-def build_overlay_traces(
-    chart: ExploreChart, lines: Sequence[OverlayLine], palette: Palette
-) -> list[theme.Figure]:
-    """One trace an overlay; its axis is that of the rate where all are rebased."""
+def build_overlay_traces(lines: Sequence[OverlayLine], palette: Palette) -> list[theme.Figure]:
+    """One trace an overlay; its axis is that of the rate where it is rebased."""
     dark = palette is DARK_PALETTE
     traces = []
     for line in lines:
         quoting = line.overlay.quoting
-        decimals = INDEX_DECIMALS if chart.is_rebased else quoting.decimals
-        unit = _("first in view = 100") if chart.is_rebased else quoting.unit
+        decimals = INDEX_DECIMALS if line.is_rebased else quoting.decimals
+        unit = _("first in view = 100") if line.is_rebased else quoting.unit
         look = {"color": line.style.colour(dark=dark), "width": 1.6, "dash": line.style.dash}
+        if is_stepped(line.overlay.series.card):
+            look |= {"shape": "hv"}
         traces.append(
             theme.build_scatter(
                 "lines",
                 line.x,
                 [round_or_none(value, decimals) for value in line.shown.tolist()],
-                yaxis="y" if chart.is_rebased else line.axis,
+                yaxis="y" if line.is_rebased else line.axis,
                 line=look,
                 connectgaps=False,
                 meta=[line.name, unit],
@@ -137,17 +151,14 @@ def build_overlay_traces(
 
 
 def build_overlay_axes(
-    chart: ExploreChart,
     lines: Sequence[OverlayLine],
     panes: Sequence[tuple[float, float]],
     palette: Palette,
 ) -> theme.Figure:
     """The axes of the overlays by their keys in a layout: on the right, or one a pane."""
-    if chart.is_rebased:
-        return {}
     dark = palette is DARK_PALETTE
     axes = {}
-    for line in lines:
+    for at, line in enumerate(line for line in lines if not line.is_rebased):
         low, high = line.bounds
         bounds = (high, low) if line.overlay.quoting.axis_is_inverted else (low, high)
         axis = theme.build_number_axis(palette, bounds, 2 if panes else 5, format_number)
@@ -156,7 +167,7 @@ def build_overlay_axes(
         else:
             place = {
                 "overlaying": "y", "side": "right", "showgrid": False, "tickmode": "array",
-                "anchor": "free", "position": 1, "shift": OVERLAY_AXIS_PIXELS * line.place,
+                "anchor": "free", "position": 1, "shift": OVERLAY_AXIS_PIXELS * at,
             }  # fmt: skip
         colour = {"tickfont": axis["tickfont"] | {"color": line.style.colour(dark=dark)}}
         axes[f"yaxis{line.axis[1:]}"] = axis | place | colour

@@ -129,8 +129,19 @@ class ExploreChart:
 
     @property
     def is_rebased(self) -> bool:
-        """Whether every line is divided by its first number in view."""
+        """Whether the rate and every other price are divided by their first number in view."""
         return bool(self.overlays) and self.overlay_mode == "index"
+
+    @property
+    def right_axes(self) -> int:
+        """How many overlays have an axis of their own at the right.
+
+        Points (an interest rate, an index that can be 0) are not rebased: per cent of per cent
+        would say nothing.
+        """
+        if self.overlay_mode == "pane":
+            return 0
+        return sum(not (self.is_rebased and o.series.card.is_price) for o in self.overlays)
 
 
 @dataclass(frozen=True, slots=True)
