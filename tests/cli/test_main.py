@@ -35,7 +35,8 @@ COMMANDS = {
         *("add", "list", "remove", "test", "log", "send-again"),
         *("targets", "add-target", "remove-target", "try-target"),
     },
-    ("rates",): {"list", "refresh", "export", "import", "remove", "search"},
+    ("rates",): {"list", "refresh", "export", "import", "remove", "search", "basket"},
+    ("rates", "basket"): {"list", "show", "add", "remove"},
 }
 
 
