@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from dashboard.sources.http_client import RequestLimits
     from dashboard.sources.notifications import ParsedTarget
     from dashboard.sources.polite_client import PoliteClient
+    from dashboard.sources.public_url import PublicUrl
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.sources.safe_fetch import ConnectionPolicy
     from dashboard.storage.alerts import AlertRepository
@@ -676,8 +677,39 @@ def article_from_link(
         InputError: the link may not be followed, or the page holds no article.
         SourceError: the host did not answer with a page.
     """
+    from dashboard.sources.safe_fetch import LinkFetcher
+
+    target, followed = _check_link(link, settings, policy)
+    page = LinkFetcher(followed).fetch(link)
+    return article_from_bytes(
+        page.content, target.host, url=page.url, content_type=page.content_type
+    )
+
+
+def fetch_json(link: str, settings: Settings, policy: ConnectionPolicy | None = None) -> bytes:
+    """The JSON document at a public address.
+
+    Raises:
+        InputError: the link may not be followed.
+        SourceError: the host did not answer with JSON.
+    """
+    from dashboard.sources.safe_fetch import JSON_CONTENT_TYPES, JSON_KINDS, LinkFetcher
+
+    _target, followed = _check_link(link, settings, policy)
+    fetcher = LinkFetcher(followed, types=JSON_CONTENT_TYPES, kinds=JSON_KINDS, is_feed=True)
+    return fetcher.fetch(link).content
+
+
+def _check_link(
+    link: str, settings: Settings, policy: ConnectionPolicy | None
+) -> tuple[PublicUrl, ConnectionPolicy]:
+    """The parsed link, and how connections are opened.
+
+    Raises:
+        InputError: it is no public link, or links are not followed by this process.
+    """
     from dashboard.sources.public_url import parse_public_url
-    from dashboard.sources.safe_fetch import DEFAULT_POLICY, LinkFetcher
+    from dashboard.sources.safe_fetch import DEFAULT_POLICY
 
     target = parse_public_url(link)
     if policy is None and (settings.dashboard_offline or settings.dashboard_upstream):
@@ -688,10 +720,7 @@ def article_from_link(
             variable=variable,
         )
         raise InputError(msg)
-    page = LinkFetcher(policy or DEFAULT_POLICY).fetch(link)
-    return article_from_bytes(
-        page.content, target.host, url=page.url, content_type=page.content_type
-    )
+    return target, policy or DEFAULT_POLICY
 
 
 class BackupArchive:

@@ -188,7 +188,7 @@ def measure_basket(
 ) -> BasketMoves:
     """The move of every series at an event, each as in a study of that series alone.
 
-    Every series has its own clock, unit and ordinary range (docs/statistics.md, 17.2 and 24); the
+    Every series has its own clock, unit and ordinary range (docs/statistics.md, 17.2 and 28); the
     p-values are corrected over the family of the basket by Holm.
 
     Args:

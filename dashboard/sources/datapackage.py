@@ -17,7 +17,7 @@ from dashboard.models.event import Event, Hour, Origin, moment_from_hours
 from dashboard.models.messages import translate as _
 
 T = TypeVar("T")
-DATA_FOLDER: Final = shipped_path("data")
+DATA_FOLDER: Final[Path] = shipped_path("data")
 
 
 @dataclass(frozen=True, slots=True)

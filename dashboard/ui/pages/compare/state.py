@@ -69,11 +69,15 @@ PART_TITLES: Final = {
     "lost": deferred("Sample"),
     "files": deferred("Download"),
     "method": deferred("Method"),
+    "periods": deferred("By period"),
 }
 """What stands below the paths; the first is always drawn, the others are folded."""
 
 WINDOW_PATTERN: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH_PATTERN: Final = re.compile(r"[0-9]{1,6}[hm]?")
+SPLIT_PATTERN: Final = re.compile(
+    r"regimes|method-breaks|[0-9]{4}-[0-9]{2}-[0-9]{2}(,[0-9-]{10}){0,10}"
+)
 PHONE_LABEL_COLUMNS: Final = 12
 
 # ------------------------------------------------------------------ parameters of the URL
@@ -154,6 +158,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
     ),
     choice_param("part", tuple(PART_TITLES), "moves"),
+    _pattern_param("split", SPLIT_PATTERN, "regimes"),
     BASKET_PARAM,
     choice_param("paths", ("mean", "each"), "mean"),
     choice_param("names", ("largest", "all"), "largest"),
