@@ -434,8 +434,8 @@ def compute_hansen(scores: Floats) -> Floats:
 
 
 def _draw_signs(n: int, seed: int) -> Floats:
-    signs: Floats = np.random.default_rng(seed).integers(0, 2, (BOOTSTRAP_DRAWS, n)) * 2.0 - 1.0
-    return signs
+    drawn = np.random.default_rng(seed).integers(0, 2, (BOOTSTRAP_DRAWS, n))
+    return drawn.astype(np.float64) * 2 - 1
 
 
 def _share_beyond(drawn: Floats, statistic: float) -> float:
