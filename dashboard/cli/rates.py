@@ -8,7 +8,8 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from dashboard.cli.context import (
     EXIT_FAILED,
@@ -22,6 +23,7 @@ from dashboard.cli.context import (
 )
 from dashboard.cli.options import (
     Arg,
+    AsOfOption,
     BarStampsOption,
     CsvFileArgument,
     DialectOption,
@@ -37,6 +39,7 @@ from dashboard.cli.options import (
     RatesOption,
     RateZoneOption,
     ReplaceOption,
+    SeedOption,
     SeriesIdArgument,
     SeriesNameOption,
     SeriesTitleOption,
@@ -152,6 +155,61 @@ def list_rates(
         listings.show_series_status(listed_statuses, len(statuses) - len(listed_statuses))
 
 
+@rate_commands.command("regimes")
+def list_regimes(  # noqa: PLR0913 - the options of the contract
+    series: Annotated[str, Arg(metavar="SERIES", help=deferred("As `rates list` prints it."))],
+    *,
+    kind: Annotated[
+        Literal["volatility", "mean", "relation"], Opt(help=deferred("What breaks."))
+    ] = "volatility",
+    factor: Annotated[
+        str | None, Opt(metavar="ID", help=deferred("The other series of a relation."))
+    ] = None,
+    trim: Annotated[
+        Literal["5", "10", "15"],
+        Opt(help=deferred("The least share of the moves that a regime has, in per cent.")),
+    ] = "5",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    seed: SeedOption = 1,
+    asof: AsOfOption = None,
+    out: Annotated[
+        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the breaks of a series and say what it was like between them.
+
+    Breaks of the volatility, of the mean move, or of the relation to a factor, each date with its
+    95 % interval, beside changes of method and the events that came shortly before.
+    """
+    from dashboard.cli import listings, output
+    from dashboard.cli.context import export_time, list_data_files, list_known_events
+    from dashboard.services.exports import Provenance, write_tables
+    from dashboard.services.rates import get_series
+    from dashboard.services.regimes import RegimeRequest, find_regimes, regimes_json
+
+    period = read_period(since, until)
+    context = get_context(asof)
+    selection = select_series(context, [series])
+    other = get_series(context.rates, factor).between(*period) if factor else None
+    request = RegimeRequest(kind, int(trim), seed)
+    studied = selection.series[0].between(*period)
+    answer = find_regimes(studied, list_known_events(context), request, other)
+    if out is not None:
+        parameters = {
+            "series": studied.card.id, "kind": kind, "factor": factor, "trim": int(trim),
+            "since": since, "until": until, "seed": seed, "asof": asof,
+        }  # fmt: skip
+        files = list_data_files(context, selection, [factor] if factor else [])
+        made = Provenance(parameters, files, export_time(context))
+        write_tables(out, {"regimes": [answer], "break_counts": [answer]}, made)
+    if as_json:
+        output.print_json(regimes_json(answer))
+    else:
+        listings.show_regimes(answer, out)
+
+
 @rate_commands.command("search")
 def search_series(
     text: Annotated[
@@ -166,7 +224,7 @@ def search_series(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find series by name; any id it prints can be given wherever a series is asked for."""
+    """Find series by name; every id it prints can be given to any option that takes a series."""
     from dashboard.cli import listings, output
     from dashboard.services.tickers import search_json, search_tickers
 

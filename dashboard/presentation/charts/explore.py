@@ -33,6 +33,8 @@ from dashboard.presentation.charts.overlays import (
     build_overview_axes,
     build_overview_shapes,
     build_overview_trace,
+    build_regime_notes,
+    build_regime_shapes,
     find_in_view,
     find_week_ends,
     place_on_axis,
@@ -47,6 +49,7 @@ from dashboard.presentation.charts.timeline import (
     build_marker_trace,
     build_range_traces,
     build_scheduled_trace,
+    build_story_traces,
     build_weekend_notes,
     build_weekend_shapes,
     build_weekly_counts,
@@ -163,10 +166,12 @@ def build_explore_layout(
             *build_weekend_notes(*above),
             *build_overlay_notes(overlays, domains.overlays, domains.rate[1], palette),
             *build_break_notes(chart, pixels_per_day(chart), palette),
+            *build_regime_notes(chart, pixels_per_day(chart), palette),
             *build_move_names(chart, line, pane_scale, palette),
             *_build_today_note(chart, palette, domains),
         ],
         shapes=[
+            *build_regime_shapes(chart, palette, domains.rate),
             *_build_schedule_shapes(chart, palette, domains),
             *build_weekend_shapes(*above),
             *_build_selection_shapes(chart, line, palette, domains),
@@ -470,6 +475,7 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
             pane.events, pixels_per_day(chart), exact=line.is_intraday, together=not pane.styles
         )
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
+        data.extend(build_story_traces(pane.events, pane.styles))
         data.append(build_marker_trace(markers, pane.styles, chart.event_moves))
     if chart.scheduled and not pane.counted:
         ahead = cluster_events(
