@@ -186,7 +186,8 @@ def append_quote(
     """
     moment = np.array([at.replace(tzinfo=None)], dtype="datetime64[s]")
     day = moment.astype("datetime64[D]")
-    opens: Moments = (moment - np.timedelta64(60 * recording.minutes, "s")).astype("datetime64[s]")
+    opened = at.replace(tzinfo=None) - timedelta(minutes=recording.minutes)
+    opens: Moments = np.array([opened], dtype="datetime64[s]")
     rate = np.array([value])
     if known is None:
         return RateSeries(_build_card(recording), day, day, opens, moment, rate, at)
