@@ -223,11 +223,8 @@ def study(  # noqa: PLR0913 - the options of the contract
     as_json: JsonOption = False,
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
-    from dashboard.cli import listings, output
     from dashboard.models import study as study_module
     from dashboard.models.study import StudyRequest
-    from dashboard.services.exports import write_study
-    from dashboard.services.serializers import study_json
 
     def request(bar_minutes: int) -> StudyRequest:
         return StudyRequest(
@@ -249,7 +246,8 @@ def study(  # noqa: PLR0913 - the options of the contract
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
     if basket or event:
-        _check_basket_options(basket, {"rates": rates, "factor": factor, "bundle": bundle})
+        others = {"rates": rates, "factor": factor, "series": series, "bundle": bundle}
+        _check_basket_options(basket, others | {"by_story": by_story, "split": split})
         query = BasketStudy(
             basket, event, *event_selection, reading, request(0), asof, out, dialect, as_json
         )
@@ -268,11 +266,27 @@ def study(  # noqa: PLR0913 - the options of the contract
         asof=asof,
         is_by_story=by_story is not None,
     )
-    rows = _split_answer(split, answer, inputs)
-    if out is not None:
-        write_study(out, answer, replace(inputs.made, dialect=dialect), split=rows)
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
+    made = replace(inputs, made=replace(inputs.made, dialect=dialect))
+    _give_study(answer, made, _split_answer(split, answer, inputs), out, as_json=as_json)
+
+
+def _give_study(
+    answer: StudyAnswer,
+    inputs: StudyInputs,
+    rows: tuple[SplitRow, ...],
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write the files of a study, and print it."""
+    from dashboard.cli import listings, output
+    from dashboard.services.exports import write_study
+    from dashboard.services.serializers import study_json
+
+    if out is not None:
+        write_study(out, answer, inputs.made, split=rows)
     if as_json:
         output.print_json(study_json(answer) | _split_json(rows))
     else:
