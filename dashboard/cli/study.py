@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from dashboard.models.tables import ReportFormat
     from dashboard.models.user_files import CsvDialect
     from dashboard.services.bundles import BundleRequest
-    from dashboard.services.exports import Provenance
     from dashboard.services.regimes import SplitRow
 
 
@@ -247,9 +246,8 @@ def study(  # noqa: PLR0913 - the options of the contract
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
     if basket or event:
-        _check_basket_options(
-            basket, {"rates": rates, "factor": factor, "bundle": bundle, "split": split}
-        )
+        others = {"rates": rates, "factor": factor, "series": series, "bundle": bundle}
+        _check_basket_options(basket, others | {"by_story": by_story, "split": split})
         query = BasketStudy(
             basket, event, *event_selection, reading, request(0), asof, out, dialect, as_json
         )
@@ -270,30 +268,30 @@ def study(  # noqa: PLR0913 - the options of the contract
     )
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
-    rows = _split_answer(split, answer, inputs)
-    _give_study(answer, replace(inputs.made, dialect=dialect), rows, out, as_json=as_json)
+    made = replace(inputs, made=replace(inputs.made, dialect=dialect))
+    _give_study(answer, made, _split_answer(split, answer, inputs), out, as_json=as_json)
 
 
 def _give_study(
     answer: StudyAnswer,
-    made: Provenance,
-    rows: Sequence[SplitRow],
-    folder: Path | None,
+    inputs: StudyInputs,
+    rows: tuple[SplitRow, ...],
+    out: Path | None,
     *,
     as_json: bool,
 ) -> None:
-    """Write a study to a folder if one is named, and print it or its JSON."""
+    """Write the files of a study, and print it."""
     from dashboard.cli import listings, output
     from dashboard.services.exports import write_study
     from dashboard.services.serializers import study_json
 
-    if folder is not None:
-        write_study(folder, answer, made, split=rows)
+    if out is not None:
+        write_study(out, answer, inputs.made, split=rows)
     if as_json:
         output.print_json(study_json(answer) | _split_json(rows))
         return
-    output.show_study(answer, folder)
-    if rows and folder is None:
+    output.show_study(answer, out)
+    if rows and out is None:
         listings.show_split(rows, answer.results[0].series.card)
 
 
