@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from dashboard.models.tables import ReportFormat
     from dashboard.models.user_files import CsvDialect
     from dashboard.services.bundles import BundleRequest
+    from dashboard.services.exports import Provenance
     from dashboard.services.regimes import SplitRow
 
 
@@ -268,30 +269,30 @@ def study(  # noqa: PLR0913 - the options of the contract
     )
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
-    made = replace(inputs, made=replace(inputs.made, dialect=dialect))
-    _give_study(answer, made, _split_answer(split, answer, inputs), out, as_json=as_json)
+    rows = _split_answer(split, answer, inputs)
+    _give_study(answer, replace(inputs.made, dialect=dialect), rows, out, as_json=as_json)
 
 
 def _give_study(
     answer: StudyAnswer,
-    inputs: StudyInputs,
-    rows: tuple[SplitRow, ...],
-    out: Path | None,
+    made: Provenance,
+    rows: Sequence[SplitRow],
+    folder: Path | None,
     *,
     as_json: bool,
 ) -> None:
-    """Write the files of a study, and print it."""
+    """Write a study to a folder if one is named, and print it or its JSON."""
     from dashboard.cli import listings, output
     from dashboard.services.exports import write_study
     from dashboard.services.serializers import study_json
 
-    if out is not None:
-        write_study(out, answer, inputs.made, split=rows)
+    if folder is not None:
+        write_study(folder, answer, made, split=rows)
     if as_json:
         output.print_json(study_json(answer) | _split_json(rows))
         return
-    output.show_study(answer, out)
-    if rows and out is None:
+    output.show_study(answer, folder)
+    if rows and folder is None:
         listings.show_split(rows, answer.results[0].series.card)
 
 
