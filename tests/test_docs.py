@@ -262,7 +262,7 @@ def test_every_command_and_option_is_in_the_reference_and_no_other(capsys):
 
 # Lines of a guide that run other programs, with their continuations.
 OTHER_PROGRAMS = re.compile(
-    r"(?:^ *|`)(?:apt-get|useradd|curl|docker|systemctl|openssl|pg_restore|runuser)\b"
+    r"(?:^ *|`)(?:apt-get|useradd|curl|docker|systemctl|openssl|pg_restore|pipx|runuser|uvx?)\b"
     r"(?:.*\\\n)*.*$",
     re.MULTILINE,
 )

@@ -38,7 +38,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.series import RateSeries
+from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     MIN_CLUSTERS,
     SIGNIFICANCE_LEVEL,
@@ -325,6 +325,11 @@ def project_group(
     return next(iter(project_groups(related.result, controls, [group])), None)
 
 
+def request_for(card: SeriesCard, request: StudyRequest) -> StudyRequest:
+    """The study of one series among others: differences where its numbers are no prices."""
+    return request if card.is_price else replace(request, returns="difference")
+
+
 def relate_across_series(
     series: Sequence[RateSeries],
     events: Sequence[Event],
@@ -333,7 +338,8 @@ def relate_across_series(
 ) -> tuple[CrossCell, ...]:
     """Mean move of every category on every series; p-values are adjusted over all cells.
 
-    Each cell equals that of a study of the series alone.
+    The mean of a number that is no price is in hundreds of its unit: 0.01 is one point. Each cell
+    equals that of a study of the series alone.
 
     Raises:
         InputError: no series, or two with one id.
@@ -346,7 +352,7 @@ def relate_across_series(
     request = replace(request, cars=(window,))
     cells: list[SeriesCells] = []
     for one in series:
-        result, measured = measure_series(one, events, known, request)
+        result, measured = measure_series(one, events, known, request_for(one.card, request))
         if result.events:
             cells.append(build_series_cells(one.card.id, measured, request, window))
     return adjust_cells(cells, request)

@@ -20,6 +20,7 @@ from dashboard.presentation.charts.timeline import (
     Overlay,
     convert_to_moscow,
 )
+from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_day, format_number
 from dashboard.presentation.palette import DARK_PALETTE, OVERLAY_STYLES, GroupStyle, Palette
 from dashboard.presentation.quoting import QuotedSeries
@@ -39,6 +40,10 @@ NAME_DISTANCES: Final = (34, 56, 80, 110, 140, 180)
 NAME_OFFSET: Final = 24
 NAME_PIXELS: Final = (104, 36)
 NAME_OPACITY: Final = 0.75
+REGIME_STYLE: Final = OVERLAY_STYLES[0]
+REGIME_OPACITY: Final = 0.08
+REGIME_NAME_PIXELS: Final = 84
+REGIME_NAME_LENGTH: Final = 40
 Box = tuple[float, float, float, float]
 """Left, right, foot and top in pixels."""
 
@@ -284,6 +289,51 @@ def build_break_notes(
         if change is not None:
             close.append(change)
     return notes
+
+
+def build_regime_shapes(
+    chart: ExploreChart, palette: Palette, domain: tuple[float, float]
+) -> list[theme.Figure]:
+    """Every second regime as a band in the pane of the rate, a dashed line where one begins."""
+    bottom, top = domain
+    colour = REGIME_STYLE.colour(dark=palette is DARK_PALETTE)
+    line = {"color": colour, "width": 1.2, "dash": "longdash"}
+    shapes = []
+    for number, (begin, end, _label) in enumerate(_regimes_in_view(chart)):
+        if number % 2:
+            shapes.append(
+                theme.build_region(begin, end, colour, y0=bottom, y1=top, opacity=REGIME_OPACITY)
+            )
+        if number:
+            shapes.append(theme.build_vertical_line(begin, line, y0=bottom, y1=top))
+    return shapes
+
+
+def build_regime_notes(
+    chart: ExploreChart, pixels_a_day: float, palette: Palette
+) -> list[theme.Figure]:
+    """What each regime is called, where it begins; left out where it is too narrow for it."""
+    font = {"size": theme.FONT_SIZE - 3, "color": REGIME_STYLE.colour(dark=palette is DARK_PALETTE)}
+    return [
+        theme.build_note(
+            palette, escape_plot(label, REGIME_NAME_LENGTH), begin, 0.99, yref="y3",
+            xanchor="left", yanchor="top", xshift=4, font=font,
+        )
+        for begin, end, label in _regimes_in_view(chart)
+        if (date.fromisoformat(end) - date.fromisoformat(begin)).days * pixels_a_day
+        > REGIME_NAME_PIXELS
+    ]  # fmt: skip
+
+
+def _regimes_in_view(chart: ExploreChart) -> list[tuple[str, str, str]]:
+    """First and last day in view and the name of each regime in view; the first is in view too."""
+    begins = [begin for begin, _name in chart.regimes]
+    ends = [*begins[1:], chart.right_end]
+    return [
+        (max(begin, chart.since).isoformat(), min(end, chart.right_end).isoformat(), name)
+        for (begin, name), end in zip(chart.regimes, ends, strict=False)
+        if end > chart.since and begin < chart.right_end
+    ]
 
 
 def _find_breaks(chart: ExploreChart) -> list[MethodBreak]:

@@ -101,6 +101,7 @@ class ExploreChart:
         horizon: the last day on the axis, where it goes on beyond `until` for scheduled events.
         upcoming: the scheduled events that the filters leave, to the right of today.
         countdowns: the line about the days to a scheduled event in its hover text, by its id.
+        regimes: the first day of each regime of the series and what stands at it, in order.
     """
 
     series: RateSeries
@@ -122,6 +123,7 @@ class ExploreChart:
     horizon: date | None = None
     upcoming: tuple[Event, ...] = ()
     countdowns: Mapping[str, str] = field(default_factory=dict)
+    regimes: tuple[tuple[date, str], ...] = ()
 
     @property
     def right_end(self) -> date:
