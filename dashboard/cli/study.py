@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from dashboard.models.tables import ReportFormat
     from dashboard.models.user_files import CsvDialect
     from dashboard.services.bundles import BundleRequest
+    from dashboard.services.exports import Provenance
     from dashboard.services.regimes import SplitRow
 
 
@@ -223,11 +224,8 @@ def study(  # noqa: PLR0913 - the options of the contract
     as_json: JsonOption = False,
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
-    from dashboard.cli import listings, output
     from dashboard.models import study as study_module
     from dashboard.models.study import StudyRequest
-    from dashboard.services.exports import write_study
-    from dashboard.services.serializers import study_json
 
     def request(bar_minutes: int) -> StudyRequest:
         return StudyRequest(
@@ -249,7 +247,9 @@ def study(  # noqa: PLR0913 - the options of the contract
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
     if basket or event:
-        _check_basket_options(basket, {"rates": rates, "factor": factor, "bundle": bundle})
+        _check_basket_options(
+            basket, {"rates": rates, "factor": factor, "bundle": bundle, "split": split}
+        )
         query = BasketStudy(
             basket, event, *event_selection, reading, request(0), asof, out, dialect, as_json
         )
@@ -268,17 +268,33 @@ def study(  # noqa: PLR0913 - the options of the contract
         asof=asof,
         is_by_story=by_story is not None,
     )
-    rows = _split_answer(split, answer, inputs)
-    if out is not None:
-        write_study(out, answer, replace(inputs.made, dialect=dialect), split=rows)
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
+    rows = _split_answer(split, answer, inputs)
+    _give_study(answer, replace(inputs.made, dialect=dialect), rows, out, as_json=as_json)
+
+
+def _give_study(
+    answer: StudyAnswer,
+    made: Provenance,
+    rows: Sequence[SplitRow],
+    folder: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write a study to a folder if one is named, and print it or its JSON."""
+    from dashboard.cli import listings, output
+    from dashboard.services.exports import write_study
+    from dashboard.services.serializers import study_json
+
+    if folder is not None:
+        write_study(folder, answer, made, split=rows)
     if as_json:
         output.print_json(study_json(answer) | _split_json(rows))
-    else:
-        output.show_study(answer, out)
-        if rows and out is None:
-            listings.show_split(rows, inputs.series[0].card)
+        return
+    output.show_study(answer, folder)
+    if rows and folder is None:
+        listings.show_split(rows, answer.results[0].series.card)
 
 
 def _refuse_split_of_spans(split: str | None) -> None:

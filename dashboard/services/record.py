@@ -186,7 +186,7 @@ def append_quote(
     """
     moment = np.array([at.replace(tzinfo=None)], dtype="datetime64[s]")
     day = moment.astype("datetime64[D]")
-    opens: Moments = (moment - np.timedelta64(60 * recording.minutes, "s")).astype("datetime64[s]")
+    opens: Moments = moment - np.timedelta64(60 * recording.minutes, "s")
     rate = np.array([value])
     if known is None:
         return RateSeries(_build_card(recording), day, day, opens, moment, rate, at)
@@ -199,11 +199,11 @@ def append_quote(
     opens = np.maximum(opens, known.known_at[-1:])
     return RateSeries(
         known.card,
-        np.concatenate((known.record, day)),
-        np.concatenate((known.day, day)),
-        np.concatenate((known.opens, opens)),
-        np.concatenate((known.known_at, moment)),
-        np.concatenate((known.rate, rate)),
+        np.append(known.record, day),
+        np.append(known.day, day),
+        np.append(known.opens, opens),
+        np.append(known.known_at, moment),
+        np.append(known.rate, rate),
         at,
     )
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred
+from dashboard.models.messages import current_language, deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.counterfactual import build_counterfactual_figure
@@ -60,8 +60,8 @@ from dashboard.ui.components.view_controls import draw_series_choice
 from dashboard.ui.pages.base import Page
 from dashboard.ui.url_state import UrlState, day_param, name_param, names_param
 
-DEFAULT_DAY: Final = date(2020, 3, 9)
-"""The first market day after the talks of OPEC+ had failed."""
+DEFAULT_DAY: Final = date(2018, 4, 9)
+"""The first market day after the American sanctions of 6 April 2018."""
 TEXT_LIMIT: Final = 500
 TITLE_LIMIT: Final = 70
 DONORS_KEY: Final = "counterfactual.donors"
@@ -179,11 +179,12 @@ def _draw_controls(view: UrlState, state: CounterfactualState) -> None:
             disabled=state.event is not None,
             **view.widget("day", state.day),
         )
-        titles = {event.id: event for event in reversed(session.get_known_events().events)}
+        known = session.get_known_events()
+        names = _cached_event_names(known.version, current_language(), known.events)
         st.selectbox(
             _("Or an event"),
-            ["", *titles],
-            format_func=lambda name: _name_event(titles.get(name)),
+            ["", *names],
+            format_func=lambda name: names.get(name, _("none: the day")),
             width=330,
             **view.widget("id"),
         )
@@ -193,10 +194,17 @@ def _draw_controls(view: UrlState, state: CounterfactualState) -> None:
             draw_download_menu(_list_downloads(view, state, state.answer), "counterfactual.files")
 
 
-def _name_event(event: Event | None) -> str:
-    if event is None:
-        return _("none: the day")
-    return plain_text(f"{format_day(event.day)} · {event.title}", TITLE_LIMIT)
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _cached_event_names(
+    version: str,  # noqa: ARG001
+    language: str,  # noqa: ARG001
+    _events: tuple[Event, ...],
+) -> dict[str, str]:
+    """Day and title of every event by its id, the latest first."""
+    return {
+        event.id: plain_text(f"{format_day(event.day)} · {event.title}", TITLE_LIMIT)
+        for event in reversed(_events)
+    }
 
 
 def _draw_donor_choice(view: UrlState, state: CounterfactualState) -> None:
