@@ -128,7 +128,7 @@ def _describe_visible(row: PrecedentSummary) -> str:
     if row.visible is None:
         return _("So few precedents can show no difference from ordinary days, however they moved.")
     return _(
-        "Fewer than {visible} of {n} could not have been told from ordinary days.",
+        "Fewer than {visible} of {n} could not have been distinguished from ordinary days.",
         visible=row.visible,
         n=row.n,
     )
