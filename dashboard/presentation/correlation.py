@@ -38,7 +38,7 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
-from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode, name_direction
 
 Row = TypeVar("Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell)
 SIGNED_FIELDS: Final = ("r", "estimate", "t", "caar", "in_spreads", "mean_scar")
@@ -335,13 +335,13 @@ def build_cell_mark(
         )
     if is_ended:
         ended = escape_plot(_describe_end(card), 50, 2)
-        number = f"({format_signed(100 * turned.caar, 1)})"
+        number = f"({_format_second(card, turned)})"
         return CrossCellMark(math.nan, number, "<br>".join([head, ended, *moved]))
     value = get_cell_number(cell, unit)
     quoted = get_cell_number(turned, unit)
     shown = format_signed(quoted, 0 if unit == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
-    second = "" if unit == "mean" else f"<br>({format_signed(100 * turned.caar, 1)})"
+    second = "" if unit == "mean" else f"<br>({_format_second(card, turned)})"
     p, p_adjusted = format_p(cell.p_value), format_p(cell.p_adjusted)
     spreads = _(
         "{count} spreads of shifted dates, larger than {percentile} %",
@@ -432,6 +432,20 @@ def _describe_tested_cells(
     )
 
 
+def _format_mean(cell: CrossCell, quoting: QuotedSeries) -> str:
+    """`1.1 % weaker`; of a number that is no price `0.25 points down`."""
+    mean = 100 * cell.caar
+    if quoting.card.is_price:
+        return quoting.directed(mean)
+    size, direction = format_number(abs(mean)), name_direction(quoting.card, mean)
+    return _("{size} points {direction}", size=size, direction=direction)
+
+
+def _format_second(card: SeriesCard, cell: CrossCell) -> str:
+    """The mean in log points, or in points, which are fewer."""
+    return format_signed(100 * cell.caar, 1 if card.is_price else 2)
+
+
 def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
     """`Escalation on USD/RUB: 1.1 % weaker on average (…, corrected p 0.029)`."""
     card = quoting.card
@@ -445,7 +459,7 @@ def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
         " {clusters}, corrected p {p})",
         group=format_group_title(cell.group),
         series=series,
-        move=quoting.directed(100 * cell.caar),
+        move=_format_mean(cell, quoting),
         mean=quoting.signed(cell.mean_scar),
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),

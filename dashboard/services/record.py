@@ -23,7 +23,7 @@ from dashboard.models.errors import InputError, SourceError, StoreError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import IMPORTED_BAR
-from dashboard.models.series import RateSeries, SeriesCard, SeriesKind
+from dashboard.models.series import Moments, RateSeries, SeriesCard, SeriesKind
 from dashboard.models.user_files import IMPORTED_PREFIX
 from dashboard.services.rates import ID_PATTERN, ImportedRateStore, plain_title
 
@@ -186,7 +186,7 @@ def append_quote(
     """
     moment = np.array([at.replace(tzinfo=None)], dtype="datetime64[s]")
     day = moment.astype("datetime64[D]")
-    opens = moment - np.timedelta64(60 * recording.minutes, "s")
+    opens: Moments = moment - np.timedelta64(60 * recording.minutes, "s")
     rate = np.array([value])
     if known is None:
         return RateSeries(_build_card(recording), day, day, opens, moment, rate, at)
@@ -197,13 +197,15 @@ def append_quote(
         msg = _("the clock stands before the last number of {id}", id=known.card.id)
         raise SourceError(msg)
     opens = np.maximum(opens, known.known_at[-1:])
-    arrays = zip(
-        (known.record, known.day, known.opens, known.known_at, known.rate),
-        (day, day, opens, moment, rate),
-        strict=True,
+    return RateSeries(
+        known.card,
+        np.append(known.record, day),
+        np.append(known.day, day),
+        np.append(known.opens, opens),
+        np.append(known.known_at, moment),
+        np.append(known.rate, rate),
+        at,
     )
-    joined = [np.concatenate(pair) for pair in arrays]
-    return RateSeries(known.card, *joined, fetched_at=at)  # type: ignore[arg-type]
 
 
 def _gap_before(known: RateSeries | None, recording: Recording, at: datetime) -> timedelta:

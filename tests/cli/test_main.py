@@ -37,7 +37,9 @@ COMMANDS = {
     },
     ("rates",): {
         *("list", "refresh", "export", "import", "remove", "record", "regimes", "search"),
+        "basket",
     },
+    ("rates", "basket"): {"list", "show", "add", "remove"},
 }
 
 

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from dashboard.eventstudy.study import study_series
+from dashboard.models.analyses import CrossCell
 from dashboard.models.baskets import Basket, create_basket
 from dashboard.models.errors import InputError
 from dashboard.models.publication import BANK_OF_RUSSIA, LONDON_DAY
 from dashboard.models.study import StudyRequest
+from dashboard.presentation.correlation import build_cell_mark, describe_cross_series
+from dashboard.presentation.quoting import QuoteMode
 from dashboard.services.baskets import (
     find_basket,
     load_members,
@@ -248,3 +251,15 @@ def test_a_file_names_a_series_a_line_or_is_json():
         read_basket('{"members": 3}', "x")
     with pytest.raises(InputError, match="1 to 50 series, not 0"):
         read_basket("# nothing\n", "x")
+
+
+def test_a_mean_of_a_rate_in_per_cent_is_given_in_points():
+    card = BundledRates().get("gpr_daily").card
+    cell = CrossCell(
+        "monetary_policy", "gpr_daily", (0, 1), 87, caar=-0.286, p_value=1e-5, p_adjusted=1e-4,
+        n_rates=87, mean_scar=-0.37, largest_share=0.04, clusters=79,
+    )  # fmt: skip
+    sentence = describe_cross_series((cell,), (card,), QuoteMode.WEAKER)
+    assert "28.60 points down on average" in sentence
+    assert "%" not in sentence
+    assert build_cell_mark(card, cell, (QuoteMode.WEAKER, "scar")).mark.endswith("(\u221228.60)")
