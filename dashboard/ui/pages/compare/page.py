@@ -157,6 +157,8 @@ MAX_LOST_EVENTS: Final = 60
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
     "moves", "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
+MAX_DIGIT: Final = 9
+"""The parts after it have no key of their own: a key is one digit."""
 SPLITS: Final = ("method-breaks", "regimes")
 SPLIT_TITLES: Final = {
     "method-breaks": deferred("between changes of the method"),
@@ -206,7 +208,7 @@ def draw(link: UrlState) -> None:
             Shortcut("I", _("Invert axis"), partial(flip_quote, link)),
             *(
                 Shortcut(str(at), title, partial(_open_part, link, part))
-                for at, (part, title) in enumerate(PART_TITLES.items(), 1)
+                for at, (part, title) in enumerate(list(PART_TITLES.items())[:MAX_DIGIT], 1)
             ),
             Shortcut(
                 "E", _("The table behind the paths"), partial(toggle_expander, "compare.averages")
