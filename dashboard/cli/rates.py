@@ -181,7 +181,7 @@ def list_regimes(  # noqa: PLR0913 - the options of the contract
     """Find the breaks of a series and say what it was like between them.
 
     Breaks of the volatility, of the mean move, or of the relation to a factor, each date with its
-    95 % interval, beside changes of method and the events that came shortly before.
+    95 % interval, next to changes of method and the events that came shortly before.
     """
     from dashboard.cli import listings, output
     from dashboard.cli.context import export_time, list_data_files, list_known_events

@@ -1332,7 +1332,7 @@ COUNTERFACTUAL: Final = Table(
     "counterfactual",
     "Gap between a currency and its synthetic series after a date",
     _columns(
-        "series=whole.card.id event_id=whole.event.id asked=whole.requested",
+        "series=whole.card.id event_id=whole.event.id event_day=whole.requested",
         "base_day=whole.base_day",
         _OFFSET_AFTER,
         "day=item.day",

@@ -159,7 +159,7 @@ def _load_member(
         return BasketMember(name, series)
     except InputError:
         is_live = is_ticker(name) or name in live_ids
-        reason = deferred("not fetched; run rates refresh --series {id}", id=name)
+        reason = deferred("nothing of {id} was fetched yet; refresh it by this name", id=name)
         if not is_live:
             reason = deferred("there is no such series; import it, or take it out of the basket")
         return BasketMember(name, reason=reason, is_fetchable=is_live)

@@ -334,7 +334,7 @@ def counterfactual_json(answer: Counterfactual) -> dict[str, Any]:
         "series": answer.card.id,
         "unit": answer.unit,
         "event_id": answer.event.id if answer.event else None,
-        "asked": answer.requested.isoformat(),
+        "event_day": answer.requested.isoformat(),
         "day": answer.day.isoformat(),
         "base_day": answer.base_day.isoformat(),
         "fit_rows": control.request.length,

@@ -153,6 +153,9 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/study.csv",
         "/v1/study.xlsx",
         "/v1/study.json",
+        "/v1/baskets.json",
+        "/v1/baskets/{name}",
+        *(f"/v1/events/{{event_id}}/basket.{kind}" for kind in ("csv", "xlsx", "json")),
         *(f"/v1/split.{kind}" for kind in ("csv", "xlsx", "json")),
         *(f"/v1/regimes.{kind}" for kind in ("csv", "xlsx", "json")),
         *(f"/v1/counterfactual.{kind}" for kind in ("csv", "xlsx", "json")),
@@ -170,11 +173,13 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
     }
     writing = [(m, method) for method, on in content["paths"].items() for m in on if m != "get"]
     assert sorted(writing) == [
+        ("delete", "/v1/baskets/{name}"),
         ("delete", "/v1/events/{event_id}"),
         ("patch", "/v1/events/{event_id}"),
         ("post", "/v1/events"),
         ("post", "/v1/events/{event_id}/restore"),
         ("post", "/v1/rates/fetch"),
+        ("put", "/v1/baskets/{name}"),
     ]
     assert all("token" in content["paths"][method][m]["security"][0] for m, method in writing)
     assert content["servers"] == [{"url": "/api"}]

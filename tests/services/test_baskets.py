@@ -171,8 +171,8 @@ def test_no_member_is_dropped():
     reasons = {member.name: str(member.reason) for member in members}
     assert "there is no such series" in reasons["nope"]
     assert "bars" in reasons["bars"]
-    assert reasons["moex:RGBI"] == "not fetched; run rates refresh --series moex:RGBI"
-    assert reasons["usd_rub_yahoo"] == "not fetched; run rates refresh --series usd_rub_yahoo"
+    assert reasons["moex:RGBI"] == "nothing of moex:RGBI was fetched yet; refresh it by this name"
+    assert reasons["usd_rub_yahoo"] == "nothing of usd_rub_yahoo was fetched yet; refresh it by this name"
     assert reasons["usd_rub_cbr"] == ""
     early = event_on("2013-02-01")
     answer = measure_basket(basket, members, early, [early])

@@ -38,7 +38,7 @@ class _Line:
     """One line of the figure: its offsets and values in per cent, its label and its hover."""
 
     label: str
-    title: str
+    hover: str
     offsets: tuple[int, ...]
     values: tuple[float, ...]
     is_own: bool = False
@@ -114,7 +114,7 @@ def _build_trace(line: _Line, palette: Palette) -> theme.Figure:
     texts = [
         _(
             "{title}<br>offset {offset}: {move}",
-            title=line.title,
+            title=line.hover,
             offset=format_offset(offset),
             move=format_percent(value),
         )
@@ -124,7 +124,7 @@ def _build_trace(line: _Line, palette: Palette) -> theme.Figure:
         "lines",
         list(line.offsets),
         list(line.values),
-        name=line.title,
+        name=line.hover,
         line=style,
         **theme.build_hover(texts),
     )
