@@ -169,6 +169,14 @@ def study(  # noqa: PLR0913 - the options of the contract
         Literal["category", "expected"],
         Opt(help=deferred("What makes the groups, next to all events.")),
     ] = "category",
+    dose: Annotated[
+        Literal["surprise", "change", "intensity"] | None,
+        Opt(help=deferred("Set the moves against this number of the events.")),
+    ] = None,
+    regress: Annotated[
+        Texts,
+        Opt(metavar="COLUMN", help=deferred("Regress the CARs on it; repeatable.")),
+    ] = None,
     seed: options.SeedOption = 1,
     quote: options.QuoteOption = "as-quoted",
     date: options.RateDateColumnOption = "",
@@ -190,8 +198,9 @@ def study(  # noqa: PLR0913 - the options of the contract
     from dashboard.cli import output
     from dashboard.models import study as study_module
     from dashboard.models.study import StudyRequest
+    from dashboard.services.compare import relate_to_columns
     from dashboard.services.exports import write_study
-    from dashboard.services.serializers import study_json
+    from dashboard.services.serializers import study_json, table_json
 
     def request(bar_minutes: int) -> StudyRequest:
         return StudyRequest(
@@ -213,14 +222,17 @@ def study(  # noqa: PLR0913 - the options of the contract
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
     answer, inputs = _run_study(request, rate_selection, event_selection, reading, asof=asof)
+    further = relate_to_columns(answer.results, dose, regress or ())
     if out is not None:
-        write_study(out, answer, replace(inputs.made, dialect=dialect))
+        write_study(out, answer, replace(inputs.made, dialect=dialect), further)
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
     if as_json:
-        output.print_json(study_json(answer))
+        more = {name: table_json(name, objects) for name, objects in further.items()}
+        output.print_json(study_json(answer) | more)
     else:
         output.show_study(answer, out)
+        output.show_relations(further, {series.card.id: series.card for series in inputs.series})
 
 
 def facts(  # noqa: PLR0913 - the options of the contract

@@ -221,15 +221,22 @@ def study_csvs(answer: StudyAnswer) -> dict[str, bytes]:
     }
 
 
-def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tuple[Path, ...]:
+def write_study(
+    folder: Path,
+    answer: StudyAnswer,
+    provenance: Provenance,
+    further: Mapping[str, Sequence[Any]] | None = None,
+) -> tuple[Path, ...]:
     """Write the files of `study --out`; only files of these names are replaced.
+
+    `further` holds the objects of tables that were asked for beside those of every study.
 
     Raises:
         InputError: the folder cannot be used.
     """
     return write_bundle(
         folder,
-        study_files(answer, provenance.dialect),
+        study_files(answer, provenance.dialect) | table_files(further or {}, provenance.dialect),
         study_manifest(answer, provenance),
         is_private=provenance.is_private,
     )
