@@ -24,7 +24,7 @@ run: $(VENV)/ready-to-run  ## open the dashboard in the browser (PORT=8501)
 # Three workers for two cores, since browsers wait; further threads of the linear algebra would
 # wait for one another.
 test: lint types  ## check everything: style, architecture, types, security, behaviour
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses 3
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet -rR --numprocesses 3
 
 lint: $(VENV)/ready-to-test  ## style, architecture and security, without running anything
 	@$(BIN)/ruff check --quiet

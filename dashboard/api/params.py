@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 
+from dashboard.models.analyses import MAX_PRECEDENTS, PrecedentRequest
 from dashboard.models.errors import InputError
 from dashboard.models.event import CATEGORY_LIMIT, EVENT_CHOICES, Category, Event
 from dashboard.models.messages import translate as _
@@ -177,6 +178,31 @@ class SourceWindowParams(QueryParams):
             msg = _("{window} ends before it starts; swap the two", window=self.window)
             raise InputError(msg, field="window")
         return first, last
+
+
+class PrecedentParams(QueryParams):
+    """How the precedents of one event are chosen."""
+
+    series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+    number: int = Field(12, ge=1, le=MAX_PRECEDENTS, description="The most that are taken.")
+    earlier_only: bool = Field(
+        default=True, description="Only events that were over before it; false: later ones too."
+    )
+    alone: bool = Field(
+        default=False, description="None with another event on its first two rates."
+    )
+
+    def request(self) -> PrecedentRequest:
+        """The request of the service."""
+        return PrecedentRequest(self.number, earlier_only=self.earlier_only, alone=self.alone)
+
+
+class PrecedentCsvParams(PrecedentParams, CsvParams):
+    """One table of the precedents of one event as a file."""
+
+    table: Literal["precedents", "precedent_summary", "precedent_paths"] = Field(
+        "precedents", description="Which table."
+    )
 
 
 class SourceWindowCsvParams(SourceWindowParams, CsvParams):

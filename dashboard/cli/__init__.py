@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import admin, alerts, events, inbox, rates, study
+from dashboard.cli import admin, alerts, drivers, events, inbox, rates, study
 from dashboard.cli.context import error_text
 from dashboard.cli.options import command_group, show_help
 from dashboard.models.errors import RoubleReactionError
@@ -39,9 +39,11 @@ app.command("open")(admin.open_pages)
 app.command("study")(study.study)
 app.command("robustness")(study.robustness)
 app.command("facts")(study.facts)
+app.command("drivers")(drivers.drivers)
 app.command("article")(inbox.analyse_article)
 app.command("export")(study.export_everything)
 app.command("report")(study.report)
+app.command("precedents")(events.precedents)
 app.command("reproduce")(study.reproduce)
 app.command("doctor")(rates.doctor)
 app.command("watch")(alerts.watch)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from dashboard.cli.options import Texts
 from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import translate as _
-from dashboard.models.user_files import CsvDialect, FileFormat
+from dashboard.models.user_files import CsvDialect, FileFormat, FileKind
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -87,6 +88,22 @@ def list_known_events(
     return find_events(events, event_filter)
 
 
+def find_known_event(events: Sequence[Event], event_id: str) -> Event:
+    """The event of an id among those that are known.
+
+    Raises:
+        InputError: there is none.
+    """
+    event = next((event for event in events if event.id == event_id), None)
+    if event is None:
+        msg = _(
+            "event {event_id}: is not there; `events list --text WORDS` finds its id",
+            event_id=event_id,
+        )
+        raise InputError(msg)
+    return event
+
+
 @dataclass(frozen=True, slots=True)
 class FileReading:
     """How the files of a study are read, as the user says.
@@ -97,6 +114,7 @@ class FileReading:
         zone: the zone of times without one in both files.
         stamps: whether a bar is stamped when it begins or when it ends.
         columns: pairs such as `title=Headline` for the file of events.
+        kind: what the numbers of a file of rates count; empty: as the file shows.
     """
 
     date: str = ""
@@ -104,6 +122,7 @@ class FileReading:
     zone: str = ""
     stamps: Literal["begin", "end"] | None = None
     columns: Texts = None
+    kind: FileKind = ""
 
     def rates(self, quote: str, columns: tuple[str, ...] | None, factors: Texts) -> RateFileOptions:
         """The options of a file of rates; factors are read besides the columns."""
@@ -117,6 +136,7 @@ class FileReading:
             dates=self.dates or "",
             zone=self.zone,
             stamps=self.stamps or "",
+            kind=self.kind,
         )
 
     def events(self) -> EventFileOptions:
@@ -150,12 +170,14 @@ def select_series(
 
     Raises:
         InputError: a name is neither, or the file cannot be read.
+        SourceError: the publisher of a ticker that is not stored yet did not answer.
     """
     from dashboard.cli import output
     from dashboard.container import rates_from_file
     from dashboard.services.study_inputs import resolve_series
 
     selected_names = names or [DEFAULT_SERIES]
+    fetch_tickers(context, selected_names)
     studied, factors = columns
     opened: list[Path] = []
 
@@ -175,6 +197,53 @@ def select_series(
         raise InputError(msg, field="quote", value=quote)
     output.print_notices(selection.messages)
     return selection
+
+
+def fetch_tickers(context: AppContext, names: Iterable[str]) -> None:
+    """Fetch the tickers among some names of which nothing is stored, unless nothing may be asked.
+
+    What is known of the numbers of a ticker goes to standard error.
+
+    Raises:
+        InputError: there is no such series, or the process is set to be offline.
+        SourceError: its publisher did not answer.
+    """
+    from dashboard.cli import listings, output
+    from dashboard.models.tickers import is_ticker
+    from dashboard.services.notes import utc_now
+    from dashboard.services.tickers import fetch_missing, missing_tickers
+
+    tickers = [name for name in names if is_ticker(name)]
+    if not tickers:
+        return
+    missing = missing_tickers(context.known, tickers)
+    if missing and context.settings.dashboard_offline:
+        msg = _(
+            "series {series}: nothing was fetched yet, and DASHBOARD_OFFLINE is set, so nothing is"
+            " asked; unset it first",
+            series=missing[0],
+        )
+        raise InputError(msg)
+    if missing and not context.refresher.is_offline:
+        with listings.refresh_progress() as progress, silence_logs():
+            fetch_missing(context.known, context.rate_cache, missing, utc_now, progress)
+    for name in dict.fromkeys(map(context.known.series_id, tickers)):
+        known = context.known.known(name)
+        output.print_notices(f"{name}: {note}" for note in (known.notes if known else ()))
+
+
+@contextmanager
+def silence_logs() -> Iterator[None]:
+    """Keep the log off the terminal, where the result reports the same failures."""
+    handler = logging.NullHandler()
+    loggers = [logging.getLogger(name) for name in ("dashboard.rates", "yfinance")]
+    for log in loggers:
+        log.addHandler(handler)
+    try:
+        yield
+    finally:
+        for log in loggers:
+            log.removeHandler(handler)
 
 
 def list_series(context: AppContext) -> list[RateSeries]:
@@ -230,7 +299,7 @@ def read_study_inputs(
     from dashboard.cli import output
     from dashboard.container import events_from_file
     from dashboard.services.exports import Provenance
-    from dashboard.services.rates import list_cards
+    from dashboard.services.rates import find_source
     from dashboard.services.study_inputs import (
         available_events,
         select_events,
@@ -239,8 +308,8 @@ def read_study_inputs(
     )
 
     (names, quote, columns, factors), (file, categories, origin) = rate_selection, event_selection
-    known_ids = {card.id for card in list_cards(context.rates)}
-    file_factors = [name for name in factors or () if name not in known_ids]
+    fetch_tickers(context, factors or ())
+    file_factors = [name for name in factors or () if find_source(context.rates, name) is None]
     selection = select_series(context, names, quote, (columns, file_factors), reading)
     selection, factor_series = split_factors(selection, factors or (), context.rates, columns or ())
     if file is None:

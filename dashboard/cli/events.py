@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from dashboard.cli import options
 from dashboard.cli.context import (
+    DEFAULT_SERIES,
+    export_time,
+    find_known_event,
     get_context,
     list_known_events,
     output_format,
@@ -13,9 +17,9 @@ from dashboard.cli.context import (
     select_series,
     write_output,
 )
-from dashboard.cli.options import JsonOption, Opt, command_group, note_options
+from dashboard.cli.options import Arg, JsonOption, Opt, command_group, note_options
 from dashboard.models.errors import InputError
-from dashboard.models.event import Draft, draft_from_event
+from dashboard.models.event import AUTHOR_LIMIT, TITLE_LIMIT, Draft, draft_from_event
 from dashboard.models.messages import (
     deferred,
     translate_in_context,
@@ -345,3 +349,84 @@ def _print_notes(events: Sequence[Event], done: str, *, as_json: bool) -> None:
         output.show_note_change(event, done)
     if not events:
         output.print_line(_("nothing was {done}: it was so already", done=done))
+
+
+# ------------------------------------------------------------------ precedents
+
+
+def precedents(  # noqa: PLR0913 - an event, or the words of one, and how precedents are chosen
+    event_id: Annotated[
+        str, Arg(metavar="[EVENT_ID]", help=deferred("As `events list` prints it."))
+    ] = "",
+    *,
+    text: Annotated[
+        str, Opt("--text", metavar="WORDS", help=deferred("Of an event of today instead."))
+    ] = "",
+    actor: Annotated[str, Opt(help=deferred("Who said or did it, with --text."))] = "",
+    category: Annotated[
+        str, Opt(metavar="C", help=deferred("With --text; else by its words."))
+    ] = "",
+    expected: Annotated[
+        Literal["stronger", "weaker", "unclear"], Opt(help=deferred("With --text."))
+    ] = "unclear",
+    rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
+    number: Annotated[int, Opt(min=1, help=deferred("The most that are taken."))] = 12,
+    later: Annotated[
+        bool, Opt("--later", help=deferred("Later events too, which were not known then."))
+    ] = False,
+    alone: Annotated[
+        bool, Opt("--alone", help=deferred("None with another event on its first two rates."))
+    ] = False,
+    out: Annotated[
+        Path | None, Opt(metavar="DIR", help=deferred("Write the tables as CSV."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the events most alike to one, what followed them, and how unusual it is."""
+    from dashboard.cli import listings, output
+    from dashboard.models.analyses import PrecedentRequest
+    from dashboard.services.exports import Provenance, source_files, write_precedents
+    from dashboard.services.precedents import find_precedents
+    from dashboard.services.rates import get_series
+    from dashboard.services.serializers import precedents_json
+
+    context = get_context()
+    known, series = list_known_events(context), get_series(context.rates, rates)
+    if bool(event_id) == bool(text.strip()):
+        msg = _("give either the id of an event or --text WORDS")
+        raise InputError(msg)
+    event = (
+        _draft_of_text(text, (actor, category, expected))
+        if text
+        else find_known_event(known, event_id)
+    )
+    request = PrecedentRequest(number, earlier_only=not later, alone=alone)
+    answer = find_precedents(series, event, known, request)
+    if out is not None:
+        files = source_files(context.rates, [series.card.id])
+        is_private = any(one.event.is_private for one in (answer.target, *answer.rows))
+        provenance = Provenance({}, files, export_time(context), is_private=is_private)
+        write_precedents(out, answer, provenance)
+    if as_json:
+        output.print_json(precedents_json(answer))
+    else:
+        listings.show_precedents(answer, out)
+
+
+def _draft_of_text(text: str, fields: tuple[str, str, str]) -> Event:
+    """An event of today from the words of its title; `fields`: actor, category, direction."""
+    from dashboard.models.event import Event
+    from dashboard.nlp.classify import category_of_text
+    from dashboard.services.notes import clean_category, clean_line, utc_now
+
+    actor, category, expected = fields
+    title = clean_line(text)[:TITLE_LIMIT]
+    named = clean_category(category) if category else str(category_of_text(title))
+    return Event(
+        "text",
+        utc_now().date(),
+        title,
+        named,
+        expected,
+        actor=clean_line(actor)[:AUTHOR_LIMIT],
+    )

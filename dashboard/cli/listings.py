@@ -49,6 +49,7 @@ from dashboard.presentation.events import (
 from dashboard.presentation.formatting import (
     NO_VALUE,
     format_age,
+    format_day,
     format_number,
     format_signed,
     format_timestamp,
@@ -64,6 +65,16 @@ from dashboard.presentation.incoming_events import (
     format_reported_time,
     format_statement_day,
 )
+from dashboard.presentation.precedents import (
+    WEIGHTS_VIEW,
+    build_left_out_view,
+    build_summary_view,
+    build_taken_view,
+    describe_precedents,
+    list_lines,
+    list_weights,
+)
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.presentation.tables import View
 from dashboard.services.admin import token_state
 from dashboard.services.event_import import EventImportPlan
@@ -73,11 +84,13 @@ from dashboard.services.serializers import import_report_json, note_rows_json
 
 if TYPE_CHECKING:
     from dashboard.models.alerts import Alert, AlertMessage, AlertRule, AlertTarget, Occasion
+    from dashboard.models.analyses import Precedents
     from dashboard.models.series import SeriesCard
     from dashboard.services.article import ArticleReading
     from dashboard.services.health import Finding
     from dashboard.services.live_rates import SeriesStatus
     from dashboard.services.schedule import UpcomingEvent
+    from dashboard.services.tickers import SearchResult
 
 
 # ------------------------------------------------------------------ rates
@@ -187,6 +200,25 @@ def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
         )
 
 
+SEARCH_VIEW: Final[View] = {
+    deferred("id"): attrgetter("id"),
+    deferred("name"): lambda match: translate_deferred(match.title),
+    deferred("publisher"): lambda match: translate_deferred(match.publisher),
+    deferred("note"): lambda match: (
+        _("has numbers here") if match.is_stored else translate_deferred(match.note)
+    ),
+}
+
+
+def show_search(result: SearchResult) -> None:
+    """Print the series that a search found, and why a publisher was not searched."""
+    if result.matches:
+        show_table(SEARCH_VIEW, result.matches)
+    else:
+        print_line(_("nothing found; try another word, or --online to ask the publishers"))
+    print_notices(result.problems)
+
+
 def show_diagnosis(findings: Iterable[Finding]) -> None:
     """Print what each part did when it was tried."""
     view: View = {
@@ -234,6 +266,30 @@ def show_upcoming(upcoming: Sequence[UpcomingEvent], card: SeriesCard) -> None:
         for line in (describe_usual_sample(usual), describe_usual(usual, card)):
             if line:
                 print_line(line)
+
+
+def show_precedents(answer: Precedents, folder: Path | None) -> None:
+    """Print the precedents of an event: the answer, each of them, and those left out."""
+    quoting = QuotedSeries(answer.card, QuoteMode.WEAKER)
+    event = answer.target.event
+    print_line(f"{format_day(event.day)}  {clean_text(event.title)}")
+    print_line(f"{answer.card.label}, {quoting.unit}\n")
+    for sentence in describe_precedents(answer, quoting):
+        print_line(sentence)
+    views = (
+        (_("Precedents, the most alike first"), build_taken_view(quoting), answer.taken),
+        (_("What followed"), build_summary_view(quoting), answer.summary if answer.taken else ()),
+        (_("Left out although as alike"), build_left_out_view(), answer.left_out),
+        (_("Weights of the likeness"), WEIGHTS_VIEW, list_weights()),
+    )
+    for title, view, rows in views:
+        if rows:
+            print_line(f"\n{title}")
+            show_table(view, rows)
+    for line in list_lines(answer):
+        print_line(line)
+    if folder is not None:
+        print_line(_("written to {out}", out=folder))
 
 
 def show_feeds(feeds: Iterable[FeedStatus]) -> None:

@@ -156,6 +156,16 @@ RateZoneOption: TypeAlias = Annotated[
 BarStampsOption: TypeAlias = Annotated[
     Literal["begin", "end"] | None, Opt("--stamps", help=deferred("When a bar is stamped."))
 ]
+KindOption: TypeAlias = Annotated[
+    Literal["price", "odds", "tone", "volume", "index"] | None,
+    Opt(
+        "--kind",
+        help=deferred(
+            "What the numbers of a FILE count, where they are no price: odds (0 to 1, or per cent),"
+            " tone (may be negative), volume or index."
+        ),
+    ),
+]
 SeriesNameOption: TypeAlias = Annotated[
     str, Opt("--name", metavar="ID", help=deferred("Stored as own_ID."))
 ]

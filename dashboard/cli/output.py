@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from dashboard.models.analyses import RobustnessAnswer
 from dashboard.models.currencies import name_unit
+from dashboard.models.drivers import DriverAnswer
 from dashboard.models.event import Event
 from dashboard.models.messages import (
     at_place,
@@ -41,7 +42,7 @@ from dashboard.presentation.formatting import (
     format_signed,
     format_timestamp,
 )
-from dashboard.presentation.quoting import name_direction
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import HEADLINE_TEST, is_significant
 from dashboard.services.exports import TABLES, skipped_reasons
@@ -348,6 +349,25 @@ def _joint_p(answer: RobustnessAnswer) -> str:
         clusters=answer.clusters,
         draws=answer.draws,
     )
+
+
+def show_driver(answer: DriverAnswer) -> None:
+    """Print what a rate did after changes of a driver: the answer and every part with its table."""
+    from dashboard.presentation import drivers as texts
+
+    quoting = QuotedSeries(answer.matched.series.card, QuoteMode.WEAKER)
+    parts = (
+        (texts.describe_lags(answer), "driver_lags", texts.LAGS_VIEW),
+        (texts.describe_pre_trend(answer), "driver_response", texts.RESPONSE_VIEW),
+        (texts.describe_samples(answer), "driver_samples", texts.SAMPLES_VIEW),
+        (texts.describe_stability(answer), "driver_tests", texts.TESTS_VIEW),
+    )
+    print_line(texts.describe_driver_answer(answer, quoting))
+    print_line(texts.describe_matching(answer.matched))
+    for sentence, name, view in parts:
+        print_line("")
+        print_line(sentence)
+        show_table(view, [answer], TABLES[name])
 
 
 def show_note_change(note: Event, action: str) -> None:

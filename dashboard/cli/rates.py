@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from dashboard.cli.context import (
@@ -14,15 +11,18 @@ from dashboard.cli.context import (
     output_format,
     rejection_as_json,
     select_series,
+    silence_logs,
     write_output,
 )
 from dashboard.cli.options import (
+    Arg,
     BarStampsOption,
     CsvFileArgument,
     DialectOption,
     DryRunOption,
     ExcelOption,
     JsonOption,
+    KindOption,
     Opt,
     QuoteOption,
     RateColumnOption,
@@ -83,7 +83,7 @@ def refresh_rates_command(
     day = read_optional_day("since", since)
     request = RefreshRequest(tuple(series or ()), source, day, force)
     context = get_online_context("rates refresh")
-    with listings.refresh_progress() as progress, _silence_logs():
+    with listings.refresh_progress() as progress, silence_logs():
         results = refresh_rates(context.known, context.rate_cache, request, utc_now, progress)
     if as_json:
         output.print_json(refresh_results_json(results))
@@ -99,7 +99,7 @@ def doctor(*, as_json: JsonOption = False) -> int:
 
     context = get_context()
     is_offline = context.settings.dashboard_offline
-    with _silence_logs():
+    with silence_logs():
         findings = diagnose(
             context.known, context.rate_cache, context.notes, utc_now, is_offline=is_offline
         )
@@ -109,20 +109,6 @@ def doctor(*, as_json: JsonOption = False) -> int:
     else:
         listings.show_diagnosis(findings)
     return 0 if all(finding.works for finding in findings) else EXIT_FAILED
-
-
-@contextmanager
-def _silence_logs() -> Iterator[None]:
-    """Keep the log off the terminal, where the result reports the same failures."""
-    handler = logging.NullHandler()
-    loggers = [logging.getLogger(name) for name in ("dashboard.rates", "yfinance")]
-    for log in loggers:
-        log.addHandler(handler)
-    try:
-        yield
-    finally:
-        for log in loggers:
-            log.removeHandler(handler)
 
 
 # ------------------------------------------------------------------ rates
@@ -157,6 +143,33 @@ def list_rates(
         listings.show_series_status(listed_statuses, len(statuses) - len(listed_statuses))
 
 
+@rate_commands.command("search")
+def search_series(
+    text: Annotated[
+        str,
+        Arg(
+            metavar="TEXT", help=deferred("A part of a name in English or Russian, or of a symbol.")
+        ),
+    ],
+    *,
+    online: Annotated[
+        bool, Opt("--online", help=deferred("Ask the publishers too: MOEX, Bank of Russia, Yahoo."))
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find series by name; any id it prints can be given wherever a series is asked for."""
+    from dashboard.cli import listings, output
+    from dashboard.services.tickers import search_json, search_tickers
+
+    context = get_online_context("rates search --online") if online else get_context()
+    with silence_logs():
+        result = search_tickers(context.known, text, online=online)
+    if as_json:
+        output.print_json(search_json(result))
+    else:
+        listings.show_search(result)
+
+
 @rate_commands.command("export")
 def export_rates(  # noqa: PLR0913 - the options of the contract
     file: TableFileArgument,
@@ -189,6 +202,7 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
     dates: RateDateOrderOption = None,
     zone: RateZoneOption = "",
     stamps: BarStampsOption = None,
+    kind: KindOption = None,
     replace: ReplaceOption = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
@@ -207,6 +221,7 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
         dates=dates or "",
         zone=zone,
         stamps=stamps or "",
+        kind=kind or "",
     )
     with rejection_as_json(as_json=as_json):
         table = rates_from_file(file, options)

@@ -17,6 +17,8 @@ from dashboard.cli.context import (
     FileReading,
     StudyInputs,
     export_time,
+    fetch_tickers,
+    find_known_event,
     get_context,
     list_data_files,
     list_known_events,
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dashboard.container import AppContext
-    from dashboard.models.event import Event
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
     from dashboard.models.tables import ReportFormat
     from dashboard.services.bundles import BundleRequest
@@ -486,9 +487,12 @@ def report(  # noqa: PLR0913 - the options of the contract
 
     kind = None if out.suffix.lower() == BUNDLE_SUFFIX else report_format(out)
     context = get_context()
+    fetch_tickers(context, [rates])
     known, series = list_known_events(context), get_series(context.rates, rates)
     request = default_request(series.card.bar_minutes, window)
-    bundle_request = BundleRequest("event", (series,), (_find_event(known, event),), known, request)
+    bundle_request = BundleRequest(
+        "event", (series,), (find_known_event(known, event),), known, request
+    )
     if kind is None:
         content = _event_bundle(context, bundle_request)
         is_private = any(event.is_private for event in known)
@@ -530,14 +534,3 @@ def _event_report(
     report_context = ReportContext(moment, live_url, frozen_url)
     quoting = QuotedSeries(series.card, QuoteMode.WEAKER)
     return write_report(build_event_report(view, series, quoting, pool, report_context), kind)
-
-
-def _find_event(events: tuple[Event, ...], event_id: str) -> Event:
-    event = next((event for event in events if event.id == event_id), None)
-    if event is None:
-        msg = _(
-            "event {event_id}: is not there; `events list --text WORDS` finds its id",
-            event_id=event_id,
-        )
-        raise InputError(msg)
-    return event

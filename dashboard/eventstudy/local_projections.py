@@ -1,4 +1,4 @@
-"""Local projections: the response of a rate to the events of a category, horizon by horizon.
+"""Local projections: the response of a rate to events or to a driver, horizon by horizon.
 
 Jorda 2005 (American Economic Review 95), lag-augmented as in Montiel Olea & Plagborg-Moller 2021
 (Econometrica 89), with the long difference against the rate before the event:
@@ -50,6 +50,7 @@ DROP_REASONS: Final = (
     deferred("too near the end"),
     deferred("a rate is missing"),
 )
+REASON_NO_SHOCK: Final = deferred("no change of the driver")
 BAND_DRAWS: Final = 5_000
 COLLINEARITY_TOLERANCE: Final = 1e-9
 """Responses whose correlation matrix has an eigenvalue below this are collinear."""
@@ -66,6 +67,9 @@ DEPENDENCE_TOLERANCE: Final = 1e-9
 """What is left of a column below this share of it is rounding: the others explain it."""
 REASON_AT_BASE: Final = deferred("0 by construction: the rate before the event is the base")
 REASON_FEW_RATES: Final = deferred("fewer than {least} first rates", least=MIN_FIRST_RATES)
+REASON_FEW_CHANGES: Final = deferred(
+    "the driver changed on fewer than {least} rates", least=MIN_FIRST_RATES
+)
 REASON_LONG_SERIES: Final = deferred(
     "a series of more than {most:,} rows is not projected", most=MAX_SERIES_ROWS
 )
@@ -102,6 +106,16 @@ def build_projection_sample(
     counts = np.zeros((len(series), len(rows)))
     for g, at in enumerate(rows):
         np.add.at(counts[:, g], at, 1.0)
+    return _build_sample(series, counts, controls)
+
+
+def _build_sample(
+    series: RateSeries,
+    counts: Floats,
+    controls: Sequence[RateSeries] = (),
+    gaps: Ints | None = None,
+) -> ProjectionSample:
+    """The variables of a series with counts or shocks (T, G); `gaps` count as method breaks."""
     with np.errstate(divide="ignore", invalid="ignore"):  # no log of 0 or less: missing
         log_rate = series.card.move_sign * np.log(series.rate)
         returns = [
@@ -110,6 +124,8 @@ def build_projection_sample(
         ]
     days = np.array([method.day for method in series.card.breaks], dtype="datetime64[D]")
     first = np.searchsorted(series.day, days)
+    if gaps is not None:
+        first = np.concatenate((first, gaps))
     return ProjectionSample(
         log_rate,
         counts,
@@ -140,6 +156,7 @@ def build_shared_terms(
     for k, name in enumerate(sample.names):
         reason = deferred("no return of {factor}", factor=name)
         reasons[reason] = ~np.isfinite(sum(lagged[:, k] for lagged in controls))
+    reasons[REASON_NO_SHOCK] = ~np.isfinite(sample.events).all(axis=1)
     used, dropped = np.ones(size, dtype=bool), []
     for reason, unusable in reasons.items():
         if count := int((used & unusable).sum()):
@@ -234,6 +251,8 @@ def compute_pre_trend(rows: Sequence[ProjectionRow], influence: Mapping[int, Flo
         rows: the q responses before the base.
         influence: by horizon, what each of the T rows adds to the error, (T,).
     """
+    if not rows:
+        return PreTrend()
     missing = [row.reason or REASON_NOT_IDENTIFIED for row in rows if not row.se_hc1 > 0]
     if missing:
         return PreTrend(reason=missing[0])
@@ -328,6 +347,46 @@ def project_rows(
     return tuple(projections)
 
 
+def project_shock(
+    series: RateSeries,
+    shock: Floats,
+    name: str,
+    *,
+    gaps: Ints | None = None,
+    horizons: Sequence[int] = HORIZONS,
+) -> Projection:
+    """Local projections of a series on a continuous shock, per unit of it.
+
+    Lags, intercepts of method breaks, errors, band and pre-trend test are those of events; the
+    degrees of freedom count the used rows on which the shock is not 0, less one.
+
+    Args:
+        series: the observations, T rows.
+        shock: what enters of the driver, (T,); rows with NaN, also among its lags, are not used.
+        name: of the driver, the group of the rows.
+        gaps: rows that follow a gap; differences across one have an intercept of their own.
+        horizons: the horizons to estimate; the base is among the rows of the full range only.
+    """
+    if len(series) > MAX_SERIES_ROWS:
+        return _projection_without_estimate(name, series.card.id, REASON_LONG_SERIES)
+    sample = _build_sample(series, shock[:, None], gaps=gaps)
+    at = (sample, {h: _fit_horizon(sample, h) for h in horizons if h != BASE_HORIZON}, 0)
+    projection = _build_projection((name, series.card.id), at, draw_normals(1, len(HORIZONS)))
+    rows = tuple(
+        replace(
+            row,
+            events=row.rates,
+            reason=REASON_FEW_CHANGES if row.reason == REASON_FEW_RATES else row.reason,
+        )
+        for row in projection.rows
+        if row.horizon in horizons
+    )
+    pre_trend = projection.pre_trend
+    if pre_trend.reason == REASON_FEW_RATES:
+        pre_trend = replace(pre_trend, reason=REASON_FEW_CHANGES)
+    return replace(projection, rows=rows, pre_trend=pre_trend)
+
+
 def _fit_horizon(sample: ProjectionSample, horizon: int) -> _HorizonFit:
     """Least squares of one horizon; the terms that all groups share are taken out once."""
     outcome = shift_rows(sample.log_rate, horizon) - shift_rows(sample.log_rate, BASE_HORIZON)
@@ -418,13 +477,13 @@ def _horizon_row(
 ) -> ProjectionRow:
     """One horizon of one group: estimate, both errors, interval and p."""
     counts, used = sample.counts[:, g], fitted.used
-    rates = int((counts[used] > 0).sum())
+    rates = int((np.abs(counts[used]) > 0).sum())
     row = replace(
         row,
         n=int(used.sum()),
         events=int(counts[used].sum()),
         rates=rates,
-        rates_dropped=int((counts[~used] > 0).sum()),
+        rates_dropped=int((np.abs(counts[~used]) > 0).sum()),
         dropped=fitted.dropped,
         lags=row.horizon + 1 if row.horizon >= 0 else -row.horizon - 1,
         estimate=float(fitted.estimate[g]),

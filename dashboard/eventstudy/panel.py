@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -44,6 +45,8 @@ BAND_DRAWS: Final = 2_000
 MIN_PATHS_FOR_BAND: Final = 3
 DRAW_BLOCK: Final = 50
 """Draws that are held at once: few enough for the processor's cache."""
+BINOMIAL_TIE: Final = 1e-7
+"""Counts whose probabilities differ by less than this share are equally probable."""
 MAX_SMALL_SAMPLE: Final = 40
 """Up to so many events the band simulates whole samples."""
 P_VALUE_FAMILY: Final = deferred(
@@ -281,6 +284,23 @@ def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     centre = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
     return float(centre - half), float(centre + half)
+
+
+def binomial_share_p(hits: int, n: int, share: float) -> float:
+    """Exact two-sided p of `hits` of `n` where each hits with probability `share`.
+
+    The probability of all counts that are no more probable than the observed one, as R's
+    `binom.test` (Clopper & Pearson 1934, Biometrika 26); 1 for n = 0.
+    """
+    chance = [math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(n + 1)]
+    limit = chance[hits] * (1 + BINOMIAL_TIE)
+    return min(1.0, math.fsum(p for p in chance if p <= limit))
+
+
+def smallest_visible_count(n: int, share: float) -> int | None:
+    """The smallest count above `share` of `n` whose `binomial_share_p` is at most 5 %."""
+    counts = range(math.ceil(n * share), n + 1)
+    return next((k for k in counts if binomial_share_p(k, n, share) <= 1 - CONFIDENCE_LEVEL), None)
 
 
 def _average_paths(results: Sequence[StudyResult], pooled: PooledSample) -> tuple[AverageRow, ...]:

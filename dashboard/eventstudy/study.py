@@ -433,6 +433,14 @@ def study_series_in_all_pools(
     return build_result(series, study, skipped), ranked
 
 
+def list_candidates(series: RateSeries, request: StudyRequest) -> PlaceboCandidates:
+    """The admissible pseudo-dates of a series with their moves, whether events lie there or not."""
+    returns = compute_returns(series.rate, series.card.move_sign, request.returns)
+    history = History(returns, day=series.day)
+    grid = PlaceboGrid.admissible(history, request, get_normal_model(request.model))
+    return find_candidates(grid, np.array([], dtype=np.int64))
+
+
 def rank_rows(
     series: RateSeries, rows: Ints, request: StudyRequest
 ) -> dict[Window, tuple[Floats, PlaceboRanks]]:

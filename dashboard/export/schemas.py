@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from dashboard.eventstudy.levels import compute_change
 from dashboard.eventstudy.local_projections import project_groups
-from dashboard.models.analyses import ProjectionRow
+from dashboard.models.analyses import LIKENESS_PARTS, PRECEDENT_HORIZONS, ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
 from dashboard.models.currencies import thing_name
+from dashboard.models.drivers import DriverAnswer, MatchedDriver
 from dashboard.models.event import EVENT_FIELDS, Event, EventField
 from dashboard.models.moves import Fixing, Observation
 from dashboard.models.series import RateSeries, SeriesCard
@@ -654,6 +655,192 @@ ACROSS_SERIES: Final = Table(
 )  # fmt: skip
 
 
+# ---- drivers
+
+
+def _of_matched(get: Callable[[MatchedDriver], Any]) -> Callable[[DriverAnswer], Any]:
+    return lambda answer: get(answer.matched)
+
+
+def _constant(get: Callable[[MatchedDriver], str]) -> Callable[[DriverAnswer], list[str]]:
+    return lambda answer: [get(answer.matched)] * len(answer.matched)
+
+
+def _per_sd(name: str) -> Callable[[_Part], float]:
+    return lambda part: part.item.per_sd(name)
+
+
+_DRIVER: Final = _text("driver", "The id of the driver")
+_OF_ANSWER: Final = (
+    replace(_DRIVER, get="whole.matched.driver.id"),
+    replace(_SHARED["series"], get="whole.matched.series.card.id"),
+)
+_FOUND_IN_80: Final = "that would be found in 80 % of cases, after the correction"
+DRIVER_VALUES: Final = Table(
+    "driver_values",
+    "A driver and a rate on the rates that have a number of both, with what enters of each",
+    (
+        replace(_DRIVER, get=_constant(lambda matched: matched.driver.id)),
+        _shared("series", _constant(lambda matched: matched.series.card.id)),
+        _shared("day", _of_matched(
+            lambda m: np.datetime_as_string(m.series.day, unit="D").tolist())),
+        _shared("known_at", _of_matched(lambda m: series_moments(m.series.known_at))),
+        _shared("rate", _of_matched(lambda m: m.series.rate)),
+        _day("driver_day", "The market day of the driver's number",
+            _of_matched(lambda m: np.datetime_as_string(m.value_day, unit="D").tolist())),
+        _moment("driver_known_at", "The moment the driver's number was known, never after the rate",
+            _of_matched(lambda m: series_moments(m.value_known_at))),
+        _number("value", "The driver's number", _of_matched(lambda m: m.value)),
+        _return("move", "Log move of the rate since the row before; positive = stronger",
+            _of_matched(lambda m: m.move)),
+        _number("change", "What enters of the driver since the row before",
+            _of_matched(lambda m: m.shock)),
+    ),
+    batched=True,
+)  # fmt: skip
+DRIVER_LAGS: Final = Table(
+    "driver_lags",
+    "Cross-correlation of the changes of a driver with the moves of a rate, lag by lag",
+    _columns(
+        *_OF_ANSWER,
+        _count("lag", "Rates after the driver's change (+), or before it (-)", "item.lag"),
+        _count("n", "Pairs of filtered changes", "item.n"),
+        _shared("r", "item.r"),
+        _signed("r_filtered",
+            "Correlation after an autoregression of each was taken out", "item.r_filtered"),
+        _signed("low",
+            "Lower end of the band that holds 95 % of r_filtered without a relation", "item.low"),
+        _signed("high", "Upper end of that band", "item.high"),
+        _signed("statistic", "Its t statistic, which allows for unequal variance",
+            "item.statistic"),
+        _shared("p_value", "item.p_value"),
+        _p("p_adjusted", "p_value corrected for all lags (Holm)", "item.p_adjusted"),
+        _share("detectable",
+            f"Smallest r_filtered {_FOUND_IN_80}", "item.detectable"),
+        _shared("reason", "item.reason"),
+    ),
+    expand=_parts("lags"),
+)  # fmt: skip
+DRIVER_RESPONSE: Final = Table(
+    "driver_response",
+    "Local projections: the move of a rate after a driver is higher by one standard deviation",
+    _columns(
+        *_OF_ANSWER,
+        _count("horizon", "Rates from the driver's change on; -1 = the base", "item.row.horizon"),
+        _count("n", "Rows that are used", "item.row.n"),
+        _count("changes", "Rows among them on which the driver's change is not 0",
+            "item.row.rates"),
+        _number("sd", "The standard deviation of what enters of the driver", "item.spread"),
+        _return("per_sd",
+            "Log move of the rate from the base for a driver higher by sd; positive = stronger",
+            _per_sd("estimate")),
+        _error("se_hc1", "Standard error of per_sd, HC1", _per_sd("se_hc1")),
+        _error("se_hac", "Standard error of per_sd, Newey-West", _per_sd("se_hac")),
+        _count("lags", "Lags of se_hac", "item.row.lags"),
+        _return("low", "Lower end of the 95 % interval at this horizon", _per_sd("low")),
+        _return("high", "Upper end of the 95 % interval at this horizon", _per_sd("high")),
+        _return("supt_low", "Lower end of the 95 % band of the whole path", _per_sd("supt_low")),
+        _return("supt_high", "Upper end of the 95 % band of the whole path", _per_sd("supt_high")),
+        _return("per_unit", "per_sd divided by sd", "item.row.estimate"),
+        _error("se_unit", "Standard error of per_unit, HC1", "item.row.se_hc1"),
+        _shared("p_value", "item.row.p_value"),
+        _p("p_adjusted", "p_value corrected for all horizons from 0 on (sup-t)",
+            "item.row.p_adjusted"),
+        _return("detectable", f"Smallest per_sd {_FOUND_IN_80}", "item.detectable"),
+        _count("dropped", "Rows that are not used",
+            lambda part: sum(count for _, count in part.item.row.dropped)),
+        _text("dropped_by", "How many of them for which reason, ; between",
+            lambda part: "; ".join(f"{why} {count}" for why, count in part.item.row.dropped)),
+        _number("pretrend_wald",
+            "Wald statistic: all moves before the base are 0", "whole.pre_trend.statistic"),
+        _count("pretrend_df", "Degrees of freedom: the horizons tested", "whole.pre_trend.df"),
+        _count("pretrend_df_error",
+            "Degrees of freedom of the error in its F distribution", "whole.pre_trend.df_error"),
+        _p("pretrend_p", "p-value of the Wald statistic", "whole.pre_trend.p_value"),
+        _shared("reason", "item.row.reason"),
+    ),
+    expand=_parts("response"),
+)  # fmt: skip
+DRIVER_ROLLING: Final = Table(
+    "driver_rolling",
+    "The relation of a driver with a rate in every window of rates",
+    _columns(
+        *_OF_ANSWER,
+        _day("day", "The market day of the last rate of the window", "item.day"),
+        _day("since", "That of the first", "item.since"),
+        _count("n", "Rates in the window", "item.n"),
+        _signed("r", "Correlation of the changes", "item.correlation"),
+        _signed("low", "Lower end of the 95 % band of paths of r where the slope never changes",
+            "item.low"),
+        _signed("high", "Upper end of that band", "item.high"),
+        _return("slope", "Log move of the rate per unit of the driver", "item.slope"),
+        _error("se", "Its standard error, HC1", "item.se"),
+        _return("slope_low",
+            "Lower end of the 95 % band of paths of slope where it never changes",
+            "item.slope_low"),
+        _return("slope_high", "Upper end of that band", "item.slope_high"),
+    ),
+    expand=_parts("rolling"),
+)  # fmt: skip
+DRIVER_SAMPLES: Final = Table(
+    "driver_samples",
+    "The response of a rate to a driver in every sample",
+    _columns(
+        *_OF_ANSWER,
+        _text("sample", "all, or first and last market day", "item.sample"),
+        _day("since", "The first market day", "item.since"),
+        _day("until", "The last market day", "item.until"),
+        _count("horizon", "Rates from the driver's change on", "item.horizon"),
+        _count("n", "Rows that are used", "item.n"),
+        _number("sd", "Standard deviation of what enters of the driver, in the sample",
+            "item.spread"),
+        _return("per_unit", "Log move of the rate per unit of the driver", "item.estimate"),
+        _error("se_hc1", "Its standard error, HC1", "item.se"),
+        _return("low", "Lower end of its 95 % interval", "item.low"),
+        _return("high", "Upper end of its 95 % interval", "item.high"),
+        _shared("p_value", "item.p_value"),
+        _p("p_adjusted",
+            "p_value corrected for all samples and horizons; of all for its horizons (Holm)",
+            "item.p_adjusted"),
+        _return("detectable", f"Smallest per_unit {_FOUND_IN_80}", "item.detectable"),
+        _shared("reason", "item.reason"),
+    ),
+    expand=_parts("samples"),
+)  # fmt: skip
+DRIVER_TESTS: Final = Table(
+    "driver_tests",
+    "Tests that the relation of a driver with a rate never changes",
+    _columns(
+        *_OF_ANSWER,
+        _text("test", "The id of the test", "item.test"),
+        _text("family", "The tests that are corrected together", "item.family"),
+        _count("horizon", "Rates from the driver's change on; empty where it is none",
+            "item.horizon"),
+        _text("sample", "all samples, or the first day of the later one", "item.sample"),
+        _number("statistic", "The statistic; F where it has two degrees of freedom",
+            "item.statistic"),
+        _count("df", "Degrees of freedom", "item.df"),
+        _count("df_error", "Degrees of freedom of the error", "item.df_error"),
+        _count("n", "Rows that are used", "item.n"),
+        _shared("p_value", "item.p_value"),
+        _p("p_adjusted", "p_value corrected for the tests of the family (Holm)",
+            "item.p_adjusted"),
+        _return("detectable",
+            "Smallest difference of per_unit, of samples or of a window, that would be found in"
+            " 80 % of cases",
+            "item.detectable"),
+        _text("null_hypothesis", "What is tested", "item.null_hypothesis"),
+        _text("reference", "Source of the test", "item.reference"),
+        _shared("reason", "item.reason"),
+    ),
+    expand=_parts("tests"),
+)  # fmt: skip
+DRIVER_TABLES: Final = (
+    DRIVER_VALUES, DRIVER_LAGS, DRIVER_RESPONSE, DRIVER_ROLLING, DRIVER_SAMPLES, DRIVER_TESTS,
+)  # fmt: skip
+"""The tables of a driver against a rate; each is made from answers."""
+
+
 # ---- rates and events
 
 
@@ -838,6 +1025,136 @@ SOURCE_MOVES: Final = Table(
 )  # fmt: skip
 
 
+# ---- precedents
+
+
+def _likeness(name: str, attribute: str = "value") -> Getter:
+    """A part of the likeness of a precedent."""
+
+    def read(part: _Part) -> Any:
+        parts = (one for one in part.item.parts if one.name == name)
+        value = next((getattr(one, attribute) for one in parts), None)
+        return TAG_SEPARATOR.join(value) if isinstance(value, tuple) else value
+
+    return read
+
+
+def _followed(horizon: int, attribute: str) -> Getter:
+    """What followed a precedent up to a horizon."""
+
+    def read(part: _Part) -> Any:
+        moves = (one for one in part.item.moves if one.horizon == horizon)
+        return next((getattr(one, attribute) for one in moves), None)
+
+    return read
+
+
+def _precedent_moves() -> Iterator[Column]:
+    for horizon in PRECEDENT_HORIZONS:
+        last = f"from the base to offset {horizon}"
+        yield _log_points(
+            f"move_{horizon}",
+            f"100 x the log move {last}; positive = the rouble stronger",
+            _followed(horizon, "move"),
+        )
+        yield _signed(
+            f"scar_{horizon}",
+            f"The move {last} in units of the volatility learnt before",
+            _followed(horizon, "scar"),
+        )
+        if horizon != PRECEDENT_HORIZONS[0]:
+            yield _percent(
+                f"came_back_{horizon}",
+                f"Per cent of the move to offset {PRECEDENT_HORIZONS[0]} that is gone again at"
+                f" offset {horizon}",
+                _followed(horizon, "came_back"),
+            )
+
+
+PRECEDENTS: Final = Table(
+    "precedents",
+    "The events most alike to one, what followed each, and those left out",
+    _columns(
+        "event_id=whole.target.event.id series=whole.card.id",
+        _text("precedent_id", "The id of the event compared with it", "item.event.id"),
+        _shared("event_day", "item.event.day"),
+        _text("title", "Who did what", "item.event.title"),
+        _text("category", "The category of the event", "item.event.category"),
+        _text("actor", "Who said or did it", "item.event.actor"),
+        _text("expected", "Direction expected from its nature", "item.event.expected"),
+        _count("taken", "1 = a precedent, 0 = left out", "item.is_taken"),
+        "reason=item.reason",
+        _number("likeness", "Weighted mean of the parts, from 0 to 1", "item.likeness"),
+        *(_number(f"like_{name}", f"Likeness of the {name}, from 0 to 1; empty = not compared",
+                  _likeness(name)) for name in LIKENESS_PARTS),
+        _text("shared_kind", "The kinds of step both titles name", _likeness("kind", "shared")),
+        _text("shared_actor", "The actors or sides both have", _likeness("actor", "shared")),
+        _text("shared_words", "The words both titles have", _likeness("words", "shared")),
+        _number("step", "The announced step, such as the change of the key rate", "item.step"),
+        _count("volatility_third",
+            "0, 1 or 2: volatility on the eve in the low, middle or high third of what was known"
+            " before the event", "item.tercile"),
+        _day("first_rate_day", "The market day of the first rate", "item.day"),
+        _count("others", "Other events with the same or the next first rate", "item.others"),
+        *_precedent_moves(),
+    ),
+    expand=_parts("rows"),
+)  # fmt: skip
+PRECEDENT_SUMMARY: Final = Table(
+    "precedent_summary",
+    "What followed the precedents up to each horizon, against ordinary days and the event itself",
+    _columns(
+        "event_id=whole.target.event.id series=whole.card.id",
+        _count("horizon", "The last offset", "item.horizon"),
+        _count("n", "How many precedents", "item.n"),
+        _log_points("median", "Median of their moves, positive = the rouble stronger",
+            "item.median"),
+        _log_points("low", "The smallest of them, with its sign", "item.low"),
+        _log_points("high", "The largest of them", "item.high"),
+        _percent("came_back", "Median per cent of the first move that was gone again",
+            "item.came_back"),
+        _count("n_came_back", "Of how many precedents", "item.n_came_back"),
+        _text("direction", "stronger or weaker: the way that is counted", "item.direction"),
+        _text("basis", "moved, expected or neither: why that way", "item.basis"),
+        _count("same_way", "How many precedents went that way", "item.same_way"),
+        _count("further", "How many of those went at least as far as the event", "item.further"),
+        _share("share_low", "Lower end of Wilson's 95 % interval of same_way / n",
+            "item.share_low"),
+        _share("share_high", "Upper end of it", "item.share_high"),
+        _share("ordinary_share", "Share of ordinary days that went that way",
+            "item.ordinary_share"),
+        _share("ordinary_further", "Share of ordinary days that went at least as far",
+            "item.ordinary_further"),
+        _count("n_ordinary", "How many ordinary days", "item.n_ordinary"),
+        _p("p_same_way", "Exact binomial p of same_way against ordinary_share",
+            "item.p_same_way"),
+        _p("p_same_way_adjusted", "The same, adjusted by Holm over the questions of the table",
+            "item.p_same_way_adjusted"),
+        _count("visible", "The smallest same_way above the ordinary share with p of 5 % or less",
+            "item.visible"),
+        _count("rank", "Of the event's move by size among precedents and itself, 1 = largest",
+            "item.rank"),
+        _p("p_rank", "Exact p of a rank as high", "item.p_rank"),
+        _p("p_rank_adjusted", "The same, adjusted by Holm over the questions of the table",
+            "item.p_rank_adjusted"),
+        _log_points("move", "The move of the event itself", "item.move"),
+    ),
+    expand=_parts("summary"),
+)  # fmt: skip
+PRECEDENT_PATHS: Final = Table(
+    "precedent_paths",
+    "The path of the rate around the event and each precedent",
+    _columns(
+        "event_id=whole.target.event.id series=whole.card.id",
+        _text("precedent_id", "The id of the event the path belongs to", "item.name"),
+        "offset=item.offset day=item.day",
+        _log_points("move", "100 x the log move against the base; positive = the rouble stronger",
+            "item.move"),
+    ),
+    expand=_parts("points"),
+)  # fmt: skip
+
+
 # ---- facts and claims
 
 FACTS: Final = Table(
@@ -963,7 +1280,8 @@ TABLES: Final = {
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, DOSE_RESPONSE,
         DOSE_EVENTS, SECOND_STAGE, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT,
+        PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS,
+        FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT, *DRIVER_TABLES,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

@@ -1,4 +1,4 @@
-"""Analyses over studies: comparisons, correlations, local projections, specification curves."""
+"""Analyses over studies: comparisons, correlations, projections, specifications, precedents."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal, TypeAlias
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.series import Floats, RateSeries
+from dashboard.models.series import Floats, RateSeries, SeriesCard
 from dashboard.models.study import (
+    MIN_CLUSTERS,
     Headline,
     LazyFields,
     Overlap,
@@ -25,6 +27,15 @@ from dashboard.models.study import (
     TestResult,
     Window,
 )
+
+LIKENESS_PARTS: Final = (
+    "category", "kind", "actor", "words", "direction", "step", "volatility",
+)  # fmt: skip
+"""What two events are compared by."""
+PRECEDENT_HORIZONS: Final = (1, 5, 20)
+"""Observations after the first rate up to which a move is followed."""
+MAX_PRECEDENTS: Final = 40
+"""The most precedents that can be asked for."""
 
 # ---- comparison
 
@@ -578,3 +589,207 @@ class RobustnessAnswer:
     tested: int = 0
     clusters: int = 0
     draws: int = 0
+
+
+# ---- precedents
+
+
+@dataclass(frozen=True, slots=True)
+class LikenessPart:
+    """One part of the likeness of two events.
+
+    Attributes:
+        name: one of `LIKENESS_PARTS`.
+        weight: of the part where both events have what it compares.
+        value: from 0 to 1; None where one of them lacks it, and the part does not count.
+        shared: what both have in common: a category, kinds, actors or sides, words, a direction.
+    """
+
+    name: str
+    weight: float
+    value: float | None
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedentMove:
+    """What followed an event up to one horizon.
+
+    Attributes:
+        horizon: observations after the first that can contain the event.
+        move: from the base to it in log points; None where it is not known.
+        scar: the same in units of the volatility learnt before the event.
+        came_back: the share of the move over the first horizon that is gone again, in per cent;
+            above 100 where it went beyond the base, below 0 where it went on. None at the first
+            horizon and where the first move is too small to come back.
+    """
+
+    horizon: int
+    move: float | None = None
+    scar: float | None = None
+    came_back: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """An event that is compared with another one, taken as a precedent or left out.
+
+    Attributes:
+        event: the event.
+        likeness: weighted mean of the parts, from 0 to 1.
+        parts: what it is the mean of.
+        day: the market day of its first rate; None where it has none.
+        reason: why it is left out; empty where it is taken.
+        moves: what followed, one for each horizon; empty where it is not measured.
+        path: the move against the base, offset by offset.
+        others: how many other known events have their first rate at offset 0 or 1.
+        tercile: 0, 1, 2 for a low, middle or high volatility on its eve; None where unknown.
+        step: the announced step, such as the change of a key rate; None where there is none.
+    """
+
+    event: Event
+    likeness: float
+    parts: tuple[LikenessPart, ...]
+    day: date | None = None
+    reason: str = ""
+    moves: tuple[PrecedentMove, ...] = ()
+    path: tuple[PrecedentPoint, ...] = ()
+    others: int = 0
+    tercile: int | None = None
+    step: float | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it is one of the precedents."""
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedentPoint:
+    """One offset of the path around an event: its id, market day and move in log points."""
+
+    name: str
+    offset: int
+    day: date
+    move: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedentSummary:
+    """What followed the precedents up to one horizon, against ordinary days and the event itself.
+
+    Shares and p are None where there are fewer than `MIN_CLUSTERS` precedents, which give no
+    verdict. Moves are in log points.
+
+    Attributes:
+        horizon: observations after the first that can contain the event.
+        n: precedents whose move is known.
+        median: of their moves; None without any.
+        low: the smallest of them, with its sign.
+        high: the largest of them.
+        came_back: median share of the first move that was gone again, in per cent.
+        n_came_back: of how many.
+        direction: `stronger` or `weaker`: the way that is counted.
+        basis: why: the event `moved` that way, it was `expected` to, or `neither` is known.
+        same_way: how many went that way.
+        further: how many of those went at least as far as the event, in units of volatility;
+            None where its own move is not known.
+        share_low: lower end of Wilson's 95 % interval of `same_way` / `n`.
+        share_high: upper end.
+        ordinary_share: the share of ordinary days that went that way.
+        ordinary_further: the share that went at least as far.
+        n_ordinary: how many ordinary days.
+        p_same_way: exact binomial p, two-sided, of `same_way` against the ordinary share.
+        p_same_way_adjusted: by Holm over the questions of all horizons.
+        visible: the smallest number of the same way above the ordinary share with p <= 5 %.
+        rank: of the event's move among the precedents and itself by size in units of volatility,
+            1 = the largest.
+        p_rank: exact p of a rank as high, rank / (n + 1).
+        p_rank_adjusted: by Holm over the same questions.
+        move: of the event itself.
+    """
+
+    horizon: int
+    n: int
+    median: float | None
+    low: float | None
+    high: float | None
+    came_back: float | None
+    n_came_back: int
+    direction: str
+    basis: str
+    same_way: int
+    further: int | None
+    share_low: float | None
+    share_high: float | None
+    ordinary_share: float | None
+    ordinary_further: float | None
+    n_ordinary: int
+    p_same_way: float | None
+    p_same_way_adjusted: float | None
+    visible: int | None
+    rank: int | None
+    p_rank: float | None
+    p_rank_adjusted: float | None
+    move: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedentRequest:
+    """How precedents are chosen.
+
+    Attributes:
+        number: the most that are taken.
+        earlier_only: whether only what had happened and was over before the event counts.
+        alone: whether events with another one at offset 0 or 1 are left out.
+    """
+
+    number: int = 12
+    earlier_only: bool = True
+    alone: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a number that is no list of precedents."""
+        if not 1 <= self.number <= MAX_PRECEDENTS:
+            msg = _("must lie between 1 and {most}", most=MAX_PRECEDENTS)
+            raise InputError(msg, field="number", value=self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """The precedents of one event on one series.
+
+    Attributes:
+        target: the event itself, measured like the others.
+        card: the series.
+        request: how they were chosen.
+        taken: the precedents, the most alike first.
+        left_out: events at least as alike as the last one taken, each with its reason.
+        n_compared: how many known events were compared.
+        n_unlike: how many of them are less alike than the least likeness.
+        summary: what followed, one for each horizon.
+    """
+
+    target: Precedent
+    card: SeriesCard
+    request: PrecedentRequest
+    taken: tuple[Precedent, ...]
+    left_out: tuple[Precedent, ...]
+    n_compared: int
+    n_unlike: int
+    summary: tuple[PrecedentSummary, ...]
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether there are enough of them to judge by; else they are read one by one."""
+        return len(self.taken) >= MIN_CLUSTERS
+
+    @property
+    def rows(self) -> tuple[Precedent, ...]:
+        """The precedents, then those left out."""
+        return (*self.taken, *self.left_out)
+
+    @property
+    def points(self) -> tuple[PrecedentPoint, ...]:
+        """The path of the event, then those of the precedents."""
+        return tuple(point for one in (self.target, *self.taken) for point in one.path)

@@ -103,8 +103,12 @@ class CurrencyPair:
 
     @property
     def is_about_quote(self) -> bool:
-        """Whether the subject is the quote currency by the order of `CURRENCIES`."""
-        return _CODE_ORDER[self.quote] > _CODE_ORDER[self.base]
+        """Whether the subject is the quote currency by the order of `CURRENCIES`.
+
+        A currency that is not among them comes after those that are.
+        """
+        last = len(_CODE_ORDER)
+        return _CODE_ORDER.get(self.quote, last) > _CODE_ORDER.get(self.base, last)
 
 
 @dataclass(frozen=True, slots=True)

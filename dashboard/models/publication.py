@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -236,14 +237,55 @@ IMPORTED_MOMENT: Final = PublicationRule(
     description=deferred("Known at the moment a person's own file gives for each day."),
 )
 
-PUBLICATION_RULES: Final = {
-    rule.id: rule
-    for rule in (
-        BANK_OF_RUSSIA, ECB, LONDON_CLOSE, END_OF_DAY, KEY_RATE, OVERNIGHT_LOANS, PRESS_DAY,
-        MOEX_DAY, MOEX_BAR, LONDON_DAY, NEW_YORK_DAY, NEW_YORK_NOON, NEW_YORK_CLOSE,
-        NEXT_DAY_UTC, IMPORTED_BAR, IMPORTED_MOMENT,
+EXCHANGE_CLOSE: Final = "exchange-close"
+
+
+class _Rules(dict[str, PublicationRule]):
+    """The rules by id; that of an exchange is made from its id and is not listed."""
+
+    def __missing__(self, key: str) -> PublicationRule:
+        return _exchange_close(key)
+
+
+@lru_cache(maxsize=256)
+def _exchange_close(key: str) -> PublicationRule:
+    """The rule of an id by `exchange_close_id`.
+
+    Raises:
+        KeyError: it is another id.
+    """
+    name, *rest = key.split(" ")
+    if name != EXCHANGE_CLOSE or len(rest) != 2:
+        raise KeyError(key)
+    zone, close = rest
+    return PublicationRule(
+        id=key,
+        zone=zone,
+        lag_days=0,
+        sessions=(AveragingWindow(date.min, close, close),),
+        description=deferred(
+            "Close at {close} ({zone}) of the printed date; on a shortened day earlier.",
+            close=close,
+            zone=zone,
+        ),
     )
-}  # fmt: skip
+
+
+def exchange_close_id(zone: str, close: str) -> str:
+    """The id of the rule of an exchange: its time zone, and when its day ends there, HH:MM."""
+    return f"{EXCHANGE_CLOSE} {zone} {close}"
+
+
+PUBLICATION_RULES: Final = _Rules(
+    {
+        rule.id: rule
+        for rule in (
+            BANK_OF_RUSSIA, ECB, LONDON_CLOSE, END_OF_DAY, KEY_RATE, OVERNIGHT_LOANS, PRESS_DAY,
+            MOEX_DAY, MOEX_BAR, LONDON_DAY, NEW_YORK_DAY, NEW_YORK_NOON, NEW_YORK_CLOSE,
+            NEXT_DAY_UTC, IMPORTED_BAR, IMPORTED_MOMENT,
+        )
+    }
+)  # fmt: skip
 
 
 def crosses_break(breaks: tuple[MethodBreak, ...], after: Days, until: Days) -> Bools:

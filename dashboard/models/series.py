@@ -42,6 +42,9 @@ AS_QUOTED: Final = 1
 
 ChangeKind: TypeAlias = Literal["ratio", "difference"]
 """How two numbers of a series are compared: by their ratio, or by their difference."""
+SeriesKind: TypeAlias = Literal["", "odds", "tone", "volume", "index"]
+"""What a series that is no price counts: a probability in per cent, the tone of texts, how much of
+something there is, an index; empty: a price, or as `change` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class SeriesCard:
     length of a bar, 0 where there is one number a day; `stale_after` is how many days may
     pass without a new number before that is worth a message. `checked_by` names the series
     without which no number of this one is believed. `change` is "difference" where a ratio
-    says nothing: an interest rate in per cent, an index that can be zero.
+    says nothing: an interest rate in per cent, an index that can be zero. `kind` says what a
+    driver counts.
     """
 
     id: str
@@ -88,6 +92,7 @@ class SeriesCard:
     stale_after: int = 5
     checked_by: str = ""
     change: ChangeKind = "ratio"
+    kind: SeriesKind = ""
 
     @property
     def label(self) -> str:

@@ -176,6 +176,8 @@ class ImportUndo:
 
 RateDateOrder: TypeAlias = Literal["", "dmy", "mdy"]
 BarStamps: TypeAlias = Literal["", "begin", "end"]
+FileKind: TypeAlias = Literal["", "price", "odds", "tone", "volume", "index"]
+"""What the numbers of a file count; empty: a price, or what the form of the file shows."""
 
 IMPORTED_PREFIX: Final = "own_"
 """Prefix of the ids of imported series."""
@@ -196,6 +198,7 @@ class RateFileOptions:
         dates: which comes first in 03/04/2025, the day or the month; empty: not said.
         zone: the time zone of times of day without an offset; empty: not said.
         stamps: whether a bar is stamped when it begins or when it ends; empty: not said.
+        kind: what the numbers count; empty: not said.
     """
 
     quote: str = AS_QUOTED_OPTION
@@ -206,6 +209,7 @@ class RateFileOptions:
     dates: RateDateOrder = ""
     zone: str = ""
     stamps: BarStamps = ""
+    kind: FileKind = ""
 
 
 DEFAULT_RATE_OPTIONS: Final = RateFileOptions()

@@ -12,7 +12,7 @@ from dashboard.models.messages import deferred, join_and, plural, translate_defe
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.user_files import BarStamps, RateDateOrder
+from dashboard.models.user_files import BarStamps, FileKind, RateDateOrder
 from dashboard.presentation.formatting import (
     capitalize_first,
     format_age,
@@ -40,6 +40,13 @@ TIMESTAMP_LABELS: Final[dict[BarStamps, str]] = {
     "": deferred("Unknown, taken as the start"),
     "begin": deferred("The start of the bar"),
     "end": deferred("The end of the bar"),
+}
+KIND_LABELS: Final[dict[FileKind, str]] = {
+    "": deferred("A price, or as the file shows"),
+    "odds": deferred("Odds: 0 to 1, or per cent"),
+    "tone": deferred("Tone, which may be negative"),
+    "volume": deferred("Volume: how much there is"),
+    "index": deferred("An index"),
 }
 NO_ZONE_LABEL: Final = deferred("Each stamp has its own, or there are no times")
 ZONES: Final = (

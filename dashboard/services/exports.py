@@ -32,7 +32,12 @@ from dashboard.export.schemas import (
     study_objects,
 )
 from dashboard.export.workbooks import MAX_SHEET_ROWS, value_workbook_bytes, workbook_bytes
-from dashboard.models.analyses import Comparison, RobustnessAnswer, SpecificationGrid
+from dashboard.models.analyses import (
+    Comparison,
+    Precedents,
+    RobustnessAnswer,
+    SpecificationGrid,
+)
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import plural
@@ -42,7 +47,12 @@ from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest, window_text
 from dashboard.models.tables import Cells, PictureSize, ReportDocument, ReportFormat, Table
 from dashboard.models.user_files import CsvDialect, FileFormat
-from dashboard.services.serializers import json_value, table_json
+from dashboard.services.serializers import (
+    PRECEDENT_TABLES,
+    json_value,
+    precedents_json,
+    table_json,
+)
 from dashboard.services.source_moves import compare_sources_of_events
 
 if TYPE_CHECKING:
@@ -268,6 +278,24 @@ def write_robustness(
         manifest,
         is_private=provenance.is_private,
     )
+
+
+def write_precedents(folder: Path, answer: Precedents, provenance: Provenance) -> tuple[Path, ...]:
+    """Write the tables of the precedents of an event and a manifest with how they were chosen.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    manifest = Manifest(
+        parameters={**precedents_json(answer)["parameters"], **provenance.parameters},
+        software_version=__version__,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
+        counts={"precedents": len(answer.taken), "left_out": len(answer.left_out)},
+    )
+    tables = dict.fromkeys(PRECEDENT_TABLES, (answer,))
+    files = table_files(tables, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
 
 
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:

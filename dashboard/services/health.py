@@ -73,7 +73,7 @@ def diagnose(
     findings = [
         _timed_check(deferred("Rates"), lambda: _check_rates(rates), now),
         _timed_check(deferred("Notes"), lambda: _check_notes(notes), now),
-        _timed_check(deferred("Rate cache"), lambda: _check_cache(rates, rate_cache), now),
+        _timed_check(deferred("Rate cache"), lambda: _check_cache(rate_cache), now),
     ]
     if is_offline:
         return (*findings, Finding(deferred("Network"), True, _("is not asked: offline"), 0.0))
@@ -123,9 +123,8 @@ def _check_notes(notes: ProbedStore) -> str:
     return _("{engine} answers, with {notes} notes", engine=status.engine, notes=status.notes)
 
 
-def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
-    cards = (card.id for source in rates.live_sources for card in source.cards())
-    states = [state for card in cards if (state := rate_cache.state(card)) is not None]
+def _check_cache(rate_cache: RateStore) -> str:
+    states = list(rate_cache.states().values())
     with rate_cache.lock("doctor", 1.0):
         pass
     if not states:

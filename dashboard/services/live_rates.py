@@ -26,6 +26,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import CacheUpdate, FetchState, RateSeries, SeriesCard
+from dashboard.models.tickers import TickerFacts, is_ticker, refuse_other_publisher
 from dashboard.services.rates import KnownSeries
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class RefreshResult:
         message: a sentence: what failed and which data remain, or why it was skipped.
         last_day: the last market day known now.
         answered: whether the last answer of its publisher was stored; None: no request was made.
+        is_refused: whether the name is wrong, and not the publisher at fault.
     """
 
     series: str
@@ -104,6 +106,7 @@ class RefreshResult:
     message: str = ""
     last_day: date | None = None
     answered: bool | None = None
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class RefreshRequest:
     """Which series to refresh.
 
     Attributes:
-        series: their ids; all if empty, except bars of which nothing is stored.
+        series: their ids, also tickers that were never fetched; all if empty, except bars of
+            which nothing is stored.
         source: only those of this source.
         since: fetch again from this day on.
         force: fetch even what was fetched a moment ago.
@@ -125,10 +129,41 @@ class RefreshRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefreshTask:
-    """One series to fetch."""
+    """One series to fetch.
+
+    Attributes:
+        source: where it comes from.
+        series: its id.
+        card: None of a ticker that was never fetched.
+        facts: of a ticker that was.
+    """
 
     source: LiveSource
-    card: SeriesCard
+    series: str
+    card: SeriesCard | None = None
+    facts: TickerFacts | None = None
+
+    def fetch(self, since: date, stamp: str) -> FetchResult:
+        """Fetch the observations dated `since` or later."""
+        if self.facts is None:
+            return self.source.fetch(self.series, since, stamp)
+        return self.source.fetch_ticker(self.facts, since, stamp)
+
+    def start(self) -> date:
+        """The first day of a first fetch."""
+        if self.facts is None or self.facts.first_day is None:
+            return self.source.start(self.series)
+        return self.facts.first_day
+
+    def resolve(self) -> RefreshTask:
+        """The same task with what the publisher says of its ticker now.
+
+        Raises:
+            InputError: the publisher has no such series.
+            SourceError: it did not answer.
+        """
+        facts = self.source.resolve(self.series.partition(":")[2])
+        return replace(self, series=facts.id, card=self.source.ticker_card(facts), facts=facts)
 
 
 RefreshProgress: TypeAlias = Callable[[int, int, str], None]
@@ -160,7 +195,7 @@ def refresh_rates(
     def run(group: Sequence[RefreshTask]) -> list[RefreshResult]:
         results = []
         for task in group:
-            progress(len(done), total, task.card.id)
+            progress(len(done), total, task.series)
             result = _refresh_series(
                 _RefreshRun(rates, rate_cache, request, now, requested_at), task
             )
@@ -182,16 +217,44 @@ def refresh_tasks(
     Raises:
         InputError: there is no such series or source.
     """
-    tasks = [RefreshTask(source, card) for source in rates.live_sources for card in source.cards()]
+    tasks = [
+        RefreshTask(source, card.id, card)
+        for source in rates.live_sources
+        for card in source.cards()
+    ]
+    tasks += [
+        RefreshTask(source, card.id, card, rates.ticker_facts(card.id))
+        for card in rates.all_cards()
+        for source in rates.live_sources
+        if is_ticker(card.id) and source.id == card.id.partition(":")[0]
+    ]
     if request.source:
         _check_known_names("source", [request.source], {task.source.id for task in tasks})
-    chosen = [t for t in tasks if not request.source or t.source.id == request.source]
-    _check_known_names("series", request.series, {task.card.id for task in chosen})
-    if request.series:
-        return tuple(task for task in chosen if task.card.id in request.series)
-    return tuple(
-        t for t in chosen if not t.card.bar_minutes or _has_observations(rate_cache, t.card.id)
-    )
+    chosen = {t.series: t for t in tasks if not request.source or t.source.id == request.source}
+    if not request.series:
+        return tuple(
+            task
+            for task in chosen.values()
+            if task.card is None
+            or not task.card.bar_minutes
+            or _has_observations(rate_cache, task.series)
+        )
+    wanted = {rates.series_id(name): name for name in request.series}
+    fresh = {name: task for name in wanted if (task := _new_ticker(rates, request, name))}
+    chosen |= {name: task for name, task in fresh.items() if name not in chosen}
+    for name in wanted.values():
+        refuse_other_publisher(name)
+    _check_known_names("series", wanted, set(chosen))
+    return tuple(task for task in chosen.values() if task.series in wanted)
+
+
+def _new_ticker(
+    rates: CombinedRates, request: RefreshRequest, series_id: str
+) -> RefreshTask | None:
+    found = rates.ticker_source(series_id)
+    if found is None or request.source not in {"", found[0].id}:
+        return None
+    return RefreshTask(found[0], series_id)
 
 
 def _has_observations(rate_cache: RateStore, series_id: str) -> bool:
@@ -224,7 +287,7 @@ class _RefreshRun:
 
 
 def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
-    source, series_id = task.source, task.card.id
+    source, series_id = task.source, task.series
     try:
         with run.rate_cache.lock(source.id, LOCK_WAIT_SECONDS) as is_alone:
             if not is_alone:
@@ -235,22 +298,26 @@ def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
                         publisher=source.publisher_name,
                     ),
                 )
-            state = run.rate_cache.state(series_id)
+            if task.card is None:
+                task = task.resolve()
+            state = run.rate_cache.state(task.series)
             reason = _skip_reason(run, task, state)
             return (
                 _skipped_result(task, reason, state) if reason else _fetch_series(run, task, state)
             )
-    except RoubleReactionError as error:  # of the cache; _fetch_series handles the source's
+    except RoubleReactionError as error:  # of the cache, or of a ticker that is not there
         log.warning("%s: %s", series_id, error)
         return RefreshResult(
-            series_id, source.id, RefreshOutcome.FAILED, message=str(error), answered=False
-        )
+            series_id, source.id, RefreshOutcome.FAILED, message=str(error), answered=False,
+            is_refused=isinstance(error, InputError),
+        )  # fmt: skip
 
 
 def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) -> str:
     """Why a series is not fetched; empty where it is."""
-    until = task.card.history_until
-    last = _last_day(_last_known_series(run.known, task.card.id)) if until else None
+    card = task.card
+    until = card.history_until if card else None
+    last = _last_day(_last_known_series(run.known, task.series)) if until else None
     if until and last and last >= until:
         return _("it ended on {until} and is complete", until=until)
     if state is None or state.tried_at > run.now():  # recorded while the clock was ahead
@@ -260,7 +327,7 @@ def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) 
     if run.request.force or run.request.since:
         return ""
     age = run.now() - state.tried_at
-    fresh = MAX_AGE_OF_BARS if task.card.bar_minutes else MAX_AGE
+    fresh = MAX_AGE_OF_BARS if card and card.bar_minutes else MAX_AGE
     if state.problem:
         return (
             _("it failed a moment ago: {problem}", problem=state.problem)
@@ -271,39 +338,69 @@ def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) 
 
 
 def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None) -> RefreshResult:
-    source, card = task.source, task.card
-    last = _last_known_series(run.known, card.id)
+    source, series_id = task.source, task.series
+    last = _last_known_series(run.known, series_id)
     try:
         again = state is None or not state.rows or run.request.since is not None
         validator = "" if again or state is None else state.stamp
-        fetched = source.fetch(card.id, _fetch_start(run, task, last), validator)
-        _check_scale(last, fetched, source.publisher_name)
+        fetched = task.fetch(_fetch_start(run, task, last), validator)
+        _check_answer(task, last, fetched)
     except SourceError as error:
-        run.rate_cache.record_failure(card.id, source.id, str(error), run.now())
-        log.warning("%s: %s", card.id, error)
-        day = _last_day(last)
-        data = _("kept the data of {day}", day=format_day(day)) if day else ""
-        message = join_clauses(str(error), data or _("there are no earlier data"))
-        return RefreshResult(
-            card.id, source.id, RefreshOutcome.FAILED, NO_CHANGES, message, day, answered=False
-        )
-    before = run.known.known(card.id)
+        return _record_failure(run, task, last, error)
+    if task.facts is not None:
+        run.rate_cache.store_ticker(task.facts)
+    before = run.known.known(series_id)
     changes = count_new_observations(
-        run.rate_cache.store(card.id, source.id, fetched, run.now()), before, fetched
+        run.rate_cache.store(series_id, source.id, fetched, run.now()), before, fetched
     )
-    after = _last_known_series(run.known, card.id)
+    after = _last_known_series(run.known, series_id)
     outcome = RefreshOutcome.NEW if changes.changed else RefreshOutcome.UNCHANGED
-    notes, day = "; ".join(fetched.notes), _last_day(after)
-    return RefreshResult(card.id, source.id, outcome, changes, notes, day, answered=True)
+    known = run.known.known(series_id)
+    notes = (*fetched.notes, *(known.notes if known else ()))
+    return RefreshResult(
+        series_id, source.id, outcome, changes, "; ".join(notes), _last_day(after), answered=True
+    )
+
+
+def _record_failure(
+    run: _RefreshRun, task: RefreshTask, last: RateSeries | None, error: SourceError
+) -> RefreshResult:
+    """The result of a failure, which is recorded unless it is of a ticker that has no number."""
+    if task.facts is None or last is not None:
+        run.rate_cache.record_failure(task.series, task.source.id, str(error), run.now())
+    log.warning("%s: %s", task.series, error)
+    day = _last_day(last)
+    data = _("kept the data of {day}", day=format_day(day)) if day else ""
+    message = join_clauses(str(error), data or _("there are no earlier data"))
+    return RefreshResult(
+        task.series, task.source.id, RefreshOutcome.FAILED, NO_CHANGES, message, day, answered=False
+    )
 
 
 def _fetch_start(run: _RefreshRun, task: RefreshTask, last: RateSeries | None) -> date:
     """The first day to fetch: with an overlap, and never so late that a gap is left."""
     overlap = timedelta(days=task.source.overlap_days)
     if last is None:
-        return run.request.since or task.source.start(task.card.id)
+        return run.request.since or task.start()
     usual: date = last.record[-1].astype(object) - overlap
     return min(usual, run.request.since or usual)
+
+
+def _check_answer(task: RefreshTask, last: RateSeries | None, fetched: FetchResult) -> None:
+    """Refuse an implausible answer.
+
+    Raises:
+        SourceError: a ticker has no number at all, or another series changed its scale.
+    """
+    if task.facts is None:
+        _check_scale(last, fetched, task.source.publisher_name)
+    elif last is None and (fetched.series is None or len(fetched.series) == 0):
+        msg = _(
+            "{publisher} has no number of {series}",
+            publisher=task.source.publisher_name,
+            series=task.series,
+        )
+        raise SourceError(msg)
 
 
 def _check_scale(last: RateSeries | None, fetched: FetchResult, publisher: str) -> None:
@@ -343,7 +440,7 @@ def _last_day(series: RateSeries | None) -> date | None:
 def _skipped_result(
     task: RefreshTask, message: str, state: FetchState | None = None
 ) -> RefreshResult:
-    skipped = RefreshResult(task.card.id, task.source.id, RefreshOutcome.SKIPPED, message=message)
+    skipped = RefreshResult(task.series, task.source.id, RefreshOutcome.SKIPPED, message=message)
     if state is None:
         return skipped
     return replace(skipped, last_day=state.last_day, answered=not state.problem)
@@ -444,7 +541,11 @@ def series_status(
         now: the moment, for ages.
         series: only these ids; all if empty.
     """
-    sources = {card.id: source for source in rates.live_sources for card in source.cards()}
+    sources = {
+        card.id: source
+        for card in rates.all_cards()
+        if (source := source_of_card(rates, card)) is not None
+    }
     states, problem = _read_fetch_states(rate_cache)
     return tuple(
         _status_of_card(
@@ -453,6 +554,14 @@ def series_status(
         for card in rates.all_cards()
         if not series or card.id in series
     )
+
+
+def source_of_card(rates: CombinedRates, card: SeriesCard) -> LiveSource | None:
+    """The live source of a series; None where it has none."""
+    ticker = rates.ticker_source(card.id)
+    if ticker is not None:
+        return ticker[0]
+    return next((s for s in rates.live_sources if any(c.id == card.id for c in s.cards())), None)
 
 
 def imported_series_status(
@@ -490,7 +599,7 @@ def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, .
     return tuple(
         source.publisher_name
         for source in rates.live_sources
-        if any(card.id in states and states[card.id].problem for card in source.cards())
+        if any(state.source == source.id and state.problem for state in states.values())
     )
 
 
@@ -590,7 +699,7 @@ def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesSta
         fetched_at=state.ok_at if state else None,
         tried_at=state.tried_at if state else None,
         problem=known.problem or attempts.problem,
-        notes=state.notes if state else (),
+        notes=(*known.notes, *(state.notes if state else ())),
         revised=state.revised if state else 0,
         withheld=known.withheld,
         unchecked=known.unchecked,

@@ -19,7 +19,7 @@ from dashboard.eventstudy.levels import compare_vintages, restrict_to_known
 from dashboard.models.currencies import pair_of_name, thing_name
 from dashboard.models.errors import InputError, RoubleReactionError, SourceError, StoreError
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, plural
 from dashboard.models.messages import translate as _
 from dashboard.models.series import (
     Bools,
@@ -28,6 +28,15 @@ from dashboard.models.series import (
     RevisedObservation,
     SeriesCard,
     with_pair,
+)
+from dashboard.models.tickers import (
+    Jump,
+    TickerFacts,
+    is_ticker,
+    longest_gap,
+    split_like_jumps,
+    split_ticker,
+    without_log,
 )
 from dashboard.models.user_files import IMPORTED_PREFIX, RateFileContents
 
@@ -81,14 +90,29 @@ def get_series(sources: Sequence[RateSource], series_id: str) -> RateSeries:
         InputError: no source has this id; the message names the known ones.
         SourceError: the source cannot deliver it.
     """
-    for source in sources:
-        if any(card.id == series_id for card in source.cards()):
-            return source.get(series_id)
+    found = find_source(sources, series_id)
+    if found is not None:
+        source, name = found
+        return source.get(name)
     known = ", ".join(card.id for card in list_cards(sources))
     msg = _(
         "series {series_id}: not known; choose one of {known}", series_id=series_id, known=known
     )
     raise InputError(msg)
+
+
+def find_source(sources: Sequence[RateSource], name: str) -> tuple[RateSource, str] | None:
+    """The source of a series and its id there; None where no source has it.
+
+    A ticker belongs to the publishers' source even while nothing of it was fetched.
+    """
+    for source in sources:
+        has_tickers = isinstance(source, CombinedRates)
+        series_id = source.series_id(name) if isinstance(source, CombinedRates) else name
+        is_here = any(card.id == series_id for card in source.cards())
+        if is_here or (has_tickers and is_ticker(name)):
+            return source, series_id
+    return None
 
 
 def daily_series(sources: Sequence[RateSource]) -> list[RateSeries]:
@@ -183,6 +207,7 @@ class KnownSeries:
         withheld: the number of implausible observations left out.
         unchecked: the number of observations that could not be checked.
         problem: why the fetched observations are not used, a sentence; empty where they are.
+        notes: what to know of the numbers of a ticker, a sentence each.
     """
 
     series: RateSeries
@@ -191,6 +216,7 @@ class KnownSeries:
     withheld: int = 0
     unchecked: int = 0
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class CombinedRates:
@@ -213,6 +239,8 @@ class CombinedRates:
         self._series: dict[str, KnownSeries | None] = {}
         self._state: object = None
         self._versions: Mapping[str, SeriesVersion] = {}
+        self._tickers: Mapping[str, TickerFacts] = {}
+        self._ticker_cards: dict[str, SeriesCard] = {}
         self._lock = threading.RLock()
 
     @property
@@ -221,8 +249,50 @@ class CombinedRates:
         return self._live
 
     def all_cards(self) -> tuple[SeriesCard, ...]:
-        """Every series, also those of which nothing was fetched yet."""
-        return self._all_cards
+        """Every series, also those of which nothing was fetched yet; tickers come last."""
+        with self._lock:
+            self._refresh_versions()
+            return (*self._all_cards, *self._ticker_cards.values())
+
+    def find_card(self, name: str) -> SeriesCard | None:
+        """The card of an id or of a ticker in any spelling; None where it is not known yet."""
+        try:
+            series_id = self.series_id(name)
+        except InputError:
+            return None
+        return next((card for card in self.all_cards() if card.id == series_id), None)
+
+    def series_id(self, name: str) -> str:
+        """The id of a series that is named by its id or as a ticker in any spelling.
+
+        Raises:
+            InputError: its publisher writes no symbol so.
+        """
+        found = self.ticker_source(name)
+        if found is None:
+            return name
+        source, symbol = found
+        series_id = source.ticker_id(symbol)
+        with self._lock:
+            self._refresh_versions()
+            for one, facts in self._tickers.items():
+                is_place = facts.place == symbol and one.startswith(f"{source.id}:")
+                if is_place or one.casefold() == series_id.casefold():
+                    return one
+            return series_id
+
+    def ticker_source(self, name: str) -> tuple[LiveSource, str] | None:
+        """The source of a ticker and its symbol as it is written; None for any other name."""
+        ticker = split_ticker(name)
+        if ticker is None:
+            return None
+        return next(((s, ticker[1]) for s in self._live if s.id == ticker[0]), None)
+
+    def ticker_facts(self, series_id: str) -> TickerFacts | None:
+        """The facts of a ticker; None where it is none, or was never fetched."""
+        with self._lock:
+            self._refresh_versions()
+            return self._tickers.get(series_id)
 
     @cached_property
     def _all_cards(self) -> tuple[SeriesCard, ...]:
@@ -252,9 +322,17 @@ class CombinedRates:
             InputError: no such series, or nothing of it was fetched yet.
             SourceError: the bundled data are damaged.
         """
+        series_id = self.series_id(series_id)
         current = self.known(series_id)
         if current is not None:
             return current.series
+        if is_ticker(series_id):
+            msg = _(
+                "series {series_id}: nothing was fetched yet; refresh it by this name, or find it"
+                " on the page Data",
+                series_id=series_id,
+            )
+            raise InputError(msg)
         if any(card.id == series_id for card in self.all_cards()):
             msg = _(
                 "series {series_id}: nothing was fetched yet; run rates refresh",
@@ -293,19 +371,29 @@ class CombinedRates:
         if state == self._state:
             return
         try:
-            versions = self._rate_cache.versions()
+            versions, tickers = self._rate_cache.versions(), self._rate_cache.tickers()
         except StoreError as error:
             log.warning("%s", error)
-            versions, self._series = {}, {}
+            versions, tickers, self._series = {}, {}, {}
+        changed_facts = {n for n, facts in tickers.items() if self._tickers.get(n) != facts}
         changed = {
             name
             for name in {*versions, *self._versions}
             if versions.get(name) != self._versions.get(name)
         }
-        for card in self.all_cards():
+        for card in self._all_cards:
             if {card.id, card.checked_by} & changed:
                 self._series.pop(card.id, None)
-        self._state, self._versions = state, versions
+        for name in {*tickers, *self._tickers} & (changed | changed_facts):
+            self._series.pop(name, None)
+        self._state, self._versions, self._tickers = state, versions, tickers
+        self._ticker_cards = {
+            name: source.ticker_card(facts)
+            for name, facts in tickers.items()
+            if versions.get(name) is not None
+            for source in self._live
+            if source.id == name.partition(":")[0]
+        }
 
     def _load(self, series_id: str) -> KnownSeries | None:
         card = next((card for card in self.all_cards() if card.id == series_id), None)
@@ -327,9 +415,8 @@ class CombinedRates:
             return KnownSeries(bundled, bundled_rows=len(bundled), problem=str(error))
 
     def _read_cached(self, card: SeriesCard) -> tuple[RateSeries | None, str]:
-        if not any(
-            candidate.id == card.id for source in self._live for candidate in source.cards()
-        ):
+        live = (candidate for source in self._live for candidate in source.cards())
+        if not is_ticker(card.id) and all(candidate.id != card.id for candidate in live):
             return None, ""
         try:
             return self._rate_cache.read(card), ""
@@ -338,6 +425,8 @@ class CombinedRates:
             return None, str(error)
 
     def _check_quotes(self, final: RateSeries, live: RateSeries | None) -> KnownSeries:
+        if is_ticker(final.card.id):
+            return check_ticker(final, live)
         official = self.known(final.card.checked_by) if final.card.checked_by else None
         if official is None:
             unchecked = len(final) if final.card.checked_by else 0
@@ -360,6 +449,54 @@ class CombinedRates:
             history_until=more.history_until,
             stale_after=more.stale_after,
         )
+
+
+def check_ticker(final: RateSeries, live: RateSeries | None) -> KnownSeries:
+    """A ticker with what to know of its numbers; of a price those without a logarithm are missing.
+
+    A log return needs two numbers above zero: the oil future of April 2020 was below.
+    """
+    card, notes = final.card, []
+    rows = without_log(final.rate) if card.is_price else []
+    if rows:
+        at = rows[0]
+        notes.append(
+            plural(
+                "{n} number is zero or negative and has no log change, it is left out:"
+                " {rate:g} of {day}",
+                "{n} numbers are zero or negative and have no log change, they are left out:"
+                " first {rate:g} of {day}",
+                len(rows),
+                rate=final.rate[at],
+                day=final.day[at],
+            )
+        )
+        rate = final.rate.copy()
+        rate[rows] = np.nan
+        rate.setflags(write=False)
+        final = replace(final, rate=rate)
+    if card.is_price:
+        notes += [_describe_jump(card, jump) for jump in split_like_jumps(final)]
+    if gap := longest_gap(final):
+        notes.append(_("no number from {since} to {until}", since=gap[0], until=gap[1]))
+    return KnownSeries(final, live, notes=tuple(notes))
+
+
+def _describe_jump(card: SeriesCard, jump: Jump) -> str:
+    ratio = f"{jump.ratio}:1" if jump.is_up else f"1:{jump.ratio}"
+    if card.pair:
+        return _(
+            "the jump of {day} is near {ratio}: a redenomination? No move of it is one of the"
+            " market",
+            day=jump.day,
+            ratio=ratio,
+        )
+    return _(
+        "the jump of {day} is near {ratio}: a split that is not worked in? No move of it is one"
+        " of the market",
+        day=jump.day,
+        ratio=ratio,
+    )
 
 
 def split_provisional(series: RateSeries) -> tuple[RateSeries, RateSeries | None]:
@@ -631,7 +768,7 @@ def plan_rate_import(
             column, card = naming.name, with_pair(card, pair)
         title = _series_title(naming.title, column, table.name, alone=alone)
         card = replace(card, id=f"{IMPORTED_PREFIX}{slug[:MAX_ID_LENGTH]}", title=title)
-        if not card.pair:
+        if not card.pair and card.kind not in {"odds", "tone"}:
             card = _name_unit(card)
         series.append(replace(column_series, card=card, fetched_at=now))
     _check_unique_ids(series)
@@ -684,12 +821,24 @@ def _imported_card(card: SeriesCard, table: RateFileContents, now: datetime) -> 
             f"Your own file {file}, column {plain_title(card.id)}, imported"
             f" {now:%Y-%m-%d %H:%M} UTC, sha256 {table.sha256}."
         ),
-        quantity=deferred("bars of your own file")
-        if card.bar_minutes
-        else deferred("levels of your own file"),
+        quantity=_IMPORTED_QUANTITIES.get(card.kind)
+        or (
+            deferred("bars of your own file")
+            if card.bar_minutes
+            else deferred("levels of your own file")
+        ),
         limits=deferred("Only what the file says; nothing refreshes it."),
         stale_after=10**6,
     )
+
+
+_IMPORTED_QUANTITIES: Final = {
+    "odds": deferred("odds of your own file, in per cent"),
+    "tone": deferred("tone of texts, of your own file"),
+    "volume": deferred("volume of your own file"),
+    "index": deferred("an index of your own file"),
+}
+"""What an imported series counts, by the kind of its card."""
 
 
 def _name_unit(card: SeriesCard) -> SeriesCard:

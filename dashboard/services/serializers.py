@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
+from dashboard.models.analyses import Precedents
 from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.moves import EventView, Fixing
@@ -19,6 +20,7 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyAnswer
 from dashboard.models.tables import ColumnKind
 from dashboard.models.user_files import ImportRecord, ImportUndo
+from dashboard.services.likeness import MIN_LIKENESS, WEIGHTS
 from dashboard.services.live_rates import RefreshResult, SeriesStatus, series_status_json
 
 JsonRow: TypeAlias = dict[str, Any]
@@ -128,6 +130,29 @@ def event_view_json(view: EventView) -> JsonRow:
         "next_id": view.next_id,
         "reason": view.reason,
     }  # fmt: skip
+
+
+PRECEDENT_TABLES: Final = ("precedents", "precedent_summary", "precedent_paths")
+
+
+def precedents_json(answer: Precedents) -> JsonRow:
+    """The precedents of an event: how they were chosen, and the rows of every table."""
+    request, target = answer.request, answer.target
+    return {
+        "parameters": {
+            "event_id": target.event.id,
+            "series": answer.card.id,
+            "number": request.number,
+            "earlier_only": request.earlier_only,
+            "alone": request.alone,
+            "weights": dict(WEIGHTS),
+            "least_likeness": MIN_LIKENESS,
+        },
+        "compared": answer.n_compared,
+        "unlike": answer.n_unlike,
+        "verdict": answer.has_verdict,
+        **{name: table_json(name, (answer,)) for name in PRECEDENT_TABLES},
+    }
 
 
 def card_json(card: SeriesCard) -> JsonRow:

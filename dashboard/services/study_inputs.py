@@ -22,10 +22,11 @@ from dashboard.models.study import (
     read_window,
     read_windows,
 )
+from dashboard.models.tickers import refuse_other_publisher
 from dashboard.services.events import EventFilter, find_events, hidden_notice
 from dashboard.services.exports import DataFile
 from dashboard.services.notes import NoteStore, all_events
-from dashboard.services.rates import list_cards
+from dashboard.services.rates import find_source, list_cards
 
 if TYPE_CHECKING:
     from dashboard.sources.events.base import EventSource
@@ -229,10 +230,12 @@ def resolve_series(
     files: list[DataFile] = []
     messages: list[str] = []
     for name in dict.fromkeys(names):
-        source = next((s for s in sources if any(card.id == name for card in s.cards())), None)
-        if source is not None:
-            series.append(source.get(name))
-            files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
+        found = find_source(sources, name)
+        if found is not None:
+            source, series_id = found
+            series.append(source.get(series_id))
+            sha256 = source.files().get(series_id)
+            files.extend(DataFile(f"{series_id}.csv", sha) for sha in [sha256] if sha)
             continue
         table = open_file(_file_path(name, sources))
         series.extend(table.series)
@@ -272,13 +275,15 @@ def split_factors(
     for name in dict.fromkeys(names):
         factor = by_name.pop(name.casefold(), None)
         if factor is None:
-            source = next((s for s in sources if any(c.id == name for c in s.cards())), None)
-            if source is None:
+            found = find_source(sources, name)
+            if found is None:
                 known = ", ".join((*by_name, *(card.id for card in list_cards(sources))))
                 msg = _("is no column and no series; choose one of {known}", known=known)
                 raise InputError(msg, field="factor", value=name)
-            factor = source.get(name)
-            files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
+            source, series_id = found
+            factor = source.get(series_id)
+            sha256 = source.files().get(series_id)
+            files.extend(DataFile(f"{series_id}.csv", sha) for sha in [sha256] if sha)
         factors.append(factor)
     if not by_name:
         msg = _("every series is a factor; leave one to study")
@@ -349,6 +354,8 @@ def check_categories(events: Iterable[Event], categories: Iterable[str]) -> None
 
 def _file_path(name: str, sources: Sequence[RateSource]) -> Path:
     path = Path(name)
+    if not path.exists():
+        refuse_other_publisher(name)
     if path.exists() or path.suffix:
         return path
     known = ", ".join(card.id for card in list_cards(sources))

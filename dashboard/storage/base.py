@@ -18,6 +18,7 @@ from dashboard.models.series import (
     SeriesCard,
     SeriesVersion,
 )
+from dashboard.models.tickers import TickerFacts
 
 
 class RateStore(Protocol):
@@ -59,6 +60,20 @@ class RateStore(Protocol):
 
         Raises:
             StoreError: they cannot be read.
+        """
+
+    def tickers(self) -> Mapping[str, TickerFacts]:
+        """The facts of every ticker ever stored, by its id.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+
+    def store_ticker(self, facts: TickerFacts) -> None:
+        """Store the facts of a ticker; they replace earlier ones.
+
+        Raises:
+            StoreError: they cannot be written.
         """
 
     def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:

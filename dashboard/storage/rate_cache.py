@@ -33,6 +33,7 @@ from dashboard.models.series import (
     SeriesCard,
     SeriesVersion,
 )
+from dashboard.models.tickers import TickerFacts
 from dashboard.storage.sqlite_files import create_private_file, enable_wal, file_lock
 
 T = TypeVar("T")
@@ -86,6 +87,13 @@ create table revisions (
     primary key (series, key, revision)
 ) without rowid;
 """
+CREATE_TICKERS: Final = """
+create table if not exists tickers (
+    name text primary key,
+    facts text not null
+)
+"""
+"""What publishers say of series that people named; files of earlier versions have none."""
 """`key` is the printed date in days, or the beginning of a bar in seconds; days and moments
 are counted from 1970-01-01 (UTC), the times of requests (`…_at` of series and fetches) in
 microseconds; a missing rate is null."""
@@ -452,6 +460,37 @@ class RateCache:
         )
         return tuple(revision_from_row(series_id, row) for row in rows)
 
+    def tickers(self) -> Mapping[str, TickerFacts]:
+        """The facts of every ticker ever stored, by its id; those that cannot be read are not."""
+
+        def read(connection: CacheConnection) -> Sequence[Any]:
+            try:
+                return connection.execute("select name, facts from tickers").fetchall()
+            except sqlite3.OperationalError as error:
+                if "no such table" not in str(error):
+                    raise
+                return ()
+
+        nothing: Sequence[Any] = ()
+        facts: dict[str, TickerFacts] = {}
+        for name, text in self._tables.read(read, nothing):
+            with contextlib.suppress(ValueError):
+                facts[name] = TickerFacts.from_json(text)
+        return facts
+
+    def store_ticker(self, facts: TickerFacts) -> None:
+        """Store the facts of a ticker; they replace earlier ones.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
+        query = (
+            "insert into tickers (name, facts) values (:name, :facts)"
+            " on conflict (name) do update set facts = excluded.facts"
+        )
+        values = {"name": facts.id, "facts": facts.to_json()}
+        self._tables.write(lambda connection: connection.execute(query, values))
+
     def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:
         """Store an answer in one transaction.
 
@@ -583,10 +622,11 @@ class CacheFile:
         try:
             with closing(self._connect()) as connection:
                 if _read_schema_version(connection) == CACHE_SCHEMA_VERSION:
+                    connection.execute(CREATE_TICKERS)
                     return
                 connection.execute("begin exclusive")
                 if (version := _read_schema_version(connection)) == 0:
-                    for statement in CREATE_TABLES.split(";\n"):
+                    for statement in (*CREATE_TABLES.split(";\n"), CREATE_TICKERS):
                         connection.execute(statement)
                     connection.execute(f"pragma user_version = {CACHE_SCHEMA_VERSION}")
                     connection.execute("commit")
@@ -694,6 +734,15 @@ class AsOfRateCache(RateCache):
             StoreError: always.
         """
         msg = _("series {series_id}: is frozen here and takes nothing in", series_id=series_id)
+        raise StoreError(msg)
+
+    def store_ticker(self, facts: TickerFacts) -> None:
+        """Refuse it.
+
+        Raises:
+            StoreError: always.
+        """
+        msg = _("series {series_id}: is frozen here and takes nothing in", series_id=facts.id)
         raise StoreError(msg)
 
     def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:

@@ -43,6 +43,7 @@ from dashboard.models.study import StudyAnswer, StudyRequest, StudyResult
 from dashboard.services import rates
 from dashboard.services.admin import write_daily_backup
 from dashboard.services.live_rates import (
+    RefreshRequest,
     SeriesStatus,
     failing_sources,
     imported_series_status,
@@ -56,6 +57,7 @@ from dashboard.services.schedule import find_any_event, scheduled_events, upcomi
 from dashboard.services.study import measure_events, run_study, usual_moves
 from dashboard.services.study_inputs import first_moves_request
 from dashboard.ui.sign_in import read_identity
+from dashboard.ui.url_state import add_ticker_reader
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -197,6 +199,11 @@ def get_reader() -> Reader:
     return get_process_context().access.enter(_get_identity())
 
 
+def is_automatic_run() -> bool:
+    """Whether the page that begins to run does so by itself; ask before `enter_page`."""
+    return bool(st.session_state.get(AUTOMATIC_RUN_KEY))
+
+
 def enter_page() -> Reader:
     """The reader at the begin of a run of the page; what a person started counts as use.
 
@@ -311,6 +318,17 @@ def _shared_context() -> AppContext:
     return get_process_context() if moment is None else _get_context_as_of(moment)
 
 
+def _read_ticker(text: str) -> str:
+    """The id of the series that a ticker of a link names; another text stays as it is."""
+    try:
+        return get_process_context().known.series_id(text)
+    except InputError:
+        return text
+
+
+add_ticker_reader(_read_ticker)
+
+
 @_once_a_page
 def get_cards() -> tuple[SeriesCard, ...]:
     """The cards of every series, the default first."""
@@ -347,6 +365,24 @@ def build_series_version(series: RateSeries) -> str:
 def get_refresher() -> RateRefreshJob:
     """The background refresh of the rates, one for all sessions of this process."""
     return _shared_context().refresher
+
+
+def may_fetch() -> bool:
+    """Whether this reader may have series fetched now: by role, and where the network is used."""
+    return may(Action.FETCH) and not get_refresher().is_offline
+
+
+def request_series(series_id: str) -> bool:
+    """Start to fetch a series in the background; returns whether it started.
+
+    Raises:
+        Forbidden: the role of the reader does not include it.
+        RateLimited: there were too many requests.
+        InputError: the view is frozen.
+    """
+    require_live_view()
+    count_against_limit("fetch")
+    return get_refresher().submit(RefreshRequest(series=(series_id,), force=True))
 
 
 def get_series_versions() -> dict[str, int]:

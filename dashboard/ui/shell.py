@@ -18,6 +18,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
+from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import AUTHOR_LIMIT, Origin
 from dashboard.models.messages import (
     available_languages,
@@ -31,6 +32,7 @@ from dashboard.models.messages import (
 from dashboard.models.messages import translate as _
 from dashboard.models.people import Action, Forbidden, Reader, SignInRequired
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
+from dashboard.models.tickers import is_ticker
 from dashboard.presentation.charts.explore import build_explore_figure
 from dashboard.presentation.charts.timeline import ExploreChart
 from dashboard.presentation.escaping import escape_markdown, plain_text
@@ -363,6 +365,7 @@ def draw_app() -> None:
         target = st.navigation(list(targets.values()), position="hidden")
         page = next(page for page in PAGES if page.url_path == target.url_path)
         st.set_page_config(page_title=f"{translate_deferred(page.title)} · {APP_NAME}")
+        is_automatic = session.is_automatic_run()
         try:
             session.enter_page()
         except (SignInRequired, Forbidden) as refusal:
@@ -370,7 +373,7 @@ def draw_app() -> None:
             return
         mark_dialogs_closed()
         end_run_on_leave(page.id)
-        view = open_url_state(page.id, page.params)
+        view = open_url_state(page.id, page.params, is_automatic=is_automatic)
         session.set_as_of(view["asof"])
         _draw_header(page, view)
         target.run()
@@ -433,8 +436,8 @@ def _draw_link_notices(view: UrlState) -> None:
     message = " ".join(filter(None, sentences))
     if message:
         st.info(escape_markdown(message), icon=":material/link_off:")
-    for card in unfetched:
-        st.info(_describe_unfetched_series(card), icon=":material/download:")
+    for series_id, title in unfetched.items():
+        _draw_unfetched_series(series_id, title)
 
 
 # ------------------------------------------------------------------ sign-in
@@ -558,24 +561,57 @@ def _draw_settings(view: UrlState) -> None:
         st.caption(translate_deferred(DISCLAIMER))
 
 
-def _split_unfetched(ignored: Sequence[str]) -> tuple[list[str], list[SeriesCard]]:
-    """The ignored settings without those that name a series still to be fetched, and its card."""
+def _split_unfetched(ignored: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The ignored settings but those of series still to be fetched, and the titles of these."""
     known = {card.id for card in session.get_cards()}
-    cards = {
-        f"series={card.id}": card
+    titles = {
+        card.id: card.label
         for card in session.get_process_context().known.all_cards()
         if card.id not in known
     }
-    others = [setting for setting in ignored if setting not in cards]
-    return others, [cards[setting] for setting in ignored if setting in cards]
+    others, unfetched = [], {}
+    for setting in ignored:
+        key, _equals, name = setting.partition("=")
+        is_series = key == "series" and name not in known
+        if is_series and (name in titles or is_ticker(name)):
+            unfetched[name] = titles.get(name, name)
+        else:
+            others.append(setting)
+    return others, unfetched
 
 
-def _describe_unfetched_series(card: SeriesCard) -> str:
-    """That a series of the link must be fetched before it can be shown, and how."""
-    command = f"python -m dashboard rates refresh --series {card.id}"
+def _draw_unfetched_series(series_id: str, title: str) -> None:
+    """Draw that a series of the link must be fetched before it can be shown, and how."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ":material/download: " + _describe_unfetched_series(series_id, title), width="stretch"
+        )
+        if session.may_fetch():
+            st.button(
+                _("Fetch it"), key=f"shell.fetch.{series_id}", on_click=_fetch_series,
+                args=(series_id,),
+            )  # fmt: skip
+
+
+def _fetch_series(series_id: str) -> None:
+    try:
+        session.request_series(series_id)
+    except RoubleReactionError as error:
+        st.toast(escape_markdown(str(error)))
+
+
+def _describe_unfetched_series(series_id: str, title: str) -> str:
+    """That a series of the link is not fetched yet, why its fetch failed, or how to fetch it."""
+    refresher = session.get_refresher()
+    failed = [one for one in refresher.state().results if one.series == series_id]
+    if refresher.state().is_running and session.may_fetch():
+        return _("{title} is being fetched; the page shows it then.", title=escape_markdown(title))
+    if failed and failed[0].message:
+        return escape_markdown(failed[0].message, PROBLEM_LIMIT)
+    command = f"python -m dashboard rates refresh --series {series_id}"
     return _(
         "{title} is not fetched yet, so the default series is shown. To fetch it, run `{command}`.",
-        title=escape_markdown(card.label),
+        title=escape_markdown(title),
         command=command,
     )
 

@@ -10,7 +10,9 @@ session under a name of its own and restored when the widget is drawn again.
 
 A fragment that reruns itself sends the values of all controls of the page as the browser has them.
 Where the program has just changed a control, its old value would come back as if a person had
-chosen it; a person who uses a control outside the fragment makes the whole page run.
+chosen it. So the callback of a control outside the fragment waits for the run of the whole page
+that a person who used the control has requested, and is dropped where the browser has received the
+value of the program by then.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from time import monotonic
 from typing import Any, Final, ParamSpec
 from urllib.parse import urlencode
@@ -37,18 +39,38 @@ from dashboard.presentation.formatting import join_first
 
 
 VALUES_KEY: Final = "kept_choice.values"
+POSTPONED_KEY: Final = "kept_choice.postponed"
 P = ParamSpec("P")
 
 
-def ignore_fragment_echo(callback: Callable[P, None]) -> Callable[P, None]:
-    """Wrap the callback of a control whose value the program also changes."""
+def postpone_fragment_echo(key: str, callback: Callable[P, None]) -> Callable[P, None]:
+    """Wrap the callback of a control whose value the program also changes.
+
+    Args:
+        key: the key of the control in the session.
+        callback: what takes the value of the control from the session.
+    """
 
     @wraps(callback)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
-        if not _is_fragment_echo():
+        if _is_fragment_echo():
+            postponed = st.session_state.setdefault(POSTPONED_KEY, {})
+            postponed[key] = (st.session_state.get(key), partial(callback, *args, **kwargs))
+        else:
             callback(*args, **kwargs)
 
     return call
+
+
+def _call_postponed(*, is_wanted: bool) -> None:
+    """Call the callbacks that waited for a run of the whole page, or drop them.
+
+    They are not wanted where the page runs by itself: it then puts the values of the program into
+    its controls, and Streamlit itself sees that a value of the browser differs.
+    """
+    for key, (value, callback) in st.session_state.pop(POSTPONED_KEY, {}).items():
+        if is_wanted and key in st.session_state and st.session_state[key] == value:
+            callback()
 
 
 def _is_fragment_echo() -> bool:
@@ -66,7 +88,8 @@ def persistent_widget(name: str, default: Any = None) -> dict[str, Any]:
     key, value = _persistent_key(name), get_persistent(name, default)
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
-    return {"key": key, "on_change": ignore_fragment_echo(_store_value), "args": (name,)}
+    on_change = postpone_fragment_echo(key, _store_value)
+    return {"key": key, "on_change": on_change, "args": (name,)}
 
 
 def get_persistent(name: str, default: Any = None) -> Any:
@@ -101,7 +124,7 @@ def _store_value(name: str) -> None:
 # ------------------------------------------------------------------ page state in the URL
 
 
-NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
+NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._:=^@-]{1,120}")
 MAX_TEXT_LENGTH: Final = 200
 MAX_SHOWN_VALUE: Final = 40
 STATE_KEY: Final = "view.state"
@@ -251,7 +274,8 @@ def names_param(key: str, default: Sequence[str], example: Sequence[str], nothin
     def read(texts: Sequence[str]) -> tuple[str, ...]:
         if list(texts) == [nothing]:
             return ()
-        names = tuple(dict.fromkeys(text for text in texts if NAME_PATTERN.fullmatch(text)))
+        good = (_read_name(text) for text in texts if NAME_PATTERN.fullmatch(text))
+        names = tuple(dict.fromkeys(good))
         invalid = [text for text in texts if not NAME_PATTERN.fullmatch(text)]
         if not names:
             raise ValueError(key)
@@ -263,6 +287,19 @@ def names_param(key: str, default: Sequence[str], example: Sequence[str], nothin
         return list(value) or [nothing]
 
     return UrlParam(key, tuple(default), read, write, tuple(example))
+
+
+_ticker_readers: list[Callable[[str], str]] = []
+
+
+def add_ticker_reader(read: Callable[[str], str]) -> None:
+    """Have links read tickers: `read` gives the id of the series that one names."""
+    _ticker_readers[:] = [read]
+
+
+def _read_name(text: str) -> str:
+    """A name as pages know it: of a ticker the id of its series, in any spelling."""
+    return _ticker_readers[0](text) if ":" in text and _ticker_readers else text
 
 
 def tags_param(key: str, options: Sequence[str], max_length: int) -> UrlParam:
@@ -303,12 +340,12 @@ def text_param(key: str, example: str = "swift") -> UrlParam:
 
 
 def name_param(key: str, default: str, example: str, *, shared: bool = False) -> UrlParam:
-    """An id of letters, digits, `-`, `_` and `.`; the page says whether there is such a thing."""
+    """An id, or a ticker such as `yahoo:UAH=X`; the page says whether there is such a thing."""
 
     def read(texts: Sequence[str]) -> str:
         if not NAME_PATTERN.fullmatch(texts[-1]):
             raise ValueError(key)
-        return texts[-1]
+        return _read_name(texts[-1])
 
     return UrlParam(key, default, read, lambda value: [value], (example,), shared)
 
@@ -376,17 +413,13 @@ class UrlState:
         """
         value = self[key] if shown is None else shown
         st.session_state[_widget_key(key)] = list(value) if isinstance(value, tuple) else value
-        return {
-            "key": _widget_key(key),
-            "on_change": ignore_fragment_echo(self._changed),
-            "args": (key,),
-        }
+        return self._widget_arguments(key)
 
     def typed(self, key: str) -> dict[str, Any]:
         """Like `widget`, for a field one types in: a half typed text stays."""
         name = _widget_key(key)
         if st.session_state.get(name) == self[key]:
-            return {"key": name, "on_change": ignore_fragment_echo(self._changed), "args": (key,)}
+            return self._widget_arguments(key)
         return self.widget(key)
 
     def switch(self, key: str, on: str, off: str) -> dict[str, Any]:
@@ -394,7 +427,7 @@ class UrlState:
         name = _widget_key(f"{key}?")
         st.session_state[name] = self[key] == on
         turn = lambda: self.set(**{key: on if st.session_state[name] else off})  # noqa: E731
-        return {"key": name, "on_change": ignore_fragment_echo(turn)}
+        return {"key": name, "on_change": postpone_fragment_echo(name, turn)}
 
     def set(self, **values: Any) -> None:
         """Change parameters and the address bar; call it in a callback of a widget."""
@@ -427,6 +460,11 @@ class UrlState:
     def query(self, **values: Any) -> str:
         """The query of a link to this page with some values changed."""
         return urlencode(build_link(self.params, self._values() | values), doseq=True)
+
+    def _widget_arguments(self, key: str) -> dict[str, Any]:
+        name = _widget_key(key)
+        on_change = postpone_fragment_echo(name, self._changed)
+        return {"key": name, "on_change": on_change, "args": (key,)}
 
     def _has(self, key: str) -> bool:
         return any(param.key == key for param in self.params)
@@ -529,12 +567,20 @@ def _remember(page_id: str, view: UrlState) -> None:
             common[name] = link[key]
 
 
-def open_url_state(page_id: str, params: Sequence[UrlParam]) -> UrlState:
+def open_url_state(
+    page_id: str, params: Sequence[UrlParam], *, is_automatic: bool = False
+) -> UrlState:
     """Read the address bar where it has changed, and return the state of the page.
 
     A control that was just used takes precedence over the address that came with it: the browser
     may have sent that before it received the last one.
+
+    Args:
+        page_id: the page that runs.
+        params: its parameters.
+        is_automatic: whether it runs by itself.
     """
+    _call_postponed(is_wanted=not is_automatic and st.session_state.get(PAGE_KEY) == page_id)
     view = UrlState((*params, *COMMON_PARAMS))
     _read_address(view, page_id)
     _remember(page_id, view)

@@ -132,3 +132,23 @@ def test_what_is_scheduled_is_listed_found_by_its_id_and_has_no_move_yet(ask):
     frozen = ask("/v1/events/upcoming.json?asof=2026-06-01").json
     assert frozen["rows"] == []
     assert "cbr-2027-12-17" not in {row["id"] for row in rows_of(ask("/v1/events.csv"))}
+
+
+def test_precedents_are_listed_with_what_followed_and_with_the_reason_of_each_left_out(ask):
+    address = f"/v1/events/{KELLOGG}/precedents"
+    content = ask(f"{address}.json?number=5").json
+    rows = rows_of(ask(f"{address}.csv?number=5"))
+    assert [row["precedent_id"] for row in rows] == [
+        row["precedent_id"] for row in content["precedents"]
+    ]
+    taken = [row for row in content["precedents"] if row["taken"]]
+    assert len(taken) == 5
+    assert content["verdict"] is False
+    assert all(row["event_day"] < "2025-04-20" for row in taken)
+    assert all(row["reason"] for row in content["precedents"] if not row["taken"])
+    paths = rows_of(ask(f"{address}.csv?number=5&table=precedent_paths"))
+    assert {row["precedent_id"] for row in paths} == {
+        KELLOGG, *(row["precedent_id"] for row in taken),
+    }  # fmt: skip
+    assert ask(f"{address}.json?number=41").status == 422
+    assert ask("/v1/events/no-such-event/precedents.json").status == 404

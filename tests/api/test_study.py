@@ -130,6 +130,8 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/rates.csv",
         "/v1/rates.xlsx",
         "/v1/rates.json",
+        "/v1/rates/search",
+        "/v1/rates/fetch",
         "/v1/events.csv",
         "/v1/events.xlsx",
         "/v1/events.json",
@@ -140,6 +142,9 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/events/{event_id}/window.csv",
         "/v1/events/{event_id}/window.xlsx",
         "/v1/events/{event_id}/window.json",
+        "/v1/events/{event_id}/precedents.csv",
+        "/v1/events/{event_id}/precedents.json",
+        "/v1/events/{event_id}/precedents.xlsx",
         "/v1/events/{event_id}/sources.csv",
         "/v1/events/{event_id}/sources.xlsx",
         "/v1/events/{event_id}/sources.json",
@@ -153,6 +158,9 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/study/dose-response.json",
         "/v1/study/second-stage.csv",
         "/v1/study/second-stage.json",
+        "/v1/drivers.csv",
+        "/v1/drivers.xlsx",
+        "/v1/drivers.json",
         "/v1/facts.json",
         "/v1/events/upcoming.json",
         "/v1/events.rss",
@@ -168,6 +176,7 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         ("patch", "/v1/events/{event_id}"),
         ("post", "/v1/events"),
         ("post", "/v1/events/{event_id}/restore"),
+        ("post", "/v1/rates/fetch"),
     ]
     assert all("token" in content["paths"][method][m]["security"][0] for m, method in writing)
     assert content["servers"] == [{"url": "/api"}]

@@ -48,10 +48,8 @@ def test_the_window_in_hours_is_chosen_and_back_takes_it_back(reader, product):
     # Friday 22:40: the first bar is Saturday's 10:00, two bars before it Friday's to 18:00
     assert ticks[0] == "<b>18:00</b><br>2 h before<br>Fri 20 Nov"
     assert ticks[2] == "<b>11:00</b><br>first bar<br>Sat 21 Nov"
-    reader.page.get_by_role("combobox", name="Window, time of trading").click()
-    reader.page.get_by_role("option", name="−6\u00a0h to 12\u00a0h", exact=True).click()
-    reader.page.wait_for_url("**wh=-6h*")
-    reader.settle()
+    reader.choose("Window, time of trading", "−6\u00a0h to 12\u00a0h")
+    reader.wait_until("() => location.search.includes('wh=-6h')")
     assert reader.window_shown() == [-6.6, 12.6]
     reader.page.go_back()
     reader.wait_until(

@@ -469,3 +469,25 @@ def test_upcoming_lists_a_note_with_a_future_day_and_what_is_usual(run_cli):
     assert studied.code == 0
     assert "1 event: 0 studied + 1 skipped = 1" in studied.out
     assert "after the data" in studied.out
+
+
+def test_precedents_of_an_event_and_of_words(run_cli, tmp_path):
+    answer = run_cli("precedents", "hegseth-nato-2025-02-12", "--out", tmp_path / "out", "--json")
+    assert answer.code == 0, answer.err
+    taken = {row["precedent_id"] for row in answer.json["precedents"] if row["taken"]}
+    # What an analyst would name: the US had said no before.
+    assert {"biden-not-ready-2023-07-09", "us-opposes-roadmap-2023-04-06"} <= taken
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "manifest.json", "precedent_paths.csv", "precedent_summary.csv", "precedents.csv",
+    ]  # fmt: skip
+    words = run_cli("precedents", "--text", "US sanctions a Russian bank", "--actor", "US Treasury",
+                    "--expected", "weaker")  # fmt: skip
+    assert "US sanctions Gazprombank" in words.out
+    for wrong, message in (
+        ((), "give either the id of an event or --text WORDS"),
+        (("no-such",), "event no-such: is not there"),
+        (("hegseth-nato-2025-02-12", "--number", "41"), "must lie between 1 and 40"),
+    ):
+        refused = run_cli("precedents", *wrong)
+        assert (refused.code, refused.out) == (2, "")
+        assert message in refused.err

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
+        *("drivers", "precedents"),
         *("doctor", "backup", "restore", "migrate", "audit"),
         *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
@@ -34,7 +35,7 @@ COMMANDS = {
         *("add", "list", "remove", "test", "log", "send-again"),
         *("targets", "add-target", "remove-target", "try-target"),
     },
-    ("rates",): {"list", "refresh", "export", "import", "remove"},
+    ("rates",): {"list", "refresh", "export", "import", "remove", "search"},
 }
 
 

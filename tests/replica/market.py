@@ -20,9 +20,17 @@ NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 EPOCH = date(2020, 1, 1)
 ROUBLES = frozenset({"USD", "CNY"})
+DECIMALS = {"KZT": 6, "JPY": 6, "UAH": 5, "TRY": 5, "UZS": 8}
+"""Of official rates for one unit, where the nominal is more."""
 LEVELS = {
     "USD": 86.0, "EUR": 96.0, "CNY": 12.6, "BRENT": 92.0, "VIX": 17.0, "DOLLAR": 119.0,
     "IMOEX": 2900.0, "EURUSD": 1.11, "USDCNY": 6.65, "KEY": 14.0,
+    "KZT": 0.17, "UAH": 1.95, "BYN": 26.5, "TRY": 2.1, "JPY": 0.55, "UZS": 0.0065, "LTL": 18.0,
+    "SBER": 310.0, "GAZP": 130.0, "LKOH": 7000.0, "GMKN": 120.0, "RGBI": 118.0, "RTSI": 1100.0,
+    "OFZ": 60.0, "GLD": 10_500.0, "USDUAH": 42.0, "EURPLN": 4.25, "GOLD": 4000.0, "GSPC": 6500.0,
+    "GAS": 3.5, "SHEL": 2700.0, "AAPL": 240.0, "CURVE": 0.5, "DGS10": 4.2, "DGS2": 3.7,
+    "WTI": 75.0, "SOLAR": 5.0, "PLN": 4.25, "HUF": 390.0, "CZK": 24.5, "TRYEUR": 48.0,
+    "GBP": 0.86, "HRK": 7.53,
 }  # fmt: skip
 
 
@@ -103,13 +111,14 @@ class Market:
 
     def official(self, code, first, last):
         """Official rates by the first day in force: shipped ones, then made ones."""
-        known = shipped({"USD": "usd_rub_cbr", "CNY": "cny_rub_cbr"}[code]) if code != "EUR" else {}
+        names = {"USD": "usd_rub_cbr", "CNY": "cny_rub_cbr"}
+        known = shipped(names[code]) if code in names else {}
         last_shipped = max(known) if known else date(2013, 1, 9)
         result = {day: rate for day, rate in known.items() if first <= day <= last}
         for fixed_on in days(max(first - DAY, last_shipped), last - DAY):
             is_set = fixed_on < self.today or (fixed_on == self.today and self.moscow.hour >= 16)
             if is_working(fixed_on) and is_set:
-                result[fixed_on + DAY] = round(made(code, fixed_on), 4)
+                result[fixed_on + DAY] = round(made(code, fixed_on), DECIMALS.get(code, 4))
         result |= {
             day: value
             for (name, day), value in self.changed.items()

@@ -116,7 +116,7 @@ def test_only_dollars_are_compared_and_bars_are_not():
 # ---------------------------------------------------------------- the cross
 
 
-def test_a_dollar_is_implied_by_the_yuan_and_the_latest_cross_known_then():
+def test_a_dollar_is_implied_by_the_yuan_and_the_latest_cross_earlier_only():
     yuan = made_series([12.0, 12.5], ["2026-11-18", "2026-11-19"], rule=BANK_OF_RUSSIA)
     # Known at 14:15 in Frankfurt, 13:15 UTC; the fixing of the 18th at 12:30 UTC has the 17th's.
     crosses = made_series([7.0, 8.0], ["2026-11-17", "2026-11-18"], rule=ECB)

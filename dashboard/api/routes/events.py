@@ -14,6 +14,8 @@ from dashboard.api.params import (
     EventsPageParams,
     EventWindowCsvParams,
     EventWindowParams,
+    PrecedentCsvParams,
+    PrecedentParams,
     SourceWindowCsvParams,
     SourceWindowParams,
     UpcomingParams,
@@ -29,11 +31,13 @@ from dashboard.api.responses import (
     table_response,
 )
 from dashboard.container import AppContext
+from dashboard.models.analyses import Precedents
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import read_as_of
+from dashboard.services.precedents import find_precedents
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.schedule import (
     add_usual_moves,
@@ -42,7 +46,9 @@ from dashboard.services.schedule import (
     upcoming_json,
 )
 from dashboard.services.serializers import (
+    PRECEDENT_TABLES,
     event_view_json,
+    precedents_json,
     table_json,
     table_json_schema,
 )
@@ -201,6 +207,57 @@ def sources(
         daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
     return json_response(request, {"rows": table_json("source_moves", moves)})
+
+
+@router.get(
+    "/events/{event_id}/precedents.csv",
+    responses=describe_csv("precedents"),
+    response_class=Response,
+)
+@router.get(
+    "/events/{event_id}/precedents.xlsx",
+    responses=describe_workbook("precedents"),
+    response_class=Response,
+)
+def precedents_file(
+    request: Request,
+    context: Context,
+    event_id: EventId,
+    params: Annotated[PrecedentCsvParams, Query()],
+) -> Response:
+    """The events most alike to one and what followed each as CSV, or a workbook."""
+    answer = _find_precedents(context, event_id, params)
+    name = (params.series, event_id, params.table)
+    return table_response(request, params.table, [answer], name, params.flavour)
+
+
+@router.get(
+    "/events/{event_id}/precedents.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                name: {"type": "array", "items": table_json_schema(name)}
+                for name in PRECEDENT_TABLES
+            },
+        },
+        "The events most alike to one, what followed each, and how unusual this one is",
+    ),
+    response_class=Response,
+)
+def precedents(
+    request: Request,
+    context: Context,
+    event_id: EventId,
+    params: Annotated[PrecedentParams, Query()],
+) -> Response:
+    """The precedents of one event: why each was taken, what followed, and those left out."""
+    return json_response(request, precedents_json(_find_precedents(context, event_id, params)))
+
+
+def _find_precedents(context: AppContext, event_id: str, params: PrecedentParams) -> Precedents:
+    event, series = _require_event(context, event_id), get_series(context.rates, params.series)
+    return find_precedents(series, event, known_events(context), params.request())
 
 
 def _require_event(context: AppContext, event_id: str) -> Event:

@@ -9,8 +9,8 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from dashboard.api.dependencies import Context, get_series_list, known_events
-from dashboard.api.errors import Problem, plain_problem_responses
+from dashboard.api.dependencies import Context, WriterToken, get_series_list, known_events
+from dashboard.api.errors import Problem, plain_problem_responses, problem_responses
 from dashboard.api.params import (
     MAX_REPEATS,
     DayText,
@@ -34,15 +34,22 @@ from dashboard.container import AppContext
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, RateChange, SourceMove
+from dashboard.models.people import Action
 from dashboard.models.series import RateSeries
 from dashboard.services.claims import answer_facts, facts_json
+from dashboard.services.live_rates import RefreshRequest, refresh_rates
+from dashboard.services.notes import utc_now
 from dashboard.services.rates import DEFAULT_SERIES, daily_series, get_series
-from dashboard.services.serializers import card_json, table_json
+from dashboard.services.serializers import card_json, refresh_results_json, table_json
 from dashboard.services.source_moves import compare_sources_of_events, compare_sources_of_facts
+from dashboard.services.tickers import search_json, search_tickers
 
 rates_router = APIRouter(tags=["rates"])
 facts_router = APIRouter(tags=["facts"])
 sources_router = APIRouter(tags=["sources"])
+
+MAX_FETCHED: Final = 5
+"""Series of one request: a long history takes half a minute."""
 
 
 @rates_router.get("/rates.csv", responses=describe_csv("rates"), response_class=Response)
@@ -124,6 +131,89 @@ def _source_moves(
 ) -> tuple[SourceMove, ...]:
     events = params.find(known_events(context))
     return compare_sources_of_events(daily_series(context.rates), events, params.offsets())
+
+
+# ---- tickers
+#
+# A GET never uses the network, whoever asks: it can come from the page of another site, from a
+# crawler or a prefetching browser. What is not stored is fetched by the POST, with a token that
+# may write, of a person who may fetch.
+
+
+class SearchParams(QueryParams):
+    """What is searched for."""
+
+    q: str = Field(
+        max_length=60, description="A part of a name in English or Russian, or of a symbol."
+    )
+
+
+@rates_router.get(
+    "/rates/search",
+    responses=describe_json(
+        {
+            "type": "object",
+            "required": ["series", "problems"],
+            "properties": {
+                "series": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["id", "title", "publisher", "kind", "note", "stored"],
+                    },
+                },
+                "problems": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+        "The series, those whose symbol is the text first; `stored` ones have numbers here.",
+    ),
+    response_class=Response,
+)
+def search(
+    request: Request, context: Context, params: Annotated[SearchParams, Query()]
+) -> Response:
+    """Series by name: those that are here, and the well-known ones of every publisher."""
+    return json_response(request, search_json(search_tickers(context.known, params.q)))
+
+
+class FetchParams(QueryParams):
+    """Which series to fetch."""
+
+    series: list[str] = Field(
+        min_length=1, max_length=MAX_FETCHED, description="Ids of series or tickers, as moex:SBER."
+    )
+
+
+@rates_router.post(
+    "/rates/fetch",
+    responses={
+        200: {
+            "description": "What became of each series, as `rates refresh --json` says it.",
+            "content": {"application/json": {"schema": {"type": "array"}}},
+        },
+        **problem_responses(401, 403, 409, 429),
+    },
+    response_class=Response,
+)
+def fetch(
+    request: Request,
+    context: Context,
+    writer: WriterToken,
+    params: Annotated[FetchParams, Query()],
+) -> Response:
+    """Fetch what is new of some series, also of tickers that are not here yet.
+
+    It needs a token that may write, of a person who may fetch.
+    """
+    context.access.authorize(
+        context.access.reader_of_token(writer.person, writer.scope), Action.FETCH
+    )
+    if context.refresher.is_offline:
+        raise Problem(409, _("this instance is offline, or frozen, and fetches nothing"))
+    context.limits.take(writer.person, "fetch")
+    wanted = RefreshRequest(series=tuple(dict.fromkeys(params.series)))
+    results = refresh_rates(context.known, context.rate_cache, wanted, utc_now)
+    return json_response(request, refresh_results_json(results))
 
 
 # ---- one number

@@ -1,4 +1,4 @@
-"""Routes of studies: the tables of an event study, with the parameters of the command line."""
+"""Routes of studies and drivers: their tables, with the parameters of the command line."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from dashboard.api.dependencies import Context, RequestReader, get_series_list, 
 from dashboard.api.params import (
     MAX_REPEATS,
     CsvParams,
+    DayText,
     EventsParams,
     LengthText,
     PageParams,
+    PeriodParams,
     WindowText,
 )
 from dashboard.api.responses import (
@@ -28,6 +30,14 @@ from dashboard.api.responses import (
 )
 from dashboard.container import AppContext
 from dashboard.models.analyses import Dose
+from dashboard.models.drivers import (
+    MAX_LAGS,
+    MAX_SPLITS,
+    MIN_WINDOW,
+    DriverAnswer,
+    DriverMeasure,
+    DriverRequest,
+)
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 from dashboard.models.people import Reader
@@ -43,6 +53,7 @@ from dashboard.models.study import (
     read_windows,
 )
 from dashboard.services.compare import relate_to_columns
+from dashboard.services.drivers import DriverTableName, driver_json, run_driver
 from dashboard.services.exports import StudyTableName, study_objects
 from dashboard.services.method import model_ids
 from dashboard.services.rate_limit import HEAVY_AT_ONCE, MAX_WAITING
@@ -203,7 +214,7 @@ class SecondStageParams(StudyParams, PageParams, CsvParams):
     "/study/dose-response.json",
     responses=describe_json(
         _describe_rows("dose_response"),
-        "Slopes of moves per unit of dose, or the events behind them",
+        "Slopes of moves per unit of dose, or the events with their doses",
     ),
     response_class=Response,
 )
@@ -297,3 +308,103 @@ def _read_length(field: str, text: str, bar_minutes: int) -> int:
         )
         raise InputError(msg, field=field, value=text)
     return rows
+
+
+# ---- drivers
+
+
+class DriverParams(PeriodParams):
+    """The options of the command `drivers`."""
+
+    rates: str = Field(DEFAULT_SERIES, max_length=80, description="The id of the rate.")
+    driver: str = Field(max_length=80, description="The id of the driver.")
+    change: DriverMeasure | None = Field(
+        None, description="What enters of the driver; by default what its card says."
+    )
+    lags: int = Field(5, ge=1, le=MAX_LAGS, description="Cross-correlation from minus to plus.")
+    window: int = Field(
+        120, ge=MIN_WINDOW, le=MAX_OBSERVATIONS, description="Rates in a rolling window."
+    )
+    split: list[DayText] = Field(
+        [], max_length=MAX_SPLITS, description="Days at which the sample is split too."
+    )
+    breaks: bool = Field(True, description="Whether it is split at the method breaks.")
+    seed: int = Field(1, ge=0, le=2**31)
+
+    def request(self) -> DriverRequest:
+        """The request.
+
+        Raises:
+            InputError: the period ends before it starts.
+        """
+        return DriverRequest(
+            measure=self.change or "",
+            lags=self.lags,
+            window=self.window,
+            splits=tuple(self.split),
+            at_breaks=self.breaks,
+            since=self.since,
+            until=self.until,
+            seed=self.seed,
+        )
+
+
+class DriverCsvParams(DriverParams, CsvParams):
+    """One table of a driver as a file."""
+
+    table: DriverTableName = "driver_response"
+
+
+class DriverPageParams(DriverParams, PageParams):
+    """A driver against a rate, or a page of one of its tables."""
+
+    table: DriverTableName | None = Field(None, description="Only this table, in pages.")
+
+
+@router.get("/drivers.csv", responses=_describe_table("text/csv"), response_class=Response)
+@router.get(
+    "/drivers.xlsx", responses=_describe_table(WORKBOOK_MEDIA_TYPE), response_class=Response
+)
+async def driver_file(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[DriverCsvParams, Query()],
+) -> Response:
+    """One table of a driver against a rate as CSV, or a workbook."""
+
+    def respond() -> Response:
+        answer = _driver_answer(context, params)
+        name = (params.rates, params.driver, params.table)
+        return table_response(request, params.table, [answer], name, params.flavour)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+@router.get(
+    "/drivers.json",
+    responses=describe_json({"type": "object"}, "The answer, as `drivers --json` prints it"),
+    response_class=Response,
+)
+async def driver(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[DriverPageParams, Query()],
+) -> Response:
+    """What a rate did after changes of a driver; or one table in pages."""
+
+    def respond() -> Response:
+        answer = _driver_answer(context, params)
+        if params.table is None:
+            return json_response(request, driver_json(answer))
+        rows = table_json(params.table, [answer])
+        return page_response(request, rows, params.limit, params.offset, table=params.table)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+def _driver_answer(context: AppContext, params: DriverParams) -> DriverAnswer:
+    (series,) = get_series_list(context, [params.rates])
+    (other,) = get_series_list(context, [params.driver])
+    return run_driver(series, other, params.request())

@@ -523,7 +523,7 @@ def _clip_value(value: float, limit: float) -> float | None:
 
 
 def build_projection_figure(
-    rows: Sequence[ProjectionRow], palette: Palette, unit: str
+    rows: Sequence[ProjectionRow], palette: Palette, unit: str, *, of_driver: bool = False
 ) -> theme.Figure:
     """The figure as Plotly's plain dictionary; values in log points, the base at 0.
 
@@ -531,6 +531,7 @@ def build_projection_figure(
         rows: one a horizon, in their order.
         palette: the neutral colours.
         unit: what the vertical axis counts and which way is up.
+        of_driver: whether it is the response to a driver and not to events.
     """
     shown = [row for row in rows if math.isfinite(row.estimate)]
     ends = [
@@ -558,6 +559,8 @@ def build_projection_figure(
         ticktext=[format_offset(tick) for tick in HORIZON_TICKS],
     )
     title = _("rates from the event on, 0 = its first; shaded: before it")
+    if of_driver:
+        title = _("rates from the driver's change on; shaded: before it")
     layout = theme.build_layout(
         palette,
         PROJECTION_HEIGHT,
@@ -569,7 +572,10 @@ def build_projection_figure(
         | theme.build_zero_line(palette),
     )
     layout |= theme.build_legend(palette, -0.2)
-    return {"data": [*bands, _build_projection_line(shown, palette)], "layout": layout}
+    return {
+        "data": [*bands, _build_projection_line(shown, palette, of_driver=of_driver)],
+        "layout": layout,
+    }
 
 
 def _build_projection_band(
@@ -595,7 +601,9 @@ def _build_projection_band(
     return [band]
 
 
-def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> theme.Figure:
+def _build_projection_line(
+    rows: Sequence[ProjectionRow], palette: Palette, *, of_driver: bool
+) -> theme.Figure:
     return theme.build_scatter(
         "lines+markers",
         [row.horizon for row in rows],
@@ -603,11 +611,11 @@ def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> t
         name=_("move from the base"),
         line={"color": palette.line, "width": 2.2},
         marker={"symbol": "circle", "size": 5, "color": palette.line},
-        **theme.build_hover([_format_horizon_hover(row) for row in rows]),
+        **theme.build_hover([_format_horizon_hover(row, of_driver=of_driver) for row in rows]),
     )
 
 
-def _format_horizon_hover(row: ProjectionRow) -> str:
+def _format_horizon_hover(row: ProjectionRow, *, of_driver: bool) -> str:
     place = _("horizon {horizon}", horizon=format_offset(row.horizon))
     if row.horizon == BASE_HORIZON:
         return _("{place}: the base", place=place)
@@ -619,5 +627,8 @@ def _format_horizon_hover(row: ProjectionRow) -> str:
     if math.isfinite(row.supt_low):
         low, high = format_signed(100 * row.supt_low), format_signed(100 * row.supt_high)
         lines.append(_("band {low} to {high}", low=low, high=high))
-    counts = _("{events:,} events on {rates:,} rates", events=row.events, rates=row.rates)
+    if of_driver:
+        counts = _("N = {count:,} rates", count=row.n)
+    else:
+        counts = _("{events:,} events on {rates:,} rates", events=row.events, rates=row.rates)
     return "<br>".join([*lines, counts])

@@ -29,6 +29,7 @@ _NAMES: Final[dict[ColumnRole, str]] = {
         "|datetime|date time|дата и время|timestamp|gmt time|utc time|time utc|local time|end|begin"
         "|time period|exchange date|as of date|as of|quote date|value date|valuation date"
         "|price date|close time|open time|period|период|unix|unixtime|epoch|datum|fecha|when"
+        "|timestamp utc|date utc|start time|end period ts"
     ),
     "time": "time|время|tradetime|hour|час|clock",
     "close": (
@@ -54,6 +55,7 @@ _NAMES: Final[dict[ColumnRole, str]] = {
         "|time format|breaks|collection|compiling org|diss org|dom ser ids|publ ecb|publ mu"
         "|publ public|unit index base|compilation|coverage|decimals|nat title|source agency"
         "|source pub|title compl|unit mult|realtime start|realtime end|цифр код|tradingsession"
+        "|question id|forecaster id|forecaster username|end time|forecaster count|probability no"
         "|quote asset volume|number of trades|taker buy base asset volume"
         "|taker buy quote asset volume|ignore|№"
     ),
@@ -62,6 +64,7 @@ _ROLES: Final[dict[str, ColumnRole]] = {
     name: role for role, names in _NAMES.items() for name in names.split("|")
 }
 _DATE_ORDER: Final = {name: place for place, name in enumerate(_NAMES["date"].split("|"))}
+_UTC_COLUMNS: Final = frozenset({"gmt time", "utc time", "time utc", "date utc", "timestamp utc"})
 _HEADERLESS: Final = ("Date", "Time", "Open", "High", "Low", "Close", "Volume")
 """MetaTrader and HistData write no header; the time may stand in the cell of the date."""
 
@@ -222,7 +225,7 @@ def choose_columns(file: str, header: Sequence[str], options: RateFileOptions) -
         unread=tuple(name for name in left if name not in rates and name != nominal),
         is_bar=is_bar,
         ends=is_end,
-        zone="UTC" if normalize_column_name(date) in {"gmt time", "utc time", "time utc"} else
+        zone="UTC" if normalize_column_name(date) in _UTC_COLUMNS else
         "Europe/Moscow" if is_end and "begin" in names else "",
     )  # fmt: skip
 

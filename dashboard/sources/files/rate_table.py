@@ -68,20 +68,20 @@ JUMP_RATIO: Final = 8.0
 
 
 def read_rate_columns(
-    table: TextTable, columns: Sequence[str]
+    table: TextTable, columns: Sequence[str], *, is_price: bool = True
 ) -> tuple[dict[str, NumberColumn], list[str]]:
     """The numbers of columns, and messages for the user about their formats.
 
     Raises:
         InputError: a cell is no rate, or the columns write decimals in two ways.
     """
-    numbers = {column: read_rate_column(table, column) for column in columns}
+    numbers = {column: read_rate_column(table, column, is_price=is_price) for column in columns}
     _reject_mixed_decimals(table, numbers)
     return numbers, list(_number_format_messages(table, numbers))
 
 
-def read_rate_column(table: TextTable, column: str) -> NumberColumn:
-    """The numbers of a column, all above zero or missing.
+def read_rate_column(table: TextTable, column: str, *, is_price: bool = True) -> NumberColumn:
+    """The numbers of a column, missing or finite, and of a price above zero.
 
     Raises:
         InputError: a cell is no rate, or none is one.
@@ -99,18 +99,20 @@ def read_rate_column(table: TextTable, column: str) -> NumberColumn:
             place=table.column_place(column),
         )
         raise InputError(msg)
-    bad = np.flatnonzero(~missing & ~((rate > 0) & np.isfinite(rate)))
+    bad = np.flatnonzero(~missing & ~(((rate > 0) | (not is_price)) & np.isfinite(rate)))
     if len(bad):
         row = int(bad[0])
         message = deferred(
-            "'{cell}' is not above zero, so it is no rate; correct it or leave it empty"
+            "'{cell}' is not above zero, so it is no rate; correct it, leave it empty, or say on"
+            " import that the numbers are odds, a tone or an index"
         )
-        if rate[row] > 0:
+        if not np.isfinite(rate[row]):
             message = deferred(
                 "'{cell}' is too large, so it is no rate; correct it or leave it empty"
             )
         reason = translate_deferred(message, cell=display_text(cells[row]))
-        raise cell_error(table, CellError(row, reason), column)
+        remedy = "kind" if np.isfinite(rate[row]) else ""
+        raise cell_error(table, CellError(row, reason, remedy), column)
     return numbers
 
 
@@ -269,15 +271,21 @@ def check_zone(zone: str) -> None:
         raise InputError(msg, field="zone", value=zone) from None
 
 
-def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
+def assign_row_times(dates: DateColumn, zone: str, *, are_quotes: bool = False) -> RowTimes:
     """The times of the rows of a column of dates.
+
+    Args:
+        dates: the column.
+        zone: of times without an offset; empty: not said.
+        are_quotes: whether a moment is one at midnight too, where it has an offset.
 
     Raises:
         CellError: a time of day has no zone, or does not exist in it, or is ambiguous.
     """
     if dates.seconds is None:
         return _row_dates(dates, dates.days, np.isin(np.arange(len(dates.days)), dates.odd))
-    if _are_dates(dates.seconds):
+    are_quotes = are_quotes and dates.offsets is not None
+    if _are_dates(dates.seconds) and not are_quotes:
         note = _("every time is midnight; read as dates")
         notes = (note,) if dates.offsets is not None else ()
         return _row_dates(dates, dates.days, dates.seconds != 0, notes)
@@ -294,7 +302,7 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
             raise CellError(0, reason, "zone")
         return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=dates.notes)
     moment = local - dates.offsets.astype("timedelta64[s]")
-    for name in (zone,) if zone else (MOSCOW, *_MIDNIGHT_ZONES):
+    for name in () if are_quotes else (zone,) if zone else (MOSCOW, *_MIDNIGHT_ZONES):
         there = _utc_to_local(moment, name)
         seconds = (there - there.astype("datetime64[D]")).astype(np.int64)
         if _are_dates(seconds) and (name in {zone, MOSCOW} or _changes_clock(moment, seconds == 0)):
@@ -375,6 +383,8 @@ def build_observation_times(
         return ObservationTimes(key, market_day, opens, known_at, END_OF_DAY.id)
     if len(np.unique(day)) == len(day):
         return _moments_of_days(key, day, options, is_bar=is_bar)
+    if options.kind == "odds" and options.stamps != "begin":
+        return _quotes(key, day)
     seconds = _bar_length_seconds(key, rows)
     length = np.timedelta64(seconds, "s")
     minutes = seconds // SECONDS_PER_MINUTE
@@ -391,6 +401,21 @@ def build_observation_times(
         return ObservationTimes(day, day, key - length, key, IMPORTED_BAR.id, minutes)
     known_at = key + length - np.timedelta64(1, "s")
     return ObservationTimes(day, day, key, known_at, IMPORTED_BAR.id, minutes, notes)
+
+
+def _quotes(key: Moments, day: Days) -> ObservationTimes:
+    """The times of quotes, several a day at any distance: each is known at its stamp.
+
+    A quote counts as a bar that lasts since the one before, at most the most common step.
+    """
+    step = max(most_common_step(key), SECONDS_PER_MINUTE)
+    opens = key - np.timedelta64(step, "s")
+    opens[1:] = np.maximum(opens[1:], key[:-1])
+    minutes = round(step / SECONDS_PER_MINUTE)
+    note = _(
+        "quotes about {length} apart, each known at its stamp", length=_format_minutes(minutes)
+    )
+    return ObservationTimes(day, day, opens, key, IMPORTED_BAR.id, minutes, (note,))
 
 
 def _moments_of_days(

@@ -5,17 +5,22 @@
 3. A fixture for it in `tests/contracts/test_rate_sources.py`; the tests there hold for all.
 
 A source that uses the network implements `LiveSource` as well and derives from `BaseLiveSource`:
-it fetches what is new, and never splices the data of two publishers.
+it fetches what is new, and never splices the data of two publishers. One whose series can be
+named says how a symbol is written (`symbol_pattern`), what the publisher says of it (`resolve`),
+the card of that, and how it is fetched (`fetch_ticker`).
 """
 
 from __future__ import annotations
 
+import csv
 import math
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self, runtime_checkable
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, Self, cast, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,11 +30,16 @@ from dashboard.models.event import MOSCOW
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import FetchResult, RateSeries, SeriesCard
+from dashboard.models.tickers import TickerFacts, TickerKind, TickerMatch, is_ticker
+from dashboard.sources.datapackage import DATA_FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.sources.http_client import HttpClient
+
+FIRST_TICKER_DAY: Final = date(2000, 1, 1)
+"""No ticker is fetched from before it."""
 
 
 @runtime_checkable
@@ -89,6 +99,41 @@ class LiveSource(RateSource, Protocol):
             SourceError: the publisher did not answer, or its answer is implausible.
         """
 
+    def ticker_id(self, symbol: str) -> str:
+        """The id of the series that a symbol names: a ticker, or a series of the cards.
+
+        Raises:
+            InputError: the publisher writes no symbol so.
+        """
+
+    def directory(self) -> tuple[TickerMatch, ...]:
+        """The well-known series of the publisher that ship as names, without a number."""
+
+    def search_publisher(self, text: str) -> tuple[TickerMatch, ...]:
+        """The series that the publisher itself finds; nothing where it has no search.
+
+        Raises:
+            SourceError: the publisher did not answer.
+        """
+
+    def resolve(self, symbol: str) -> TickerFacts:
+        """What the publisher says of a symbol.
+
+        Raises:
+            InputError: it has no such series, or one that cannot be used.
+            SourceError: it did not answer.
+        """
+
+    def ticker_card(self, facts: TickerFacts) -> SeriesCard:
+        """The card of a ticker."""
+
+    def fetch_ticker(self, facts: TickerFacts, since: date, stamp: str = "") -> FetchResult:
+        """The observations of a ticker whose printed date is `since` or later.
+
+        Raises:
+            SourceError: the publisher did not answer, or its answer is implausible.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class FetchPeriod:
@@ -112,6 +157,11 @@ class BaseLiveSource(ABC):
     overlap_days: ClassVar[int] = 14
     max_silent_days: ClassVar[int] = 14
     """More days than this without an observation are a failure, not holidays."""
+    symbol_pattern: ClassVar[str] = ""
+    """How a symbol is written; empty: no series of this publisher can be named."""
+    symbol_examples: ClassVar[str] = ""
+    aliases: ClassVar[Mapping[str, str]] = {}
+    """The series of the cards by their symbols."""
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
@@ -171,6 +221,78 @@ class BaseLiveSource(ABC):
         )
         raise InputError(msg)
 
+    def normal_symbol(self, symbol: str) -> str:
+        """A symbol in the spelling of its publisher, as far as that is known without asking."""
+        return symbol.upper()
+
+    def ticker_id(self, symbol: str) -> str:
+        """The id of the series that a symbol names: a ticker, or a series of the cards.
+
+        Raises:
+            InputError: the publisher writes no symbol so.
+        """
+        normal = self.normal_symbol(symbol)
+        if not re.fullmatch(self.symbol_pattern, normal, re.ASCII):
+            msg = _(
+                "series {id}:{symbol}: {publisher} has no symbol like that; write it like"
+                " {examples}",
+                id=self.id,
+                symbol=symbol,
+                publisher=self.publisher_name,
+                examples=self.symbol_examples,
+            )
+            raise InputError(msg)
+        return self.aliases.get(normal, f"{self.id}:{normal}")
+
+    def directory(self) -> tuple[TickerMatch, ...]:
+        """The well-known series of the publisher that ship as names, without a number."""
+        return tuple(
+            TickerMatch(
+                self.aliases.get(symbol, f"{self.id}:{symbol}"), entry.title, self.publisher_name,
+                entry.kind, entry.note, f"{symbol} {entry.also}",
+            )
+            for symbol, entry in read_directory(self.id).items()
+        )  # fmt: skip
+
+    def search_publisher(self, text: str) -> tuple[TickerMatch, ...]:  # noqa: ARG002
+        """The series that the publisher itself finds; nothing where it has no search."""
+        return ()
+
+    def resolve(self, symbol: str) -> TickerFacts:
+        """What the publisher says of a symbol.
+
+        Raises:
+            InputError: it has no such series.
+        """
+        raise self.unknown_symbol(symbol)
+
+    def ticker_card(self, facts: TickerFacts) -> SeriesCard:
+        """The card of a ticker.
+
+        Raises:
+            InputError: no series of this source can be named.
+        """
+        raise self.unknown_symbol(facts.symbol)
+
+    def fetch_ticker(self, facts: TickerFacts, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
+        """The observations of a ticker whose printed date is `since` or later.
+
+        Raises:
+            InputError: no series of this source can be named.
+        """
+        raise self.unknown_symbol(facts.symbol)
+
+    def unknown_symbol(self, symbol: str) -> InputError:
+        """The error of a name that the publisher does not have."""
+        msg = _(
+            "series {id}:{symbol}: {publisher} has nothing of this name;"
+            " look for it with rates search",
+            id=self.id,
+            symbol=symbol,
+            publisher=self.publisher_name,
+        )
+        return InputError(msg)
+
     def now(self) -> datetime:
         """The present moment in UTC."""
         return self._client.clock.now()
@@ -212,7 +334,9 @@ def build_daily_series(
     Raises:
         SourceError: a date is in the future or has two values, or a value is no rate.
     """
-    rates = _unique_by_date(rows, period)
+    # A ticker shows what its publisher has; numbers without a logarithm are left out later.
+    has_log = card.is_price and not is_ticker(card.id)
+    rates = _unique_by_date(rows, period, has_log=has_log)
     record = np.array(sorted(rates), dtype="datetime64[D]")
     rate = np.array([rates[day] for day in sorted(rates)], dtype=np.float64)
     day, opens, known_at = PUBLICATION_RULES[card.date_rule].timestamps(record)
@@ -232,7 +356,23 @@ def make_read_only(series: RateSeries) -> RateSeries:
     return series
 
 
-def _unique_by_date(rows: Iterable[tuple[date, float]], period: FetchPeriod) -> dict[date, float]:
+def drop_missing(series: RateSeries) -> RateSeries:
+    """A daily series without the days that have no number; a provisional end stays one."""
+    present = np.isfinite(series.rate)
+    if present.all():
+        return series
+    provisional = series.provisional if present[-1] else 0
+    return make_read_only(
+        RateSeries(
+            series.card, series.record[present], series.day[present], series.opens[present],
+            series.known_at[present], series.rate[present], series.fetched_at, provisional,
+        )
+    )  # fmt: skip
+
+
+def _unique_by_date(
+    rows: Iterable[tuple[date, float]], period: FetchPeriod, *, has_log: bool
+) -> dict[date, float]:
     rates: dict[date, float] = {}
     for day, number in rows:
         if day < period.since:
@@ -244,7 +384,7 @@ def _unique_by_date(rows: Iterable[tuple[date, float]], period: FetchPeriod) -> 
                 day=day,
             )
             raise SourceError(msg)
-        reject_invalid_rate(number, day, period.publisher)
+        reject_invalid_rate(number, day, period.publisher, has_log=has_log)
         is_consistent = number == rates.get(day, number) or math.isnan(number)
         if not is_consistent:
             msg = _(
@@ -259,13 +399,14 @@ def _unique_by_date(rows: Iterable[tuple[date, float]], period: FetchPeriod) -> 
     return rates
 
 
-def reject_invalid_rate(number: float, at: object, publisher: str) -> None:
+def reject_invalid_rate(number: float, at: object, publisher: str, *, has_log: bool = True) -> None:
     """Refuse a value that is no rate; a missing one (NaN) passes.
 
     Raises:
-        SourceError: it is zero, negative or infinite.
+        SourceError: it is infinite or, of a series with log changes, zero or negative.
     """
-    if not math.isnan(number) and not (number > 0 and math.isfinite(number)):
+    is_valid = math.isfinite(number) and (number > 0 or not has_log)
+    if not math.isnan(number) and not is_valid:
         msg = _(
             "{publisher} answered {number:g} for {at}, which is no rate",
             publisher=publisher,
@@ -273,3 +414,54 @@ def reject_invalid_rate(number: float, at: object, publisher: str) -> None:
             at=at,
         )
         raise SourceError(msg)
+
+
+# ---- names that ship
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """A well-known series of a publisher, a line of `data/tickers.csv`.
+
+    Attributes:
+        title: our own name of it, in English.
+        also: other names, in Russian and English.
+        kind: a `TickerKind`.
+        unit: as in `TickerFacts`.
+        place: as in `TickerFacts`.
+        note: what to know before it is fetched; empty where nothing.
+    """
+
+    title: str
+    also: str
+    kind: TickerKind
+    unit: str
+    place: str
+    note: str
+
+
+@cache
+def read_directory(source: str) -> Mapping[str, DirectoryEntry]:
+    """The well-known series of a source by symbol; the file is read when it is first needed.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    try:
+        with (DATA_FOLDER / "tickers.csv").open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines, strict=True))
+        return {
+            row["symbol"]: DirectoryEntry(
+                row["title"],
+                row["also"],
+                cast("TickerKind", row["kind"]),
+                row["unit"],
+                row["place"],
+                row["note"],
+            )
+            for row in rows
+            if row["source"] == source
+        }
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        msg = _("data/tickers.csv: cannot be read; fetch the program again")
+        raise SourceError(msg) from error

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+from dashboard.models.currencies import CurrencyPair
 from dashboard.models.errors import SourceError
 from dashboard.models.messages import (
     deferred,
@@ -22,14 +24,22 @@ from dashboard.models.messages import (
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
 from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
+from dashboard.models.tickers import TickerFacts, TickerMatch, match_words
 from dashboard.sources.http_client import Request, Response
-from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
+from dashboard.sources.rates.base import (
+    FIRST_TICKER_DAY,
+    BaseLiveSource,
+    FetchPeriod,
+    build_daily_series,
+    read_directory,
+)
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
 HOST: Final = "https://www.cbr.ru"
 DYNAMIC_PATH: Final = "/scripts/XML_dynamic.asp"
+DIRECTORY_PATH: Final = "/scripts/XML_valFull.asp"
 SOAP_PATH: Final = "/DailyInfoWebServ/DailyInfo.asmx"
 KEY_RATE_ACTION: Final = '"http://web.cbr.ru/KeyRate"'
 KEY_RATE_BODY: Final = (
@@ -40,6 +50,10 @@ KEY_RATE_BODY: Final = (
 )
 CURRENCY_CODES: Final = {"usd_rub_cbr": "R01235", "eur_rub_cbr": "R01239", "cny_rub_cbr": "R01375"}
 KEY_RATE_ID: Final = "key_rate_cbr"
+ENDED_AFTER_DAYS: Final = 60
+"""A currency without a rate for so long is no longer quoted."""
+LARGE_NOMINAL: Final = 10_000
+"""From this nominal on a rate for one unit needs more than eight decimals."""
 
 _card = partial(
     SeriesCard,
@@ -115,6 +129,12 @@ class Cbr(BaseLiveSource):
     id = "cbr"
     publisher_name = "Bank of Russia"
     overlap_days = 16
+    symbol_pattern = r"[A-Z]{3}|R\d{5}[A-Z]?"
+    symbol_examples = "cbr:KZT"
+    aliases: ClassVar[dict[str, str]] = {
+        "USD": "usd_rub_cbr", "EUR": "eur_rub_cbr", "CNY": "cny_rub_cbr",
+        **{number: series_id for series_id, number in CURRENCY_CODES.items()},
+    }  # fmt: skip
 
     def __init__(self, client: HttpClient, host: str = HOST) -> None:
         super().__init__(client)
@@ -131,23 +151,23 @@ class Cbr(BaseLiveSource):
             InputError: the source has no such series.
             SourceError: the Bank of Russia did not answer, or not with its rates.
         """
-        card = self.card(series_id)
+        return self._fetch(self.card(series_id), CURRENCY_CODES.get(series_id, ""), since)
+
+    def _fetch(self, card: SeriesCard, number: str, since: date) -> FetchResult:
+        """The official rates of the currency with a number, or the key rate where there is none."""
         until = self.today() + timedelta(days=1)
         since = min(since, until)
-        response = self._request(series_id, since, until)
+        response = self._request(number, since, until)
         period = FetchPeriod(self.publisher_name, since, until, response.fetched_at)
-        key_rates = parse_key_rate(response.content) if series_id == KEY_RATE_ID else None
         rows = (
-            parse_dynamic(response.content, CURRENCY_CODES[series_id])
-            if key_rates is None
-            else key_rates
+            parse_dynamic(response.content, number) if number else parse_key_rate(response.content)
         )
         return FetchResult(
             self.check_not_empty(card, build_daily_series(card, rows, period), period)
         )
 
-    def _request(self, series_id: str, since: date, until: date) -> Response:
-        if series_id == KEY_RATE_ID:
+    def _request(self, number: str, since: date, until: date) -> Response:
+        if not number:
             headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": KEY_RATE_ACTION}
             body = KEY_RATE_BODY.format(since=since, until=until).encode()
             url = self._host + SOAP_PATH
@@ -157,11 +177,150 @@ class Cbr(BaseLiveSource):
         params = {
             "date_req1": f"{since:%d/%m/%Y}",
             "date_req2": f"{until:%d/%m/%Y}",
-            "VAL_NM_RQ": CURRENCY_CODES[series_id],
+            "VAL_NM_RQ": number,
         }
         return self._client.send(
             Request(self._host + DYNAMIC_PATH, self.publisher_name, "xml", params)
         )
+
+    # ---- tickers: the official rate of any currency of its directory
+
+    def normal_symbol(self, symbol: str) -> str:
+        """The ISO code, also of a number of the shipped list."""
+        normal = symbol.upper()
+        codes = {entry.place: code for code, entry in read_directory(self.id).items()}
+        return codes.get(normal, normal)
+
+    def resolve(self, symbol: str) -> TickerFacts:
+        """The number of a currency, its nominal now, and whether its rates have ended.
+
+        Raises:
+            InputError: the Bank of Russia lists no such currency.
+            SourceError: it did not answer.
+        """
+        code, number = self._find_currency(symbol)
+        until = self.today() + timedelta(days=1)
+        response = self._request(number, FIRST_TICKER_DAY, until)
+        records = parse_dynamic(response.content, number)
+        if not records:
+            raise self.unknown_symbol(symbol)
+        last, units = max(records)[0], last_nominal(response.content)
+        has_ended = (until - last).days > ENDED_AFTER_DAYS
+        return TickerFacts(
+            id=f"{self.id}:{code}",
+            name=f"{code}/RUB",
+            kind="rate",
+            unit=CurrencyPair(code, "RUB").unit,
+            decimals=3 + len(str(units)),
+            place=number,
+            first_day=FIRST_TICKER_DAY,
+            last_day=last - timedelta(days=1) if has_ended else None,
+        )
+
+    def _find_currency(self, symbol: str) -> tuple[str, str]:
+        """The ISO code and the number of a currency, from the shipped list or else the Bank's."""
+        shipped = {code: entry.place for code, entry in read_directory(self.id).items()}
+        for code, number in shipped.items():
+            if symbol in {code, number}:
+                return code, number
+        found = [c for c in self._listed_currencies() if symbol in {c.code, c.number} and c.code]
+        if not found:
+            raise self.unknown_symbol(symbol)
+        return found[0].code, found[0].number
+
+    def _listed_currencies(self) -> list[ListedCurrency]:
+        request = Request(self._host + DIRECTORY_PATH, self.publisher_name, "xml")
+        return parse_directory(self._client.send(request).content)
+
+    def search_publisher(self, text: str) -> tuple[TickerMatch, ...]:
+        """The currencies of its directory, retired ones too, by Russian or English name.
+
+        Raises:
+            SourceError: the Bank of Russia did not answer.
+        """
+        listed = [
+            TickerMatch(
+                self.aliases.get(c.code, f"{self.id}:{c.code}"), f"{c.code}/RUB",
+                self.publisher_name, "rate", also=f"{c.english} {c.russian} {c.number}",
+            )
+            for c in self._listed_currencies()
+            if c.code
+        ]  # fmt: skip
+        return tuple(match_words(listed, text))
+
+    def ticker_card(self, facts: TickerFacts) -> SeriesCard:
+        """The card of the official rate of a currency."""
+        code = facts.symbol
+        return _official(
+            id=facts.id,
+            title=deferred("{name}, Bank of Russia", name=facts.name),
+            unit=facts.unit,
+            inverse_unit=CurrencyPair(code, "RUB").inverse_unit,
+            decimals=facts.decimals,
+            description=deferred(
+                "Official rate of {code} ({number}), for one unit whatever the nominal.",
+                code=code,
+                number=facts.place,
+            ),
+            history_from=facts.first_day,
+            history_until=facts.last_day,
+        )
+
+    def fetch_ticker(self, facts: TickerFacts, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
+        """The records dated `since` or later.
+
+        Raises:
+            SourceError: the Bank of Russia did not answer, or not with its rates.
+        """
+        return self._fetch(self.ticker_card(facts), facts.place, since)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCurrency:
+    """A currency of the directory of the Bank of Russia."""
+
+    number: str
+    code: str
+    english: str
+    russian: str
+
+
+def parse_directory(content: bytes) -> list[ListedCurrency]:
+    """The currencies of XML_valFull, retired ones too; some have no ISO code.
+
+    Raises:
+        SourceError: it is no such list.
+    """
+    root = _parse_document(content)
+    if root.tag != "Valuta":
+        msg = _("Bank of Russia answered something else than its list of currencies")
+        raise SourceError(msg)
+
+    def text(item: Element, name: str) -> str:
+        return (item.findtext(name) or "").strip()
+
+    return [
+        ListedCurrency(
+            item.get("ID", ""), text(item, "ISO_Char_Code"), text(item, "EngName"),
+            text(item, "Name"),
+        )
+        for item in root
+    ]  # fmt: skip
+
+
+def last_nominal(content: bytes) -> int:
+    """For how many units the last record of a currency is.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    try:
+        return int(_parse_document(content)[-1].findtext("Nominal", ""))
+    except (IndexError, ValueError):
+        msg = _(
+            "Bank of Russia answered a record that cannot be read (dated {printed})", printed=""
+        )
+        raise SourceError(msg) from None
 
 
 def parse_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:
@@ -206,7 +365,7 @@ def _parse_record(record: Element) -> tuple[date, float]:
             printed=printed[:12],
         )
         raise SourceError(msg) from None
-    return day, round(rate, 8)
+    return day, round(rate, 8 if units < LARGE_NOMINAL else 10)
 
 
 def _parse_decimal(text: str) -> float:

@@ -35,10 +35,18 @@ from dashboard.models.series import (
 )
 from dashboard.models.user_files import (
     DEFAULT_RATE_OPTIONS,
+    FileKind,
     RateFileContents,
     RateFileOptions,
 )
 from dashboard.sources.files.delimited_file import TextTable, read_table
+from dashboard.sources.files.driver_file import (
+    card_of_kind,
+    read_json_table,
+    read_odds,
+    recognize_kind,
+    strip_percent,
+)
 from dashboard.sources.files.excel_file import read_sheet_table
 from dashboard.sources.files.rate_columns import (
     RateColumns,
@@ -84,6 +92,7 @@ from dashboard.sources.rates.base import make_read_only
 
 DATE_COLUMN: Final = "date"
 EXPORT_COLUMNS: Final = frozenset({"date", "day", "known_at", "rate", "series"})
+PRICE_KINDS: Final = frozenset({"", "price"})
 QUOTIENT_DECIMALS: Final = 12
 """A quotient of two printed numbers is printed with fewer decimals."""
 
@@ -150,7 +159,8 @@ def read_rate_file(
     pair_of_option(options.quote)
     if options.zone:
         check_zone(options.zone)
-    table = read_rate_table(source, options, name=name, max_bytes=max_bytes)
+    table, kind = _read_driver_table(source, options, name=name, max_bytes=max_bytes)
+    options = replace(options, kind=options.kind or kind)
     if {column.casefold() for column in table.header} == EXPORT_COLUMNS:
         series = tuple(_read_export_series(table, options.quote))
         return RateFileContents(table.name, series, table.messages, table.sha256)
@@ -185,6 +195,22 @@ def read_rate_table(
         msg = _("{name} is a text file and has no sheets", name=name)
         raise InputError(msg, field="sheet", value=display_text(options.sheet))
     return read_table(data, name, finder)
+
+
+def _read_driver_table(
+    source: Path | bytes, options: RateFileOptions, *, name: str, max_bytes: int
+) -> tuple[TextTable, FileKind]:
+    """The table of a file, which may be JSON, and what its numbers count where that shows."""
+    shown = display_name(name or (source.name if isinstance(source, Path) else "file"))
+    data = read_bytes(source, max_bytes) if isinstance(source, Path) else source
+    check_size(shown, len(data), max_bytes)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        return read_json_table(data, shown)
+    table = read_rate_table(data, options, name=shown, max_bytes=max_bytes)
+    table, kind = recognize_kind(table)
+    if "odds" in {kind, options.kind}:
+        table = replace(table, rows=[strip_percent(row) for row in table.rows])
+    return table, kind
 
 
 # ---- columns
@@ -273,13 +299,10 @@ def _read_series(
     row_times = _read_row_times(table, columns, options)
     place = table.column_place(columns.date)
     notes.extend(at_place(place, note) for note in row_times.notes)
-    numbers, format_notes = read_rate_columns(table, [*columns.rates])
-    rates = {name: column.values for name, column in numbers.items()}
-    if columns.nominal:
-        rates = _divide_by_nominal(table, columns.nominal, rates, notes)
+    rates, format_notes = _read_numbers(table, columns, options.kind, notes)
     order = sort_rows(table, row_times, rates, notes)
     notes.extend(format_notes)
-    for name, rate in rates.items():
+    for name, rate in rates.items() if options.kind in PRICE_KINDS else ():
         notes.extend(jump_messages(table, name, rate, order))
     times = _build_times(table, row_times, order, options, is_bar=columns.is_bar)
     notes.extend(at_place(place, note) for note in times.notes)
@@ -292,11 +315,46 @@ def _read_series(
         series_name = columns.rates[name] if not key else (
             key if len(rates) == 1 else f"{key} {columns.rates[name]}"
         )  # fmt: skip
-        pair = pair_of_option(options.quote) or named_pair(series_name)
-        if pair is None and column_role(series_name) == "close":
-            pair = named_pair(table.name.rpartition(".")[0])
-        card = _build_card(table.name, series_name, pair, times)
+        card = _build_card(
+            table.name, series_name, _find_pair(table.name, series_name, options), times
+        )
+        card = card_of_kind(card, options.kind, rate)
         yield _build_series(card, times, rate, ~np.isnan(rate) | is_empty)
+
+
+def _find_pair(file: str, series_name: str, options: RateFileOptions) -> CurrencyPair | None:
+    """The pair of a series: as its user says, or as its column or file is named."""
+    if options.kind not in PRICE_KINDS:
+        return None
+    pair = pair_of_option(options.quote) or named_pair(series_name)
+    if pair is None and column_role(series_name) == "close":
+        pair = named_pair(file.rpartition(".")[0])
+    return pair
+
+
+def _read_numbers(
+    table: TextTable, columns: RateColumns, kind: FileKind, notes: list[str]
+) -> tuple[dict[str, Floats], list[str]]:
+    """The numbers of the columns, and messages about their format, which follow other ones."""
+    is_price = kind in PRICE_KINDS
+    numbers, format_notes = read_rate_columns(table, [*columns.rates], is_price=is_price)
+    rates = {name: column.values for name, column in numbers.items()}
+    if kind == "odds":
+        rates = _read_odds_columns(table, rates, notes)
+    if columns.nominal:
+        rates = _divide_by_nominal(table, columns.nominal, rates, notes)
+    return rates, format_notes
+
+
+def _read_odds_columns(
+    table: TextTable, rates: dict[str, Floats], notes: list[str]
+) -> dict[str, Floats]:
+    """The columns in per cent; one that is in per cent says that all are."""
+    place = table.column_place(", ".join(rates))
+    read = read_odds(place, np.concatenate([*rates.values()]))
+    notes.append(read.note)
+    ends = np.cumsum([len(rate) for rate in rates.values()])[:-1]
+    return dict(zip(rates, np.split(read.percent, ends), strict=True))
 
 
 def _rows_without_rates(table: TextTable, columns: RateColumns) -> Bools:
@@ -345,7 +403,8 @@ def _read_row_times(table: TextTable, columns: RateColumns, options: RateFileOpt
                 raise CellError(0, reason)  # noqa: TRY301
             column = columns.time
             dates = with_times(dates, table.column(column))
-        return replace(assign_row_times(dates, options.zone), column=columns.date)
+        times = assign_row_times(dates, options.zone, are_quotes=options.kind == "odds")
+        return replace(times, column=columns.date)
     except CellError as error:
         raise cell_error(table, error, column) from None
 

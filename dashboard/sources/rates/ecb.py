@@ -14,15 +14,23 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from dashboard.models.errors import SourceError
+from dashboard.models.currencies import CurrencyPair
+from dashboard.models.errors import InputError, SourceError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import ECB
-from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard, with_pair
+from dashboard.models.tickers import TickerFacts
 from dashboard.sources.http_client import CacheValidator, Request, Response
-from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
+from dashboard.sources.rates.base import (
+    FIRST_TICKER_DAY,
+    BaseLiveSource,
+    FetchPeriod,
+    build_daily_series,
+    read_directory,
+)
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
@@ -111,6 +119,9 @@ class Ecb(BaseLiveSource):
     id = "ecb"
     publisher_name = "ECB"
     max_silent_days = 6
+    symbol_pattern = r"[A-Z]{3}"
+    symbol_examples = "ecb:PLN"
+    aliases: ClassVar[dict[str, str]] = {"USD": "eur_usd_ecb", "RUB": "eur_rub_ecb"}
 
     def __init__(self, client: HttpClient, files: str = FILES_HOST, data: str = DATA_HOST) -> None:
         super().__init__(client)
@@ -128,8 +139,12 @@ class Ecb(BaseLiveSource):
             InputError: the source has no such series.
             SourceError: the ECB did not answer, or not with its rates.
         """
-        card = self.card(series_id)
-        currency, divisor = CROSS_RATES[series_id]
+        return self._fetch(self.card(series_id), CROSS_RATES[series_id], since, stamp)
+
+    def _fetch(
+        self, card: SeriesCard, currencies: tuple[str, str | None], since: date, stamp: str
+    ) -> FetchResult:
+        currency, divisor = currencies
         today = self.today("Europe/Berlin")
         if today - since > MAX_CSV_PERIOD:
             response = self._request_zip(stamp)
@@ -153,6 +168,56 @@ class Ecb(BaseLiveSource):
         return FetchResult(
             self.check_not_empty(card, build_daily_series(card, rows, period), period), stamp=stamp
         )
+
+    # ---- tickers: the euro reference rate of any currency
+
+    def resolve(self, symbol: str) -> TickerFacts:
+        """A currency of the shipped list, with the day of its last rate where it has ended.
+
+        Raises:
+            InputError: the ECB has no reference rate of it.
+        """
+        entry = read_directory(self.id).get(symbol)
+        if entry is None:
+            msg = _(
+                "series {id}:{symbol}: the ECB has no reference rate of it; choose {known}",
+                id=self.id,
+                symbol=symbol,
+                known=", ".join(sorted(read_directory(self.id))),
+            )
+            raise InputError(msg)
+        return TickerFacts(
+            id=f"{self.id}:{symbol}",
+            name=f"EUR/{symbol}",
+            kind="rate",
+            unit=CurrencyPair("EUR", symbol).unit,
+            first_day=FIRST_TICKER_DAY,
+            last_day=date.fromisoformat(entry.place) if entry.place else None,
+        )
+
+    def ticker_card(self, facts: TickerFacts) -> SeriesCard:
+        """The card of the euro reference rate of a currency, whose moves are those of it."""
+        pair = CurrencyPair("EUR", facts.symbol)
+        ended = deferred("Ended on {day}.", day=str(facts.last_day))
+        card = _card(
+            id=facts.id,
+            title=deferred("{name}, ECB", name=facts.name),
+            unit=pair.unit,
+            inverse_unit=pair.inverse_unit,
+            description=deferred("Euro reference rate of {code}.", code=facts.symbol),
+            limits=ended if facts.last_day else deferred("For information, not for deals."),
+            history_from=facts.first_day,
+            history_until=facts.last_day,
+        )
+        return with_pair(card, pair)
+
+    def fetch_ticker(self, facts: TickerFacts, since: date, stamp: str = "") -> FetchResult:
+        """The rates dated `since` or later.
+
+        Raises:
+            SourceError: the ECB did not answer, or not with its rates.
+        """
+        return self._fetch(self.ticker_card(facts), (facts.symbol, None), since, stamp)
 
     def _request_zip(self, stamp: str) -> Response:
         return self._client.send(

@@ -7,26 +7,62 @@ December 2024, when the header changed too).
 from __future__ import annotations
 
 import csv
+import html
 import math
+import re
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from dashboard.models.errors import SourceError
+import numpy as np
+
+from dashboard.models.currencies import pair_of_unit
+from dashboard.models.errors import InputError, SourceError
 from dashboard.models.messages import (
     deferred,
 )
 from dashboard.models.messages import translate as _
-from dashboard.models.publication import LONDON_CLOSE, NEW_YORK_CLOSE, NEW_YORK_NOON
-from dashboard.models.series import FetchResult, SeriesCard
+from dashboard.models.publication import (
+    LONDON_CLOSE,
+    NEW_YORK_CLOSE,
+    NEW_YORK_DAY,
+    NEW_YORK_NOON,
+    PUBLICATION_RULES,
+)
+from dashboard.models.series import FetchResult, RateSeries, SeriesCard, with_pair
+from dashboard.models.tickers import TickerFacts, TickerKind, clean_name
 from dashboard.sources.http_client import CacheValidator, Request
-from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
+from dashboard.sources.rates.base import (
+    FIRST_TICKER_DAY,
+    BaseLiveSource,
+    FetchPeriod,
+    build_daily_series,
+    drop_missing,
+    read_directory,
+)
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
 HOST: Final = "https://fred.stlouisfed.org"
 GRAPH_PATH: Final = "/graph/fredgraph.csv"
+PAGE_PATH: Final = "/series/{symbol}"
+DAILY_GAP: Final = 4
+"""Days between two numbers; where half of the gaps are longer, the series is not daily."""
+SILENT_DAYS: Final = 60
+"""After so many days without a number a series is taken to have ended."""
+UNITS: Final = {
+    "yield": (deferred("% a year"), deferred("years per %")),
+    "index": (deferred("points"), deferred("inverse points")),
+}
+QUANTITIES: Final = {
+    "rate": deferred("exchange rate, one moment of the day"),
+    "price": deferred("price, one moment of the day"),
+    "index": deferred("index"),
+    "yield": deferred("yield or interest rate; its changes are in percentage points"),
+}
 FRED_IDS: Final = {
     "brent_fred": "DCOILBRENTEU",
     "broad_dollar_fred": "DTWEXBGS",
@@ -93,6 +129,9 @@ class Fred(BaseLiveSource):
     publisher_name = "FRED"
     overlap_days = 30
     max_silent_days = 21
+    symbol_pattern = r"[A-Z0-9_]{2,40}"
+    symbol_examples = "fred:DGS10"
+    aliases: ClassVar[dict[str, str]] = {name: series_id for series_id, name in FRED_IDS.items()}
 
     def __init__(self, client: HttpClient, host: str = HOST) -> None:
         super().__init__(client)
@@ -109,7 +148,9 @@ class Fred(BaseLiveSource):
             InputError: the source has no such series.
             SourceError: FRED did not answer, or not with this series.
         """
-        card, name = self.card(series_id), FRED_IDS.get(series_id, "")
+        return self._fetch(self.card(series_id), FRED_IDS.get(series_id, ""), since, stamp)
+
+    def _fetch(self, card: SeriesCard, name: str, since: date, stamp: str) -> FetchResult:
         params = {"id": name, "cosd": since.isoformat()}
         response = self._client.send(
             Request(
@@ -129,6 +170,145 @@ class Fred(BaseLiveSource):
         return FetchResult(
             self.check_not_empty(card, series, period), stamp=response.validator.to_text()
         )
+
+    # ---- tickers
+
+    def resolve(self, symbol: str) -> TickerFacts:
+        """What a series counts: of the shipped list, or of its page at FRED.
+
+        Raises:
+            InputError: FRED has no such series, or it is not daily.
+            SourceError: FRED did not answer, or not with such a page.
+        """
+        entry = read_directory(self.id).get(symbol)
+        if entry is None:
+            return self._resolve_from_page(symbol)
+        return TickerFacts(
+            id=f"{self.id}:{symbol}", name=entry.title, kind=entry.kind, unit=entry.unit,
+            decimals=FRED_DECIMALS[entry.kind], place=entry.place, first_day=FIRST_TICKER_DAY,
+        )  # fmt: skip
+
+    def _resolve_from_page(self, symbol: str) -> TickerFacts:
+        url = self._host + PAGE_PATH.format(symbol=symbol)
+        missing = frozenset({HTTPStatus.NOT_FOUND})
+        response = self._client.send(
+            Request(url, self.publisher_name, "any", empty_statuses=missing)
+        )
+        if response.status == HTTPStatus.NOT_FOUND:
+            raise self.unknown_symbol(symbol)
+        page = parse_series_page(response.content, symbol)
+        if not page.frequency.startswith("Daily"):
+            raise not_daily(symbol, page.frequency)
+        kind: TickerKind = (
+            "yield" if re.search(r"percent|basis point", page.units, re.IGNORECASE)
+            else "index" if "index" in page.units.casefold()
+            else "price"
+        )  # fmt: skip
+        return TickerFacts(
+            id=f"{self.id}:{symbol}", name=clean_name(page.title), kind=kind,
+            unit=clean_name(page.units), decimals=FRED_DECIMALS[kind], place=NEW_YORK_DAY.id,
+            first_day=FIRST_TICKER_DAY,
+        )  # fmt: skip
+
+    def ticker_card(self, facts: TickerFacts) -> SeriesCard:
+        """The card of a series; a yield is no price, its changes are differences."""
+        pair = pair_of_unit(facts.unit)
+        unit, inverse = UNITS.get(
+            facts.kind, (facts.unit, deferred("inverse of {unit}", unit=facts.unit))
+        )
+        card = _card(
+            id=facts.id,
+            title=deferred("{name}, by FRED", name=facts.name),
+            unit=unit,
+            inverse_unit=inverse,
+            publisher=deferred("FRED, Federal Reserve Bank of St. Louis"),
+            source_url=f"{HOST}/series/{facts.symbol}",
+            licence=deferred("See the notes of the series at FRED; some are copyrighted"),
+            date_rule=facts.place if facts.place in PUBLICATION_RULES else NEW_YORK_DAY.id,
+            description=deferred("{symbol} at FRED.", symbol=facts.symbol),
+            quantity=QUANTITIES[facts.kind],
+            limits=deferred(
+                "Days late, revised, empty on holidays. The hour of the number is that of its"
+                " source, at the latest the end of the day."
+            ),
+            decimals=facts.decimals,
+            change="difference" if facts.kind == "yield" else "ratio",
+            history_from=facts.first_day,
+        )
+        return card if pair is None else with_pair(card, pair)
+
+    def fetch_ticker(self, facts: TickerFacts, since: date, stamp: str = "") -> FetchResult:
+        """The values dated `since` or later; holidays have no row.
+
+        Raises:
+            InputError: the series is not daily.
+            SourceError: FRED did not answer, or not with this series.
+        """
+        result = self._fetch(self.ticker_card(facts), facts.symbol, since, stamp)
+        if result.series is None:
+            return result
+        series = drop_missing(result.series)
+        gaps = np.diff(series.record).astype(np.int64)
+        if len(gaps) and np.median(gaps) > DAILY_GAP:
+            raise not_daily(facts.symbol, "")
+        return FetchResult(series, self._silence_notes(facts, series), result.stamp)
+
+    def _silence_notes(self, facts: TickerFacts, series: RateSeries) -> tuple[str, ...]:
+        if len(series) == 0:
+            return ()
+        last: date = series.record[-1].astype(object)
+        if (self.today("America/New_York") - last).days <= SILENT_DAYS:
+            return ()
+        return (
+            _(
+                "FRED has no number of {symbol} after {last}: it has ended",
+                symbol=facts.symbol,
+                last=last,
+            ),
+        )
+
+
+FRED_DECIMALS: Final[dict[TickerKind, int]] = {"rate": 4, "price": 2, "index": 2, "yield": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPage:
+    """What the page of a series says."""
+
+    title: str
+    units: str
+    frequency: str
+
+
+def parse_series_page(content: bytes, symbol: str) -> SeriesPage:
+    """Title, units and frequency of the page of a series at FRED.
+
+    Raises:
+        SourceError: it is no such page.
+    """
+    text = content.decode("utf-8", "replace")
+
+    def find(pattern: str) -> str:
+        match = re.search(pattern, text, re.DOTALL)
+        return " ".join(html.unescape(match[1]).split()).rstrip(",") if match else ""
+
+    title = find(r"<title>(.*?)</title>")
+    units = find(r'class="series-meta-value-units"[^>]*>([^<]*)<')
+    frequency = find(r'class="series-meta-value-frequency"[^>]*>([^<]*)<')
+    if f"({symbol})" not in title or not units or not frequency:
+        msg = _("FRED answered a page that says nothing of {symbol}", symbol=symbol)
+        raise SourceError(msg)
+    return SeriesPage(title.partition(f"({symbol})")[0].strip(), units, frequency)
+
+
+def not_daily(symbol: str, frequency: str) -> InputError:
+    """The error of a series whose numbers are no days."""
+    msg = _(
+        "series fred:{symbol}: is {frequency}; only daily series can be set against events",
+        symbol=symbol,
+        frequency=frequency.casefold() or _("not daily"),
+    )
+    return InputError(msg)
 
 
 def parse_graph(content: bytes, name: str) -> list[tuple[date, float]]:

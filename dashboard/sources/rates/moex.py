@@ -8,16 +8,18 @@ with that day's price: a price counts only where there was a trade on its day.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 import pandas as pd
 
-from dashboard.models.errors import SourceError
+from dashboard.models.currencies import CURRENCIES, CurrencyPair, pair_of_unit
+from dashboard.models.errors import InputError, SourceError
 from dashboard.models.event import MOSCOW
 from dashboard.models.messages import (
     deferred,
@@ -31,13 +33,16 @@ from dashboard.models.series import (
     Moments,
     RateSeries,
     SeriesCard,
+    with_pair,
 )
+from dashboard.models.tickers import TickerFacts, TickerKind, TickerMatch, clean_name
 from dashboard.sources.http_client import Request
 from dashboard.sources.rates.base import (
     BaseLiveSource,
     FetchPeriod,
     build_daily_series,
     make_read_only,
+    read_directory,
     reject_invalid_rate,
 )
 
@@ -50,6 +55,12 @@ HOST: Final = "https://iss.moex.com"
 HISTORY_PATH: Final = "/iss/history/{path}.json"
 CANDLES_PATH: Final = "/iss/{path}/candles.json"
 QUOTE_PATH: Final = "/iss/{path}.json"
+CARD_PATH: Final = "/iss/securities/{secid}.json"
+SEARCH_PATH: Final = "/iss/securities.json"
+SPLITS_PATH: Final = "/iss/statistics/engines/stock/splits/{secid}.json"
+MAX_MATCHES: Final = 20
+FIRST_SHARE_DAY: Final = date(2014, 1, 1)
+"""No ticker is fetched from before it: a page of 100 days is a request."""
 MAX_PAGES: Final = 1_000
 LAST_DOLLAR_DAY: Final = date(2024, 6, 11)
 FIRST_BAR_PERIODS: Final = {1: timedelta(days=7), 10: timedelta(days=60), 60: timedelta(days=365)}
@@ -69,6 +80,11 @@ class Instrument:
     def path(self) -> str:
         """Its path below /iss or /iss/history."""
         return f"engines/{self.market}/boards/{self.board}/securities/{self.secid}"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its price changes with splits."""
+        return self.market == "stock/markets/shares"
 
 
 FX_MARKET: Final = "currency/markets/selt"
@@ -175,6 +191,13 @@ class Moex(BaseLiveSource):
     publisher_name = "Moscow Exchange"
     overlap_days = 5
     max_silent_days = 16
+    symbol_pattern = r"[A-Za-z0-9_.-]{1,36}(@[A-Z0-9]{2,6})?"
+    symbol_examples = "moex:SBER, moex:SBER@TQBR"
+    aliases: ClassVar[dict[str, str]] = {
+        symbol: series_id
+        for series_id, instrument in INSTRUMENTS.items()
+        for symbol in (instrument.secid, f"{instrument.secid}@{instrument.board}")
+    }
 
     def __init__(self, client: HttpClient, host: str = HOST) -> None:
         super().__init__(client)
@@ -199,15 +222,23 @@ class Moex(BaseLiveSource):
             SourceError: ISS did not answer, or not with this instrument.
         """
         card = self.card(series_id)
+        if card.bar_minutes:
+            period = self._period(card, since)
+            return FetchResult(self.check_not_empty(card, self._bars(card, period), period))
+        return self._fetch_closes(card, INSTRUMENTS[series_id], since)
+
+    def _period(self, card: SeriesCard, since: date) -> FetchPeriod:
         until = min(self.today(), card.history_until or date.max)
-        period = FetchPeriod(self.publisher_name, since, until, self.now())
-        if since > until:
+        return FetchPeriod(self.publisher_name, since, until, self.now())
+
+    def _fetch_closes(self, card: SeriesCard, instrument: Instrument, since: date) -> FetchResult:
+        period = self._period(card, since)
+        if since > period.until:
             return FetchResult(None)
-        series = self._bars(card, period) if card.bar_minutes else self._closes(card, period)
+        series = self._closes(card, instrument, period)
         return FetchResult(self.check_not_empty(card, series, period))
 
-    def _closes(self, card: SeriesCard, period: FetchPeriod) -> RateSeries:
-        instrument = INSTRUMENTS[card.id]
+    def _closes(self, card: SeriesCard, instrument: Instrument, period: FetchPeriod) -> RateSeries:
         rows = [
             row for page in self._history(instrument, period) for row in page if _was_traded(row)
         ]
@@ -267,17 +298,109 @@ class Moex(BaseLiveSource):
         )
         raise SourceError(msg)
 
+    # ---- tickers
+
+    def normal_symbol(self, symbol: str) -> str:
+        """The code as it is written, for those of futures have small letters; all small is none."""
+        secid, at, board = symbol.partition("@")
+        return f"{secid.upper() if secid.islower() else secid}{at}{board.upper()}"
+
+    def resolve(self, symbol: str) -> TickerFacts:
+        """Name, board, currency and history of an instrument.
+
+        Raises:
+            InputError: the exchange lists no such instrument, or not on this board.
+            SourceError: ISS did not answer.
+        """
+        secid, _at, board = symbol.partition("@")
+        answer = self._request(self._host + CARD_PATH.format(secid=secid), None)
+        boards = parse_block(answer, "boards")
+        if not boards:
+            raise self.unknown_symbol(symbol)
+        chosen = _choose_board(boards, board, symbol)
+        names = {
+            str(row.get("name")): row.get("value") for row in parse_block(answer, "description")
+        }
+        listed = read_directory(self.id).get(str(chosen["secid"]))
+        facts = _facts_of_board(chosen, listed.title if listed else _name_of(names, secid))
+        return replace(facts, id=f"{self.id}:{chosen['secid']}{symbol[len(secid) :]}")
+
+    def search_publisher(self, text: str) -> tuple[TickerMatch, ...]:
+        """The instruments that ISS finds by a part of a name or a code.
+
+        Raises:
+            SourceError: ISS did not answer.
+        """
+        params = {"iss.meta": "off", "q": text, "limit": str(MAX_MATCHES), "lang": "en"}
+        request = Request(self._host + SEARCH_PATH, self.publisher_name, "json", params)
+        rows = parse_block(_parse_json(self._client.send(request).content), "securities")
+        return tuple(
+            TickerMatch(
+                self.aliases.get(secid := str(row["secid"]), f"{self.id}:{secid}"),
+                clean_name(str(row.get("name") or row.get("shortname") or secid)),
+                self.publisher_name,
+                note="" if row.get("is_traded") else deferred("no longer traded"),
+            )
+            for row in rows[:MAX_MATCHES]
+            if row.get("secid")
+        )
+
+    def ticker_card(self, facts: TickerFacts) -> SeriesCard:
+        """The card of an instrument."""
+        instrument = _instrument_of(facts)
+        unit, inverse = _units_of(facts, instrument)
+        card = _card(
+            id=facts.id,
+            title=deferred("{name}, Moscow Exchange", name=facts.name),
+            unit=unit,
+            inverse_unit=inverse,
+            move_sign=AS_QUOTED,
+            decimals=facts.decimals,
+            description=deferred(
+                "{secid}, board {board}.", secid=instrument.secid, board=instrument.board
+            ),
+            quantity=deferred("index") if facts.kind == "index" else deferred("exchange price"),
+            limits=_limits_of(facts, instrument),
+            history_from=facts.first_day,
+            history_until=facts.last_day,
+        )
+        pair = pair_of_unit(facts.unit)
+        return card if pair is None else with_pair(card, pair)
+
+    def fetch_ticker(self, facts: TickerFacts, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
+        """The closes of the days from `since` on; earlier ones too where a split changed them.
+
+        Raises:
+            SourceError: ISS did not answer, or not with this instrument.
+        """
+        card, instrument = self.ticker_card(facts), _instrument_of(facts)
+        splits = self._splits(instrument) if instrument.is_share else ()
+        if any(split.day >= since for split in splits):
+            since = facts.first_day or since
+        result = self._fetch_closes(card, instrument, since)
+        if result.series is None or not splits:
+            return result
+        return FetchResult(adjust_for_splits(result.series, splits), _split_notes(splits))
+
+    def _splits(self, instrument: Instrument) -> tuple[Split, ...]:
+        url = self._host + SPLITS_PATH.format(secid=instrument.secid)
+        rows = parse_block(self._request(url, None), "splits")
+        try:
+            return tuple(
+                Split(date.fromisoformat(row["tradedate"]), row["after"] / row["before"])
+                for row in rows
+                if row["secid"] == instrument.secid
+            )
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):
+            msg = _("Moscow Exchange answered splits that cannot be read")
+            raise SourceError(msg) from None
+
     def _request(self, url: str, period: FetchPeriod | None, **extra: int) -> dict[str, Any]:
         params = {"iss.meta": "off", **{name: str(value) for name, value in extra.items()}}
         if period is not None:
             params |= {"from": period.since.isoformat(), "till": period.until.isoformat()}
         response = self._client.send(Request(url, self.publisher_name, "json", params))
-        try:
-            document = json.loads(response.content)
-        except ValueError:
-            msg = _("Moscow Exchange answered damaged JSON")
-            raise SourceError(msg) from None
-        return document if isinstance(document, dict) else {}
+        return _parse_json(response.content)
 
 
 # ---- series
@@ -328,7 +451,146 @@ def _moscow_to_utc(local: pd.DatetimeIndex) -> Moments:
     return utc.to_numpy().astype("datetime64[s]")
 
 
+# ---- instruments by name
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """From `day` on one old share is `ratio` new ones."""
+
+    day: date
+    ratio: float
+
+
+def adjust_for_splits(series: RateSeries, splits: Sequence[Split]) -> RateSeries:
+    """The closes in today's shares: those before the day of a split divided by its ratio."""
+    rate = series.rate.copy()
+    for split in splits:
+        rate[series.day < np.datetime64(split.day, "D")] /= split.ratio
+    return make_read_only(replace(series, rate=rate))
+
+
+def _split_notes(splits: Sequence[Split]) -> tuple[str, ...]:
+    return tuple(
+        _(
+            "closes before {day} are in shares after the split ({ratio:g} for one)",
+            day=split.day,
+            ratio=split.ratio,
+        )
+        for split in splits
+    )
+
+
+def _choose_board(boards: IssRows, board: str, symbol: str) -> dict[str, Any]:
+    """The board that is named, or the primary one.
+
+    Raises:
+        InputError: the instrument is not on it; the message names those with a history.
+    """
+    with_history = [row for row in boards if row.get("history_from")]
+    named = [row for row in with_history if row.get("boardid") == board]
+    primary = [row for row in with_history if row.get("is_primary")]
+    traded = [row for row in with_history if row.get("is_traded")]
+    chosen = named if board else primary or traded or with_history
+    if not chosen:
+        known = ", ".join(str(row["boardid"]) for row in with_history)
+        msg = _(
+            "series moex:{symbol}: is not on this board; choose {known}",
+            symbol=symbol,
+            known=known or _("another instrument, this one has no history"),
+        )
+        raise InputError(msg)
+    return chosen[0]
+
+
+_PAIR_CODE: Final = re.compile(r"([A-Z]{3})_?([A-Z]{3})_*(?:TOM|TOD|TDM)", re.ASCII)
+_ROUBLE_CODES: Final = {"SUR", "RUR", "RUB", ""}
+
+
+def _facts_of_board(board: dict[str, Any], name: str) -> TickerFacts:
+    engine, market, secid = str(board["engine"]), str(board["market"]), str(board["secid"])
+    currency = str(board.get("currencyid") or "")
+    currency = "RUB" if currency in _ROUBLE_CODES else currency
+    first, last = (_read_day(board.get(key)) for key in ("history_from", "history_till"))
+    pair = _PAIR_CODE.fullmatch(secid)
+    kind: TickerKind = "index" if market == "index" else "price"
+    unit = currency
+    if pair and {pair[1], pair[2]} <= set(CURRENCIES):
+        kind, unit = "rate", CurrencyPair(pair[1], pair[2]).unit
+    return TickerFacts(
+        id=secid,
+        name=name,
+        kind=kind,
+        unit=unit,
+        decimals=int(board.get("decimals") or 2),
+        place=f"{engine}/markets/{market} {board['boardid']} {secid}",
+        first_day=max(first or FIRST_SHARE_DAY, FIRST_SHARE_DAY),
+        last_day=None if board.get("is_traded") else last,
+        is_adjusted=market == "shares",
+    )
+
+
+def _read_day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def _name_of(names: dict[str, Any], secid: str) -> str:
+    found = (clean_name(str(names.get(key) or "")) for key in ("LATNAME", "NAME", "SHORTNAME"))
+    return next(filter(None, found), secid)
+
+
+def _instrument_of(facts: TickerFacts) -> Instrument:
+    market, board, secid = facts.place.split(" ")
+    return Instrument(secid, market, board)
+
+
+def _units_of(facts: TickerFacts, instrument: Instrument) -> tuple[str, str]:
+    if pair := pair_of_unit(facts.unit):
+        return pair.unit, pair.inverse_unit
+    if facts.kind == "index":
+        return deferred("points"), deferred("inverse points")
+    if instrument.market == "stock/markets/bonds":
+        return deferred("% of face value"), deferred("face value per %")
+    if instrument.is_share:
+        return (
+            deferred("{currency} per share", currency=facts.unit),
+            deferred("shares per {currency}", currency=facts.unit),
+        )
+    return (
+        deferred("{currency}, as quoted", currency=facts.unit),
+        deferred("inverse of {unit}", unit=facts.unit),
+    )
+
+
+def _limits_of(facts: TickerFacts, instrument: Instrument) -> str:
+    if facts.last_day is not None:
+        return deferred("Trading ended on {day}.", day=str(facts.last_day))
+    if instrument.is_share:
+        return deferred(
+            "Adjusted for splits that the exchange lists, not for dividends: on the day without"
+            " one the price falls. Weekend sessions since 2025 are thin; they are days of their"
+            " own."
+        )
+    if instrument.market == "stock/markets/bonds":
+        return deferred("A clean price, without accrued interest. Not an exchange rate.")
+    if instrument.market.startswith("futures"):
+        return deferred("One contract, which expires: its end is no move of the market.")
+    return deferred("Weekend sessions since 2025 are thin; they are days of their own.")
+
+
 # ---- answers
+
+
+def _parse_json(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except ValueError:
+        msg = _("Moscow Exchange answered damaged JSON")
+        raise SourceError(msg) from None
+    return document if isinstance(document, dict) else {}
 
 
 def parse_block(answer: dict[str, Any], block: str) -> IssRows:

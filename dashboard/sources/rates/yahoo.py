@@ -7,19 +7,29 @@ hidden, and every request it makes goes through the polite client.
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dashboard.models.errors import SourceError
+from dashboard.models.currencies import CurrencyPair, pair_of_unit
+from dashboard.models.errors import InputError, SourceError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.publication import LONDON_DAY, NEW_YORK_DAY, PUBLICATION_RULES
+from dashboard.models.publication import (
+    LONDON_DAY,
+    NEW_YORK_DAY,
+    PUBLICATION_RULES,
+    exchange_close_id,
+)
 from dashboard.models.series import (
     AS_QUOTED,
     QUOTE_IS_SUBJECT,
@@ -27,8 +37,17 @@ from dashboard.models.series import (
     Floats,
     RateSeries,
     SeriesCard,
+    with_pair,
 )
-from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
+from dashboard.models.tickers import TickerFacts, TickerKind, TickerMatch, clean_name
+from dashboard.sources.rates.base import (
+    FIRST_TICKER_DAY,
+    BaseLiveSource,
+    FetchPeriod,
+    build_daily_series,
+    drop_missing,
+    read_directory,
+)
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
@@ -42,6 +61,19 @@ SYMBOLS: Final = {
     "cny_rub_yahoo": "CNYRUB=X",
     "brent_yahoo": "BZ=F",
     "dollar_index_yahoo": "DX-Y.NYB",
+}
+RECENT_PERIOD: Final = timedelta(days=30)
+"""What is fetched to learn of a symbol; one without a price in it is no longer quoted."""
+MAX_MATCHES: Final = 12
+ADJUSTED_TYPES: Final = frozenset({"EQUITY", "ETF", "MUTUALFUND"})
+YIELD_SYMBOLS: Final = frozenset({"^IRX", "^FVX", "^TNX", "^TYX"})
+"""Indices of Cboe that are yields of Treasury securities in per cent."""
+_CURRENCY_SYMBOL: Final = re.compile(r"([A-Z]{3})?([A-Z]{3})=X", re.ASCII)
+QUANTITIES: Final[dict[TickerKind, str]] = {
+    "rate": deferred("indicative offshore quote"),
+    "price": deferred("closing price"),
+    "index": deferred("index, its close"),
+    "yield": deferred("yield; its changes are in percentage points"),
 }
 _yfinance_lock: Final = threading.Lock()
 """yfinance has one session, one configuration and one cache in a process."""
@@ -127,6 +159,9 @@ class Yahoo(BaseLiveSource):
     publisher_name = "Yahoo"
     overlap_days = 7
     max_silent_days = 6
+    symbol_pattern = r"\^?[A-Z0-9][A-Z0-9.=-]{0,30}"
+    symbol_examples = "yahoo:UAH=X, yahoo:^GSPC"
+    aliases: ClassVar[dict[str, str]] = {symbol: series_id for series_id, symbol in SYMBOLS.items()}
 
     def __init__(self, client: HttpClient, folder: Path) -> None:
         super().__init__(client)
@@ -151,40 +186,162 @@ class Yahoo(BaseLiveSource):
         """
         card, symbol = self.card(series_id), SYMBOLS.get(series_id, "")
         zone = PUBLICATION_RULES[card.date_rule].zone
-        today = self.today(zone)
-        period = FetchPeriod(self.publisher_name, since, today, self.now())
-        with _yfinance_lock:
-            rows = self._rows(symbol, period, zone)
-        closes = [(day, round(close, card.decimals)) for day, close in rows]
-        live = 1 if closes and closes[-1][0] == today else 0
-        series = build_daily_series(card, closes, period, live)
+        period = self._period(since, zone)
+        frame, _metadata = self._history(symbol, period, zone)
+        series = self._build(card, frame, "Close", period)
         return FetchResult(self.check_not_empty(card, series, period), frozen_price_notes(series))
 
-    def _rows(self, symbol: str, period: FetchPeriod, zone: str) -> list[tuple[date, float]]:
+    def _period(self, since: date, zone: str) -> FetchPeriod:
+        return FetchPeriod(self.publisher_name, since, self.today(zone), self.now())
+
+    def _build(self, card: SeriesCard, frame: Any, column: str, period: FetchPeriod) -> RateSeries:
+        """The series of a column of prices; that of the day under way is provisional."""
+        zone = PUBLICATION_RULES[card.date_rule].zone
+        days = _local_days(frame.index.tz_convert(zone), period)
+        prices = frame[column].astype(float).round(card.decimals).tolist()
+        live = 1 if days and days[-1] == period.until else 0
+        return build_daily_series(card, zip(days, prices, strict=True), period, live)
+
+    def _history(self, symbol: str, period: FetchPeriod, zone: str = "") -> tuple[Any, Any]:
+        """The daily bars of a symbol, and what Yahoo says of it.
+
+        Args:
+            symbol: as Yahoo writes it.
+            period: the days.
+            zone: the time zone it must be of; any where empty.
+
+        Raises:
+            InputError: Yahoo has no such symbol.
+            SourceError: Yahoo did not answer, or not with this symbol.
+        """
         from dashboard.sources.polite_client import ClientError
 
-        yfinance = self._library()
-        ticker = yfinance.Ticker(symbol, session=self._session)
-        try:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", category=DeprecationWarning, module="yfinance")
-                frame = ticker.history(
-                    start=period.since.isoformat(),
-                    end=(period.until + timedelta(days=2)).isoformat(),
-                    auto_adjust=False,
-                    actions=False,
-                    keepna=True,
-                )
-            metadata = ticker.history_metadata
-            self._check_symbol(symbol, zone, metadata)
-            days = _local_days(frame.index.tz_convert(zone), period)
-            return list(zip(days, frame["Close"].astype(float).tolist(), strict=True))
-        except ClientError as error:
-            raise error.source_error from None
-        except SourceError:
-            raise
-        except Exception as error:
-            raise SourceError(_error_message(symbol, error)) from error
+        with _yfinance_lock:
+            ticker = self._library().Ticker(symbol, session=self._session)
+            try:
+                with warnings.catch_warnings():
+                    warnings.filterwarnings(
+                        "ignore", category=DeprecationWarning, module="yfinance"
+                    )
+                    frame = ticker.history(
+                        start=period.since.isoformat(),
+                        end=(period.until + timedelta(days=2)).isoformat(),
+                        auto_adjust=False,
+                        actions=True,
+                        keepna=True,
+                    )
+                metadata = ticker.history_metadata
+            except ClientError as error:
+                raise error.source_error from None
+            except Exception as error:
+                raise self._failure(symbol, error) from error
+        self._check_symbol(symbol, zone, metadata)
+        return frame, metadata
+
+    def _failure(self, symbol: str, error: Exception) -> InputError | SourceError:
+        """The error of yfinance; a name that Yahoo does not find is that of the person who asks."""
+        message = _error_message(symbol, error)
+        is_unknown = symbol not in SYMBOLS.values() and _is_not_found(error)
+        if not is_unknown:
+            return SourceError(message)
+        return InputError(
+            _(
+                "series {id}:{symbol}: Yahoo finds nothing of this name, or it is delisted;"
+                " look for it with rates search",
+                id=self.id,
+                symbol=symbol,
+            )
+        )
+
+    # ---- tickers
+
+    def normal_symbol(self, symbol: str) -> str:
+        """In capitals; a pair with the dollar first goes by its second currency, as at Yahoo."""
+        return re.sub(r"^USD([A-Z]{3}=X)$", r"\1", symbol.upper())
+
+    def resolve(self, symbol: str) -> TickerFacts:
+        """Name, kind, currency and clock of a symbol.
+
+        Raises:
+            InputError: Yahoo has no such symbol.
+            SourceError: Yahoo did not answer, or has no recent price of it.
+        """
+        today = self.today("UTC")
+        period = FetchPeriod(self.publisher_name, today - RECENT_PERIOD, today, self.now())
+        _frame, metadata = self._history(symbol, period)
+        entry = read_directory(self.id).get(symbol)
+        facts = _facts_of_metadata(symbol, metadata)
+        return facts if entry is None else replace(facts, name=entry.title)
+
+    def search_publisher(self, text: str) -> tuple[TickerMatch, ...]:
+        """The symbols that the search of Yahoo finds.
+
+        Raises:
+            SourceError: Yahoo did not answer.
+        """
+        from dashboard.sources.polite_client import ClientError
+
+        with _yfinance_lock:
+            library = self._library()
+            try:
+                quotes = library.Search(
+                    text, max_results=MAX_MATCHES, news_count=0, lists_count=0, recommended=0,
+                    include_cb=False, session=self._session,
+                ).quotes  # fmt: skip
+            except ClientError as error:
+                raise error.source_error from None
+            except Exception as error:
+                raise SourceError(_error_message(text, error)) from error
+        return tuple(
+            TickerMatch(
+                self.aliases.get(symbol := str(quote["symbol"]), f"{self.id}:{symbol}"),
+                clean_name(str(quote.get("longname") or quote.get("shortname") or symbol)),
+                self.publisher_name,
+                note=clean_name(str(quote.get("exchDisp") or "")),
+            )
+            for quote in quotes
+        )
+
+    def ticker_card(self, facts: TickerFacts) -> SeriesCard:
+        """The card of a symbol."""
+        unit, inverse = _units_of(facts)
+        is_whole_day = facts.close >= WHOLE_DAY_CLOSE
+        rules = {"Europe/London": LONDON_DAY.id, "America/New_York": NEW_YORK_DAY.id}
+        rule = exchange_close_id(facts.zone, "24:00" if is_whole_day else facts.close)
+        card = _card(
+            id=facts.id,
+            title=deferred("{name}, Yahoo", name=facts.name),
+            unit=unit,
+            inverse_unit=inverse,
+            date_rule=rules.get(facts.zone, rule) if is_whole_day else rule,
+            description=deferred("{symbol} at Yahoo.", symbol=facts.symbol),
+            quantity=QUANTITIES[facts.kind],
+            limits=_limits_of(facts),
+            decimals=facts.decimals,
+            change="difference" if facts.kind == "yield" else "ratio",
+            history_from=facts.first_day,
+            history_until=facts.last_day,
+        )
+        pair = pair_of_unit(facts.unit)
+        return card if pair is None else with_pair(card, pair)
+
+    def fetch_ticker(self, facts: TickerFacts, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
+        """The closes from `since` on; all of them where a dividend or a split changed earlier ones.
+
+        Raises:
+            InputError: Yahoo has the symbol no longer.
+            SourceError: Yahoo did not answer, or not with this symbol.
+        """
+        card = self.ticker_card(facts)
+        period = self._period(since, facts.zone)
+        frame, _metadata = self._history(facts.symbol, period, facts.zone)
+        if facts.is_adjusted and since > FIRST_TICKER_DAY and _has_actions(frame):
+            period = self._period(FIRST_TICKER_DAY, facts.zone)
+            frame, _metadata = self._history(facts.symbol, period, facts.zone)
+        column = "Adj Close" if facts.is_adjusted else "Close"
+        series = drop_missing(self._build(card, frame, column, period))
+        self.check_not_empty(card, series, period)
+        return FetchResult(series, (*_split_notes(frame), *frozen_price_notes(series)))
 
     def _library(self) -> Any:
         """yfinance, configured to raise its errors and to use our folder and our client."""
@@ -209,9 +366,124 @@ class Yahoo(BaseLiveSource):
                 symbol=symbol,
             )
             raise SourceError(msg)
-        if metadata.get("exchangeTimezoneName") != zone:
+        if zone and metadata.get("exchangeTimezoneName") != zone:
             msg = _("Yahoo answered {symbol} in another zone than {zone}", symbol=symbol, zone=zone)
             raise SourceError(msg)
+
+
+WHOLE_DAY_CLOSE: Final = "23:00"
+"""A session that ends this late lasts to midnight."""
+
+
+def _facts_of_metadata(symbol: str, metadata: Any) -> TickerFacts:
+    """The facts of a symbol from what comes with its chart.
+
+    Raises:
+        SourceError: there is no time zone or no currency.
+    """
+    zone, currency = str(metadata.get("exchangeTimezoneName") or ""), metadata.get("currency")
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError):
+        zone = ""
+    if not zone or not currency:
+        msg = _("Yahoo answered {symbol} without its time zone or its currency", symbol=symbol)
+        raise SourceError(msg)
+    kind = _kind_of(symbol, str(metadata.get("instrumentType")))
+    unit, is_adjusted = str(currency), metadata.get("instrumentType") in ADJUSTED_TYPES
+    if match := _CURRENCY_SYMBOL.fullmatch(symbol):
+        unit = CurrencyPair(match[1] or "USD", match[2]).unit
+    name = clean_name(str(metadata.get("longName") or metadata.get("shortName") or symbol))
+    hint = int(metadata.get("priceHint") or 2)
+    return TickerFacts(
+        id=f"yahoo:{symbol}",
+        name=name or symbol,
+        kind=kind,
+        unit=unit,
+        decimals=max(hint, 4 if is_adjusted or kind == "rate" else 2),
+        zone=zone,
+        close=_close_of(metadata, zone),
+        first_day=FIRST_TICKER_DAY,
+        is_adjusted=is_adjusted,
+    )
+
+
+def _kind_of(symbol: str, instrument_type: str) -> TickerKind:
+    if symbol in YIELD_SYMBOLS:
+        return "yield"
+    if _CURRENCY_SYMBOL.fullmatch(symbol):
+        return "rate"
+    return "index" if instrument_type == "INDEX" else "price"
+
+
+def _close_of(metadata: Any, zone: str) -> str:
+    """When the regular session ends, HH:MM in the zone; the end of the day where it is not said."""
+    try:
+        end = metadata["currentTradingPeriod"]["regular"]["end"]
+        moment = datetime.fromtimestamp(end, UTC) if isinstance(end, int) else end
+        return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return "24:00"
+
+
+def _units_of(facts: TickerFacts) -> tuple[str, str]:
+    if pair := pair_of_unit(facts.unit):
+        return pair.unit, pair.inverse_unit
+    if facts.kind == "yield":
+        return deferred("% a year"), deferred("years per %")
+    if facts.kind == "index":
+        return deferred("points"), deferred("inverse points")
+    if facts.is_adjusted:
+        return (
+            deferred("{currency} per share", currency=facts.unit),
+            deferred("shares per {currency}", currency=facts.unit),
+        )
+    return (
+        deferred("{currency}, as quoted", currency=facts.unit),
+        deferred("inverse of {unit}", unit=facts.unit),
+    )
+
+
+def _limits_of(facts: TickerFacts) -> str:
+    if facts.kind == "rate":
+        return deferred("Not official: flat stretches and spikes are on record.")
+    if facts.is_adjusted:
+        return deferred(
+            "The adjusted close: earlier numbers fall with every dividend and split, so that a"
+            " payout is no move."
+        )
+    if facts.symbol.endswith("=F"):
+        return deferred("Contracts change without adjustment: a jump may be the roll.")
+    return deferred("Not official; for personal use.")
+
+
+def _has_actions(frame: Any) -> bool:
+    """Whether a dividend or a split lies in a frame: earlier closes were adjusted to it."""
+    columns = [name for name in ("Dividends", "Stock Splits") if name in frame]
+    return bool(columns) and bool((frame[columns].fillna(0) != 0).to_numpy().any())
+
+
+def _split_notes(frame: Any) -> tuple[str, ...]:
+    if "Stock Splits" not in frame:
+        return ()
+    splits = frame["Stock Splits"].fillna(0)
+    return tuple(
+        _(
+            "closes before {day} are in shares after the split ({ratio:g} for one)",
+            day=moment.date(),
+            ratio=ratio,
+        )
+        for moment, ratio in splits[splits != 0].items()
+    )
+
+
+def _is_not_found(error: Exception) -> bool:
+    """Whether Yahoo says that there is no such symbol."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    reason = str(getattr(error, "yahoo_reason", None) or "")
+    is_told = "not found" in reason.casefold() or "delisted" in reason
+    return is_told or "YFTzMissingError" in names or status == HTTPStatus.NOT_FOUND
 
 
 def frozen_price_notes(series: RateSeries) -> tuple[str, ...]:

@@ -40,8 +40,8 @@ from dashboard.ui.url_state import (
     UrlState,
     choice_param,
     day_param,
-    ignore_fragment_echo,
     name_param,
+    postpone_fragment_echo,
     tags_param,
     text_param,
 )
@@ -335,7 +335,7 @@ def _draw_year(view: UrlState, state: EventsState, *, label: LabelVisibility = "
             f"{y} · {counts[y]:,}" if y else _("All years · {total:,}", total=total)
         ),
         key=YEAR_KEY,
-        on_change=ignore_fragment_echo(choose),
+        on_change=postpone_fragment_echo(YEAR_KEY, choose),
         label_visibility=label,
         width=160,
     )

@@ -19,7 +19,7 @@ from dashboard.presentation.formatting import (
     format_day,
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.ui.url_state import UrlState, ignore_fragment_echo
+from dashboard.ui.url_state import UrlState, postpone_fragment_echo
 
 DEFAULT_DAYS: Final = 730
 DEFAULT_INTRADAY_DAYS: Final = 91
@@ -167,7 +167,7 @@ def draw_window_presets(view: UrlState, shown: DayWindow, bounds: WindowLimits) 
         list(PRESETS),
         format_func=lambda name: translate_deferred(PRESET_LABELS[name]),
         key=PRESET_KEY,
-        on_change=ignore_fragment_echo(choose),
+        on_change=postpone_fragment_echo(PRESET_KEY, choose),
         label_visibility="collapsed",
         wrap=False,
     )

@@ -11,6 +11,7 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.compare import page as compare_page
 from dashboard.ui.pages.correlation import page as correlation_page
 from dashboard.ui.pages.data import page as data_page
+from dashboard.ui.pages.drivers import page as drivers_page
 from dashboard.ui.pages.event import page as event_page
 from dashboard.ui.pages.events import page as events_page
 from dashboard.ui.pages.explore import page as explore_page
@@ -25,6 +26,7 @@ PAGES: Final[tuple[Page, ...]] = (
     event_page.PAGE,
     compare_page.PAGE,
     correlation_page.PAGE,
+    drivers_page.PAGE,
     robustness_page.PAGE,
     facts_page.PAGE,
     events_page.PAGE,

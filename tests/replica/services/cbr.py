@@ -10,6 +10,17 @@ from tests.replica.service import Service
 from tests.replica.wire import Reply
 
 IDS = {"R01235": "USD", "R01239": "EUR", "R01375": "CNY"}
+OTHERS = {  # number: code, nominal, Russian name, English name, the last day of its rates
+    "R01335": ("KZT", 100, "Казахстанский тенге", "Kazakhstan Tenge", None),
+    "R01720": ("UAH", 10, "Украинская гривна", "Ukrainian Hryvnia", None),
+    "R01090B": ("BYN", 1, "Белорусский рубль", "Belarussian Ruble", None),
+    "R01700J": ("TRY", 10, "Турецкая лира", "Turkish Lira", None),
+    "R01820": ("JPY", 100, "Японская иена", "Japanese Yen", None),
+    "R01717": ("UZS", 10_000, "Узбекский сум", "Uzbekistan Sum", None),
+    "R01435": ("LTL", 1, "Литовский лит", "Lithuanian Lita", date(2014, 12, 31)),
+}
+REDENOMINATED = ("BYN", date(2025, 7, 1), 1_000)
+"""A currency from a day on of which the unit is this many old ones (invented here)."""
 NUMBERS = {"USD": "840", "EUR": "978", "CNY": "156"}
 NAMES = {"USD": "Доллар США", "EUR": "Евро", "CNY": "Юань"}
 HEAD = '<?xml version="1.0" encoding="windows-1251"?>'
@@ -44,7 +55,9 @@ def comma(number, decimals=None):
 
 def nominal(code, day):
     """CNY was quoted by ten until a day (invented here), then by one."""
-    return 10 if code == "CNY" and day < CNY_BY_TEN_UNTIL else 1
+    if code == "CNY":
+        return 10 if day < CNY_BY_TEN_UNTIL else 1
+    return next((other[1] for other in OTHERS.values() if other[0] == code), 1)
 
 
 class Cbr(Service):
@@ -52,12 +65,15 @@ class Cbr(Service):
 
     name = "cbr"
     hosts = frozenset({"www.cbr.ru"})
+    redenominates = False
 
     def right(self, question):
         page = question.path.rpartition("/")[2]
         try:
             if page == "XML_dynamic.asp":
                 return self.dynamic(question.params)
+            if page == "XML_valFull.asp":
+                return self.directory()
             if page == "XML_daily.asp":
                 return self.daily(question.params)
             if page == "DailyInfo.asmx" and question.method == "POST":
@@ -68,19 +84,42 @@ class Cbr(Service):
 
     def dynamic(self, params):
         number = params["VAL_NM_RQ"]
-        code = IDS[number]
+        code, _by, _name, _english, ended = OTHERS.get(number) or (IDS[number], 1, "", "", None)
         first, last = day_of(params["date_req1"]), day_of(params["date_req2"])
         records = "".join(
             self.record(number, code, day, value)
             for day, value in self.market.official(code, first, last).items()
+            if ended is None or day <= ended
         )
         return xml(
             f'<ValCurs ID="{number}" DateRange1="{first:%d.%m.%Y}" DateRange2="{last:%d.%m.%Y}"'
             f' name="Foreign Currency Market Dynamic">{records}</ValCurs>'
         )
 
+    def is_old_unit(self, code, day):
+        """Whether a rate is that of the unit before the redenomination."""
+        return self.redenominates and code == REDENOMINATED[0] and day < REDENOMINATED[1]
+
+    def directory(self):
+        """XML_valFull: every currency, retired ones too; some have no ISO code."""
+        items = "".join(
+            f'<Item ID="{number}"><Name>{name}</Name><EngName>{english}</EngName>'
+            f"<Nominal>{by}</Nominal><ParentCode>{number}    </ParentCode>"
+            "<ISO_Num_Code>1</ISO_Num_Code>"
+            f"<ISO_Char_Code>{code}</ISO_Char_Code></Item>"
+            for number, (code, by, name, english, _ended) in OTHERS.items()
+        )
+        nameless = (
+            '<Item ID="R01436"><Name>Литовский талон</Name><EngName>Lithuanian talon</EngName>'
+            "<Nominal>1</Nominal><ParentCode>R01435    </ParentCode><ISO_Num_Code/>"
+            "<ISO_Char_Code/></Item>"
+        )
+        return xml(f'<Valuta name="Foreign Currency Market Lib">{items}{nameless}</Valuta>')
+
     def record(self, number, code, day, value):
         by = nominal(code, day)
+        if self.is_old_unit(code, day):
+            by, value = by * REDENOMINATED[2], value / REDENOMINATED[2]
         return (
             f'<Record Date="{day:%d.%m.%Y}" Id="{number}"><Nominal>{by}</Nominal>'
             f"<Value>{comma(value * by, 4)}</Value><VunitRate>{comma(value)}</VunitRate></Record>"

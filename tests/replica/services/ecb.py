@@ -6,11 +6,14 @@ import io
 import zipfile
 from datetime import date
 
+from tests.replica.market import made as made_level
 from tests.replica.market import shipped
 from tests.replica.service import Service
 from tests.replica.wire import Reply, text
 
-COLUMNS = ("USD", "JPY", "BGN", "RUB", "CNY", "ZAR")
+MADE = {"PLN": "PLN", "HUF": "HUF", "CZK": "CZK", "TRY": "TRYEUR", "GBP": "GBP", "HRK": "HRK"}
+COLUMNS = ("USD", "JPY", "BGN", "RUB", "CNY", "ZAR", *MADE)
+LAST_KUNA = date(2022, 12, 30)
 LONG = (
     "KEY,FREQ,CURRENCY,CURRENCY_DENOM,EXR_TYPE,EXR_SUFFIX,TIME_PERIOD,OBS_VALUE,OBS_STATUS,"
     "OBS_CONF,TITLE,TITLE_COMPL,UNIT,UNIT_MULT"
@@ -44,6 +47,11 @@ class Ecb(Service):
                 "RUB": rouble.get(day),
                 "CNY": round(dollar[day] * yuan[day], 4) if day in yuan else None,
                 "ZAR": round(dollar[day] * 18, 4),
+                **{
+                    code: round(made_level(name, day), 4)
+                    for code, name in MADE.items()
+                    if code != "HRK" or day <= LAST_KUNA
+                },
             }
             for day in sorted(dollar)
         }

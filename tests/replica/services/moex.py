@@ -19,9 +19,33 @@ CURSOR = ("INDEX", "TOTAL", "PAGESIZE")
 LEVELS = {"CNYRUB_TOM": "CNY", "USD000UTSTOM": "USD", "USDRUBF": "USD", "IMOEX": "IMOEX"}
 BOARDS = {"CNYRUB_TOM": "CETS", "USD000UTSTOM": "CETS", "USDRUBF": "RFUD", "IMOEX": "SNDX"}
 LAST_USD = date(2024, 6, 11)
+BOARD_COLUMNS = (
+    "secid", "boardid", "title", "board_group_id", "market_id", "market", "engine_id", "engine",
+    "is_traded", "decimals", "history_from", "history_till", "listed_from", "listed_till",
+    "is_primary", "currencyid",
+)  # fmt: skip
+LISTED = {  # secid: level, engine, market, board, decimals, currency, traded, names
+    "SBER": ("SBER", "stock", "shares", "TQBR", 2, "RUB", 1, "Сбербанк России ПАО ао", "Sberbank"),
+    "GAZP": ("GAZP", "stock", "shares", "TQBR", 2, "RUB", 1, "ГАЗПРОМ ПАО ао", "GAZPROM"),
+    "LKOH": ("LKOH", "stock", "shares", "TQBR", 1, "RUB", 1, "НК ЛУКОЙЛ ПАО ао", "LUKOIL"),
+    "GMKN": ("GMKN", "stock", "shares", "TQBR", 2, "RUB", 1, "Норникель ПАО ао", "Nornickel"),
+    "RGBI": ("RGBI", "stock", "index", "SNDX", 2, None, 1, "Индекс гособлигаций", "RGBI"),
+    "RTSI": ("RTSI", "stock", "index", "RTSI", 2, "USD", 1, "Индекс РТС", "RTS Index"),
+    "SU26238RMFS4": ("OFZ", "stock", "bonds", "TQOB", 3, "RUB", 1, "ОФЗ-ПД 26238", "OFZ-PD 26238"),
+    "GLDRUB_TOM": ("GLD", "currency", "selt", "CETS", 2, "RUB", 1, "GLD/RUB_TOM", "GLD/RUB_TOM"),
+    "EUR_RUB__TOM": ("EUR", "currency", "selt", "CETS", 4, "RUB", 0, "EUR/RUB_TOM", "EUR/RUB_TOM"),
+    "SiZ6": ("USD", "futures", "forts", "RFUD", 0, "RUB", 1, "Si-12.26", "Si-12.26"),
+}  # fmt: skip
+LEVELS |= {secid: row[0] for secid, row in LISTED.items()}
+BOARDS |= {secid: row[3] for secid, row in LISTED.items()}
+SPLITS = {"GMKN": (date(2024, 4, 8), 1, 100)}
+CLOSED = (date(2025, 5, 5), date(2025, 6, 3))
+"""Days on which the share of Lukoil is not traded (invented here)."""
 START = date(2024, 2, 1)
 PAGE, CANDLE_PAGE = 100, 500
 PATH = re.compile(r"/boards/(\w+)/securities/(\w+?)(/candles)?\.json$")
+CARD = re.compile(r"^/iss/securities/([\w.-]+)\.json$")
+SPLIT = re.compile(r"/stock/splits/(\w+)\.json$")
 
 
 def blocks(**named):
@@ -43,8 +67,15 @@ class Moex(Service):
     name = "moex"
     hosts = frozenset({"iss.moex.com"})
     after_halt = "empty"
+    lists_splits = True
 
     def right(self, question):
+        if question.path == "/iss/securities.json":
+            return self.search(question.params)
+        if card := CARD.match(question.path):
+            return self.card(card[1])
+        if split := SPLIT.search(question.path):
+            return self.splits(split[1])
         result = PATH.search(question.path)
         if not result or BOARDS.get(result[2]) != result[1]:
             return self.without_board(question)
@@ -61,7 +92,49 @@ class Moex(Service):
             return text("<html><head><title>404 Not Found</title></head></html>", "text/html", 404)
         if "candles" in question.path:
             return blocks(candles=(CANDLES, []))
+        if "/history/" not in question.path:
+            return blocks(securities=(("SECID",), []), marketdata=(("SECID",), []))
         return blocks(history=(HISTORY, []), history__cursor=(CURSOR, [(0, 0, PAGE)]))
+
+    # ------------------------------------------------------------ instruments
+
+    def card(self, secid):
+        """Description and boards; of an unknown instrument the blocks are empty."""
+        row = LISTED.get(secid)
+        names, boards = [], []
+        if row:
+            _level, engine, market, board, decimals, currency, traded, name, latin = row
+            last = str(self.market.today if traded else LAST_USD)
+            names = [("SECID", "Код", secid), ("NAME", "Имя", name), ("LATNAME", "Latin", latin)]
+            boards = [
+                (secid, board, "T+", 1, 1, market, 1, engine, traded, decimals, str(START), last,
+                 str(START), last, 1, currency),
+            ]  # fmt: skip
+            if market == "shares":
+                boards.append(
+                    (secid, "SMAL", "T+", 1, 1, market, 1, engine, 1, decimals, str(START), last,
+                     str(START), last, 0, currency),
+                )  # fmt: skip
+        return blocks(
+            description=(("name", "title", "value"), names), boards=(BOARD_COLUMNS, boards)
+        )
+
+    def search(self, params):
+        wanted = params.get("q", "").casefold()
+        columns = ("secid", "shortname", "name", "is_traded", "type", "group", "primary_boardid")
+        rows = [
+            (secid, row[7], row[8], row[6], "common_share", "stock_shares", row[3])
+            for secid, row in LISTED.items()
+            if wanted in f"{secid} {row[7]} {row[8]}".casefold()
+        ]
+        return blocks(securities=(columns, rows))
+
+    def splits(self, secid):
+        rows = []
+        if self.lists_splits and secid in SPLITS:
+            day, before, after = SPLITS[secid]
+            rows = [(str(day), secid, before, after)]
+        return blocks(splits=(("tradedate", "secid", "before", "after"), rows))
 
     # ------------------------------------------------------------ history
 
@@ -86,7 +159,13 @@ class Moex(Service):
             if secid == "USD000UTSTOM" and day > LAST_USD:
                 yield from self.after_the_halt(day)
                 continue
+            if secid == "EUR_RUB__TOM" and day > LAST_USD:
+                continue
+            if secid == "LKOH" and CLOSED[0] <= day <= CLOSED[1]:
+                continue
             close = self.market.changed.get((secid, day), round(near(LEVELS[secid], day), 4))
+            if secid in SPLITS and day < SPLITS[secid][0]:
+                close = round(close * SPLITS[secid][2] / SPLITS[secid][1], 2)
             yield (BOARDS[secid], str(day), secid, secid, close, close * 0.99, close * 1.01,
                    close, 40 if weekend else 30_000, 1e9, close * 1.0001)  # fmt: skip
 

@@ -36,7 +36,7 @@ from dashboard.ui.pages.compare.state import (
     CompareState,
     has_second_group,
 )
-from dashboard.ui.url_state import UrlState, ignore_fragment_echo
+from dashboard.ui.url_state import UrlState, postpone_fragment_echo
 
 EXPECTED_LABELS: Final = {ANY_EXPECTED: deferred("All")} | EXPECTED_TITLES
 OVERLAP_LABELS: Final = {
@@ -135,7 +135,7 @@ def _draw_dates(state: CompareState, prefix: str) -> None:
             st.date_input(
                 label, value=None, min_value=FIRST_DAY, max_value=LAST_DAY,
                 format=date_field_format(), width=150, key=key,
-                on_change=ignore_fragment_echo(_choose_day),
+                on_change=postpone_fragment_echo(key, _choose_day),
                 args=(link, prefix, field),
             )  # fmt: skip
 
@@ -195,7 +195,7 @@ def _draw_further_categories(link: UrlState, key: str) -> None:
         format_func=lambda value: STYLE_BY_ID[value].title,
         placeholder=_("all"),
         key=name,
-        on_change=ignore_fragment_echo(choose),
+        on_change=postpone_fragment_echo(name, choose),
     )
 
 
@@ -298,7 +298,7 @@ def _draw_editable_choice(link: UrlState, key: str, label: str, options: Sequenc
         list(dict.fromkeys((link[key] or usual, *options))),
         format_func=format_window_label,
         key=name,
-        on_change=ignore_fragment_echo(choose),
+        on_change=postpone_fragment_echo(name, choose),
         accept_new_options=True,
         help=_("Choose one, or type first and last offset like −5:10."),
         width=180,
@@ -325,5 +325,5 @@ def _draw_choice(
         list(titles),
         format_func=titles.__getitem__,
         key=key,
-        on_change=ignore_fragment_echo(changed),
+        on_change=postpone_fragment_echo(key, changed),
     )

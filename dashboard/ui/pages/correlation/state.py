@@ -338,7 +338,7 @@ def choose_dose_row(state: CorrelationState, response: DoseResponse) -> DoseRow 
 def list_dose_points(
     state: CorrelationState, response: DoseResponse, row: DoseRow
 ) -> list[DosePoint]:
-    """The events behind a row, by day."""
+    """The events that a row is made from, by day."""
     points = [
         point
         for point in response.points

@@ -66,6 +66,7 @@ from dashboard.ui.components.exports import (
 )
 from dashboard.ui.components.view_controls import draw_series_choice
 from dashboard.ui.pages.base import Page
+from dashboard.ui.pages.data.find_series import draw_series_search
 from dashboard.ui.pages.data.state import (
     PARAMS,
     STUDY_TABLES,
@@ -111,11 +112,11 @@ def draw(view: UrlState) -> None:
     events, notes = partial(_draw_catalogue, view, state), partial(_draw_notes, view, state)
     moves = partial(_draw_moves, view, state)
     if session.is_phone():
-        for draw_card in (rates, events, notes, moves, draw_user_rates):
+        for draw_card in (rates, draw_series_search, events, notes, moves, draw_user_rates):
             draw_card()
     else:
         left: list[Callable[[], None]] = [rates, notes, draw_user_rates]
-        right: list[Callable[[], None]] = [events, moves]
+        right: list[Callable[[], None]] = [draw_series_search, events, moves]
         for column, cards in zip(st.columns(2), (left, right), strict=True):
             with column:
                 for draw_card in cards:

@@ -19,6 +19,7 @@ from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import format_day_range
 from dashboard.presentation.rates import (
     DATE_ORDER_LABELS,
+    KIND_LABELS,
     NO_ZONE_LABEL,
     QUOTE_OPTIONS,
     TIMESTAMP_LABELS,
@@ -170,10 +171,17 @@ def _draw_upload() -> None:
             key="own.stamps",
             width=230,
         )
+        kind = st.selectbox(
+            _("It counts"),
+            list(KIND_LABELS),
+            format_func=lambda value: translate_deferred(KIND_LABELS[value]),
+            key="own.kind",
+            width=270,
+        )
     if upload is None:
         return
     reading = RateFileOptions(
-        quote or AS_QUOTED_OPTION, dates=order, zone=zone or "", stamps=stamps
+        quote or AS_QUOTED_OPTION, dates=order, zone=zone or "", stamps=stamps, kind=kind
     )
     read = _read_upload(upload, _with_chosen_columns(upload, reading))
     _draw_column_choices(upload, read.table.header if read.table else ())

@@ -47,8 +47,8 @@ from dashboard.ui.url_state import (
     UrlState,
     choice_param,
     day_param,
-    ignore_fragment_echo,
     name_param,
+    postpone_fragment_echo,
 )
 
 SENTENCE_KIND: Final = "sentence"
@@ -416,7 +416,7 @@ def _draw_sentence(view: UrlState) -> None:
     st.text_area(
         _("Sentence to check, English or Russian"),
         key=SENTENCE_FIELD_KEY,
-        on_change=ignore_fragment_echo(_take_sentence),
+        on_change=postpone_fragment_echo(SENTENCE_FIELD_KEY, _take_sentence),
         args=(view,),
         placeholder=_("Paste a sentence about the rouble: a level, a record or a change"),
         height=80,
@@ -479,7 +479,7 @@ def _draw_since(view: UrlState) -> None:
     st.text_input(
         _("Since"),
         key=SINCE_FIELD_KEY,
-        on_change=ignore_fragment_echo(_take_since),
+        on_change=postpone_fragment_echo(SINCE_FIELD_KEY, _take_since),
         args=(view,),
         width=130,
         max_chars=10,

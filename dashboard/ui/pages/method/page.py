@@ -56,8 +56,8 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.url_state import (
     UrlState,
     choice_param,
-    ignore_fragment_echo,
     name_param,
+    postpone_fragment_echo,
     text_param,
 )
 
@@ -128,7 +128,7 @@ def _draw_contents(link: UrlState, part: str) -> None:
         list(PARTS),
         format_func=lambda name: translate_deferred(PARTS[name]),
         key=PART_KEY,
-        on_change=ignore_fragment_echo(choose),
+        on_change=postpone_fragment_echo(PART_KEY, choose),
     )
 
 

@@ -96,7 +96,7 @@ from dashboard.ui.pages.robustness.state import (
     read_robustness_state,
     request_run,
 )
-from dashboard.ui.url_state import UrlState, ignore_fragment_echo
+from dashboard.ui.url_state import UrlState, postpone_fragment_echo
 
 EXPECTED_LABELS: Final = {ANY_OPTION: deferred("All")} | EXPECTED_TITLES
 CHIP_LIMIT: Final = 60
@@ -231,7 +231,7 @@ def _draw_option_pills(
         format_func=format_option,
         help=_("Several; none chosen brings the usual ones back."),
         key=widget["key"],
-        on_change=ignore_fragment_echo(changed),
+        on_change=postpone_fragment_echo(widget["key"], changed),
     )
 
 
