@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache, partial, wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from dashboard.compute.local import LocalBackend
@@ -45,7 +46,7 @@ from dashboard.sources.files.text import display_name
 from dashboard.sources.http_client import DEFAULT_LIMITS, LazyClient
 from dashboard.sources.rates import LIVE_SOURCES
 from dashboard.sources.rates.bundled import BundledRates
-from dashboard.sources.rates.csv_file import read_rate_file
+from dashboard.sources.rates.csv_file import read_rate_arrays, read_rate_file
 from dashboard.sources.rates.imported import SERIES_FILES, ImportedRates
 from dashboard.storage.rate_cache import RateCache
 
@@ -53,11 +54,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
-    from pathlib import Path
+
+    import pandas as pd
 
     from dashboard.compute.base import ComputeBackend
     from dashboard.models.article import Article
+    from dashboard.models.event import Event
     from dashboard.models.records import BackupContents
+    from dashboard.models.series import Floats
     from dashboard.models.user_files import EventFileOptions, EventFileOutline, EventFileRows
     from dashboard.services.alerts import KnownData
     from dashboard.services.robustness import AnswerTexts
@@ -88,6 +92,7 @@ class AppContext:
     own: ImportedRates
     rate_cache: RateCache
     refresher: RateRefreshJob
+    fetcher: RateRefreshJob
     shared_answers: AnswerTexts | None
     catalogue: EventSource
     schedule: EventSource
@@ -121,6 +126,11 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     imported = ImportedRates(places.own_rates)
     is_public = is_for_visitors(settings, interface)
     offline = settings.dashboard_offline or is_public
+
+    def rate_job(name: str) -> RateRefreshJob:
+        lock = places.lock_of(name)
+        return RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=offline, lock=lock)
+
     feeds = FeedRegistry(places.feeds)
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
@@ -129,13 +139,8 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         known=rates,
         own=imported,
         rate_cache=rate_cache,
-        refresher=RateRefreshJob(
-            rates,
-            rate_cache,
-            WallClock().now,
-            is_offline=offline,
-            lock=places.lock_of("refresh-rates"),
-        ),
+        refresher=rate_job("refresh-rates"),
+        fetcher=rate_job("fetch-series"),
         shared_answers=places.shared_answers,
         catalogue=Catalogue(),
         schedule=Schedule(),
@@ -158,6 +163,37 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         access=AccessControl(access_policy(settings, interface), lambda: notes.people),
         alerts=_lazy_alerts(notes),
     )
+
+
+class _NoNotes:
+    """The notes of a store that was never made."""
+
+    def notes(self) -> tuple[Event, ...]:
+        """None."""
+        return ()
+
+    def hidden(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    def as_of(self, _moment: datetime) -> _NoNotes:
+        """At any moment."""
+        return self
+
+    def for_user(self, _person: str) -> _NoNotes:
+        """For anybody."""
+        return self
+
+
+def build_reading_context(
+    settings: Settings | None = None, interface: Interface = "cli"
+) -> AppContext:
+    """The context of a program that only reads: a store that is not there is not made."""
+    context = build_context(settings, interface)
+    scheme, _separator, file = context.settings.store_url.partition(":///")
+    if not scheme.startswith("sqlite") or Path(file).exists():
+        return context
+    return replace(context, notes=cast("NoteRepository", _NoNotes()))
 
 
 def is_for_visitors(settings: Settings, interface: Interface) -> bool:
@@ -484,6 +520,7 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
         known=rates,
         rate_cache=rate_cache,
         refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
+        fetcher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
         catalogue=AsOfCatalogue(context.catalogue, moment),
         schedule=AsOfCatalogue(context.schedule, moment),
         notes=context.notes.as_of(moment),
@@ -684,10 +721,28 @@ def event_outline_from_upload(
     return outline_event_file(data, options, WallClock().now().date(), name=name)
 
 
-def events_from_file(path: Path, options: EventFileOptions) -> EventTable:
+def events_from_file(source: Path | bytes, options: EventFileOptions, name: str = "") -> EventTable:
     """A user's file of events in CSV, Excel, JSON or iCalendar, of which every row is one.
+
+    Args:
+        source: the file, or the bytes of one.
+        options: how it is read.
+        name: what messages call the bytes.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    return read_events(path, options, WallClock().now().date())
+    return read_events(source, options, WallClock().now().date(), name=name)
+
+
+def rates_from_arrays(
+    index: pd.DatetimeIndex, rates: Mapping[str, Floats], options: RateFileOptions, name: str
+) -> RateFileContents:
+    """The columns of a data frame as series, by the rules of a file of rates.
+
+    Raises:
+        InputError: one line with row, column, what it holds and what to do.
+    """
+    from dashboard.sources.files.typed_columns import read_date_index
+
+    return read_rate_arrays(read_date_index(index), rates, options, name)

@@ -14,6 +14,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import CATEGORY_LIMIT, EVENT_CHOICES, Category, Event
 from dashboard.models.messages import translate as _
 from dashboard.models.study import Window
+from dashboard.services.episodes import MAX_AFTER
 from dashboard.services.events import EventFilter, custom_categories, find_events
 from dashboard.services.exports import CsvDialect
 from dashboard.services.rates import DEFAULT_SERIES
@@ -203,6 +204,19 @@ class PrecedentCsvParams(PrecedentParams, CsvParams):
     table: Literal["precedents", "precedent_summary", "precedent_paths"] = Field(
         "precedents", description="Which table."
     )
+
+
+class EpisodesParams(EventsParams):
+    """The events whose stories are measured as spans."""
+
+    series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+    after: int = Field(
+        1, ge=0, le=MAX_AFTER, description="Observations after the first rate of the last event."
+    )
+
+
+class EpisodesCsvParams(EpisodesParams, CsvParams):
+    """Episodes as a file."""
 
 
 class SourceWindowCsvParams(SourceWindowParams, CsvParams):

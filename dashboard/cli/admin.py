@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard.cli.context import get_context
+from dashboard.cli.context import DEFAULT_PAGES_URL, get_context
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
 from dashboard.models.messages import deferred, plural
 from dashboard.models.messages import translate as _
@@ -43,6 +43,43 @@ def open_pages(
         context.obj(port, open_browser=not no_browser, with_token=token)
     except SystemExit as stop:
         raise typer.Exit(3 if stop.code else 0) from None
+
+
+def serve_agents(
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65_535,
+            help=deferred("Serve HTTP at /mcp of this port instead of standard input and output."),
+        ),
+    ] = None,
+    pages: Annotated[
+        str, Opt(metavar="URL", help=deferred("Where the pages are, for links."))
+    ] = DEFAULT_PAGES_URL,
+) -> None:
+    """Answer AI assistants by the Model Context Protocol: read-only tools over the same services.
+
+    It needs the extra `agents`. Over HTTP it takes the tokens of the API.
+    """
+    from dashboard.api import mcp_server
+    from dashboard.config import check_reach, read_settings
+    from dashboard.container import build_reading_context
+
+    settings = read_settings()
+    address = settings.pages_address(pages)
+    if port is None:
+        mcp_server.serve_stdio(mcp_server.Asking(build_reading_context(settings), address))
+        return
+    from dashboard.cli.output import print_line
+
+    check_reach(settings)
+    application = mcp_server.build_http_app(address)
+    import uvicorn
+
+    print_line(_("answers at {address}", address=f"http://{settings.dashboard_listen}:{port}/mcp"))
+    uvicorn.run(application, host=settings.dashboard_listen, port=port, log_level="warning")
 
 
 # ------------------------------------------------------------------ backups

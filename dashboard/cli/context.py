@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dashboard.services.study_inputs import RateFile, SelectedSeries
 
 DEFAULT_SERIES: Final = "usd_rub_cbr"
+DEFAULT_PAGES_URL: Final = "http://127.0.0.1:8501"
 EXIT_FAILED: Final = 3
 
 

@@ -39,6 +39,7 @@ from dashboard.presentation.alerts import (
     describe_rule,
 )
 from dashboard.presentation.claims import describe_common_base, describe_needed_base
+from dashboard.presentation.episodes import build_episodes_view, describe_episodes
 from dashboard.presentation.escaping import clean_text
 from dashboard.presentation.events import (
     describe_usual,
@@ -84,7 +85,7 @@ from dashboard.services.serializers import import_report_json, note_rows_json
 
 if TYPE_CHECKING:
     from dashboard.models.alerts import Alert, AlertMessage, AlertRule, AlertTarget, Occasion
-    from dashboard.models.analyses import Precedents
+    from dashboard.models.analyses import EpisodeStudy, Precedents
     from dashboard.models.series import SeriesCard
     from dashboard.services.article import ArticleReading
     from dashboard.services.health import Finding
@@ -288,6 +289,17 @@ def show_precedents(answer: Precedents, folder: Path | None) -> None:
             show_table(view, rows)
     for line in list_lines(answer):
         print_line(line)
+    if folder is not None:
+        print_line(_("written to {out}", out=folder))
+
+
+def show_episodes(answer: EpisodeStudy, folder: Path | None) -> None:
+    """Print the episodes of a series with the span of each, and what all say together."""
+    quoting = QuotedSeries(answer.card, QuoteMode.WEAKER)
+    print_line(f"{answer.card.label}, {quoting.unit}")
+    show_table(build_episodes_view(quoting), answer.episodes, numbers=("events",))
+    for sentence in describe_episodes(answer, quoting):
+        print_line(sentence)
     if folder is not None:
         print_line(_("written to {out}", out=folder))
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -19,7 +18,6 @@ from dashboard.models.messages import (
     at_place,
     deferred,
     deferred_in_context,
-    join_clauses,
     plural,
     translate_deferred,
 )
@@ -27,7 +25,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Observation, SourceMove
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import MIN_CLUSTERS, Headline, StudyAnswer, window_text
+from dashboard.models.study import MIN_CLUSTERS, StudyAnswer, window_text
 from dashboard.models.tables import Table
 from dashboard.presentation import moves as move_texts
 from dashboard.presentation.escaping import clean_text, truncate
@@ -43,116 +41,11 @@ from dashboard.presentation.formatting import (
     format_timestamp,
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.studies import event_count_lines, headline_lines
 from dashboard.presentation.tables import View, build_text_columns
-from dashboard.services.compare import HEADLINE_TEST, is_significant
 from dashboard.services.exports import TABLES, skipped_reasons
 from dashboard.services.reproduction import Reproduction
 from dashboard.services.serializers import import_report_json, rate_import_report_chunks
-
-# ------------------------------------------------------------------ studies
-
-INDENT = "    "
-
-
-def headline_lines(answer: StudyAnswer) -> Iterator[str]:
-    """Verdict, estimate, interval, p, N and power of every group and window.
-
-    Moves are in log points, of simple returns in per cent.
-    """
-    if not answer.headlines:
-        yield _("no test applies: no event is left to study")
-        return
-    unit = _("log pts") if answer.request.returns == "log" else "%"
-    subjects = {result.series.card.subject for result in answer.results}
-    subject = subjects.pop() if len(subjects) == 1 else None
-    for row in answer.headlines:
-        direction = name_direction(answer.results[0].series.card, row.mean) if subject else ""
-        measured = f"{unit} {direction}".rstrip()
-        yield from _lines_of_headline(row, (unit, measured), answer.request.correction)
-    if subject and subject.is_currency:
-        yield _(
-            "By {test}, the test declared in advance; moves in {unit}; positive = {name} stronger.",
-            test=HEADLINE_TEST,
-            unit=unit,
-            name=subject.name,
-        )
-    else:
-        yield _(
-            "By {test}, the test declared in advance; moves in {unit}.",
-            test=HEADLINE_TEST,
-            unit=unit,
-        )
-    yield _("The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json.")
-
-
-def _lines_of_headline(row: Headline, units: tuple[str, str], correction: str) -> Iterator[str]:
-    """The lines of one group and window; the units are the plain one, and that with direction."""
-    unit, measured = units
-    head = at_place(f"{clean_text(row.group)} {window_text(row.window)}", _verdict_text(row))
-    mean = _move_text(row.mean)
-    size = _(
-        "N = {events} on {rates}, {clusters}",
-        events=plural("{n:,} event", "{n:,} events", row.n),
-        rates=plural("{n:,} rate", "{n:,} rates", row.rates),
-        clusters=plural("{n:,} cluster", "{n:,} clusters", row.clusters),
-    )
-    if row.reason:
-        yield join_clauses(head, _("mean {mean} {unit}", mean=mean, unit=measured), size)
-    else:
-        interval = _(
-            "mean {mean} {unit} (95 % {low} to {high})",
-            mean=mean,
-            unit=measured,
-            low=_move_text(row.low),
-            high=_move_text(row.high),
-        )
-        p = f"p {_p_text(row.p_value)}, {correction} {_p_text(row.p_adjusted)}"
-        yield join_clauses(head, interval, p)
-        visible = format_number(
-            100 * row.smallest_visible, 1 if row.smallest_visible >= 0.01 else 2
-        )
-        unseen = _("means under about {mean} {unit} would not be seen", mean=visible, unit=unit)
-        yield INDENT + join_clauses(size, unseen)
-    yield INDENT + join_clauses(_median_text(row, unit), _concentration_text(row))
-
-
-def _median_text(row: Headline, unit: str) -> str:
-    median = _move_text(row.median)
-    if not math.isfinite(row.mean_without_largest):
-        return _("median {median} {unit}", median=median, unit=unit)
-    return _(
-        "median {median}, without the three largest moves {mean} {unit}",
-        median=median,
-        mean=_move_text(row.mean_without_largest),
-        unit=unit,
-    )
-
-
-def _concentration_text(row: Headline) -> str:
-    if not row.depends_on_one_rate:
-        return ""
-    share = format_number(100 * row.largest_share, 0)
-    return _("one rate carries {share} % of all moves", share=share)
-
-
-def _verdict_text(row: Headline) -> str:
-    if not row.reason:
-        return _("unusual") if is_significant(row) else _("not unusual")
-    if row.clusters < MIN_CLUSTERS:
-        return _(
-            "too few separate episodes for a verdict ({least} clusters are needed)",
-            least=MIN_CLUSTERS,
-        )
-    return _("no verdict, {reason}", reason=translate_deferred(row.reason))
-
-
-def _move_text(move: float) -> str:
-    return format_signed(100 * move)
-
-
-def _p_text(p: float) -> str:
-    return format_number(p, 4)
-
 
 # ------------------------------------------------------------------ tables
 
@@ -274,6 +167,10 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
     if folder is None:
         for line in headline_lines(answer):
             print_line(line)
+        if answer.headlines:
+            print_line(
+                _("The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json.")
+            )
         for reason in skipped_reasons(answer):
             print_line(_("skipped: {reason}", reason=reason))
     for line in event_count_lines(answer, in_files=folder is not None):
@@ -393,30 +290,6 @@ def print_rate_import_report(
     """Print the report of an import of rates as JSON, as it is made."""
     for chunk in rate_import_report_chunks(status, series, messages, cards):
         sys.stdout.write(chunk)
-
-
-def event_count_lines(answer: StudyAnswer, *, in_files: bool) -> Iterator[str]:
-    """`365 events: 355 in events.csv + 10 in skipped.csv = 365`, and which are in both."""
-    used, total = answer.used, answer.n_events
-    both = len(answer.used_ids & {row.event_id for row in answer.skipped})
-    sums, also = _COUNTS_OF_EVENTS[in_files]
-    values = {"used": used, "skipped": total - used, "total": total}
-    yield at_place(plural("{n:,} event", "{n:,} events", total), translate_deferred(sums, **values))
-    if both:
-        yield translate_deferred(also, count=both, used=used)
-
-
-_COUNTS_OF_EVENTS: Final = {
-    True: (
-        deferred("{used} in events.csv + {skipped} in skipped.csv = {total}"),
-        deferred("{count} of the {used} also in skipped.csv, for a window or a series they miss"),
-    ),
-    False: (
-        deferred("{used} studied + {skipped} skipped = {total}"),
-        deferred("{count} of the {used} also skipped, for a window or a series they miss"),
-    ),
-}
-"""By whether tables are written: the counts, and how many events are in both."""
 
 
 def print_line(text: str) -> None:

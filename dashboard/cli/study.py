@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from dashboard.cli import options
 from dashboard.cli.context import (
     AS_THE_FILES_SAY,
+    DEFAULT_PAGES_URL,
     DEFAULT_SERIES,
     FileReading,
     StudyInputs,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from dashboard.container import AppContext
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
     from dashboard.models.tables import ReportFormat
+    from dashboard.models.user_files import CsvDialect
     from dashboard.services.bundles import BundleRequest
 
 
@@ -178,6 +180,16 @@ def study(  # noqa: PLR0913 - the options of the contract
         Texts,
         Opt(metavar="COLUMN", help=deferred("Regress the CARs on it; repeatable.")),
     ] = None,
+    by_story: Annotated[
+        Literal["first", "span"] | None,
+        Opt(
+            "--by-story",
+            help=deferred(
+                "The first event of each story, or the whole of it as one span that ends where the"
+                " first --car ends after the last event."
+            ),
+        ),
+    ] = None,
     seed: options.SeedOption = 1,
     quote: options.QuoteOption = "as-quoted",
     date: options.RateDateColumnOption = "",
@@ -222,7 +234,18 @@ def study(  # noqa: PLR0913 - the options of the contract
 
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
-    answer, inputs = _run_study(request, rate_selection, event_selection, reading, asof=asof)
+    if by_story == "span":
+        inputs = _read_inputs(rate_selection, event_selection, reading, asof)
+        _study_spans(inputs, request, (out, dialect), as_json=as_json)
+        return
+    answer, inputs = _run_study(
+        request,
+        rate_selection,
+        event_selection,
+        reading,
+        asof=asof,
+        is_by_story=by_story is not None,
+    )
     further = relate_to_columns(answer.results, dose, regress or ())
     if out is not None:
         write_study(out, answer, replace(inputs.made, dialect=dialect), further)
@@ -311,13 +334,14 @@ def export_everything(
     output.show_study(answer, folder)
 
 
-def _run_study(
+def _run_study(  # noqa: PLR0913 - what is selected, and how it is read
     request: Callable[[int], StudyRequest],
     rate_selection: tuple[Texts, str | None, Texts, Texts] = (None, None, None, None),
     event_selection: tuple[Path | None, Texts, str | None] = (None, None, None),
     reading: FileReading = AS_THE_FILES_SAY,
     *,
     asof: str | None = None,
+    is_by_story: bool = False,
 ) -> tuple[StudyAnswer, StudyInputs]:
     """The answer of a study, and its inputs.
 
@@ -327,24 +351,78 @@ def _run_study(
         event_selection: a file, categories, origin.
         reading: how files are read.
         asof: the moment as of which data are known; now if None.
+        is_by_story: whether only the first event of each story is studied.
     """
-    context = get_context(asof)
     from dashboard.services.study import common_bar_minutes, run_study
 
-    inputs = read_study_inputs(context, rate_selection, event_selection, reading)
+    inputs = _read_inputs(rate_selection, event_selection, reading, asof)
+    if is_by_story:
+        inputs = _select_first_events(inputs)
     answer = run_study(
         inputs.series,
         inputs.events,
         request(common_bar_minutes(inputs.series, inputs.factors)),
         known=inputs.known,
         factors=inputs.factors,
-        compute=context.compute,
+        compute=get_context(asof).compute,
     )
-    provenance = inputs.made
-    frozen_provenance = replace(
-        provenance, parameters={**provenance.parameters, **_as_of_parameters(asof)}
-    )
-    return answer, replace(inputs, made=frozen_provenance)
+    return answer, inputs
+
+
+def _read_inputs(
+    rate_selection: tuple[Texts, str | None, Texts, Texts],
+    event_selection: tuple[Path | None, Texts, str | None],
+    reading: FileReading,
+    asof: str | None,
+) -> StudyInputs:
+    """The inputs of a study; the manifest says as of when they are."""
+    inputs = read_study_inputs(get_context(asof), rate_selection, event_selection, reading)
+    parameters = {**inputs.made.parameters, **_as_of_parameters(asof)}
+    return replace(inputs, made=replace(inputs.made, parameters=parameters))
+
+
+def _select_first_events(inputs: StudyInputs) -> StudyInputs:
+    """The inputs with the first event of each story alone.
+
+    Raises:
+        InputError: none of the events has a story.
+    """
+    from dashboard.services.episodes import first_events
+
+    chosen = first_events(inputs.events)
+    if not chosen:
+        msg = _("none of these events has a story; give one with events edit --story NAME")
+        raise InputError(msg, field="by_story")
+    parameters = {**inputs.made.parameters, "by_story": "first"}
+    made = replace(inputs.made, parameters=parameters)
+    return replace(inputs, events=chosen, made=made)
+
+
+def _study_spans(
+    inputs: StudyInputs,
+    request: Callable[[int], StudyRequest],
+    to: tuple[Path | None, CsvDialect],
+    *,
+    as_json: bool,
+) -> None:
+    """Print the episodes of each series as spans; `to`: the folder of the files, their dialect."""
+    from dashboard.cli import listings, output
+    from dashboard.services.episodes import measure_episodes
+    from dashboard.services.exports import write_episodes
+    from dashboard.services.serializers import episodes_json
+    from dashboard.services.study import common_bar_minutes
+
+    _select_first_events(inputs)
+    after = request(common_bar_minutes(inputs.series)).cars[0][1]
+    answers = [measure_episodes(series, inputs.events, after) for series in inputs.series]
+    folder, dialect = to
+    if folder is not None:
+        write_episodes(folder, answers, replace(inputs.made, dialect=dialect))
+    if as_json:
+        output.print_json([episodes_json(answer) for answer in answers])
+        return
+    for answer in answers:
+        listings.show_episodes(answer, folder)
 
 
 def _as_of_parameters(asof: str | None) -> dict[str, str]:
@@ -457,7 +535,6 @@ def specification_progress() -> Iterator[Callable[[int, int], None] | None]:
 
 # ------------------------------------------------------------------ report
 
-DEFAULT_PAGES_URL = "http://127.0.0.1:8501"
 BUNDLE_SUFFIX = ".zip"
 
 

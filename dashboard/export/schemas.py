@@ -1155,6 +1155,35 @@ PRECEDENT_PATHS: Final = Table(
 )  # fmt: skip
 
 
+# ---- episodes
+
+EPISODES: Final = Table(
+    "episodes",
+    "Events of one story as one span, against other spans of the same length",
+    _columns(
+        _text("story", "The name of the story"),
+        "series",
+        _count("n_events", "How many events it has", lambda one: len(one.events)),
+        _text("event_ids", "Their ids in the order of time, blanks between", "ids"),
+        _day("first_event_day", "The day of the first event", lambda one: one.events[0].day),
+        _day("last_event_day", "The day of the last event", lambda one: one.events[-1].day),
+        _day("first_rate_day", "The market day of the first rate", "first"),
+        _day("last_rate_day", "The market day at the end of the span", "last"),
+        _count("length", "Observations of the span, first and last included"),
+        _log_points("move", "100 x the log move of the span; positive = the rouble stronger"),
+        _signed("scar", "The move in units of the volatility learnt before the span"),
+        _log_points("low", "Lower end of the range of 95 of 100 spans of the same length"),
+        _log_points("high", "Upper end of that range"),
+        _percentile("percentile", "Per cent of those spans with a smaller move in those units"),
+        _p("p", "Share of those spans, this one included, with a move at least as large"),
+        _p("p_adjusted", "p adjusted by Holm over the episodes"),
+        _count("n_spans", "How many spans it is compared with, overlapping ones counted"),
+        _count("n_separate", "How many of them fit next to one another"),
+        "reason",
+    ),
+)  # fmt: skip
+
+
 # ---- facts and claims
 
 FACTS: Final = Table(
@@ -1280,7 +1309,7 @@ TABLES: Final = {
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, DOSE_RESPONSE,
         DOSE_EVENTS, SECOND_STAGE, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS,
+        PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS, EPISODES,
         FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT, *DRIVER_TABLES,
     )
 }  # fmt: skip

@@ -793,3 +793,82 @@ class Precedents:
     def points(self) -> tuple[PrecedentPoint, ...]:
         """The path of the event, then those of the precedents."""
         return tuple(point for one in (self.target, *self.taken) for point in one.path)
+
+
+# ---- episodes
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The events of one story, measured as one span on one series.
+
+    The span runs from the base of the first event to `after` observations after the first rate
+    of the last one. Numbers are None where they cannot be known, with `reason`.
+
+    Attributes:
+        story: its name.
+        events: its events in the order of time, those without a rate among them.
+        series: the id of the series.
+        first: market day of the first rate.
+        last: market day at the end of the span.
+        length: observations from the first rate to the end, both included.
+        move: from the base to the end in log points; positive = the subject stronger.
+        scar: the same in units of the volatility learnt before the span.
+        low: lower end of the range in which 95 of 100 spans of the same length lie, in log points.
+        high: upper end of it.
+        percentile: 100 x the share of those spans with a smaller size in units of volatility.
+        p: the share of spans, this one included, at least as large.
+        p_adjusted: by Holm over the episodes of the same answer.
+        n_spans: how many spans it is compared with, overlapping ones counted.
+        n_separate: how many of them fit next to one another.
+        reason: why there are no numbers, or no verdict; empty where there is one.
+    """
+
+    story: str
+    events: tuple[Event, ...]
+    series: str
+    first: date | None = None
+    last: date | None = None
+    length: int = 0
+    move: float | None = None
+    scar: float | None = None
+    low: float | None = None
+    high: float | None = None
+    percentile: float | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    n_spans: int = 0
+    n_separate: int = 0
+    reason: str = ""
+
+    @property
+    def ids(self) -> str:
+        """The ids of its events, blanks between."""
+        return " ".join(event.id for event in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeStudy:
+    """The episodes of a series, and what all of them say together.
+
+    Attributes:
+        card: the series.
+        after: observations after the first rate of the last event that belong to a span.
+        episodes: by the day of the first event.
+        n: episodes with a move.
+        n_clusters: groups of those whose spans overlap.
+        mean: mean SCAR; None without any.
+        median: median move in log points.
+        p: two-sided p of the mean by signs of whole clusters; None below `MIN_CLUSTERS` of them.
+        visible: the smallest mean SCAR that would be found in four studies of five.
+    """
+
+    card: SeriesCard
+    after: int
+    episodes: tuple[Episode, ...]
+    n: int
+    n_clusters: int
+    mean: float | None
+    median: float | None
+    p: float | None
+    visible: float | None

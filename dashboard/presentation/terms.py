@@ -170,6 +170,18 @@ _ENTRIES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
                   " it.")),
         ("wilson", deferred("Wilson interval"),
          deferred("An interval of a share; it takes events as independent of one another.")),
+        ("precedent", deferred("precedent"),
+         deferred("An event that is alike by what was known when it happened, and whose"
+                  " observations overlap neither this event's nor those of a more alike one.")),
+        ("likeness", deferred("likeness"),
+         deferred("From 0 to 1: the weighted mean of what two events share of category, kind of"
+                  " step, actor, title, expected direction, announced step and volatility. What"
+                  " followed is not part of it.")),
+        ("came_back", deferred("came back"),
+         deferred("The share of the move up to offset 1 that is gone at a later offset: 100 % is"
+                  " back at the base, less than 0 went on.")),
+        ("episode", deferred("episode"),
+         deferred("The events of one story, such as rounds of talks, from the first to the last.")),
         ("specification_curve", deferred("specification curve"),
          deferred("The same mean under every combination of defensible choices, sorted by size.")),
         ("surprise", deferred("surprise"),

@@ -34,6 +34,7 @@ from dashboard.export.schemas import (
 from dashboard.export.workbooks import MAX_SHEET_ROWS, value_workbook_bytes, workbook_bytes
 from dashboard.models.analyses import (
     Comparison,
+    EpisodeStudy,
     Precedents,
     RobustnessAnswer,
     SpecificationGrid,
@@ -49,6 +50,7 @@ from dashboard.models.tables import Cells, PictureSize, ReportDocument, ReportFo
 from dashboard.models.user_files import CsvDialect, FileFormat
 from dashboard.services.serializers import (
     PRECEDENT_TABLES,
+    episodes_json,
     json_value,
     precedents_json,
     table_json,
@@ -298,6 +300,30 @@ def write_precedents(folder: Path, answer: Precedents, provenance: Provenance) -
     return write_bundle(folder, files, manifest, is_private=provenance.is_private)
 
 
+def write_episodes(
+    folder: Path, answers: Sequence[EpisodeStudy], provenance: Provenance
+) -> tuple[Path, ...]:
+    """Write `episodes.csv` and a manifest with the summary of each series.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    rows = [episode for answer in answers for episode in answer.episodes]
+    manifest = Manifest(
+        parameters={
+            **provenance.parameters,
+            "by_story": "span",
+            "summary": [episodes_json(answer)["summary"] for answer in answers],
+        },
+        software_version=__version__,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
+        counts={"episodes": len(rows)},
+    )
+    files = table_files({"episodes": rows}, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
+
+
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
     """Rows of `specifications` and their summary as JSON values; null for missing.
 
@@ -407,15 +433,16 @@ def comparison_file(
     have no group column and hold an event of both groups once.
     """
     table = TABLES[name].fit(_comparison_objects(answer, name))
-    return _file_bytes(table, _comparison_rows(answer, name), dialect)
+    return _file_bytes(table, comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
     """The number of rows of `comparison_file`."""
-    return len(_comparison_rows(answer, name))
+    return len(comparison_rows(answer, name))
 
 
-def _comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, None]:
+def comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, None]:
+    """The rows of a table of a comparison, each once; see `comparison_file`."""
     objects = _comparison_objects(answer, name)
     return dict.fromkeys(TABLES[name].fit(objects).rows(objects))
 

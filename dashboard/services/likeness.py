@@ -3,7 +3,7 @@
 The likeness is a weighted mean (Gower 1971, Biometrics 27) of category, kind of step, actor, words
 of the title, expected direction, announced step and volatility on the eve; a part that one of the
 events lacks does not count. What followed an event never enters it. The tables below are all that
-it knows: see docs/statistics.md, section 22.
+it knows: see "Precedents" in docs/statistics.md.
 """
 
 from __future__ import annotations

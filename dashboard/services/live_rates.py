@@ -43,6 +43,8 @@ MAX_AGE_OF_BARS: Final = timedelta(minutes=1)
 RETRY_AFTER: Final = timedelta(minutes=1)
 LOCK_WAIT_SECONDS: Final = 20.0
 """Seconds to wait for another process that fetches from the same source."""
+TICKER_WAIT_SECONDS: Final = 120.0
+"""The same for a series that a person waits for: a long history of another takes half a minute."""
 MAX_LOG_JUMP: Final = np.log(3.0)
 """No rate here has ever changed threefold from one number to the next."""
 NO_CHANGES: Final = CacheUpdate()
@@ -288,8 +290,9 @@ class _RefreshRun:
 
 def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
     source, series_id = task.source, task.series
+    seconds = TICKER_WAIT_SECONDS if task.card is None else LOCK_WAIT_SECONDS
     try:
-        with run.rate_cache.lock(source.id, LOCK_WAIT_SECONDS) as is_alone:
+        with run.rate_cache.lock(source.id, seconds) as is_alone:
             if not is_alone:
                 return _skipped_result(
                     task,

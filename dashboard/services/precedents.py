@@ -1,7 +1,7 @@
 """Precedents: the events most alike to one, what followed them, and how unusual this one is.
 
 They are chosen by `dashboard.services.likeness`, which does not know what followed. See
-docs/statistics.md, section 22.
+"Precedents" in docs/statistics.md.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
-from dashboard.models.analyses import Precedents
+from dashboard.models.analyses import EpisodeStudy, Precedents
 from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.moves import EventView, Fixing
@@ -153,6 +153,22 @@ def precedents_json(answer: Precedents) -> JsonRow:
         "verdict": answer.has_verdict,
         **{name: table_json(name, (answer,)) for name in PRECEDENT_TABLES},
     }
+
+
+def episodes_json(answer: EpisodeStudy) -> JsonRow:
+    """The episodes of a series, and what all of them say together."""
+    summary = {
+        "series": answer.card.id,
+        "after": answer.after,
+        "episodes": len(answer.episodes),
+        "n": answer.n,
+        "clusters": answer.n_clusters,
+        "mean_scar": answer.mean,
+        "median_move": answer.median,
+        "p_value": answer.p,
+        "smallest_visible": answer.visible,
+    }
+    return {"summary": summary, "rows": table_json("episodes", answer.episodes)}
 
 
 def card_json(card: SeriesCard) -> JsonRow:

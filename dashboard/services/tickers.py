@@ -13,7 +13,6 @@ from dashboard.models.messages import keep_language
 from dashboard.models.messages import translate as _
 from dashboard.models.tickers import TickerMatch, is_ticker, match_words
 from dashboard.services.live_rates import (
-    RefreshOutcome,
     RefreshProgress,
     RefreshRequest,
     RefreshResult,
@@ -60,7 +59,7 @@ def fetch_missing(
         return ()
     results = refresh_rates(rates, rate_cache, RefreshRequest(series=missing), now, progress)
     for result in results:
-        if result.outcome is RefreshOutcome.FAILED:
+        if rates.known(result.series) is None:
             raise InputError(result.message) if result.is_refused else SourceError(result.message)
     return results
 

@@ -133,6 +133,15 @@ def read_values(resource: DataResource) -> dict[str, ReleasedValue]:
     return dict(_read_rows(resource, _parse_value))
 
 
+def read_stories(resource: DataResource) -> dict[str, str]:
+    """Read a file of stories: that of each event by its id.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    return dict(_read_rows(resource, lambda cells: (cells["event_id"], cells["story"])))
+
+
 def read_hours(resource: DataResource) -> dict[str, tuple[Hour, ...]]:
     """Read a file of clock times: those of each event by its id, in the order of the file.
 

@@ -367,9 +367,14 @@ def get_refresher() -> RateRefreshJob:
     return _shared_context().refresher
 
 
+def get_fetcher() -> RateRefreshJob:
+    """The background fetch of the series that a person asks for, besides the refresh."""
+    return _shared_context().fetcher
+
+
 def may_fetch() -> bool:
     """Whether this reader may have series fetched now: by role, and where the network is used."""
-    return may(Action.FETCH) and not get_refresher().is_offline
+    return may(Action.FETCH) and not get_fetcher().is_offline
 
 
 def request_series(series_id: str) -> bool:
@@ -382,7 +387,7 @@ def request_series(series_id: str) -> bool:
     """
     require_live_view()
     count_against_limit("fetch")
-    return get_refresher().submit(RefreshRequest(series=(series_id,), force=True))
+    return get_fetcher().submit(RefreshRequest(series=(series_id,), force=True))
 
 
 def get_series_versions() -> dict[str, int]:

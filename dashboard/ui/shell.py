@@ -602,9 +602,9 @@ def _fetch_series(series_id: str) -> None:
 
 def _describe_unfetched_series(series_id: str, title: str) -> str:
     """That a series of the link is not fetched yet, why its fetch failed, or how to fetch it."""
-    refresher = session.get_refresher()
-    failed = [one for one in refresher.state().results if one.series == series_id]
-    if refresher.state().is_running and session.may_fetch():
+    fetcher = session.get_fetcher()
+    failed = [one for one in fetcher.state().results if one.series == series_id]
+    if fetcher.state().is_running and session.may_fetch():
         return _("{title} is being fetched; the page shows it then.", title=escape_markdown(title))
     if failed and failed[0].message:
         return escape_markdown(failed[0].message, PROBLEM_LIMIT)

@@ -24,7 +24,7 @@ from tests.api.conftest import build_client
 
 LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
 CATALOGUE_ID = "kellogg-nato-off-table-2025-04-20"
-HEAVY = ("/study", "/sources.", "/precedents.", "/window.", "/rates")
+HEAVY = ("/study", "/sources.", "/precedents.", "/episodes.", "/window.", "/rates")
 WANTED = 2_000
 
 

@@ -29,6 +29,7 @@ EVERY_READ = (
     f"/v1/events.json?tag={SECRET_WORD}", "/v1/events.json?origin=note",
     "/v1/events/{id}", "/v1/events/{id}/history", "/v1/events/{id}/window.json",
     "/v1/events/{id}/window.csv", "/v1/events/{id}/sources.json", "/v1/events/{id}/sources.csv",
+    "/v1/episodes.json", "/v1/episodes.csv", "/v1/episodes.xlsx",
     "/v1/events/{id}/precedents.json", "/v1/events/{near}/precedents.csv",
     "/v1/events/{near}/precedents.xlsx?table=precedent_paths",
     "/v1/events/{near}/window.json", "/v1/events/{near}/window.csv", "/v1/study.json?origin=note",

@@ -491,3 +491,22 @@ def test_precedents_of_an_event_and_of_words(run_cli, tmp_path):
         refused = run_cli("precedents", *wrong)
         assert (refused.code, refused.out) == (2, "")
         assert message in refused.err
+
+
+def test_a_study_by_story_takes_first_events_or_whole_spans(run_cli, tmp_path):
+    spans = run_cli("study", "--by-story", "span", "--category", "peace_talks", "--json",
+                    "--out", tmp_path / "out")  # fmt: skip
+    assert spans.code == 0, spans.err
+    (answer,) = spans.json
+    rows = {row["story"]: row for row in answer["rows"]}
+    assert rows["Istanbul talks of 2025"]["n_events"] == 4
+    assert rows["Istanbul talks of 2025"]["last_event_day"] == "2025-07-23"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "episodes.csv", "manifest.json",
+    ]  # fmt: skip
+    first = run_cli("study", "--by-story", "first", "--category", "peace_talks", "--json")
+    studied = {row["event_id"] for row in first.json["events"]}
+    assert "putin-offers-istanbul-2025-05-11" in studied
+    assert "istanbul-round-1-2025-05-16" not in studied
+    none = run_cli("study", "--by-story", "span", "--category", "other")
+    assert none.code == 2

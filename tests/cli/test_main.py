@@ -20,7 +20,7 @@ COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
         *("drivers", "precedents"),
-        *("doctor", "backup", "restore", "migrate", "audit"),
+        *("doctor", "backup", "restore", "migrate", "audit", "mcp"),
         *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
     ("events",): {

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from dashboard.api.dependencies import Context, known_events, list_scheduled
 from dashboard.api.errors import Problem
 from dashboard.api.params import (
+    EpisodesCsvParams,
+    EpisodesParams,
     EventsCsvParams,
     EventsPageParams,
     EventWindowCsvParams,
@@ -31,12 +33,13 @@ from dashboard.api.responses import (
     table_response,
 )
 from dashboard.container import AppContext
-from dashboard.models.analyses import Precedents
+from dashboard.models.analyses import EpisodeStudy, Precedents
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import read_as_of
+from dashboard.services.episodes import measure_episodes
 from dashboard.services.precedents import find_precedents
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.schedule import (
@@ -47,6 +50,7 @@ from dashboard.services.schedule import (
 )
 from dashboard.services.serializers import (
     PRECEDENT_TABLES,
+    episodes_json,
     event_view_json,
     precedents_json,
     table_json,
@@ -110,6 +114,44 @@ def upcoming(
     series = get_series(context.rates, params.series)
     rows = add_usual_moves(upcoming_events(known, scheduled, now), series, known, now)
     return json_response(request, {"rows": upcoming_json(rows)})
+
+
+@router.get("/episodes.csv", responses=describe_csv("episodes"), response_class=Response)
+@router.get("/episodes.xlsx", responses=describe_workbook("episodes"), response_class=Response)
+def episodes_file(
+    request: Request, context: Context, params: Annotated[EpisodesCsvParams, Query()]
+) -> Response:
+    """Each story as one span of a series as CSV, or a workbook."""
+    episodes = _measure_episodes(context, params).episodes
+    return table_response(
+        request, "episodes", episodes, (params.series, "episodes"), params.flavour
+    )
+
+
+@router.get(
+    "/episodes.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                "summary": {"type": "object"},
+                "rows": {"type": "array", "items": table_json_schema("episodes")},
+            },
+        },
+        "Each story as one span of a series, and what all of them say together",
+    ),
+    response_class=Response,
+)
+def episodes(
+    request: Request, context: Context, params: Annotated[EpisodesParams, Query()]
+) -> Response:
+    """Each story as one span of a series against other spans of its length."""
+    return json_response(request, episodes_json(_measure_episodes(context, params)))
+
+
+def _measure_episodes(context: AppContext, params: EpisodesParams) -> EpisodeStudy:
+    series = get_series(context.rates, params.series)
+    return measure_episodes(series, params.find(known_events(context)), params.after)
 
 
 @router.get(

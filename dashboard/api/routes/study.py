@@ -54,6 +54,7 @@ from dashboard.models.study import (
 )
 from dashboard.services.compare import relate_to_columns
 from dashboard.services.drivers import DriverTableName, driver_json, run_driver
+from dashboard.services.episodes import first_events
 from dashboard.services.exports import StudyTableName, study_objects
 from dashboard.services.method import model_ids
 from dashboard.services.rate_limit import HEAVY_AT_ONCE, MAX_WAITING
@@ -97,6 +98,9 @@ class StudyParams(EventsParams):
         " or of all years quiet, all, of similar volatility.",
     )
     by: Grouping = "category"
+    by_story: Literal["", "first"] = Field(
+        "", description="first: only the first event of each story; spans: see `/episodes.json`."
+    )
     seed: int = Field(1, ge=0, le=2**31)
 
     def request(self, bar_minutes: int) -> StudyRequest:
@@ -289,9 +293,10 @@ async def _respond_in_turn(
 def _study_answer(context: AppContext, params: StudyParams) -> StudyAnswer:
     known = known_events(context)
     series = get_series_list(context, params.rates)
+    events = params.find(known)
     return run_study(
         series,
-        params.find(known),
+        first_events(events) if params.by_story else events,
         params.request(common_bar_minutes(series)),
         known=known,
         factors=get_series_list(context, params.factor),

@@ -21,6 +21,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats
 from dashboard.models.study import SIGNIFICANCE_LEVEL
 from dashboard.presentation.charts import theme
+from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import (
     format_day,
     format_number,
@@ -59,8 +60,10 @@ def build_levels_figure(
     middle = (1 - PANE_GAP) / 2
     panes = ((1 - middle, 1.0), (0.0, middle))
     titles = (
-        f"{matched.series.card.label}, {quoting.unit}",
-        f"{matched.driver.label}, {matched.driver.unit_label}",
+        escape_plot(f"{matched.series.card.label}, {quoting.unit}", 60 if phone else 120, 1),
+        escape_plot(
+            f"{matched.driver.label}, {matched.driver.unit_label}", 60 if phone else 120, 1
+        ),
     )
     decimals = (quoting.decimals, matched.driver.decimals)
     data, axes, notes = [], {}, []
@@ -73,7 +76,7 @@ def build_levels_figure(
         axes[f"yaxis{suffix}"] = theme.build_number_axis(
             palette, bounds, 4, format_number, domain=list(panes[k]), anchor="x"
         )
-        notes.append(theme.build_axis_note(palette, titles[k][: 60 if phone else 120], panes[k][1]))
+        notes.append(theme.build_axis_note(palette, titles[k], panes[k][1]))
     layout = theme.build_layout(
         palette,
         LEVELS_HEIGHT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dashboard.sources.datapackage import (
     read_events,
     read_hours,
     read_resources,
+    read_stories,
     read_values,
 )
 
@@ -37,13 +39,19 @@ class Catalogue:
         return read_resources("event-values", self._folder)
 
     @cached_property
+    def _story_files(self) -> tuple[DataResource, ...]:
+        return read_resources("event-stories", self._folder)
+
+    @cached_property
     def _events(self) -> tuple[Event, ...]:
         hours: dict[str, tuple[Hour, ...]] = {}
         for resource in self._hour_files:
             hours |= read_hours(resource)
         values = {k: v for file in self._value_files for k, v in read_values(file).items()}
         events = (e for resource in self._resources for e in read_events(resource, hours))
-        return tuple(values[e.id].apply(e) if e.id in values else e for e in events)
+        stories = {k: v for file in self._story_files for k, v in read_stories(file).items()}
+        valued = (values[e.id].apply(e) if e.id in values else e for e in events)
+        return tuple(replace(e, story=stories[e.id]) if e.id in stories else e for e in valued)
 
     def events(self) -> tuple[Event, ...]:
         """Every bundled event, ordered by day."""
@@ -51,5 +59,5 @@ class Catalogue:
 
     def files(self) -> dict[str, str]:
         """The sha256 of each bundled file by its name, for the manifest of an export."""
-        files = (*self._resources, *self._hour_files, *self._value_files)
+        files = (*self._resources, *self._hour_files, *self._value_files, *self._story_files)
         return {resource.name: resource.sha256 for resource in files}

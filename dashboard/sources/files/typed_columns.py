@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from dashboard.sources.files.date_formats import (
     to_24_hour_time,
 )
 from dashboard.sources.files.text import FIRST_YEAR, LAST_YEAR, CellError, display_text, parse_day
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _COMMA_DECIMAL: Final = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]{1,4})?")
@@ -231,6 +234,17 @@ class DateColumn:
     offsets: Ints | None = None
     notes: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
+
+
+def read_date_index(index: pd.DatetimeIndex) -> DateColumn:
+    """The dates, times of day and offsets of an index; without times where all are midnight."""
+    local = index.tz_localize(None)
+    days = local.to_numpy().astype("datetime64[D]")
+    seconds = (local.to_numpy().astype("datetime64[s]") - days).astype(np.int64)
+    if index.tz is None:
+        return DateColumn(days, seconds if seconds.any() else None)
+    offsets = (local - index.tz_convert("UTC").tz_localize(None)).to_numpy()
+    return DateColumn(days, seconds, offsets.astype("timedelta64[s]").astype(np.int64))
 
 
 def read_date_column(

@@ -6,7 +6,7 @@ program exports (`date,day,known_at,rate,series`) is read back with its times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -83,6 +83,7 @@ from dashboard.sources.files.text import (
     read_bytes,
 )
 from dashboard.sources.files.typed_columns import (
+    DateColumn,
     has_number,
     is_number_like,
     read_date_column,
@@ -416,6 +417,69 @@ def _build_times(
         return build_observation_times(row_times, order, options, is_bar=is_bar)
     except CellError as error:
         raise cell_error(table, error, row_times.column) from None
+
+
+# ---- data frames
+
+
+def read_rate_arrays(
+    times: DateColumn, rates: Mapping[str, Floats], options: RateFileOptions, name: str
+) -> RateFileContents:
+    """Levels that are in memory, by the rules of a file: one series a column.
+
+    Args:
+        times: of the rows, (n,).
+        rates: the numbers of each column by its name, (n,), NaN where missing.
+        options: what the columns count, the zone of times without one, and what a stamp is.
+        name: of the data in messages.
+
+    Raises:
+        InputError: a number is not above zero, or a time is there twice with two rates.
+    """
+    pair = pair_of_option(options.quote)
+    if options.zone:
+        check_zone(options.zone)
+    lines = list(range(1, len(times.days) + 1))
+    table = TextTable(name, (DATE_COLUMN, *rates), [], lines, ",", "")
+    for column, rate in rates.items():
+        _refuse_unusable_rates(table, column, rate)
+    try:
+        row_times = assign_row_times(times, options.zone)
+    except CellError as error:
+        raise cell_error(table, error, DATE_COLUMN) from None
+    notes = [*row_times.notes]
+    order = sort_rows(table, row_times, dict(rates), notes)
+    for column, rate in rates.items():
+        notes.extend(jump_messages(table, column, rate, order))
+    observed = _build_times(table, row_times, order, options, is_bar=False)
+    ordered = {column: rate[order] for column, rate in rates.items()}
+    is_empty = np.all([np.isnan(rate) for rate in ordered.values()], axis=0)
+    notes += [*observed.notes, *gap_messages(table, observed)]
+    series = tuple(
+        _build_series(
+            _build_card(name, column, pair or named_pair(column), observed),
+            observed,
+            rate,
+            ~np.isnan(rate) | is_empty,
+        )
+        for column, rate in ordered.items()
+    )
+    return RateFileContents(name, series, tuple(dict.fromkeys(notes)), "", columns=tuple(rates))
+
+
+def _refuse_unusable_rates(table: TextTable, column: str, rate: Floats) -> None:
+    known = ~np.isnan(rate)
+    if not known.any():
+        msg = _("{place}: holds no number", place=table.column_place(column))
+        raise InputError(msg)
+    wrong = np.flatnonzero(known & ~((rate > 0) & np.isfinite(rate)))
+    if len(wrong):
+        row = int(wrong[0])
+        reason = _(
+            "{rate} is no rate, which is a number above zero; correct it or leave it empty",
+            rate=f"{rate[row]:g}",
+        )
+        raise cell_error(table, CellError(row, reason), column)
 
 
 # ---- series

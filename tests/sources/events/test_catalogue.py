@@ -86,6 +86,7 @@ def test_the_manifest_gets_the_hash_of_the_files():
     assert [(name, len(sha)) for name, sha in Catalogue().files().items()] == [
         ("catalogue", 64),
         ("event_hours", 64),
+        ("event_stories", 64),
     ]
 
 

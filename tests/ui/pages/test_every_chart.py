@@ -22,7 +22,7 @@ TABLE_FOLDS = {
     "compare": ("moves", "part.method", "averages", "left_out", "heat"),
 }
 """Folds that are filled when they are opened, and hold the tables behind the figures."""
-FIGURES = {"explore", "event", "compare", "correlation", "facts", "method"}
+FIGURES = {"explore", "event", "compare", "correlation", "drivers", "facts", "method"}
 """The figure of Robustness follows a run that goes on beside the page: test_robustness.py."""
 
 

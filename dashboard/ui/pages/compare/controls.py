@@ -10,13 +10,20 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.models.event import EXPECTED_TITLES, Event
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
+from dashboard.presentation.comparison import format_period
 from dashboard.presentation.escaping import escape_label
-from dashboard.presentation.formatting import date_field_format
+from dashboard.presentation.events import format_group
+from dashboard.presentation.formatting import capitalize_first, date_field_format
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
-from dashboard.presentation.palette import GROUP_STYLES, STYLE_BY_ID, format_coloured
+from dashboard.presentation.palette import (
+    GROUP_STYLES,
+    STYLE_BY_ID,
+    category_title,
+    format_coloured,
+)
 from dashboard.services.events import count_facets
 from dashboard.services.method import describe_method
 from dashboard.services.study import needs_factor
@@ -24,7 +31,6 @@ from dashboard.services.study_inputs import available_factors, default_window, e
 from dashboard.ui import session
 from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
-from dashboard.ui.pages.compare.messages import format_chip
 from dashboard.ui.pages.compare.state import (
     ALL_CATEGORIES,
     ANY_EXPECTED,
@@ -82,12 +88,28 @@ def _draw_series_controls(state: CompareState) -> None:
 # ------------------------------------------------------------------ a group and its dates
 
 
+def _format_chip(state: CompareState, at: int) -> str:
+    """`NATO remarks, 2025: 17 events`: a group, its dates and how many of its events are used.
+
+    Without an answer the events listed are counted; a phone shows no number.
+    """
+    query = state.filters[at]
+    narrowed = query.tags or query.choices.get("expected")
+    titles = [category_title(kind) for kind in query.categories]
+    group = format_group(query) if narrowed or not titles else ", ".join(titles)
+    chip = f"{capitalize_first(group)}, {format_period(query.since, query.until)}"
+    if state.phone:
+        return chip
+    count = state.answer.groups[at].n if state.answer else len(state.listed[at])
+    return _("{group}: {events}", group=chip, events=plural("{n:,} event", "{n:,} events", count))
+
+
 def _draw_group_chip(state: CompareState, at: int) -> None:
     """Draw one group in a popover whose button names it; a click on a category replaces it."""
     link, prefix = state.link, GROUP_PREFIXES[at]
     chosen = at < len(state.filters)
     glyph = format_coloured(GROUP_STYLES[at].glyph, GROUP_STYLES[at].colour(dark=state.dark))
-    label = escape_label(format_chip(state, at), CHIP_LIMIT) if chosen else _("another group")
+    label = escape_label(_format_chip(state, at), CHIP_LIMIT) if chosen else _("another group")
     # With a key the popover keeps its place, so that it stays open when its label changes.
     with st.popover(f"{glyph} {label}" if chosen else f":material/add: {label}",
                     key=f"compare.group.{at}"):  # fmt: skip

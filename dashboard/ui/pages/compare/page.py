@@ -11,7 +11,7 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
-from dashboard.models.analyses import AttritionStep, Comparison
+from dashboard.models.analyses import AttritionStep, Comparison, StepName
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
@@ -28,6 +28,7 @@ from dashboard.presentation.charts.comparison_moves import (
     get_picked_event,
 )
 from dashboard.presentation.charts.comparison_paths import (
+    MIN_BAND_EVENTS,
     ComparisonGroup,
     build_heat_figure,
     build_paths_figure,
@@ -36,6 +37,32 @@ from dashboard.presentation.charts.comparison_paths import (
     summarize_paths,
 )
 from dashboard.presentation.charts.theme import Figure
+from dashboard.presentation.comparison import (
+    CORRECTION_NAMES,
+    OTHER_TESTS,
+    PLACEBO_NOTE,
+    STEP_TITLES,
+    build_averages_columns,
+    build_declared_test_columns,
+    build_moves_columns,
+    build_other_test_columns,
+    build_short_columns,
+    build_summary_columns,
+    build_verdict_lines,
+    describe_averaging,
+    describe_influential_events,
+    describe_model_settings,
+    describe_overlap,
+    describe_summary,
+    format_compare_question,
+    format_group_name,
+    format_heat_heading,
+    format_leave_one_out_heading,
+    format_moves_heading,
+    format_paths_heading,
+    format_placebo_heading,
+    name_group,
+)
 from dashboard.presentation.escaping import (
     escape_label,
     escape_markdown,
@@ -55,6 +82,7 @@ from dashboard.services.bundles import BundleRequest, build_bundle
 from dashboard.services.compare import (
     GroupTestLine,
     count_corrected_tests,
+    count_kinds_of_tests,
     declared_test_title,
     group_test_lines,
 )
@@ -98,42 +126,14 @@ from dashboard.ui.pages.compare.controls import (
     reset_settings,
     swap_groups,
 )
-from dashboard.ui.pages.compare.messages import (
-    CORRECTION_NAMES,
-    OTHER_TESTS,
-    PLACEBO_NOTE,
-    STEP_TITLES,
-    build_averages_columns,
-    build_declared_test_columns,
-    build_moves_columns,
-    build_other_test_columns,
-    build_short_columns,
-    build_summary_columns,
-    build_verdict_lines,
-    describe_averaging,
-    describe_influential_events,
-    describe_model_settings,
-    describe_overlap,
-    describe_summary,
-    format_compare_question,
-    format_group_name,
-    format_heat_heading,
-    format_leave_one_out_heading,
-    format_moves_heading,
-    format_part_label,
-    format_paths_heading,
-    format_placebo_heading,
-)
 from dashboard.ui.pages.compare.report import build_chart, build_compare_report
 from dashboard.ui.pages.compare.state import (
     DEFAULTS,
     GROUP_PREFIXES,
-    MIN_VERDICT_EVENTS,
     PARAMS,
     PART_TITLES,
     CompareState,
     build_robustness_query,
-    name_group,
     read_compare_state,
 )
 from dashboard.ui.url_state import UrlState
@@ -150,6 +150,14 @@ MAX_LOST_EVENTS: Final = 60
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
     "moves", "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
+LOST_TITLES: Final[dict[StepName, str]] = {
+    "listed": deferred("not listed"),
+    "dated": deferred("not dated for the series"),
+    "inside": deferred("outside the data"),
+    "history": deferred("with too short a history"),
+    "apart": deferred("overlapping"),
+    "used": deferred("without a move"),
+}
 MENU_TABLES: Final[dict[StudyTableName, str]] = {
     "moves": deferred("Moves of the events"),
     "averages": deferred("Average paths"),
@@ -229,7 +237,7 @@ def _draw_numbers(state: CompareState, answer: Comparison) -> None:
     overlap = describe_overlap(answer)
     for text in filter(None, (basis, overlap)):
         st.caption(escape_markdown(text, VERDICT_LIMIT))
-    if not all(group.is_judged or group.study.n >= MIN_VERDICT_EVENTS for group in state.groups):
+    if not all(group.is_judged or group.study.n >= MIN_BAND_EVENTS for group in state.groups):
         st.caption(_("Too few events for a mean: each is drawn by itself."))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(_("Show each event"), **state.link.switch("paths", "each", "mean"))
@@ -243,12 +251,39 @@ def _draw_numbers(state: CompareState, answer: Comparison) -> None:
         draw_robustness_line(request, state.known_version, mark, query)
 
 
+def _format_part_label(state: CompareState, answer: Comparison, part: str) -> str:
+    """The label of a folded part, with its number where it has one."""
+    title = translate_deferred(PART_TITLES[part])
+    if part == "tests":
+        declared = len(state.groups)
+        return plural(
+            "Is it unusual? {n:,} declared test and {others} others",
+            "Is it unusual? {n:,} declared tests and {others} others",
+            declared,
+            others=count_kinds_of_tests(answer) - declared,
+        )
+    if part == "lost":
+        return f"{title}: {'; '.join(map(_describe_sample, state.groups))}"
+    return title
+
+
+def _describe_sample(group: ComparisonGroup) -> str:
+    """`28 listed → 27 used (1 outside the data)`, with where the others were lost."""
+    steps = group.study.steps
+    lost = [
+        f"{len(step.lost):,} {translate_deferred(LOST_TITLES[step.name])}"
+        for step in steps if step.lost
+    ]  # fmt: skip
+    text = _("{listed:,} listed → {used:,} used", listed=steps[0].left, used=steps[-1].left)
+    return f"{text} ({', '.join(lost)})" if lost else text
+
+
 def _draw_part(state: CompareState, answer: Comparison, part: str) -> None:
     """Draw a folded part; the one that the link names is open at first."""
     key = _part_key(part)
     st.session_state.setdefault(key, state.link["part"] == part)
     fold = st.expander(
-        format_part_label(state, answer, part),
+        _format_part_label(state, answer, part),
         key=key,
         on_change=_remember_part,
         args=(state.link, part),
@@ -310,7 +345,7 @@ def _draw_moves(state: CompareState, answer: Comparison) -> None:
                 _draw_group_dots(state, answer, group)
     if max(group.study.n for group in state.groups) > MAX_NAMED_DOTS:
         st.toggle(_("Name all"), **state.link.switch("names", "all", "largest"))
-    few = any(0 < group.study.n < MIN_VERDICT_EVENTS for group in state.groups)
+    few = any(0 < group.study.n < MIN_BAND_EVENTS for group in state.groups)
     st.session_state.setdefault("compare.moves", few)
     table = _create_table_expander(
         _("The moves as a table, each with a link to its event"), "compare.moves"

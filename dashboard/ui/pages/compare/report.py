@@ -15,10 +15,32 @@ from dashboard.models.tables import ReportChart, ReportDocument, ReportSource, R
 from dashboard.presentation.charts.comparison_moves import build_moves_figure
 from dashboard.presentation.charts.comparison_paths import (
     HEIGHT,
+    MIN_BAND_EVENTS,
     ComparisonChart,
     ComparisonGroup,
     build_paths_figure,
     summarize_paths,
+)
+from dashboard.presentation.comparison import (
+    CORRECTION_NAMES,
+    OTHER_TESTS,
+    STEP_TITLES,
+    build_attrition_columns,
+    build_averages_columns,
+    build_declared_test_columns,
+    build_moves_columns,
+    build_other_test_columns,
+    build_summary_columns,
+    build_verdict_lines,
+    describe_averaging,
+    describe_influential_events,
+    describe_model_settings,
+    describe_overlap,
+    describe_summary,
+    format_compare_question,
+    format_group_name,
+    format_moves_heading,
+    format_paths_heading,
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.events import format_period_limits
@@ -43,28 +65,7 @@ from dashboard.presentation.reports import (
     describe_private_notes,
 )
 from dashboard.services.compare import group_test_lines
-from dashboard.ui.pages.compare.messages import (
-    CORRECTION_NAMES,
-    OTHER_TESTS,
-    STEP_TITLES,
-    build_attrition_columns,
-    build_averages_columns,
-    build_declared_test_columns,
-    build_moves_columns,
-    build_other_test_columns,
-    build_summary_columns,
-    build_verdict_lines,
-    describe_averaging,
-    describe_influential_events,
-    describe_model_settings,
-    describe_overlap,
-    describe_summary,
-    format_compare_question,
-    format_group_name,
-    format_moves_heading,
-    format_paths_heading,
-)
-from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, CompareState
+from dashboard.ui.pages.compare.state import CompareState
 
 HEADING_COLUMNS: Final = 110
 SENTENCE_LIMIT: Final = 2_000
@@ -130,7 +131,7 @@ def _build_paragraphs(state: CompareState, answer: Comparison) -> Iterator[str]:
         yield f"{head}. {below}".strip()
     titles = {name: event.title for name, event in state.events.items()}
     for group in state.groups:
-        if group.study.n >= MIN_VERDICT_EVENTS:
+        if group.study.n >= MIN_BAND_EVENTS:
             named = f"{format_group_name(group)}: " if len(state.groups) > 1 else ""
             messages = (
                 *describe_influential_events(group, state.scale, titles),

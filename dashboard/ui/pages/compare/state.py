@@ -23,11 +23,9 @@ from dashboard.models.study import (
     read_length,
     window_text,
 )
-from dashboard.presentation.charts.comparison_paths import ComparisonGroup
-from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.events import format_group
+from dashboard.presentation.charts.comparison_paths import END_COLUMNS, ComparisonGroup
+from dashboard.presentation.comparison import build_comparison_groups, name_group
 from dashboard.presentation.formatting import capitalize_first
-from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.compare import compare_groups
 from dashboard.services.events import EventFilter, find_events
@@ -74,10 +72,6 @@ PART_TITLES: Final = {
 
 WINDOW_PATTERN: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH_PATTERN: Final = re.compile(r"[0-9]{1,6}[hm]?")
-MIN_VERDICT_EVENTS: Final = 5
-"""Of fewer events the figure draws each by itself and no mean."""
-LABEL_LIMIT: Final = 48
-END_LABEL_COLUMNS: Final = 20
 PHONE_LABEL_COLUMNS: Final = 12
 
 # ------------------------------------------------------------------ parameters of the URL
@@ -165,18 +159,6 @@ DEFAULTS: Final = {param.key: param.default for param in PARAMS}
 
 
 # ------------------------------------------------------------------ groups and request
-
-
-def name_group(filter_: EventFilter) -> str:
-    """The group's name in tables and files: `nato_remark`, `all expected=stronger tag=swift`."""
-    parts = [
-        "+".join(filter_.categories) or ALL_CATEGORIES,
-        *(f"{name}={option}" for name, option in filter_.choices.items() if option),
-        *(f"tag={tag}" for tag in filter_.tags),
-        *([f"from={filter_.since}"] if filter_.since else []),
-        *([f"to={filter_.until}"] if filter_.until else []),
-    ]
-    return " ".join(parts)
 
 
 def _read_group_filters(link: UrlState) -> tuple[EventFilter, ...]:
@@ -294,18 +276,9 @@ class CompareState:
     @property
     def groups(self) -> tuple[ComparisonGroup, ...]:
         """The groups of the answer with names escaped for figures; none without an answer."""
+        columns = PHONE_LABEL_COLUMNS if self.phone else END_COLUMNS
         studies = self.answer.groups if self.answer else ()
-        columns = PHONE_LABEL_COLUMNS if self.phone else END_LABEL_COLUMNS
-        return tuple(
-            ComparisonGroup(
-                escape_plot(capitalize_first(format_group(filter_)), LABEL_LIMIT, 1),
-                study,
-                style,
-                filter_,
-                escape_plot(capitalize_first(format_group(filter_)), columns, 3),
-            )
-            for filter_, study, style in zip(self.filters, studies, GROUP_STYLES, strict=False)
-        )
+        return build_comparison_groups(self.filters, studies, columns)
 
     @property
     def events(self) -> dict[str, Event]:

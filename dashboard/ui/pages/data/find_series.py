@@ -64,7 +64,7 @@ def _draw_busy_matches(text: str) -> None:
 
 def _is_busy(text: str) -> bool:
     search = _get_search(text)
-    return session.get_refresher().state().is_running or (search is not None and not search.done())
+    return session.get_fetcher().state().is_running or (search is not None and not search.done())
 
 
 def _get_search(text: str) -> Future[SearchResult] | None:
@@ -81,7 +81,7 @@ def _draw_matches(text: str) -> None:
         return
     if not result.matches:
         st.markdown(_("Nothing of this name is on the lists that ship."))
-    outcomes = {one.series: one for one in session.get_refresher().state().results}
+    outcomes = {one.series: one for one in session.get_fetcher().state().results}
     for match in result.matches[:MAX_SHOWN]:
         _draw_match(match, outcomes.get(match.id))
     _draw_state(result)
@@ -118,12 +118,12 @@ def _draw_match(match: TickerMatch, outcome: RefreshResult | None) -> None:
         elif session.may_fetch():
             st.button(
                 _("Fetch"), key=f"find.fetch.{match.id}", on_click=_fetch, args=(match.id,),
-                disabled=session.get_refresher().state().is_running,
+                disabled=session.get_fetcher().state().is_running,
             )  # fmt: skip
 
 
 def _draw_state(result: SearchResult) -> None:
-    state = session.get_refresher().state()
+    state = session.get_fetcher().state()
     titles = {match.id: translate_deferred(match.title) for match in result.matches}
     progress = describe_fetch_progress(state, session.get_wall_time(), titles)
     if progress:

@@ -44,6 +44,14 @@ from dashboard.ui.url_state import UrlState
 
 TABLE_HEIGHT: Final = 300
 SENTENCE_LIMIT: Final = 900
+PART_HEADS: Final[dict[str, tuple[str, str]]] = {
+    "response": (deferred("After a change of the driver"), texts.RESPONSE_HELP),
+    "levels": (deferred("Rate and driver"), texts.VALUES_HELP),
+    "lags": (deferred("Before and after the driver's change"), texts.LAGS_HELP),
+    "rolling": (deferred("Does the relation change over time?"), texts.ROLLING_HELP),
+    "samples": (deferred("Is it the same under every method?"), texts.SAMPLES_HELP),
+}
+"""The head of each part, and its help."""
 TABLES_OF_PART: Final[dict[str, tuple[tuple[str, View], ...]]] = {
     "response": (("driver_response", texts.RESPONSE_VIEW),),
     "levels": (("driver_values", {}),),
@@ -59,13 +67,11 @@ TABLES_OF_PART: Final[dict[str, tuple[tuple[str, View], ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class DrawnPart:
-    """A part: its heading with help, its sentences, and what builds its figure in a palette.
+    """A part: its sentences, and what builds its figure in a palette.
 
     `figure` is None where there is nothing to draw; `definition` says what is drawn.
     """
 
-    title: str
-    explanation: str
     sentences: tuple[str, ...]
     definition: str
     figure: Callable[[Palette], dict[str, Any]] | None
@@ -77,12 +83,12 @@ def draw(view: UrlState) -> None:
     subject = escape_markdown(state.series.card.subject.name)
     draw_heading(_("What moved with {subject}?", subject=subject))
     draw_driver_controls(view, state)
-    if state.answer is None:
+    if state.relation is None:
         st.warning(escape_markdown(state.refused, SENTENCE_LIMIT), icon=":material/block:")
     else:
-        _draw_answer(state, state.answer)
+        _draw_answer(state, state.relation)
         draw_part_choice(view)
-        _draw_part(view, state, state.answer)
+        _draw_part(view, state, state.relation)
     fold = f"drivers.fold.{TABLES_OF_PART[view['part']][0][0]}"
     draw_shortcuts((Shortcut("L", _("Table of this part"), partial(toggle_expander, fold)),))
 
@@ -137,11 +143,18 @@ def _draw_head(view: UrlState, state: DriversState, answer: DriverAnswer, part: 
         )
     tables = {}
     for name, _columns in TABLES_OF_PART[view["part"]]:
-        size = TABLES[name].count([answer])
+        size = int(TABLES[name].count([answer]))
         label = plural("{file}.csv, {n:,} row", "{file}.csv, {n:,} rows", size, file=name)
         tables[name] = (label, partial(table_file, name, [answer]))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(part.title, anchor=False, help=part.explanation, width="stretch")
+        head, explanation = PART_HEADS[view["part"]]
+        terms = ("local_projection", "sup_t", "robust_se") if view["part"] == "response" else ()
+        st.header(
+            translate_deferred(head),
+            anchor=False,
+            help=term_help(*terms, text=translate_deferred(explanation)),
+            width="stretch",
+        )
         with st.container(width="content"):
             draw_download_menu(
                 Downloads(
@@ -158,7 +171,7 @@ def _draw_head(view: UrlState, state: DriversState, answer: DriverAnswer, part: 
 
 def _draw_table_fold(name: str, columns: View, answer: DriverAnswer, shown: DriverAnswer) -> None:
     """Draw the folded table of a part, built when it is opened."""
-    size = TABLES[name].count([answer])
+    size = int(TABLES[name].count([answer]))
     label = plural("The table behind it ({n:,} row)", "The table behind it ({n:,} rows)", size)
     if name == "driver_tests":
         label = plural("The tests ({n:,} row)", "The tests ({n:,} rows)", size)
@@ -203,10 +216,6 @@ def _response_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:
     unit = MoveScale(state.quoting).axis
     has_chart = any(math.isfinite(row.estimate) and row.n for row in rows)
     return DrawnPart(
-        _("After a change of the driver"),
-        term_help(
-            "local_projection", "sup_t", "robust_se", text=translate_deferred(texts.RESPONSE_HELP)
-        ),
         (texts.describe_pre_trend(answer),),
         _(
             "Move from the rate before the driver's change, {unit}, for a driver higher by one"
@@ -222,8 +231,6 @@ def _response_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:
 def _levels_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:
     matched, quoting = answer.matched, state.quoting
     return DrawnPart(
-        _("Rate and driver"),
-        translate_deferred(texts.VALUES_HELP),
         (
             _(
                 "Two panes, an axis each: that two levels look alike says little. Dashed: the"
@@ -242,8 +249,6 @@ def _levels_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:
 def _lags_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:  # noqa: ARG001 - as others
     has_chart = any(math.isfinite(row.r_filtered) for row in answer.lags)
     return DrawnPart(
-        _("Before and after the driver's change"),
-        translate_deferred(texts.LAGS_HELP),
         (texts.describe_lags(answer),),
         _("Correlation of the filtered changes by lag in rates; grey: 95 % without a relation"),
         partial(charts.build_lags_figure, answer.lags) if has_chart else None,
@@ -253,8 +258,6 @@ def _lags_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:  # noqa:
 def _rolling_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:  # noqa: ARG001 - as others
     marks = build_event_marks(answer)
     return DrawnPart(
-        _("Does the relation change over time?"),
-        translate_deferred(texts.ROLLING_HELP),
         (texts.describe_stability(answer),),
         _(
             "Correlation of changes in windows of {count} rates, and the band of a relation that"
@@ -273,8 +276,6 @@ def _samples_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:
         driver_unit=texts.format_one_unit(answer.matched),
     )
     return DrawnPart(
-        _("Is it the same under every method?"),
-        translate_deferred(texts.SAMPLES_HELP),
         (texts.describe_samples(answer),),
         _("Response in every sample with its 95 % interval: {unit}", unit=unit),
         (lambda palette: charts.build_samples_figure(rows, unit, palette, phone=state.phone))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -67,13 +67,12 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class DriversState:
-    """Everything the page is drawn from; `answer` is None where `refused` says why."""
+    """Everything the page is drawn from; `relation` is None where `refused` says why."""
 
     series: RateSeries
     driver: SeriesCard
     possible: tuple[SeriesCard, ...]
-    request: DriverRequest
-    answer: DriverAnswer | None
+    relation: DriverAnswer | None
     mode: QuoteMode
     dark: bool
     phone: bool
@@ -103,18 +102,22 @@ def read_drivers_state(view: UrlState) -> DriversState:
         since=view["from"],
         until=view["to"],
     )
-    answer, refused = _get_answer(series, session.load_series(driver.id), request)
-    return DriversState(
+    state = DriversState(
         series=series,
         driver=driver,
         possible=possible,
-        request=request,
-        answer=answer,
+        relation=None,
         mode=QuoteMode(view["up"]),
         dark=session.is_dark(),
         phone=session.is_phone(),
-        refused=refused,
     )
+    other = session.load_series(driver.id)
+    version = "/".join(map(session.build_series_version, (series, other)))
+    try:
+        answer = _cached_answer(series, other, f"{version}/{request}", request)
+    except InputError as error:
+        return replace(state, refused=str(error))
+    return replace(state, relation=answer)
 
 
 def _read_driver(view: UrlState, possible: tuple[SeriesCard, ...]) -> SeriesCard:
@@ -135,17 +138,6 @@ def _read_splits(view: UrlState) -> tuple[date, ...]:
             invalid.append(text)
     view.ignore_part("split", invalid)
     return tuple(days)
-
-
-def _get_answer(
-    series: RateSeries, driver: RateSeries, request: DriverRequest
-) -> tuple[DriverAnswer | None, str]:
-    """The answer, or why there is none, a sentence."""
-    version = "/".join(map(session.build_series_version, (series, driver)))
-    try:
-        return _cached_answer(series, driver, f"{version}/{request}", request), ""
-    except InputError as error:
-        return None, str(error)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

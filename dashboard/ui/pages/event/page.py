@@ -79,6 +79,7 @@ from dashboard.ui.components.note_form import (
 from dashboard.ui.components.timing import build_hour_lines, draw_notices, draw_timing
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.event.controls import draw_event_controls
+from dashboard.ui.pages.event.precedents import draw_precedents
 from dashboard.ui.pages.event.results import (
     draw_basis,
     draw_move_details,
@@ -140,9 +141,9 @@ def _draw_event(link: UrlState, state: EventState) -> None:
             st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
     if view.path:
         _draw_window(link, state)
-        _draw_folds(state)
+        _draw_folds(link, state)
     else:
-        _draw_other_series(state)
+        _draw_other_series(link, state)
         draw_event_controls(link, view)
         _draw_about(state.event, state.view.card.id)
     if state.phone:
@@ -151,7 +152,7 @@ def _draw_event(link: UrlState, state: EventState) -> None:
     draw_shortcuts(_list_shortcuts(link, view))
 
 
-def _draw_other_series(state: EventState) -> None:
+def _draw_other_series(link: UrlState, state: EventState) -> None:
     """Draw links to series that have rates of the day, and the range of the factor."""
     for factor in state.view.factors:
         st.markdown(escape_markdown(describe_factor_reach(factor), 300))
@@ -162,6 +163,7 @@ def _draw_other_series(state: EventState) -> None:
                 _("Series with rates on this day: {titles}.", titles="; ".join(titles)), 500
             )
         )
+    draw_precedents(link, state)
 
 
 def _draw_window(link: UrlState, state: EventState) -> None:
@@ -204,8 +206,9 @@ def _draw_rail(link: UrlState, state: EventState) -> None:
     _draw_crowding(view, carry_settings(link))
 
 
-def _draw_folds(state: EventState) -> None:
-    """Draw what the answer rests on, each part folded."""
+def _draw_folds(link: UrlState, state: EventState) -> None:
+    """Draw precedents and what the answer rests on, each part folded."""
+    draw_precedents(link, state)
     with st.expander(_("Details: days, rates and both quotes"), icon=":material/table:"):
         draw_move_details(state)
     with st.expander(_("Tests: abnormal move, t, placebo p"), icon=":material/science:"):

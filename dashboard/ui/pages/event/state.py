@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 import numpy as np
 
+from dashboard.models.analyses import MAX_PRECEDENTS, PrecedentRequest
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
@@ -33,7 +34,14 @@ from dashboard.services.study_inputs import (
     event_windows,
 )
 from dashboard.ui import session
-from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param, text_param
+from dashboard.ui.url_state import (
+    UrlParam,
+    UrlState,
+    choice_param,
+    count_param,
+    name_param,
+    text_param,
+)
 
 POOL_OPTIONS: Final = get_args(Pool)
 PARAMS: Final[tuple[UrlParam, ...]] = (
@@ -47,6 +55,9 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
     ),
     name_param("series", DEFAULT_SERIES, "eur_usd_ecb", shared=True),
+    count_param("pn", PrecedentRequest().number, 1, MAX_PRECEDENTS),
+    choice_param("pt", ("then", "later"), "then"),
+    choice_param("pc", ("all", "alone"), "all"),
 )
 
 

@@ -18,14 +18,13 @@ from dashboard.models.analyses import (
 from dashboard.models.messages import deferred, join_or, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, Headline
+from dashboard.models.study import SIGNIFICANCE_LEVEL, Headline
 from dashboard.presentation.charts.robustness import (
     ChoiceRow,
     SpecificationCurve,
     select_drawn_positions,
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import format_categories_after
 from dashboard.presentation.formatting import (
     EXPECTED_LABELS,
     capitalize_first,
@@ -154,30 +153,6 @@ def describe_mean(row: SpecificationRow, scale: MoveScale) -> str:
     )
 
 
-def format_curve_headline(state: RobustnessState, answer: RobustnessAnswer) -> str:
-    """`98 % of 322 choices agree: rouble 0.6 % stronger at the median after … (joint p = 0.01)`."""
-    if not answer.distinct:
-        return _("No specification has an event with a move")
-    card = state.scale.quoting.card
-    joint = (
-        _("joint {p}", p=format_p_equal(answer.joint_p))
-        if answer.draws
-        else plural("no joint p: {n:,} cluster", "no joint p: {n:,} clusters", answer.clusters)
-    )
-    return plural(
-        "{share} of {n:,} distinct choice agrees: {subject} {move} at the median after {group}"
-        " ({joint})",
-        "{share} of {n:,} distinct choices agree: {subject} {move} at the median after {group}"
-        " ({joint})",
-        answer.distinct,
-        share=format_whole_share(answer.same_sign),
-        subject=card.subject.noun if card.subject.is_currency else card.label,
-        move=state.scale.directed_percent(answer.median),
-        group=format_categories_after(state.group.categories),
-        joint=joint,
-    )
-
-
 def describe_first_answer(state: RobustnessState, declared: Headline | None) -> str:
     """The answer of Compare's study, while the other choices are computed; empty without one."""
     if declared is None or declared.reason:
@@ -224,39 +199,6 @@ def describe_relation(answer: RobustnessAnswer, declared: Headline | None) -> st
         " choices agree.",
         **values,
     )
-
-
-def describe_joint_test(answer: RobustnessAnswer) -> str:
-    """The joint p, its basis, and what remains of it after the categories."""
-    if not answer.draws:
-        return plural(
-            "Taken together: no joint p, for the events form {n:,} cluster; below {min_clusters}"
-            " there is no verdict.",
-            "Taken together: no joint p, for the events form {n:,} clusters; below"
-            " {min_clusters} there is no verdict.",
-            answer.clusters,
-            min_clusters=MIN_CLUSTERS,
-        )
-    every = _("all") if answer.draws == 2**answer.clusters else _("drawn")
-    joint = _(
-        "Taken together: joint p {joint_p}. With the signs of whole clusters of events"
-        " ({clusters:,} of them) thrown by a coin, the same throw for every specification, the"
-        " median rank score is at least as large in {share} of {draws:,} throws ({every}).",
-        joint_p=format_p(answer.joint_p),
-        clusters=answer.clusters,
-        share=format_whole_share(answer.joint_p),
-        draws=answer.draws,
-        every=every,
-    )
-    joint = _("{joint} Not corrected for other groups you tried.", joint=joint)
-    if answer.categories <= 1:
-        return joint
-    corrected = _(
-        "Times the {count} categories that could be asked (Bonferroni): p {p}.",
-        count=answer.categories,
-        p=format_p(answer.joint_p_adjusted),
-    )
-    return f"{joint} {corrected}"
 
 
 def describe_reading(state: RobustnessState, curve: SpecificationCurve) -> str:

@@ -29,6 +29,7 @@ from dashboard.presentation.escaping import escape_label, escape_markdown, plain
 from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.moves import name_window
 from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID, get_palette
+from dashboard.presentation.studies import describe_joint_test, format_curve_headline
 from dashboard.services.exports import table_file
 from dashboard.services.robustness import RunProgress
 from dashboard.services.study import needs_factor
@@ -72,13 +73,11 @@ from dashboard.ui.pages.robustness.messages import (
     describe_first_answer,
     describe_grid,
     describe_group,
-    describe_joint_test,
     describe_mean,
     describe_missing,
     describe_reading,
     describe_relation,
     describe_single_tests,
-    format_curve_headline,
     format_pick,
     sort_rows,
 )
@@ -118,7 +117,9 @@ def draw(view: UrlState) -> None:
     progress = None if state.refused else get_progress(state)
     answer = progress.answer if progress else None
     question = _("Does the answer depend on the choices?")
-    heading = format_curve_headline(state, answer) if answer else question
+    heading = (
+        format_curve_headline(answer, state.scale, state.group.categories) if answer else question
+    )
     draw_heading(escape_markdown(heading, 300), f":small[{_describe_question(state)}]")
     if state.notice:
         st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
@@ -419,7 +420,7 @@ def _draw_downloads(view: UrlState, state: RobustnessState, answer: RobustnessAn
     label = plural("specifications, {n:,} row", "specifications, {n:,} rows", len(answer.rows))
     picture = ChartPicture(
         lambda: build_curve_figure(printed, get_palette(dark=False)),
-        title=format_curve_headline(state, answer),
+        title=format_curve_headline(answer, state.scale, state.group.categories),
         subtitle=plain_text(printed.definition, 200),
         alt=summarize_curve(printed),
         series=state.series,

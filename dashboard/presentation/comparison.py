@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
-from dashboard.models.analyses import Comparison, StepName
+from dashboard.models.analyses import Comparison, GroupAnswer, StepName
 from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, join_and, plural, translate_deferred
@@ -22,7 +22,12 @@ from dashboard.models.study import (
     TestResult,
     duration_text,
 )
-from dashboard.presentation.charts.comparison_paths import ComparisonGroup
+from dashboard.presentation.charts.comparison_paths import (
+    END_COLUMNS,
+    MIN_BAND_EVENTS,
+    ComparisonGroup,
+)
+from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.events import (
     format_group,
     format_group_after,
@@ -48,7 +53,7 @@ from dashboard.presentation.moves import (
     format_percentile_cell,
     get_observation_noun,
 )
-from dashboard.presentation.palette import category_title
+from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale
 from dashboard.presentation.tables import TextColumns, View, build_text_columns
 from dashboard.services.compare import (
@@ -56,14 +61,14 @@ from dashboard.services.compare import (
     MIN_CLUSTERS,
     GroupTestLine,
     count_corrected_tests,
-    count_kinds_of_tests,
     declared_test_title,
     is_significant,
 )
+from dashboard.services.events import EventFilter
 from dashboard.services.exports import TABLES
 from dashboard.services.method import describe_method
-from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, PART_TITLES, CompareState
 
+LABEL_LIMIT: Final = 48
 CORRECTION_NAMES: Final = dict(
     zip(CORRECTIONS, (deferred("Holm"), deferred("Hochberg"), deferred("Bonferroni"),
                       deferred("Benjamini-Hochberg"), deferred("Benjamini-Yekutieli")),
@@ -78,14 +83,6 @@ STEP_TITLES: Final[dict[StepName, str]] = {
     "apart": deferred("Not overlapping"),
     "used": deferred("Used"),
 }
-LOST_TITLES: Final[dict[StepName, str]] = {
-    "listed": deferred("not listed"),
-    "dated": deferred("not dated for the series"),
-    "inside": deferred("outside the data"),
-    "history": deferred("with too short a history"),
-    "apart": deferred("overlapping"),
-    "used": deferred("without a move"),
-}
 OTHER_TESTS: Final = deferred(
     "The other tests are no further questions: their p is not corrected and changes no verdict."
     " Beside each stands where it misleads."
@@ -96,10 +93,80 @@ PLACEBO_NOTE: Final = deferred(
 )
 
 
+class ComparedGroups(Protocol):
+    """What is said about a comparison, by a page or in a notebook.
+
+    `filters` and `listed` have one entry a group; `answer` and `request` are None where the
+    comparison was refused.
+    """
+
+    @property
+    def card(self) -> SeriesCard:
+        """The series."""
+
+    @property
+    def scale(self) -> MoveScale:
+        """How moves are shown."""
+
+    @property
+    def filters(self) -> tuple[EventFilter, ...]:
+        """The filter of each group."""
+
+    @property
+    def listed(self) -> tuple[tuple[Event, ...], ...]:
+        """The events of each group."""
+
+    @property
+    def request(self) -> StudyRequest | None:
+        """The parameters of the study."""
+
+    @property
+    def answer(self) -> Comparison | None:
+        """The comparison."""
+
+    @property
+    def groups(self) -> tuple[ComparisonGroup, ...]:
+        """The groups of the answer."""
+
+
+def name_group(filter_: EventFilter) -> str:
+    """The group's name in tables and files: `nato_remark`, `all expected=stronger tag=swift`."""
+    parts = [
+        "+".join(filter_.categories) or "all",
+        *(f"{name}={option}" for name, option in filter_.choices.items() if option),
+        *(f"tag={tag}" for tag in filter_.tags),
+        *([f"from={filter_.since}"] if filter_.since else []),
+        *([f"to={filter_.until}"] if filter_.until else []),
+    ]
+    return " ".join(parts)
+
+
+def build_comparison_groups(
+    filters: Sequence[EventFilter], studies: Sequence[GroupAnswer], columns: int = END_COLUMNS
+) -> tuple[ComparisonGroup, ...]:
+    """The groups of an answer with names escaped for figures; none without an answer.
+
+    Args:
+        filters: of each group.
+        studies: of each group.
+        columns: the width of the names at the end of a path.
+    """
+    return tuple(
+        ComparisonGroup(
+            escape_plot(capitalize_first(format_group(filter_)), LABEL_LIMIT, 1),
+            study,
+            style,
+            filter_,
+            escape_plot(capitalize_first(format_group(filter_)), columns, 3),
+        )
+        for filter_, study, style in zip(filters, studies, GROUP_STYLES, strict=False)
+    )
+
+
 # ------------------------------------------------------------------ the question
 
 
-def format_compare_question(state: CompareState) -> str:
+def format_compare_question(state: ComparedGroups) -> str:
     """`What happened to the rouble in the 10 fixings after NATO remarks, 2022–2026?`."""
     groups = [format_group_after(query) for query in state.filters]
     periods = [
@@ -123,7 +190,7 @@ def format_compare_question(state: CompareState) -> str:
     return _ask_what_happened(state, events)
 
 
-def _ask_what_happened(state: CompareState, events: str) -> str:
+def _ask_what_happened(state: ComparedGroups, events: str) -> str:
     card, last = state.card, state.request.window[1] if state.request else 0
     values = {"subject": _name_whom(card), "events": events}
     if last <= 0:
@@ -145,22 +212,6 @@ def _name_whom(card: SeriesCard) -> str:
     return f"{subject.name} ({card.label.partition(',')[0]})"
 
 
-def format_chip(state: CompareState, at: int) -> str:
-    """`NATO remarks, 2025: 17 events`: a group, its dates and how many of its events are used.
-
-    Without an answer the events listed are counted; a phone shows no number.
-    """
-    query = state.filters[at]
-    narrowed = query.tags or query.choices.get("expected")
-    titles = [category_title(kind) for kind in query.categories]
-    group = format_group(query) if narrowed or not titles else ", ".join(titles)
-    chip = f"{capitalize_first(group)}, {format_period(query.since, query.until)}"
-    if state.phone:
-        return chip
-    count = state.answer.groups[at].n if state.answer else len(state.listed[at])
-    return _("{group}: {events}", group=chip, events=plural("{n:,} event", "{n:,} events", count))
-
-
 def format_period(since: date | None, until: date | None) -> str:
     """`2025`, `all years`, `from 1 Mar 2022`."""
     if since and until == date(since.year, 12, 31) and since == date(since.year, 1, 1):
@@ -171,7 +222,7 @@ def format_period(since: date | None, until: date | None) -> str:
 # ------------------------------------------------------------------ verdicts
 
 
-def build_verdict_lines(state: CompareState, answer: Comparison) -> tuple[tuple[str, str], ...]:
+def build_verdict_lines(state: ComparedGroups, answer: Comparison) -> tuple[tuple[str, str], ...]:
     """A sentence to read and what it rests on, of each group and of their difference."""
     lines = [_describe_group_verdict(group, state, answer) for group in state.groups]
     if len(state.groups) > 1:
@@ -180,7 +231,7 @@ def build_verdict_lines(state: CompareState, answer: Comparison) -> tuple[tuple[
 
 
 def _describe_group_verdict(
-    group: ComparisonGroup, state: CompareState, answer: Comparison
+    group: ComparisonGroup, state: ComparedGroups, answer: Comparison
 ) -> tuple[str, str]:
     """`Not unusual: rouble 0.6 % stronger on average …`, and what that rests on."""
     headline, name = group.study.headline, format_group(group.filter)
@@ -222,7 +273,7 @@ def _describe_group_verdict(
     return head, f"{below} {unseen}".strip()
 
 
-def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tuple[str, str]:
+def _describe_difference_verdict(state: ComparedGroups, answer: Comparison) -> tuple[str, str]:
     """`No difference beyond chance: rouble 0.5 % stronger after … than after …`."""
     one, other = state.groups
     headline = answer.difference
@@ -301,7 +352,7 @@ def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
     )
 
 
-def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Comparison) -> str:
+def _describe_group_move(group: ComparisonGroup, state: ComparedGroups, answer: Comparison) -> str:
     """`rouble 0.6 % stronger on average over the first two fixings after NATO remarks`."""
     headline = group.study.headline
     values = {
@@ -380,33 +431,6 @@ def describe_overlap(answer: Comparison) -> str:
         "{n} events belong to both groups, and count in both averages.",
         len(answer.in_both),
     )
-
-
-def format_part_label(state: CompareState, answer: Comparison, part: str) -> str:
-    """The label of a folded part, with its number where it has one."""
-    title = translate_deferred(PART_TITLES[part])
-    if part == "tests":
-        declared = len(state.groups)
-        return plural(
-            "Is it unusual? {n:,} declared test and {others} others",
-            "Is it unusual? {n:,} declared tests and {others} others",
-            declared,
-            others=count_kinds_of_tests(answer) - declared,
-        )
-    if part == "lost":
-        return f"{title}: {'; '.join(map(_describe_sample, state.groups))}"
-    return title
-
-
-def _describe_sample(group: ComparisonGroup) -> str:
-    """`28 listed → 27 used (1 outside the data)`, with where the others were lost."""
-    steps = group.study.steps
-    lost = [
-        f"{len(step.lost):,} {translate_deferred(LOST_TITLES[step.name])}"
-        for step in steps if step.lost
-    ]  # fmt: skip
-    text = _("{listed:,} listed → {used:,} used", listed=steps[0].left, used=steps[-1].left)
-    return f"{text} ({', '.join(lost)})" if lost else text
 
 
 # ------------------------------------------------------------------ influence of single events
@@ -503,7 +527,7 @@ def _describe_after(groups: Sequence[ComparisonGroup]) -> str:
     return _("after {groups}", groups=join_and(names))
 
 
-def _describe_chart_source(state: CompareState) -> str:
+def _describe_chart_source(state: ComparedGroups) -> str:
     """`USD/RUB, Bank of Russia, to 1 Sep 2026`: the series and its last day."""
     series = state.answer.series if state.answer else None
     last = series.day[-1].astype(object) if series is not None and len(series) else None
@@ -512,14 +536,14 @@ def _describe_chart_source(state: CompareState) -> str:
     return _("{series}, to {day}", series=state.card.label, day=format_day(last))
 
 
-def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
+def format_paths_heading(state: ComparedGroups, answer: Comparison) -> tuple[str, str]:
     """The heading and subheading of the paths."""
     heading = f"{state.card.subject.title} {_describe_after(state.groups)}"
-    if any(group.study.n < MIN_VERDICT_EVENTS for group in state.groups):
+    if any(group.study.n < MIN_BAND_EVENTS for group in state.groups):
         heading = _(
             "{heading} (fewer than {minimum}: each alone, no mean)",
             heading=heading,
-            minimum=MIN_VERDICT_EVENTS,
+            minimum=MIN_BAND_EVENTS,
         )
     first = count_observations(abs(answer.request.window[0]), state.card)
     values = {
@@ -537,7 +561,7 @@ def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, 
 
 
 def format_moves_heading(
-    state: CompareState, answer: Comparison, group: ComparisonGroup
+    state: ComparedGroups, answer: Comparison, group: ComparisonGroup
 ) -> tuple[str, str]:
     """The heading of the moves of a group and its subheading."""
     return (
@@ -551,7 +575,7 @@ def format_moves_heading(
     )  # fmt: skip
 
 
-def format_heat_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
+def format_heat_heading(state: ComparedGroups, answer: Comparison) -> tuple[str, str]:
     """The heading of the heat map and its subheading."""
     return (
         _(
@@ -567,7 +591,7 @@ def format_heat_heading(state: CompareState, answer: Comparison) -> tuple[str, s
     )
 
 
-def format_leave_one_out_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
+def format_leave_one_out_heading(state: ComparedGroups, answer: Comparison) -> tuple[str, str]:
     """The heading of the averages without each event and its subheading."""
     window = describe_window(answer.window, state.card)
     return (
@@ -576,7 +600,7 @@ def format_leave_one_out_heading(state: CompareState, answer: Comparison) -> tup
     )
 
 
-def format_placebo_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
+def format_placebo_heading(state: ComparedGroups, answer: Comparison) -> tuple[str, str]:
     """The heading of the placebo distributions and its subheading."""
     return (
         _(
@@ -601,7 +625,7 @@ def format_group_name(group: ComparisonGroup) -> str:
     return capitalize_first(format_group(group.filter))
 
 
-def build_short_columns(state: CompareState, answer: Comparison) -> dict[str, list[str]]:
+def build_short_columns(state: ComparedGroups, answer: Comparison) -> dict[str, list[str]]:
     """A column a group: the mean in per cent, its 95 % interval, how many moved as expected."""
     scale = state.scale
     window = capitalize_first(describe_window(answer.window, state.card))
@@ -616,7 +640,7 @@ def build_short_columns(state: CompareState, answer: Comparison) -> dict[str, li
     return columns
 
 
-def build_summary_columns(state: CompareState) -> TextColumns:
+def build_summary_columns(state: ComparedGroups) -> TextColumns:
     """The numbers of each group in the window: mean with interval, median, in log points."""
     scale = state.scale
     groups = {group.study.name: group for group in state.groups}
@@ -636,7 +660,7 @@ def build_summary_columns(state: CompareState) -> TextColumns:
     return build_text_columns(TABLES["headline"], rows, view)
 
 
-def describe_summary(state: CompareState, answer: Comparison) -> str:
+def describe_summary(state: ComparedGroups, answer: Comparison) -> str:
     """What the numbers of the groups are."""
     return _(
         "{window}, {axis}. Rates: how many first rates the events have; clusters: events whose"
@@ -649,7 +673,9 @@ def describe_summary(state: CompareState, answer: Comparison) -> str:
     )
 
 
-def build_declared_test_columns(state: CompareState, lines: Sequence[GroupTestLine]) -> TextColumns:
+def build_declared_test_columns(
+    state: ComparedGroups, lines: Sequence[GroupTestLine]
+) -> TextColumns:
     """The declared test with both its p, its N, its null hypothesis, and its limits."""
     columns = build_other_test_columns(state, lines)
     shown = [
@@ -662,7 +688,7 @@ def build_declared_test_columns(state: CompareState, lines: Sequence[GroupTestLi
     return before | {_("p, corrected"): shown} | columns
 
 
-def build_other_test_columns(state: CompareState, lines: Sequence[GroupTestLine]) -> TextColumns:
+def build_other_test_columns(state: ComparedGroups, lines: Sequence[GroupTestLine]) -> TextColumns:
     """Each test with its uncorrected p, its N, its null hypothesis, and its limits."""
     names = {group.study.name: format_group_name(group) for group in state.groups}
     names[DIFFERENCE_GROUP] = _("Difference of the two")
@@ -685,7 +711,7 @@ def describe_test_limits(row: TestResult) -> str:
 
 
 def build_moves_columns(
-    state: CompareState, group: ComparisonGroup, answer: Comparison
+    state: ComparedGroups, group: ComparisonGroup, answer: Comparison
 ) -> tuple[list[Event], TextColumns]:
     """The events that moved, the strongest move first, and what is known of each."""
     study, scale, pool = group.study, state.scale, answer.request.pool
@@ -710,7 +736,7 @@ def build_moves_columns(
     return [row.event for row in rows], columns
 
 
-def build_averages_columns(state: CompareState, group: ComparisonGroup) -> TextColumns:
+def build_averages_columns(state: ComparedGroups, group: ComparisonGroup) -> TextColumns:
     """The mean, its bands and the median of a group by offset, in log points."""
     signed, span = state.scale.signed, state.scale.span
     first = group.study.averages[0].offset if group.study.averages else 0
@@ -727,7 +753,7 @@ def build_averages_columns(state: CompareState, group: ComparisonGroup) -> TextC
     return build_text_columns(TABLES["averages"], group.study.averages, view)
 
 
-def build_attrition_columns(state: CompareState) -> dict[str, list[str]]:
+def build_attrition_columns(state: ComparedGroups) -> dict[str, list[str]]:
     """How many events of each group are left after each step."""
     steps = state.groups[0].study.steps
     return {

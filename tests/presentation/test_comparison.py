@@ -7,9 +7,9 @@ import pytest
 
 from dashboard.models.event import Category
 from dashboard.models.study import Headline
+from dashboard.presentation.comparison import build_verdict_lines
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter
-from dashboard.ui.pages.compare.messages import build_verdict_lines
 from tests.made_series import event_at_row, series_of_returns
 from tests.ui.pages.made_comparison import build_compare_state
 
