@@ -28,6 +28,8 @@ __all__ = ["InputError", "__version__", *_MODULE_OF]  # noqa: PLE0604 - the name
 
 def __getattr__(name: str) -> object:
     """A name of the Python interface, imported when it is first used."""
+    if not name.startswith("_"):
+        name = import_module("dashboard.models.deprecations").resolve_name(name)
     if name == "InputError":
         return import_module("dashboard.models.errors").InputError
     if name not in _MODULE_OF:

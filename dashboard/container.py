@@ -30,6 +30,7 @@ from dashboard.services.people import (
 from dashboard.services.rate_limit import HEAVY_READS, HeavyReadQueue, RateLimiter
 from dashboard.services.rates import CombinedRates
 from dashboard.sources.clock import WallClock
+from dashboard.sources.datapackage import read_shipped_baskets
 from dashboard.sources.events.catalogue import Catalogue
 from dashboard.sources.events.feed import FEED_LIMITS, Feed, GuardedFetcher, PoliteFetcher
 from dashboard.sources.events.gdelt import GDELT_LIMITS, Gdelt
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
     from dashboard.compute.base import ComputeBackend
     from dashboard.models.article import Article
+    from dashboard.models.baskets import Basket
     from dashboard.models.event import Event
     from dashboard.models.records import BackupContents
     from dashboard.models.series import Floats
@@ -71,9 +73,11 @@ if TYPE_CHECKING:
     from dashboard.sources.http_client import RequestLimits
     from dashboard.sources.notifications import ParsedTarget
     from dashboard.sources.polite_client import PoliteClient
+    from dashboard.sources.public_url import PublicUrl
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.sources.safe_fetch import ConnectionPolicy
     from dashboard.storage.alerts import AlertRepository
+    from dashboard.storage.baskets import BasketRepository
     from dashboard.storage.inbox import InboxRepository
     from dashboard.storage.notes import NoteRepository
     from dashboard.storage.rate_cache import CacheStore
@@ -108,6 +112,7 @@ class AppContext:
     news: NewsRefreshJob
     access: AccessControl
     alerts: AlertRepository
+    baskets: BasketRepository
 
 
 def build_context(settings: Settings | None = None, interface: Interface = "page") -> AppContext:
@@ -162,6 +167,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
         ),
         access=AccessControl(access_policy(settings, interface), lambda: notes.people),
         alerts=_lazy_alerts(notes),
+        baskets=_lazy_baskets(notes),
     )
 
 
@@ -218,6 +224,12 @@ def access_policy(settings: Settings, interface: Interface = "page") -> AccessPo
         absolute=timedelta(hours=settings.dashboard_sign_in_hours),
         is_public=is_for_visitors(settings, interface),
     )
+
+
+@lru_cache(maxsize=1)
+def shipped_baskets() -> tuple[Basket, ...]:
+    """The baskets that ship, the file read once."""
+    return read_shipped_baskets()
 
 
 @lru_cache(maxsize=1)
@@ -361,6 +373,15 @@ def _lazy_alerts(notes: NoteRepository) -> AlertRepository:
     return cast("AlertRepository", _LazyObject(make_alerts))
 
 
+def _lazy_baskets(notes: NoteRepository) -> BasketRepository:
+    def make_baskets() -> BasketRepository:
+        from dashboard.storage.baskets import BasketRepository
+
+        return BasketRepository(notes)
+
+    return cast("BasketRepository", _LazyObject(make_baskets))
+
+
 # ---- what a reader may do
 #
 # A reader never gets a repository itself but a view of it, which looks the role up before each
@@ -418,6 +439,12 @@ ALERT_RULES: Final[_Rules] = {
 }  # fmt: skip
 
 
+BASKET_RULES: Final[_Rules] = {
+    "baskets": Action.READ,
+    **_allow(Action.BASKET, "put", "remove"),
+}
+
+
 class _GuardedView:
     """An object as one reader may use it.
 
@@ -469,6 +496,7 @@ def context_for(context: AppContext, reader: Reader) -> AppContext:
         inbox=guard(_lazy_inbox(notes), INBOX_RULES),
         feeds=guard(context.feeds, FEED_RULES),
         alerts=guard(_lazy_alerts(notes), ALERT_RULES),
+        baskets=guard(_lazy_baskets(notes), BASKET_RULES),
     )
 
 
@@ -649,8 +677,39 @@ def article_from_link(
         InputError: the link may not be followed, or the page holds no article.
         SourceError: the host did not answer with a page.
     """
+    from dashboard.sources.safe_fetch import LinkFetcher
+
+    target, followed = _check_link(link, settings, policy)
+    page = LinkFetcher(followed).fetch(link)
+    return article_from_bytes(
+        page.content, target.host, url=page.url, content_type=page.content_type
+    )
+
+
+def fetch_json(link: str, settings: Settings, policy: ConnectionPolicy | None = None) -> bytes:
+    """The JSON document at a public address.
+
+    Raises:
+        InputError: the link may not be followed.
+        SourceError: the host did not answer with JSON.
+    """
+    from dashboard.sources.safe_fetch import JSON_CONTENT_TYPES, JSON_KINDS, LinkFetcher
+
+    _target, followed = _check_link(link, settings, policy)
+    fetcher = LinkFetcher(followed, types=JSON_CONTENT_TYPES, kinds=JSON_KINDS, is_feed=True)
+    return fetcher.fetch(link).content
+
+
+def _check_link(
+    link: str, settings: Settings, policy: ConnectionPolicy | None
+) -> tuple[PublicUrl, ConnectionPolicy]:
+    """The parsed link, and how connections are opened.
+
+    Raises:
+        InputError: it is no public link, or links are not followed by this process.
+    """
     from dashboard.sources.public_url import parse_public_url
-    from dashboard.sources.safe_fetch import DEFAULT_POLICY, LinkFetcher
+    from dashboard.sources.safe_fetch import DEFAULT_POLICY
 
     target = parse_public_url(link)
     if policy is None and (settings.dashboard_offline or settings.dashboard_upstream):
@@ -661,10 +720,7 @@ def article_from_link(
             variable=variable,
         )
         raise InputError(msg)
-    page = LinkFetcher(policy or DEFAULT_POLICY).fetch(link)
-    return article_from_bytes(
-        page.content, target.host, url=page.url, content_type=page.content_type
-    )
+    return target, policy or DEFAULT_POLICY
 
 
 class BackupArchive:

@@ -62,6 +62,7 @@ def test_the_manifest_says_what_made_the_tables(out):
         "usd_rub_cbr.csv",
         "catalogue.csv",
         "event_hours.csv",
+        "consensus.csv",
         "event_stories.csv",
     }
     assert all(re.fullmatch("[0-9a-f]{64}", file["sha256"]) for file in manifest["data_files"])

@@ -248,10 +248,13 @@ def listed_commands(capsys, *group):
 def test_every_command_and_option_is_in_the_reference_and_no_other(capsys):
     text = page("reference/commands.md")
     parts = dict(re.findall(r"^###? ([a-z -]+)\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
-    groups = {name for name in listed_commands(capsys) if listed_commands(capsys, name)}
-    expected = set(listed_commands(capsys)) - groups
-    expected |= {f"{group} {name}" for group in groups for name in listed_commands(capsys, group)}
-    assert parts.keys() == expected | groups
+    groups, expected, found = set(), set(), {(name,) for name in listed_commands(capsys)}
+    while found:
+        names = found.pop()
+        inner = listed_commands(capsys, *names)
+        (groups if inner else expected).add(" ".join(names))
+        found |= {(*names, name) for name in inner}
+    assert parts.keys() == expected | {name for name in groups if " " not in name}
     for name in expected:
         run([*name.split(), "--help"])
         options = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
@@ -262,7 +265,7 @@ def test_every_command_and_option_is_in_the_reference_and_no_other(capsys):
 
 # Lines of a guide that run other programs, with their continuations.
 OTHER_PROGRAMS = re.compile(
-    r"(?:^ *|`)(?:apt-get|useradd|curl|docker|systemctl|openssl|pg_restore|runuser)\b"
+    r"(?:^ *|`)(?:apt-get|useradd|curl|docker|systemctl|openssl|pg_restore|pipx|runuser|uvx?)\b"
     r"(?:.*\\\n)*.*$",
     re.MULTILINE,
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+DAY_COLUMNS = ("date", "day", "time_utc")
 DESCRIPTOR = ROOT / "data" / "datapackage.json"
 
 sys.path.insert(0, str(ROOT))
@@ -24,15 +25,18 @@ from dashboard.models.publication import PUBLICATION_RULES  # noqa: E402 - the s
 
 
 def measured(content: bytes) -> dict[str, Any]:
-    """Hash, size, number of rows and range of a CSV file with a column `date` or `time_utc`."""
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
-    dates = [row["date"] if "date" in row else row["time_utc"][:10] for row in rows]
-    return {
+    """Hash, size and number of rows of a CSV file, and its range where its rows have a day."""
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
+    facts: dict[str, Any] = {
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "bytes": len(content),
-        "rows": len(dates),
-        "range": {"first": min(dates), "last": max(dates)},
+        "rows": len(rows),
     }
+    column = next((name for name in DAY_COLUMNS if name in rows[0]), None)
+    if column is None:
+        return facts
+    days = [row[column][:10] for row in rows]
+    return facts | {"range": {"first": min(days), "last": max(days)}}
 
 
 def described(descriptor: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from dashboard.models.messages import DOMAIN
 from dashboard.models.series import SeriesCard
 from dashboard.models.tables import Table
 from dashboard.services.method import describe_method
+from dashboard.sources.datapackage import read_shipped_baskets
 from dashboard.sources.feeds.registry import FeedRegistry
 from dashboard.sources.rates.bundled import BundledRates
 
@@ -107,7 +108,8 @@ def registered_texts() -> Iterator[tuple[str, str]]:
     """The module and the text of what stands in a list and is translated where it is shown.
 
     These are the help of commands and options, the titles and columns of the tables, what models
-    and tests say of themselves, the cards of the series and the terms of the feeds that ship.
+    and tests say of themselves, the cards of the series, the baskets, and the terms of the feeds
+    that ship.
     """
     method = describe_method()
     texts = {
@@ -118,6 +120,7 @@ def registered_texts() -> Iterator[tuple[str, str]]:
             *((each.title, each.needs) for each in (*method.models, *method.tests)),
         ),
         "data/datapackage.json": chain.from_iterable(map(_card_texts, BundledRates().cards())),
+        "data/baskets.csv": (basket.title for basket in read_shipped_baskets()),
         "dashboard/sources/feeds/shipped.toml": chain.from_iterable(
             (feed.title, feed.terms) for feed in FeedRegistry(ROOT).bundled
         ),

@@ -17,9 +17,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
+from scipy.stats import binomtest
+
 from dashboard.models.study import MAX_SHARE_OF_ONE_RATE, SIGNIFICANCE_LEVEL
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+CONSENSUS: Final = ROOT / "data" / "events" / "consensus.csv"
 PAGE: Final = ROOT / "docs" / "findings.md"
 WINDOW: Final = "[0,1]"
 OLD_TEST: Final = "calendar_shift"
@@ -185,6 +188,43 @@ def doubts(row: Row, found: Answers) -> str:
     return " ".join(sentences)
 
 
+def surprises(found: Answers) -> list[str]:
+    """Decisions on the key rate that were not what was expected, with what the rouble did."""
+    with CONSENSUS.open(encoding="utf-8", newline="") as lines:
+        decisions = list(csv.DictReader(lines))
+    moves = {r["event_id"]: r for r in found.tables["events"] if r["window"] == WINDOW}
+    rows = [
+        (row, float(row["value_actual"]) - float(row["value_expected"]), moves[row["event_id"]])
+        for row in decisions
+        if row["value_actual"] != row["value_expected"] and row["event_id"] in moves
+    ]
+    agree = sum(surprise * float(move["car"]) > 0 for _row, surprise, move in rows)
+    count = len(rows)
+    p = binomtest(agree, count).pvalue
+    needed = next(k for k in range(count) if binomtest(k, count).pvalue > SIGNIFICANCE_LEVEL)
+    return [
+        "## What was expected of the key rate",
+        "",
+        f"Of {len(decisions)} decisions whose expected rate a document gives"
+        f" (`data/events/consensus.csv`), {count} were a surprise. A rate above the expected one"
+        " should make the rouble stronger, one below it weaker: so it went after"
+        f" {agree} of {count} (sign test against one half: p {p:.3f}, one question;"
+        f" {count - needed + 1} of {count} would have been needed for p below 0.05)."
+        " These are decisions that made news; most moves lie within what is ordinary for their"
+        " time (share of the 499 windows around that are smaller).",
+        "",
+        "| decision | before, expected, decided, % | surprise | move, log pts | smaller windows, %"
+        " | expected by |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {row['day']} | {row['value_previous']}, {row['value_expected']},"
+            f" {row['value_actual']} | {points(str(surprise / 100))} | {points(move['car'])} |"
+            f" {float(move['percentile']):.0f} | [{row['source_name']}]({row['source_url']}) |"
+            for row, surprise, move in rows
+        ),
+    ]
+
+
 def page(found: Answers) -> str:
     """The whole page."""
     rows = [row for row in found.tables["headline"] if row["window"] == WINDOW]
@@ -211,6 +251,7 @@ def page(found: Answers) -> str:
                   f"By what was expected from the nature of an event (`study --category {name} --by"
                   " expected`, adjusted within this table):", "",
                   *table(expected)]  # fmt: skip
+    lines += ["", *surprises(found)]
     skipped = len({row["event_id"] for row in found.tables["skipped"]})
     lines += ["", f"Skipped, with a reason each: {skipped} events.", ""]
     return "\n".join(lines)

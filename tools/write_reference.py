@@ -303,7 +303,7 @@ def shipped_table() -> str:
                 f"`{each['name']}`",
                 escape(each["title"]),
                 escape(each["publisher"]),
-                f"{each['range']['first']} to {each['range']['last']}",
+                f"{each['range']['first']} to {each['range']['last']}" if "range" in each else "–",
                 f"{each['rows']:,}",
                 escape(each["licenses"][0]["title"]),
                 f"`{each['dateRule']}`" if "dateRule" in each else "–",

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__
 from dashboard.api.errors import default_problem_responses, install_error_handlers
-from dashboard.api.routes import charts, events, feeds, notes, rates, study
+from dashboard.api.routes import baskets, charts, events, feeds, notes, rates, study
 from dashboard.models.messages import choose_language, current_language, use_language
 from dashboard.services.pictures import PICTURES
 
@@ -46,6 +46,7 @@ def build_app() -> FastAPI:
         feeds.router,
         events.router,
         notes.router,
+        baskets.router,
         rates.sources_router,
         study.router,
         rates.facts_router,

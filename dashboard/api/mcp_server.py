@@ -107,7 +107,7 @@ def answer_as(asking: Asking) -> Iterator[None]:
 
 
 def _link(path: str, **params: object) -> str:
-    """The address of a page with what was asked."""
+    """The address of a page with its settings."""
     query = urlencode({key: value for key, value in params.items() if value}, doseq=True)
     return f"{_ASKING.get().address}/{path}{'?' if query else ''}{query}"
 

@@ -223,6 +223,17 @@ class SourceWindowCsvParams(SourceWindowParams, CsvParams):
     """One event on every source as a file."""
 
 
+class BasketParams(QueryParams):
+    """The basket on whose series one event is compared, and the window."""
+
+    basket: str = Field("rouble", max_length=60, description="The name of a basket.")
+    window: str = Field("0:1", pattern=r"^-?\d{1,3}:-?\d{1,3}$", description="First:last offset.")
+
+
+class BasketCsvParams(BasketParams, CsvParams):
+    """One event on every series of a basket as a file."""
+
+
 class SourceMovesCsvParams(EventsParams, SourceWindowParams, CsvParams):
     """Events on every source as a file."""
 

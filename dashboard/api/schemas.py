@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date as Day  # noqa: N812 - a field is called date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Request
 from pydantic import (
@@ -21,6 +21,7 @@ from pydantic import WithJsonSchema as As
 from starlette.requests import ClientDisconnect
 
 from dashboard.api.errors import Problem, validation_message
+from dashboard.models.baskets import MAX_MEMBER_LENGTH, MAX_MEMBERS, MEMBER_PATTERN
 from dashboard.models.event import (
     EVENT_FIELDS,
     NOTE_FIELDS,
@@ -36,6 +37,9 @@ from dashboard.models.messages import translate as _
 MAX_BODY_BYTES: Final = 65_536
 JSON_MEDIA_TYPE: Final = "application/json"
 MERGE_PATCH_MEDIA_TYPE: Final = "application/merge-patch+json"
+
+Body = TypeVar("Body", bound=BaseModel)
+_MEMBER_PATTERN: Final = f"^{MEMBER_PATTERN.pattern}$"
 
 _DATE_PREFIX: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -108,7 +112,18 @@ NoteChange: Final = _note_model(
 )
 
 
-def describe_body(model: type[NoteFields], media: tuple[str, ...], example: Any) -> dict[str, Any]:
+class BasketFields(BaseModel):
+    """The series of a basket."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    members: Annotated[
+        list[Annotated[str, Field(max_length=MAX_MEMBER_LENGTH, pattern=_MEMBER_PATTERN)]],
+        Field(min_length=1, max_length=MAX_MEMBERS, description="Ids of series and tickers."),
+    ]
+
+
+def describe_body(model: type[BaseModel], media: tuple[str, ...], example: Any) -> dict[str, Any]:
     """The OpenAPI description of a body."""
     schema = model.model_json_schema()
     if model is NoteChange:
@@ -119,9 +134,7 @@ def describe_body(model: type[NoteFields], media: tuple[str, ...], example: Any)
     return {"requestBody": {"required": True, "content": content}}
 
 
-async def read_body(
-    request: Request, model: type[NoteFields], media: tuple[str, ...]
-) -> NoteFields:
+async def read_body(request: Request, model: type[Body], media: tuple[str, ...]) -> Body:
     """The body of a request as a model.
 
     Raises:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import admin, alerts, drivers, events, inbox, rates, study
+from dashboard.cli import admin, alerts, baskets, drivers, events, inbox, rates, study
 from dashboard.cli.context import error_text
 from dashboard.cli.options import command_group, show_help
 from dashboard.models.errors import RoubleReactionError
@@ -39,6 +39,7 @@ app.command("open")(admin.open_pages)
 app.command("study")(study.study)
 app.command("robustness")(study.robustness)
 app.command("facts")(study.facts)
+app.command("counterfactual")(study.counterfactual)
 app.command("drivers")(drivers.drivers)
 app.command("article")(inbox.analyse_article)
 app.command("export")(study.export_everything)
@@ -56,6 +57,7 @@ events.event_commands.command("copy")(events.copy_event)
 events.event_commands.command("hide")(events.hide_catalogue_events)
 events.event_commands.command("unhide")(events.unhide_catalogue_events)
 app.add_typer(events.event_commands, name="events")
+rates.rate_commands.add_typer(baskets.basket_commands, name="basket")
 app.add_typer(rates.rate_commands, name="rates")
 app.add_typer(inbox.inbox_commands, name="inbox")
 app.add_typer(inbox.feed_commands, name="feeds")

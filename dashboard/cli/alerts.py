@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dashboard.cli import options
-from dashboard.cli.context import EXIT_FAILED, get_context
+from dashboard.cli.context import EXIT_FAILED, fetch_tickers, get_context
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
 from dashboard.models.alerts import AlertTarget, LevelSide, RuleKind
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
@@ -227,6 +227,7 @@ def add_alert_rule(  # noqa: PLR0913 - the fields of a rule
         target,
     )  # fmt: skip
     context = get_context()
+    fetch_tickers(context, [series])
     rule = add_rule(context.alerts, entry, context.notes.person, known_data(context))
     if as_json:
         output.print_json(rule_json(rule))

@@ -201,7 +201,7 @@ def select_series(
 
 
 def fetch_tickers(context: AppContext, names: Iterable[str]) -> None:
-    """Fetch the tickers among some names of which nothing is stored, unless nothing may be asked.
+    """Fetch the tickers among some names of which nothing is stored, unless the process is offline.
 
     What is known of the numbers of a ticker goes to standard error.
 

@@ -79,6 +79,7 @@ from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.presentation.tables import View
 from dashboard.services.admin import token_state
 from dashboard.services.event_import import EventImportPlan
+from dashboard.services.exports import TABLES
 from dashboard.services.inbox import FeedStatus, propose_category
 from dashboard.services.live_rates import RefreshOutcome, RefreshResult
 from dashboard.services.serializers import import_report_json, note_rows_json
@@ -86,10 +87,13 @@ from dashboard.services.serializers import import_report_json, note_rows_json
 if TYPE_CHECKING:
     from dashboard.models.alerts import Alert, AlertMessage, AlertRule, AlertTarget, Occasion
     from dashboard.models.analyses import EpisodeStudy, Precedents
+    from dashboard.models.baskets import Basket, BasketMember
     from dashboard.models.series import SeriesCard
     from dashboard.services.article import ArticleReading
+    from dashboard.services.counterfactual import Counterfactual
     from dashboard.services.health import Finding
     from dashboard.services.live_rates import SeriesStatus
+    from dashboard.services.regimes import RegimeAnswer, SplitRow
     from dashboard.services.schedule import UpcomingEvent
     from dashboard.services.tickers import SearchResult
 
@@ -101,6 +105,32 @@ OUTCOME_LABELS: Final = {
     RefreshOutcome.FAILED: deferred("failed"),
     RefreshOutcome.SKIPPED: deferred("not asked"),
 }
+
+
+BASKETS_VIEW: Final[View] = {
+    deferred("name"): attrgetter("name"),
+    deferred("title"): attrgetter("label"),
+    deferred("from"): lambda basket: _("shipped") if basket.is_shipped else _("yours"),
+    deferred("series"): lambda basket: ", ".join(basket.members),
+}
+BASKET_MEMBERS_VIEW: Final[View] = {
+    deferred("member"): attrgetter("name"),
+    deferred("series"): lambda m: m.series.card.label if m.series is not None else NO_VALUE,
+    deferred("last day"): lambda m: (
+        str(m.series.day[-1]) if m.series is not None and len(m.series) else NO_VALUE
+    ),
+    deferred("to do"): lambda m: translate_deferred(m.reason),
+}
+
+
+def show_baskets(baskets: Iterable[Basket]) -> None:
+    """Print the baskets with their series."""
+    show_table(BASKETS_VIEW, baskets)
+
+
+def show_basket_members(members: Iterable[BasketMember]) -> None:
+    """Print the series of a basket, and what to do about those that are missing."""
+    show_table(BASKET_MEMBERS_VIEW, members)
 
 
 @contextmanager
@@ -653,3 +683,65 @@ def show_import_undo(undo: ImportUndo) -> None:
             _("{count:,} had been removed before", count=earlier) if earlier else "",
         )
     )
+
+
+# ------------------------------------------------------------------ regimes and counterfactuals
+
+
+def show_regimes(answer: RegimeAnswer, folder: Path | None) -> None:
+    """Print the regimes of a series and what they rest on."""
+    from dashboard.presentation.regimes import (
+        COUNTS_VIEW,
+        describe_regimes,
+        describe_search,
+        regimes_view,
+    )
+
+    print_line(describe_regimes(answer))
+    for sentence in describe_search(answer):
+        print_line(sentence)
+    print_line("")
+    show_table(regimes_view(answer), [answer], TABLES["regimes"])
+    print_line("")
+    show_table(COUNTS_VIEW, [answer], TABLES["break_counts"])
+    _say_written(folder)
+
+
+def show_split(rows: Sequence[SplitRow], card: SeriesCard) -> None:
+    """Print an answer by periods."""
+    from dashboard.presentation.regimes import describe_split, split_view
+
+    print_line("")
+    print_line(describe_split(rows))
+    show_table(split_view(card), rows, TABLES["split"])
+
+
+def show_counterfactual(answer: Counterfactual, folder: Path | None) -> None:
+    """Print the gap to the synthetic series, its donors and what they rest on."""
+    from dashboard.presentation.counterfactual import (
+        describe_counterfactual,
+        describe_fit,
+        describe_left_out,
+        describe_limits,
+        donors_view,
+        gaps_view,
+        summarize_weights,
+    )
+
+    print_line(describe_counterfactual(answer))
+    print_line(summarize_weights(answer))
+    print_line("")
+    show_table(gaps_view(), [answer], TABLES["counterfactual"])
+    print_line("")
+    show_table(donors_view(answer), [answer], TABLES["counterfactual_donors"])
+    print_line("")
+    left_out = describe_left_out(answer)
+    for sentence in (*describe_fit(answer), left_out, describe_limits()):
+        if sentence:
+            print_line(sentence)
+    _say_written(folder)
+
+
+def _say_written(folder: Path | None) -> None:
+    if folder is not None:
+        print_line(_("written to {folder}", folder=folder))

@@ -10,7 +10,8 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from dashboard.models.analyses import RobustnessAnswer
+from dashboard.models.analyses import CrossCell, RobustnessAnswer
+from dashboard.models.baskets import BasketMoves
 from dashboard.models.currencies import name_unit
 from dashboard.models.drivers import DriverAnswer
 from dashboard.models.event import Event
@@ -28,6 +29,11 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, StudyAnswer, window_text
 from dashboard.models.tables import Table
 from dashboard.presentation import moves as move_texts
+from dashboard.presentation.baskets import (
+    BASKET_VIEW,
+    describe_basket,
+    describe_basket_method,
+)
 from dashboard.presentation.escaping import clean_text, truncate
 from dashboard.presentation.formatting import (
     NO_VALUE,
@@ -400,6 +406,40 @@ def show_reproduction(result: Reproduction) -> None:
         )
     for note in result.notes:
         print_line(f"  {clean_text(note)}")
+
+
+# ------------------------------------------------------------------ baskets
+
+
+def show_basket_moves(answer: BasketMoves, out: Path | None = None) -> None:
+    """Print what one event did on every series of a basket, the least ordinary first."""
+    print_line(clean_text(answer.event.title))
+    for sentence in (describe_basket(answer), *describe_basket_method(answer)):
+        print_line(clean_text(sentence))
+    print_line("")
+    show_table(BASKET_VIEW, answer.moves, TABLES["basket"])
+    if out is not None:
+        print_line(_("written to {out}", out=out))
+
+
+CATEGORY_CELLS_VIEW: Final[View] = {
+    deferred("group"): "group",
+    deferred("series"): "series",
+    deferred("mean SCAR"): "mean_scar",
+    deferred("mean, log pts or points"): "caar",
+    deferred("events"): "n",
+    deferred("distinct rates"): "n_rates",
+    "p": "p_value",
+    deferred("corrected p"): "p_adjusted",
+    deferred("no verdict because"): "reason",
+}
+
+
+def show_category_cells(cells: Sequence[CrossCell], out: Path | None = None) -> None:
+    """Print the mean move of every category on every series, p corrected over all of them."""
+    show_table(CATEGORY_CELLS_VIEW, cells, TABLES["across_series"])
+    if out is not None:
+        print_line(_("written to {out}", out=out))
 
 
 # ------------------------------------------------------------------ sources

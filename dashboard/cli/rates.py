@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from dashboard.cli.context import (
     EXIT_FAILED,
@@ -16,6 +23,7 @@ from dashboard.cli.context import (
 )
 from dashboard.cli.options import (
     Arg,
+    AsOfOption,
     BarStampsOption,
     CsvFileArgument,
     DialectOption,
@@ -31,6 +39,7 @@ from dashboard.cli.options import (
     RatesOption,
     RateZoneOption,
     ReplaceOption,
+    SeedOption,
     SeriesIdArgument,
     SeriesNameOption,
     SeriesTitleOption,
@@ -43,13 +52,16 @@ from dashboard.cli.options import (
     read_optional_day,
     read_period,
 )
+from dashboard.models.errors import InputError, StoreError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.services.notes import utc_now
 
 if TYPE_CHECKING:
+    from dashboard.container import AppContext
     from dashboard.models.series import SeriesCard
     from dashboard.services.rates import RateImportPlan
+    from dashboard.services.record import Recorded, Recording
 
 
 # ------------------------------------------------------------------ network
@@ -143,6 +155,61 @@ def list_rates(
         listings.show_series_status(listed_statuses, len(statuses) - len(listed_statuses))
 
 
+@rate_commands.command("regimes")
+def list_regimes(  # noqa: PLR0913 - the options of the contract
+    series: Annotated[str, Arg(metavar="SERIES", help=deferred("As `rates list` prints it."))],
+    *,
+    kind: Annotated[
+        Literal["volatility", "mean", "relation"], Opt(help=deferred("What breaks."))
+    ] = "volatility",
+    factor: Annotated[
+        str | None, Opt(metavar="ID", help=deferred("The other series of a relation."))
+    ] = None,
+    trim: Annotated[
+        Literal["5", "10", "15"],
+        Opt(help=deferred("The least share of the moves that a regime has, in per cent.")),
+    ] = "5",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    seed: SeedOption = 1,
+    asof: AsOfOption = None,
+    out: Annotated[
+        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the breaks of a series and say what it was like between them.
+
+    Breaks of the volatility, of the mean move, or of the relation to a factor, each date with its
+    95 % interval, next to changes of method and the events that came shortly before.
+    """
+    from dashboard.cli import listings, output
+    from dashboard.cli.context import export_time, list_data_files, list_known_events
+    from dashboard.services.exports import Provenance, write_tables
+    from dashboard.services.rates import get_series
+    from dashboard.services.regimes import RegimeRequest, find_regimes, regimes_json
+
+    period = read_period(since, until)
+    context = get_context(asof)
+    selection = select_series(context, [series])
+    other = get_series(context.rates, factor).between(*period) if factor else None
+    request = RegimeRequest(kind, int(trim), seed)
+    studied = selection.series[0].between(*period)
+    answer = find_regimes(studied, list_known_events(context), request, other)
+    if out is not None:
+        parameters = {
+            "series": studied.card.id, "kind": kind, "factor": factor, "trim": int(trim),
+            "since": since, "until": until, "seed": seed, "asof": asof,
+        }  # fmt: skip
+        files = list_data_files(context, selection, [factor] if factor else [])
+        made = Provenance(parameters, files, export_time(context))
+        write_tables(out, {"regimes": [answer], "break_counts": [answer]}, made)
+    if as_json:
+        output.print_json(regimes_json(answer))
+    else:
+        listings.show_regimes(answer, out)
+
+
 @rate_commands.command("search")
 def search_series(
     text: Annotated[
@@ -157,7 +224,7 @@ def search_series(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find series by name; any id it prints can be given wherever a series is asked for."""
+    """Find series by name; every id it prints can be given to any option that takes a series."""
     from dashboard.cli import listings, output
     from dashboard.services.tickers import search_json, search_tickers
 
@@ -232,6 +299,117 @@ def import_rate_file(  # noqa: PLR0913 - the options of the contract
         return
     output.print_notices(plan.messages)
     output.show_series(table.series if dry_run else plan.series)
+
+
+@rate_commands.command("record")
+def record_quotes(  # noqa: PLR0913 - the options of the contract
+    sources: Annotated[
+        list[str],
+        Arg(metavar="SERIES|URL…", help=deferred("Live series, or public addresses of JSON.")),
+    ],
+    *,
+    json_path: Annotated[
+        str,
+        Opt(metavar="PATH", help=deferred("Where the number is in the JSON: markets.0.price.")),
+    ] = "",
+    name: SeriesNameOption = "",
+    title: SeriesTitleOption = "",
+    kind: KindOption = None,
+    every: Annotated[int, Opt(metavar="MINUTES", help=deferred("The interval."))] = 60,
+    once: Annotated[bool, Opt("--once", help=deferred("Record one number, then end."))] = False,
+) -> int:
+    """Record live quotes hourly as series of your own, each known when it was fetched.
+
+    Nothing that was recorded is changed, and what was missed stays missing. Ctrl-C or SIGTERM ends
+    it; started again, it goes on with the same series.
+    """
+    from dashboard.cli import output
+    from dashboard.services.record import Recording, run_recorder, with_odds
+
+    context = get_online_context("rates record")
+    if name and len(sources) > 1:
+        raise InputError(_("is for one source; leave it out"), field="name", value=name)
+    recordings = [
+        with_odds(
+            Recording(
+                name or _name_recording(source),
+                title or source,
+                f"{source} {json_path}".strip(),
+                _quote_fetcher(context, source, json_path),
+                every,
+                kind if kind and kind != "price" else "",
+            )
+        )
+        for source in sources
+    ]
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: stop.set())
+    with ExitStack() as locks:
+        for recording in recordings:
+            if not locks.enter_context(context.alerts.watch_lock(f"record-{recording.id}")):
+                msg = _("another process records {id}; stop it first", id=recording.id)
+                raise StoreError(msg)
+        done = [_record(context, recording, stop.wait) for recording in recordings]
+        if once:
+            return EXIT_FAILED if any(each.problem for each in done) else 0
+        output.print_line(_("Recording every {count} minutes; Ctrl-C ends it.", count=every))
+        sys.stdout.flush()
+        run_recorder(recordings, lambda each: _record(context, each, stop.wait), stop)
+    return 0
+
+
+def _record(context: AppContext, recording: Recording, wait: Callable[[float], bool]) -> Recorded:
+    """Record a number, and say it, its gap, or why there is none."""
+    from dashboard.cli import output
+    from dashboard.services.record import record_once
+
+    done = record_once(context.own, recording, utc_now, wait)
+    at = f"{done.at:%Y-%m-%d %H:%M:%S} UTC"
+    if done.problem:
+        output.print_notices(
+            [_("{id}: nothing recorded at {at}: {problem}", id=recording.id, at=at,
+               problem=done.problem)]
+        )  # fmt: skip
+        return done
+    if done.gap:
+        hours = done.gap.total_seconds() / 3_600
+        output.print_notices(
+            [_("{id}: nothing was recorded for {hours:.1f} hours before; it stays missing",
+               id=recording.id, hours=hours)]
+        )  # fmt: skip
+    output.print_line(_("{at}  {id}  {value:g}", at=at, id=recording.id, value=done.value))
+    sys.stdout.flush()
+    return done
+
+
+def _name_recording(source: str) -> str:
+    """An id from a series, or from the host and path of an address."""
+    words = re.findall(r"[a-z0-9]+", source.casefold().partition("://")[2] or source.casefold())
+    return "_".join(words)[:60].strip("_") or "quote"
+
+
+def _quote_fetcher(context: AppContext, source: str, json_path: str) -> Callable[[], float]:
+    """What fetches the present number of a source.
+
+    Raises:
+        InputError: an address has no path to its number, or a series has one.
+    """
+    from dashboard.container import fetch_json
+    from dashboard.services.live_rates import fetch_quote
+    from dashboard.services.record import read_json_number
+
+    is_address = "://" in source
+    if is_address != bool(json_path):
+        msg = (
+            _("say where the number is in the JSON, as markets.0.price")
+            if is_address
+            else _("is for an address; leave it out")
+        )
+        raise InputError(msg, field="json_path", value=json_path)
+    if is_address:
+        return lambda: read_json_number(fetch_json(source, context.settings), json_path)
+    return lambda: fetch_quote(context.known, context.rate_cache, source, utc_now)
 
 
 @rate_commands.command("remove")

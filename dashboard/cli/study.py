@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from dashboard.cli import options
+from dashboard.cli.baskets import BasketStudy, study_basket
 from dashboard.cli.context import (
     AS_THE_FILES_SAY,
     DEFAULT_PAGES_URL,
@@ -34,15 +36,18 @@ from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from dashboard.container import AppContext
+    from dashboard.models.event import Event
     from dashboard.models.study import Pool, StudyAnswer, StudyRequest
     from dashboard.models.tables import ReportFormat
     from dashboard.models.user_files import CsvDialect
     from dashboard.services.bundles import BundleRequest
+    from dashboard.services.exports import Provenance
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 EXIT_DIFFERENT = 1
 """As in `diff`: 0 equal, 1 different; 2 and 3 as for every command."""
 
@@ -136,10 +141,21 @@ def study(  # noqa: PLR0913 - the options of the contract
     series: Annotated[
         Texts, Opt(metavar="COLUMN", help=deferred("Only this series; repeatable."))
     ] = None,
+    basket: Annotated[
+        str,
+        Opt(
+            metavar="NAME|FILE",
+            help=deferred("Every series of a basket, each by itself; or of a file, one a line."),
+        ),
+    ] = "",
+    event: Annotated[
+        str, Opt("--event", metavar="ID", help=deferred("Of a basket: only this event."))
+    ] = "",
     category: options.CategoryFilter = None,
     origin: options.OriginFilter = None,
     returns: Annotated[
-        Literal["log", "simple"], Opt(help=deferred("How a move is counted."))
+        Literal["log", "simple", "difference"],
+        Opt(help=deferred("How a move is counted; difference is for rates in per cent.")),
     ] = "log",
     model: Annotated[str, Opt(metavar="MODEL", help=MODEL_NAMES)] = "mean",
     window: Annotated[
@@ -180,6 +196,13 @@ def study(  # noqa: PLR0913 - the options of the contract
         Texts,
         Opt(metavar="COLUMN", help=deferred("Regress the CARs on it; repeatable.")),
     ] = None,
+    split: Annotated[
+        str | None,
+        Opt(
+            metavar="regimes|method-breaks|DATES",
+            help=deferred("Answer for each period too; DATES as 2022-02-24,2024-06-13."),
+        ),
+    ] = None,
     by_story: Annotated[
         Literal["first", "span"] | None,
         Opt(
@@ -208,12 +231,8 @@ def study(  # noqa: PLR0913 - the options of the contract
     as_json: JsonOption = False,
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
-    from dashboard.cli import output
     from dashboard.models import study as study_module
     from dashboard.models.study import StudyRequest
-    from dashboard.services.compare import relate_to_columns
-    from dashboard.services.exports import write_study
-    from dashboard.services.serializers import study_json, table_json
 
     def request(bar_minutes: int) -> StudyRequest:
         return StudyRequest(
@@ -234,7 +253,22 @@ def study(  # noqa: PLR0913 - the options of the contract
 
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
+    if basket or event:
+        others: dict[str, object] = {
+            "rates": rates,
+            "factor": factor,
+            "series": series,
+            "bundle": bundle,
+        }
+        others |= {"by_story": by_story, "split": split, "dose": dose, "regress": regress}
+        _check_basket_options(basket, others)
+        query = BasketStudy(
+            basket, event, *event_selection, reading, request(0), asof, out, dialect, as_json
+        )
+        study_basket(query)
+        return
     if by_story == "span":
+        _refuse_options_of_events({"split": split, "dose": dose, "regress": regress})
         inputs = _read_inputs(rate_selection, event_selection, reading, asof)
         _study_spans(inputs, request, (out, dialect), as_json=as_json)
         return
@@ -246,17 +280,84 @@ def study(  # noqa: PLR0913 - the options of the contract
         asof=asof,
         is_by_story=by_story is not None,
     )
-    further = relate_to_columns(answer.results, dose, regress or ())
-    if out is not None:
-        write_study(out, answer, replace(inputs.made, dialect=dialect), further)
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
+    from dashboard.services.compare import relate_to_columns
+
+    tables: dict[str, Sequence[Any]] = {
+        **relate_to_columns(answer.results, dose, regress or ()),
+        **_split_answer(split, answer, inputs),
+    }
+    _give_study(answer, replace(inputs.made, dialect=dialect), tables, out, as_json=as_json)
+
+
+def _give_study(
+    answer: StudyAnswer,
+    made: Provenance,
+    tables: Mapping[str, Sequence[Any]],
+    folder: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write a study to a folder if one is named, and print it or its JSON.
+
+    `tables` holds the objects of those that were asked for beside the tables of every study.
+    """
+    from dashboard.cli import listings, output
+    from dashboard.services.exports import write_study
+    from dashboard.services.serializers import study_json, table_json
+
+    if folder is not None:
+        write_study(folder, answer, made, tables)
     if as_json:
-        more = {name: table_json(name, objects) for name, objects in further.items()}
+        more = {name: table_json(name, objects) for name, objects in tables.items()}
         output.print_json(study_json(answer) | more)
-    else:
-        output.show_study(answer, out)
-        output.show_relations(further, {series.card.id: series.card for series in inputs.series})
+        return
+    output.show_study(answer, folder)
+    if tables.get("split") and folder is None:
+        listings.show_split(tables["split"], answer.results[0].series.card)
+    output.show_relations(
+        tables, {item.series.card.id: item.series.card for item in answer.results}
+    )
+
+
+def _refuse_options_of_events(given: Mapping[str, object]) -> None:
+    for name, value in given.items():
+        if value:
+            msg = _("is of events, and spans of stories were named; leave one of the two out")
+            raise InputError(msg, field=name)
+
+
+def _split_answer(
+    split: str | None, answer: StudyAnswer, inputs: StudyInputs
+) -> dict[str, Sequence[Any]]:
+    """The declared tests of the groups of a study in each period; no table without a split."""
+    if split is None:
+        return {}
+    from dashboard.services.regimes import group_events, read_split, split_study
+
+    rows = split_study(
+        inputs.series,
+        group_events(inputs.events, answer.request.by),
+        read_split(split, inputs.series[0], inputs.known),
+        answer.request,
+        known=inputs.known,
+        factors=inputs.factors,
+    )
+    return {"split": rows} if rows else {}
+
+
+def _check_basket_options(basket: str, others: dict[str, object]) -> None:
+    """Refuse an event without a basket, and what a basket replaces.
+
+    Raises:
+        InputError: naming the option.
+    """
+    if not basket:
+        raise InputError(_("needs --basket, the series to compare"), field="event")
+    for name, value in others.items():
+        if value:
+            raise InputError(_("cannot be given with a basket; leave one out"), field=name)
 
 
 def facts(  # noqa: PLR0913 - the options of the contract
@@ -531,6 +632,79 @@ def specification_progress() -> Iterator[Callable[[int, int], None] | None]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("specifications", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+# ------------------------------------------------------------------ counterfactual
+
+
+def counterfactual(  # noqa: PLR0913 - the options of the contract
+    when: Annotated[
+        str, Arg(metavar="DATE|EVENT_ID", help=deferred("As 2022-02-24, or of `events list`."))
+    ],
+    *,
+    rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
+    donors: Annotated[
+        Texts, Opt(metavar="ID", help=deferred("A series to explain it with; repeatable."))
+    ] = None,
+    fit: Annotated[
+        int, Opt(min=60, max=1000, help=deferred("Daily changes that the weights are fitted on."))
+    ] = 250,
+    gap: Annotated[
+        int, Opt(min=0, max=250, help=deferred("Days between the fit and the date."))
+    ] = 10,
+    asof: options.AsOfOption = None,
+    out: Annotated[
+        Path | None, Opt(metavar="DIR", help=deferred("Write the CSVs and a manifest."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a currency would have done after a date, had it moved as others did.
+
+    A synthetic series of other currencies and oil, fitted before the date only; its gap is compared
+    with the gaps of other dates, and with those of each donor in place of the currency.
+    """
+    from dashboard.cli import listings, output
+    from dashboard.services.counterfactual import (
+        SyntheticRequest,
+        build_counterfactual,
+        counterfactual_json,
+        default_donors,
+        load_dollar_rates,
+    )
+    from dashboard.services.exports import Provenance, write_tables
+    from dashboard.services.rates import list_cards
+
+    context = get_context(asof)
+    selection = select_series(context, [rates])
+    names = donors or list(default_donors(list_cards(context.rates)))
+    given = select_series(context, names)
+    answer = build_counterfactual(
+        selection.series[0],
+        _read_date_or_event(context, when),
+        given.series,
+        load_dollar_rates(context.rates),
+        SyntheticRequest(length=fit, gap=gap),
+    )
+    if out is not None:
+        parameters = {
+            "date": when, "rates": rates, "donors": names, "fit": fit, "gap": gap,
+            **_as_of_parameters(asof),
+        }  # fmt: skip
+        files = [*list_data_files(context, selection, ()), *list_data_files(context, given, ())]
+        made = Provenance(parameters, files, export_time(context))
+        tables = ("counterfactual", "counterfactual_donors", "counterfactual_path")
+        write_tables(out, {name: [answer] for name in tables}, made)
+    if as_json:
+        output.print_json(counterfactual_json(answer))
+    else:
+        listings.show_counterfactual(answer, out)
+
+
+def _read_date_or_event(context: AppContext, text: str) -> date | Event:
+    """A day, or the event of an id."""
+    if _DAY.fullmatch(text):
+        return options.read_day("DATE", text)
+    return find_known_event(list_known_events(context), text)
 
 
 # ------------------------------------------------------------------ report

@@ -385,7 +385,7 @@ class KnownEventRows:
 
 
 def locate_known_events(
-    series: RateSeries, studied: DatedEvents, known: Sequence[Event] | None
+    series: RateSeries, studied: DatedEvents, known: Sequence[Event] | DatedEvents | None
 ) -> KnownEventRows:
     """Where all known events lie, those bound to another series left out.
 
@@ -396,9 +396,7 @@ def locate_known_events(
     """
     both = studied
     if known is not None:
-        named = {event.id: event for event in (*known, *studied.events)}
-        both = DatedEvents.of(tuple(named.values()))
-        both = both.for_series(series.card.id)
+        both = _join_known(known, studied).for_series(series.card.id)
     first = both.align_to(series)
     inside = first.inside
     if not inside.all():
@@ -407,6 +405,15 @@ def locate_known_events(
     last = last_possible_rows(series, both.events, rows)
     occupied = find_occupied_rows(series, both.timed, (rows, last))
     return KnownEventRows(rows, last, both.ids, occupied)
+
+
+def _join_known(known: Sequence[Event] | DatedEvents, studied: DatedEvents) -> DatedEvents:
+    """The known events with the studied ones, which replace those of their ids."""
+    events = known.events if isinstance(known, DatedEvents) else known
+    named = {event.id: event for event in events}
+    if isinstance(known, DatedEvents) and all(named.get(e.id) is e for e in studied.events):
+        return known
+    return DatedEvents.of(tuple((named | {event.id: event for event in studied.events}).values()))
 
 
 # ---- nearby events

@@ -2,7 +2,7 @@
 
 The dose of an event is its surprise, the change of a released value, or an intensity. The slope is
 tested by arranging the doses over whole clusters of events; a second stage regresses the CARs on
-any columns of the events. Formulas: docs/statistics.md, 26.
+any columns of the events. Formulas: docs/statistics.md, 29.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ American Statistical Association 71), its order by AIC; the statistic of lag l i
 (Dalla, Giraitis & Phillips 2022, Econometric Theory 38). Response: local projections
 (`local_projections.project_shock`). Stability of the slope: Nyblom 1989 (J. American Statistical
 Association 84) and Hansen 1992 (J. Policy Modeling 14), and the largest deviation of the rolling
-slope against that of data with the same shocks and residuals of random sign (fixed-regressor
-bootstrap, Hansen 2000, J. Econometrics 97). Equality of samples: Chow's test with robust errors,
-`W = sum w (b - mean)^2`, `w = 1 / se^2`, `F = W / (S - 1)` for S samples.
+slope, both against data with the same shocks and residuals of random sign, which keep their
+volatility (fixed-regressor bootstrap, Hansen 2000, J. Econometrics 97). Equality of samples:
+Chow's test with robust errors, `W = sum w (b - mean)^2`, `w = 1 / se^2`, `F = W / (S - 1)` for S
+samples.
 """
 
 from __future__ import annotations
@@ -73,8 +74,6 @@ CORRECTION: Final = "holm"
 REGRESSORS: Final = 2 + 2 * LAG_COUNT
 """Constant, driver, and the lags of both; what a sample's response takes of its degrees of
 freedom."""
-LAST_STEPS: Final = 60
-"""Terms of the series of the Cramer-von Mises distribution."""
 
 REASON_FEW_ROWS: Final = deferred("fewer than {least} matched rates", least=MIN_ROWS)
 REASON_FEW_IN_SAMPLE: Final = deferred("fewer than {least} rates are used", least=MIN_SAMPLE_ROWS)
@@ -378,19 +377,20 @@ def roll_relation(
         return (), tuple(replace(test, n=n, reason=reason) for test in (HANSEN, LARGEST))
     slope = float((x - x.mean()) @ y / ((x - x.mean()) @ (x - x.mean())))
     rest = y - y.mean() - slope * (x - x.mean())
-    hansen = compute_hansen((x - x.mean()) * rest)
-    tests = [replace(HANSEN, n=n, statistic=hansen, df=1, p_value=hansen_p(hansen))]
+    drawn_rest = _draw_signs(n, request.seed) * rest
+    hansen = float(compute_hansen((x - x.mean()) * rest))
+    p = _share_beyond(_draw_hansen(x, drawn_rest), hansen)
+    tests = [replace(HANSEN, n=n, statistic=hansen, df=1, p_value=p)]
     if n < 2 * request.window:
         tests.append(replace(LARGEST, n=n, reason=REASON_SHORT_FOR_WINDOW))
         return (), tuple(adjust_rows(tests, CORRECTION))
-    rolled = _roll(x, y, request.window)
-    usable = rolled["se"] > 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        largest = np.max(np.abs(rolled["slope"] - slope)[usable] / rolled["se"][usable])
-    drawn = _draw_largest(x, rest, request.window, rolled["se"], request.seed)
-    p = (1 + float((drawn >= largest).sum())) / (len(drawn) + 1)
+    rolled, error = _roll(x, y, request.window), _constant_slope_error(x, rest, request.window)
+    usable = error > 0
+    largest = np.max(np.abs(rolled["slope"] - slope)[usable] / error[usable])
+    drawn = _draw_largest(x, drawn_rest, request.window, error)
+    p = _share_beyond(drawn, float(largest))
     edge = float(np.quantile(drawn, CONFIDENCE_LEVEL))
-    found = (edge + float(special.ndtri(POWER))) * float(np.median(rolled["se"][usable]))
+    found = (edge + float(special.ndtri(POWER))) * float(np.median(error[usable]))
     tests.append(replace(LARGEST, n=n, statistic=float(largest), p_value=p, detectable=found))
     days = matched.series.day[rows]
     windows = range(request.window - 1, n)
@@ -398,11 +398,11 @@ def roll_relation(
         RollingRow(
             days[end].item(), days[end - request.window + 1].item(), request.window,
             correlation=float(rolled["slope"][k] * rolled["ratio"][k]),
-            low=float(max((slope - edge * rolled["se"][k]) * rolled["ratio"][k], -1.0)),
-            high=float(min((slope + edge * rolled["se"][k]) * rolled["ratio"][k], 1.0)),
+            low=float(max((slope - edge * error[k]) * rolled["ratio"][k], -1.0)),
+            high=float(min((slope + edge * error[k]) * rolled["ratio"][k], 1.0)),
             slope=float(rolled["slope"][k]), se=float(rolled["se"][k]),
-            slope_low=float(slope - edge * rolled["se"][k]),
-            slope_high=float(slope + edge * rolled["se"][k]),
+            slope_low=float(slope - edge * error[k]),
+            slope_high=float(slope + edge * error[k]),
         )
         for k, end in enumerate(windows)
         if usable[k]
@@ -424,27 +424,44 @@ LARGEST: Final = DriverTest(
 )
 
 
-def compute_hansen(scores: Floats) -> float:
-    """`sum_t (sum_{s<=t} f_s)^2 / (n sum f^2)` of the scores f of the slope, (n,)."""
-    total = float(scores @ scores)
-    summed = np.cumsum(scores)
-    return float(summed @ summed) / (len(scores) * total) if total > 0 else float("nan")
+def compute_hansen(scores: Floats) -> Floats:
+    """`sum_t (sum_{s<=t} f_s)^2 / (n sum f^2)` of scores f of the slope, (..., n) to (...)."""
+    summed = np.cumsum(scores, axis=-1)
+    total = scores.shape[-1] * (scores**2).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic: Floats = (summed**2).sum(axis=-1) / total
+    return statistic
 
 
-def hansen_p(statistic: float) -> float:
-    """The p of the statistic with one parameter, whose limit is that of Cramer and von Mises.
+def _draw_signs(n: int, seed: int) -> Floats:
+    drawn = np.random.default_rng(seed).integers(0, 2, (BOOTSTRAP_DRAWS, n))
+    return drawn.astype(np.float64) * 2 - 1
 
-    Anderson & Darling 1952 (Annals of Mathematical Statistics 23), equation 4.35.
+
+def _share_beyond(drawn: Floats, statistic: float) -> float:
+    return (1 + float((drawn >= statistic).sum())) / (len(drawn) + 1)
+
+
+def _draw_hansen(x: Floats, drawn: Floats) -> Floats:
+    """The statistic of draws (B, n) whose slope never changes, (B,)."""
+    centred = x - x.mean()
+    slope = drawn @ centred / (centred @ centred)
+    rest = drawn - drawn.mean(axis=1, keepdims=True) - slope[:, None] * centred
+    return compute_hansen(rest * centred)
+
+
+def _constant_slope_error(x: Floats, rest: Floats, window: int) -> Floats:
+    """The error of the slope of every window by the residuals of one slope for all rates, (k,).
+
+    It is the same in every draw, because a draw changes the signs of these residuals alone.
     """
-    if not statistic > 0:
-        return float("nan")
-    k = np.arange(LAST_STEPS)
-    root = 4 * k + 1.0
-    u = root**2 / (16 * statistic)
-    weight = np.abs(special.binom(-0.5, k)) * np.sqrt(root)
-    terms = weight * np.exp(-2 * u) * special.kve(0.25, u)
-    below = float(terms.sum() / (np.pi * np.sqrt(statistic)))
-    return float(min(max(1 - below, 0.0), 1.0))
+    view = np.lib.stride_tricks.sliding_window_view
+    xs, es = view(x, window), view(rest, window)
+    xs = xs - xs.mean(axis=1, keepdims=True)
+    sxx = (xs**2).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(((xs * es) ** 2).sum(axis=1)) / sxx
+    return np.where(np.isfinite(error), error, 0.0)
 
 
 def _roll(x: Floats, y: Floats, window: int) -> dict[str, Floats]:
@@ -462,10 +479,8 @@ def _roll(x: Floats, y: Floats, window: int) -> dict[str, Floats]:
     return {"slope": slope, "se": np.where(np.isfinite(error), error, 0.0), "ratio": ratio}
 
 
-def _draw_largest(x: Floats, rest: Floats, window: int, error: Floats, seed: int) -> Floats:
-    """The largest deviation in units of the error of each window, where the slope never changes."""
-    signs = np.random.default_rng(seed).integers(0, 2, (BOOTSTRAP_DRAWS, len(x))) * 2.0 - 1.0
-    drawn = signs * rest
+def _draw_largest(x: Floats, drawn: Floats, window: int, error: Floats) -> Floats:
+    """The largest deviation of draws (B, n) in units of the error of each window, (B,)."""
     centred = x - x.mean()
     whole = drawn @ centred / (centred @ centred)
     xy, sums = _window_sums(drawn * centred, window), _window_sums(drawn, window)

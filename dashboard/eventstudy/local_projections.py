@@ -5,9 +5,10 @@ Jorda 2005 (American Economic Review 95), lag-augmented as in Montiel Olea & Pla
 
 `y_{t+h} - y_{t-1} = a + b D_t + c' X_t + sum_{l=1..4} d_l' (Dy_{t-l}, D_{t-l}, X_{t-l}) + g' B + e`
 
-for h = -5..20; y is the log of the rate (positive moves = a stronger rouble), D_t the number of
-events whose first rate is row t, X_t the changes of the controls (log returns of a price), B one
-intercept a method break for the rows whose difference crosses it. `b` is the response at horizon
+for h = -5..20; y is the log of a price, a hundredth of a number that is none (positive moves = a
+stronger rouble), D_t the number of events whose first rate is row t, X_t the changes of the
+controls (log returns of a price), B one intercept a method break for the rows whose difference
+crosses it. `b` is the response at horizon
 h; it holds what followed the events, later events of the same kind included.
 
 Before the event (h < -1) the difference is minus the sum of the returns of rows t+h+1..t-1.
@@ -117,7 +118,9 @@ def _build_sample(
 ) -> ProjectionSample:
     """The variables of a series with counts or shocks (T, G); `gaps` count as method breaks."""
     with np.errstate(divide="ignore", invalid="ignore"):  # no log of 0 or less: missing
-        log_rate = series.card.move_sign * np.log(series.rate)
+        # A number that is no price moves by differences, in hundreds of its unit.
+        level = np.log(series.rate) if series.card.is_price else series.rate / 100.0
+        log_rate = series.card.move_sign * level
         returns = [
             compute_changes(control.card, match_rates(control, series), "log")
             for control in controls

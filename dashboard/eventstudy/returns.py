@@ -76,11 +76,7 @@ def compute_changes(card: SeriesCard, rate: Floats, kind: Returns) -> Floats:
     A difference counts hundreds of the number's unit: 0.01 is one percentage point of an
     interest rate, one point of an index, as 0.01 is one log point of a price.
     """
-    if card.is_price:
-        return compute_returns(rate, card.move_sign, kind)
-    out = np.full(len(rate), np.nan)
-    out[1:] = card.move_sign * np.diff(rate) / 100.0
-    return out
+    return compute_returns(rate, card.move_sign, kind if card.is_price else "difference")
 
 
 def compute_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:
@@ -88,22 +84,25 @@ def compute_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:
 
     A log return is `move_sign x ln(P_t / P_t-1)`. A simple return is that of the quoted
     number (`move_sign` +1) or of its inverse, the value of one rouble (-1): the two are
-    not mirror images, which is why a sign alone would be wrong.
+    not mirror images, which is why a sign alone would be wrong. A difference is that of the
+    numbers in hundreds of their unit: 0.01 is one point of an interest rate in per cent.
 
     Args:
         rate: quoted numbers, shape (n,); NaN where missing.
         move_sign: +1 as quoted, -1 roubles per foreign unit (positive = stronger rouble).
-        kind: "log" or "simple".
+        kind: "log", "simple" or "difference".
 
     Returns:
-        Shape (n,), dimensionless (0.01 = 1 log point or 1 %); NaN at row 0 and wherever
-        either rate is missing.
+        Shape (n,), 0.01 = 1 log point, 1 % or 1 point; NaN at row 0 and wherever either rate is
+        missing.
     """
     out = np.full(len(rate), np.nan)
     if len(rate) < 2:
         return out
     before, after = rate[:-1], rate[1:]
-    if kind == "log":
+    if kind == "difference":
+        out[1:] = move_sign * (after - before) / 100.0
+    elif kind == "log":
         out[1:] = move_sign * np.log(after / before)
     elif move_sign == QUOTE_IS_SUBJECT:
         out[1:] = before / after - 1.0

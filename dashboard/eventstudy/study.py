@@ -38,6 +38,7 @@ from dashboard.eventstudy.numerics import take_rows
 from dashboard.eventstudy.placebo import (
     MIN_NEAR_DATES,
     DistinctRowReturns,
+    NearPoolCounts,
     PlaceboCandidates,
     PlaceboGrid,
     PlaceboRanks,
@@ -178,6 +179,17 @@ class SeriesStudy:
     def candidates(self) -> PlaceboCandidates:
         """The pseudo-dates."""
         return find_candidates(self.grid, self.locate_known().occupied)
+
+    def near_sizes(self, window: Window, k: int) -> Floats:
+        """The |SCAR| of the dates that the first rate of event `k` is compared with, ascending."""
+        scar = self.candidates.scar[window]
+        member = np.isfinite(scar)
+        row = self.rows[self.inverse[k : k + 1]]
+        spans = NearPoolCounts(self.candidates.row[member], row, window).spans
+        before = slice(int(spans.start[0]), int(spans.gap_start[0]))
+        after = slice(int(spans.gap_end[0]), int(spans.stop[0]))
+        sizes = np.abs(scar[member])
+        return np.sort(np.concatenate((sizes[before], sizes[after])))
 
     def rank(self, window: Window, pool: Pool) -> PlaceboRanks:
         """Every event among the pseudo-dates of a pool."""
@@ -368,11 +380,15 @@ def _flag_names(
 def study_series(
     series: RateSeries,
     events: Sequence[Event],
-    known: Sequence[Event],
+    known: Sequence[Event] | DatedEvents,
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> StudyResult:
-    """Study events on one series; see `measure_series`."""
+    """Study events on one series; see `measure_series`.
+
+    Whoever studies one event on many series reads the dates of the known events once, with
+    `DatedEvents.of`.
+    """
     study, skipped = _measure_events(series, (events, known), request, factors)
     return build_result(series, study, skipped)
 
@@ -398,8 +414,8 @@ def measure_series(
         raw measurements that tests over several series need.
 
     Raises:
-        InputError: for a series that is no price, and a model that is not known, lacks
-            its factors or fits as many coefficients as there are returns.
+        InputError: for log or simple returns of a series that is no price, and a model that is
+            not known, lacks its factors or fits as many coefficients as there are returns.
     """
     study, skipped = _measure_events(series, (events, known), request, factors)
     measured = SeriesSample(
@@ -411,6 +427,20 @@ def measure_series(
         study.grid,
     )
     return build_result(series, study, skipped), measured
+
+
+def study_event_with_near_sizes(
+    series: RateSeries, event: Event, known: Sequence[Event] | DatedEvents, request: StudyRequest
+) -> tuple[StudyResult, Floats]:
+    """The study of one event, and the sizes that its move is compared with.
+
+    Returns:
+        The result, and the |SCAR| of the dates near the event in the first CAR window, ascending;
+        none where the event cannot be studied. See `measure_series`.
+    """
+    study, skipped = _measure_events(series, ([event], known), request, ())
+    result = build_result(series, study, skipped)
+    return result, study.near_sizes(request.cars[0], 0) if result.events else np.array([])
 
 
 def study_series_in_all_pools(
@@ -471,12 +501,13 @@ def rank_rows(
 
 def _measure_events(
     series: RateSeries,
-    event_lists: tuple[Sequence[Event], Sequence[Event]],
+    event_lists: tuple[Sequence[Event], Sequence[Event] | DatedEvents],
     request: StudyRequest,
     factors: Sequence[RateSeries],
 ) -> tuple[SeriesStudy, list[SkippedEvent]]:
     """The events chosen with their abnormal returns, and what was skipped."""
-    require_price(series.card)
+    if request.returns != "difference":
+        require_price(series.card)
     _refuse_non_price_factor(request.model, factors)
     model = get_normal_model(request.model)
     events, known = event_lists

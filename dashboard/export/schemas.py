@@ -21,6 +21,7 @@ from dashboard.eventstudy.levels import compute_change
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.models.analyses import LIKENESS_PARTS, PRECEDENT_HORIZONS, ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
+from dashboard.models.baskets import AssetMove
 from dashboard.models.currencies import thing_name
 from dashboard.models.drivers import DriverAnswer, MatchedDriver
 from dashboard.models.event import EVENT_FIELDS, Event, EventField
@@ -925,6 +926,17 @@ def _direction(card: SeriesCard, log_points: float | None) -> str | None:
     return card.subject.direction(log_points)
 
 
+def _direction_of_asset(move: AssetMove) -> str | None:
+    return None if move.card is None else _direction(move.card, move.move)
+
+
+def _percent_of_asset(move: AssetMove) -> float | None:
+    """The change of the published number in per cent; None of a number that is no price."""
+    if move.card is None or move.move is None or not move.card.is_price:
+        return None
+    return _number_percent(move.card, move.move)
+
+
 def _number_percent(card: SeriesCard, log_points: float) -> float:
     """A move in log points as the change of the published number in per cent."""
     return 100.0 * math.expm1(card.move_sign * log_points / 100.0) + 0.0  # no minus zero
@@ -1021,6 +1033,62 @@ SOURCE_MOVES: Final = Table(
             "1 = the event lies inside the hours that make its first rate", "partial"),
         "reason",
         _shared("direction", lambda move: _direction(move.card, move.log_points)),
+    ),
+)  # fmt: skip
+
+
+def _ranked(name: str) -> Callable[[AssetMove], Any]:
+    """A number of the rank of a move among the dates near its event; None without a rank."""
+    return lambda move: None if move.rank is None else getattr(move.rank, name)
+
+
+BASKET: Final = Table(
+    "basket",
+    "One event on every series of a basket, the least ordinary move first",
+    _columns(
+        "event_id=event.id",
+        _shared("series", "series"),
+        _text("title", "What the series is", "card.title"),
+        _text("quote", "The unit of the number", "card.unit"),
+        _text("unit", "The unit of move, car, car_se and the range: log pts or points"),
+        "window",
+        _day("first_day", "The market day of the first number that can contain the event",
+             "first.day"),
+        _moment("first_known_at", "The moment up to which information can be inside that number",
+                "first.known_at"),
+        _count("shift_days", "Calendar days from the event to first_day"),
+        "base_day=base.day base_known_at=base.known_at base_rate=base.rate",
+        "end_day=end.day end_known_at=end.known_at end_rate=end.rate",
+        _signed("move",
+            "From base to end: 100 x the log of a price, the difference of a number that is none;"
+            " positive = what `direction` says"),
+        _shared("direction", _direction_of_asset),
+        _percent("move_pct", "Change of a price from base to end in per cent; positive = number up",
+                 _percent_of_asset),
+        _signed("ordinary_low", "Lower end of the range in which 95 of 100 ordinary moves lie",
+                "low"),
+        _signed("ordinary_high", "Upper end of that range", "high"),
+        _signed("car", "The move less the ordinary one"),
+        _signed("car_se", "Forecast error of car", "se"),
+        _signed("scar", "car divided by car_se, the unit in which series can be compared"),
+        _shared("percentile", _ranked("percentile")),
+        _shared("percentile_by_move", _ranked("by_move")),
+        _text("pool", "The dates compared with: near = within 250 numbers of the event",
+              _ranked("pool")),
+        _shared("pool_size", _ranked("size")),
+        _shared("pool_first_day", _ranked("first")),
+        _shared("pool_last_day", _ranked("last")),
+        _shared("placebo_p", _ranked("p")),
+        _p("p_adjusted", "placebo_p corrected by Holm over the series of the basket"),
+        _count("family", "How many series were tested"),
+        _signed("smallest_visible",
+            "The smallest car, whatever its sign, whose p_adjusted would be below 0.05; empty where"
+            " none would", "visible"),
+        _shared("crowd", lambda move: len(move.crowd)),
+        _shared("crowd_ids", lambda move: " ".join(move.crowd)),
+        _text("flags", "What to know of the event on this series, blanks between",
+              lambda move: " ".join(move.flags)),
+        "reason",
     ),
 )  # fmt: skip
 
@@ -1285,6 +1353,129 @@ TONE: Final = Table(
 )
 
 
+# ---- regimes and counterfactuals
+
+REGIMES: Final = Table(
+    "regimes",
+    "Periods between the breaks of a series, and what it was like in them",
+    _columns(
+        "series=whole.card.id",
+        _text("kind", "What breaks: volatility, mean or relation", "whole.request.kind"),
+        _count("regime", "Its number, from 1", "item.period.number"),
+        _day("from", "Its first market day", "item.period.first"),
+        _day("to", "Its last market day", "item.period.last"),
+        _count("n", "How many moves", "item.n"),
+        _log_points("mean_per_year", "Mean move a year; positive = the rouble stronger",
+            "item.mean"),
+        _log_points("mean_low", "Lower end of its 95 % interval (Newey-West)", "item.mean_low"),
+        _log_points("mean_high", "Upper end of its 95 % interval", "item.mean_high"),
+        _number("volatility_per_year",
+            "Standard deviation of the moves a year, in log points", "item.volatility"),
+        _signed("slope", "Move per log point of the factor; of a relation only", "item.slope"),
+        _day("from_low", "Lower end of the 95 % interval of its first day", "item.from_low"),
+        _day("from_high", "Upper end of the 95 % interval of its first day", "item.from_high"),
+        _text("method_breaks", "Days within 5 of its first at which the publisher changed its"
+            " method, blanks between",
+            lambda part: " ".join(str(b.day) for b in part.item.method_breaks)),
+        _text("event_ids", "The largest events on its first day or the 5 days before it; they came"
+            " before it, which is all that this says",
+            lambda part: " ".join(event.id for event in part.item.events)),
+    ),
+    expand=_parts("regimes"),
+)  # fmt: skip
+BREAK_COUNTS: Final = Table(
+    "break_counts",
+    "What speaks for each number of breaks of a series",
+    _columns(
+        "series=whole.card.id",
+        _text("kind", "What breaks: volatility, mean or relation", "whole.request.kind"),
+        _count("breaks", "How many breaks", "item.breaks"),
+        _number("ssr", "Sum of squared residuals at the best dates", "item.ssr"),
+        _number("bic", "Criterion of Schwarz, as Yao 1988; the least is the best", "item.bic"),
+        _number("lwz", "Criterion of Liu, Wu and Zidek 1997; the least is the best", "item.lwz"),
+        _number("statistic", "Largest Wald statistic of one more break", "item.statistic"),
+        _p("p_value", "p of one more break, by wild bootstrap; empty where not tested",
+            "item.p_value"),
+        _text("chosen", "yes = the number of breaks of the regimes",
+            lambda part: "yes" if part.item.chosen else ""),
+    ),
+    expand=_parts("counts"),
+)  # fmt: skip
+SPLIT: Final = Table(
+    "split",
+    "The declared test of each group and window in each period",
+    _columns(
+        _count("period", "The number of the period, from 1", "period.number"),
+        _day("from", "Its first market day", "period.first"),
+        _day("to", "Its last market day", "period.last"),
+        *(
+            replace(column, get=f"headline.{column.name}")
+            for column in HEADLINE.columns
+            if column.name not in {"p_adjusted", "statistic"}
+        ),
+        _p("p_adjusted", "p_value adjusted over the distinct questions of all periods",
+            "headline.p_adjusted"),
+    ),
+)  # fmt: skip
+_OFFSET_AFTER: Final = _count("offset", "Observations from the first after the date (0)",
+    "item.offset")  # fmt: skip
+COUNTERFACTUAL: Final = Table(
+    "counterfactual",
+    "Gap between a currency and its synthetic series after a date",
+    _columns(
+        "series=whole.card.id event_id=whole.event.id event_day=whole.requested",
+        "base_day=whole.base_day",
+        _OFFSET_AFTER,
+        "day=item.day",
+        _log_points("actual", "Move against the dollar from the base; positive = stronger",
+            "item.actual"),
+        _log_points("synthetic", "The same of the synthetic series", "item.synthetic"),
+        _log_points("gap", "actual less synthetic", "item.gap"),
+        _log_points("low", "Lower end of 95 % of the gaps of other dates, scaled to this fit",
+            "item.low"),
+        _log_points("high", "Upper end of 95 % of the gaps of other dates", "item.high"),
+        _p("p_value", "Share of the other dates, this one included, with a gap as large",
+            "item.p_value"),
+        _p("p_adjusted", "p_value adjusted over the offsets (Holm)", "item.p_adjusted"),
+        _count("n_dates", "How many other dates", "item.n_dates"),
+    ),
+    expand=lambda one: (_Part(one, row) for row in one.control.horizons),
+)  # fmt: skip
+COUNTERFACTUAL_DONORS: Final = Table(
+    "counterfactual_donors",
+    "Donors of a synthetic series: weight, placebo, and the answer without each",
+    _columns(
+        "series=whole.card.id",
+        _text("donor", "The id of the donor", "item.name"),
+        _share("weight", "Its weight; all have sum one", "item.weight"),
+        _share("fit_index", "Error before the date as a share of that without donors, of the donor"
+            " as if it were the series", "item.index"),
+        _number("ratio", "Error after the date in units of that before it, of the donor as if it"
+            " were the series", "item.ratio"),
+        _share("fit_index_without", "The fit index of the series without this donor",
+            "item.index_without"),
+        _log_points("gap_without", "Gap at the end of the span without this donor",
+            "item.gap_without"),
+    ),
+    expand=lambda one: (_Part(one, row) for row in one.control.donors),
+)  # fmt: skip
+COUNTERFACTUAL_PATH: Final = Table(
+    "counterfactual_path",
+    "A currency and its synthetic series day by day, 100 at the base",
+    _columns(
+        "series=whole.card.id",
+        _OFFSET_AFTER,
+        "day=item.day",
+        _number("actual_index", "Value in dollars, 100 at the base", "item.actual_index"),
+        _number("synthetic_index", "The same of the synthetic series", "item.synthetic_index"),
+        _log_points("gap", "Actual less synthetic move from the base", "item.gap"),
+        _log_points("low", "Lower end of 95 % of the gaps of other dates", "item.low"),
+        _log_points("high", "Upper end of 95 % of the gaps of other dates", "item.high"),
+    ),
+    expand=lambda one: (_Part(one, row) for row in one.control.path()),
+)  # fmt: skip
+
+
 # ---- audit trail
 
 AUDIT: Final = Table(
@@ -1309,8 +1500,9 @@ TABLES: Final = {
         REGRESSION, DIRECTION, INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, DOSE_RESPONSE,
         DOSE_EVENTS, SECOND_STAGE, ACROSS_SERIES,
         RATES, REVISIONS, EVENT_LIST, EVENT_TEMPLATE, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES,
-        PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS, EPISODES,
+        BASKET, PRECEDENTS, PRECEDENT_SUMMARY, PRECEDENT_PATHS, EPISODES,
         FACTS, CLAIMS, NEEDED_BASES, TONE, WRONG_ROWS, AUDIT, *DRIVER_TABLES,
+        REGIMES, BREAK_COUNTS, SPLIT, COUNTERFACTUAL, COUNTERFACTUAL_DONORS, COUNTERFACTUAL_PATH,
     )
 }  # fmt: skip
 STUDY_TABLE_NAMES: Final[tuple[StudyTableName, ...]] = get_args(StudyTableName)

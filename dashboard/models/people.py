@@ -39,6 +39,7 @@ class Action(StrEnum):
     FEED = "feed"
     RATES = "rates"
     ALERT = "alert"
+    BASKET = "basket"
     FETCH = "fetch"
     ADMINISTER = "administer"
 
@@ -52,6 +53,7 @@ REQUIRED_ROLES: Final[dict[Action, Role]] = {
     Action.FEED: Role.EDITOR,
     Action.RATES: Role.EDITOR,
     Action.ALERT: Role.EDITOR,
+    Action.BASKET: Role.EDITOR,
     Action.FETCH: Role.EDITOR,
     Action.ADMINISTER: Role.ADMINISTRATOR,
 }

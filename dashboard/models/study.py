@@ -18,7 +18,10 @@ from dashboard.models.series import Days, Floats, Ints, RateSeries
 
 
 Window: TypeAlias = tuple[int, int]
-Returns: TypeAlias = Literal["log", "simple"]
+Returns: TypeAlias = Literal["log", "simple", "difference"]
+"""Of two numbers: the log of their ratio, their ratio less 1, or their difference."""
+PriceReturns: TypeAlias = Literal["log", "simple"]
+"""Those of a price or an index, which pages and specifications offer."""
 Overlap: TypeAlias = Literal["keep", "first", "exclude"]
 Pool: TypeAlias = Literal["near", "quiet", "all", "similar"]
 Grouping: TypeAlias = Literal["category", "expected"]
@@ -51,6 +54,7 @@ class StudyRequest:
     """The parameters of a study: event window, CAR windows, estimation window, gap.
 
     The estimation window is `estimation` rows that end `gap` rows before the event window.
+    With `returns` = `difference` moves are in hundreds of the unit of the series, 0.01 = 1 point.
     `pool` says which pseudo-dates the placebo p and the percentile use: `near` = those within
     250 rows of the event, `quiet` = those whose event window touches no event's window, `all` =
     every admissible date, `similar` = those of similar volatility on their eve.

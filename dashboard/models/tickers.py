@@ -199,7 +199,7 @@ def without_log(rate: Floats) -> list[int]:
         return np.flatnonzero(rate <= 0).tolist()
 
 
-def match_words(matches: Iterable[TickerMatch], text: str) -> list[TickerMatch]:
+def find_matches(matches: Iterable[TickerMatch], text: str) -> list[TickerMatch]:
     """The matches that have every word of a text in their id, title or other names.
 
     Those whose symbol is the text come first, then those with a name that begins with it.

@@ -250,8 +250,10 @@ def _select_series(context: AppContext, rates: Rates, reading: _RateReading) -> 
             if column.casefold() not in known:
                 msg = _("is not there; choose one of {known}", known=", ".join(sorted(known)))
                 raise InputError(msg, field=field, value=column)
-    kept = [one for one in table.series if not reading.columns or one.card.id.casefold() in wanted]
-    return SelectedSeries(tuple(kept), (), table.messages)
+    selected = [
+        one for one in table.series if not reading.columns or one.card.id.casefold() in wanted
+    ]
+    return SelectedSeries(tuple(selected), (), table.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -695,8 +697,8 @@ def check_claim(
     >>> sorted(check.claims["kind"].unique())
     ['level', 'strongest']
     """
-    context, said_on = _get_context(asof), read_day(day, "day")
-    found = parse_claims(text, said_on)
+    context, claim_day = _get_context(asof), read_day(day, "day")
+    found = parse_claims(text, claim_day)
     if not found:
         msg = _("holds no claim about a rate; give a sentence such as “the rouble rose to 80”")
         raise InputError(msg, field="text", value=text[:60])

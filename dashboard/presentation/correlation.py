@@ -16,6 +16,7 @@ from dashboard.models.analyses import (
     ScoreRow,
     SecondStageRow,
 )
+from dashboard.models.event import Event
 from dashboard.models.messages import (
     DeferredMessage,
     deferred,
@@ -33,6 +34,8 @@ from dashboard.models.study import (
     DirectionRow,
     RegressionRow,
 )
+from dashboard.presentation.charts.correlation import CrossCellMark
+from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import (
     format_day,
     format_number,
@@ -318,6 +321,86 @@ def shorten_reason(cell: CrossCell) -> str:
     return plural("{n:,} cluster", "{n:,} clusters", cell.clusters)
 
 
+def ends_before_most(card: SeriesCard, events: tuple[Event, ...]) -> bool:
+    """Whether a series ended before most of the events: its means are those of its last days."""
+    until = card.history_until
+    return until is not None and 2 * sum(event.day > until for event in events) > len(events)
+
+
+def build_cell_mark(
+    card: SeriesCard, cell: CrossCell | None, look: tuple[QuoteMode, str], *, is_ended: bool = False
+) -> CrossCellMark:
+    """A cell of the heat map of categories on series.
+
+    Args:
+        card: the series.
+        cell: the category on it; None where it has no event.
+        look: the quote, and the unit of the cells.
+        is_ended: whether the series ended before most events, which leaves the cell grey.
+    """
+    if cell is None:
+        return CrossCellMark(math.nan, "", _("no event on this series"))
+    mode, unit = look
+    head = _(
+        "{group} on {series}",
+        group=escape_plot(format_group_title(cell.group), 30, 1),
+        series=escape_plot(card.label, 40, 1),
+    )
+    moved = _list_cell_means(card, cell, mode)
+    turned = turn_row(cell, QuotedSeries(card, mode))
+    if not cell.has_verdict:
+        reason = translate_deferred(cell.reason) or _("the test does not apply")
+        no_verdict = escape_plot(_("no verdict: {reason}", reason=reason), 50, 2)
+        return CrossCellMark(
+            math.nan, shorten_reason(cell), "<br>".join([head, no_verdict, *moved])
+        )
+    if is_ended:
+        ended = escape_plot(_describe_end(card), 50, 2)
+        number = f"({_format_second(card, turned)})"
+        return CrossCellMark(math.nan, number, "<br>".join([head, ended, *moved]))
+    value = get_cell_number(cell, unit)
+    quoted = get_cell_number(turned, unit)
+    shown = format_signed(quoted, 0 if unit == "percentile" else 1)
+    mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
+    second = "" if unit == "mean" else f"<br>({_format_second(card, turned)})"
+    p, p_adjusted = format_p(cell.p_value), format_p(cell.p_adjusted)
+    spreads = _(
+        "{count} spreads of shifted dates, larger than {percentile} %",
+        count=format_signed(turned.in_spreads),
+        percentile=format_number(cell.percentile, 1),
+    )
+    corrected = _("p {p}, corrected {p_adjusted}", p=p, p_adjusted=p_adjusted)
+    return CrossCellMark(value, mark + second, "<br>".join([head, *moved, corrected, spreads]))
+
+
+def _describe_end(card: SeriesCard) -> str:
+    day = format_day(card.history_until) if card.history_until else ""
+    return _("not coloured: the series ended on {day}, before most events", day=day)
+
+
+def _list_cell_means(card: SeriesCard, cell: CrossCell, mode: QuoteMode) -> list[str]:
+    """The mean of a cell, and its N and clusters; empty without one."""
+    if math.isnan(cell.caar):
+        return []
+    quoting = QuotedSeries(card, mode)
+    values = {
+        "mean": quoting.signed(100 * cell.caar),
+        "direction": quoting.direction(100 * cell.caar),
+        "standardised": quoting.signed(cell.mean_scar),
+    }
+    mean = _("mean {mean} points {direction}, standardised {standardised}", **values)
+    if card.is_price:
+        mean = _("mean {mean} log pts {direction}, standardised {standardised}", **values)
+    counts = _(
+        "{events} on {rates}, {clusters}; the largest move is {share} % of all",
+        events=plural("{n:,} event", "{n:,} events", cell.n),
+        rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
+        share=format_number(100 * cell.largest_share, 0),
+    )
+    return [mean, counts]
+
+
 def describe_cross_series(
     cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...], mode: QuoteMode
 ) -> str:
@@ -370,6 +453,20 @@ def _describe_tested_cells(
     )
 
 
+def _format_mean(cell: CrossCell, quoting: QuotedSeries) -> str:
+    """`1.1 % weaker`; of a number that is no price `0.25 points down`."""
+    mean = 100 * cell.caar
+    if quoting.card.is_price:
+        return quoting.directed(mean)
+    size, direction = format_number(abs(mean)), name_direction(quoting.card, mean)
+    return _("{size} points {direction}", size=size, direction=direction)
+
+
+def _format_second(card: SeriesCard, cell: CrossCell) -> str:
+    """The mean in log points, or in points, which are fewer."""
+    return format_signed(100 * cell.caar, 1 if card.is_price else 2)
+
+
 def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
     """`Escalation on USD/RUB: 1.1 % weaker on average (…, corrected p 0.029)`."""
     card = quoting.card
@@ -383,7 +480,7 @@ def _format_cell(cell: CrossCell, quoting: QuotedSeries) -> str:
         " {clusters}, corrected p {p})",
         group=format_group_title(cell.group),
         series=series,
-        move=quoting.directed(100 * cell.caar),
+        move=_format_mean(cell, quoting),
         mean=quoting.signed(cell.mean_scar),
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),

@@ -128,7 +128,7 @@ def _describe_visible(row: PrecedentSummary) -> str:
     if row.visible is None:
         return _("So few precedents can show no difference from ordinary days, however they moved.")
     return _(
-        "Fewer than {visible} of {n} could not have been told from ordinary days.",
+        "Fewer than {visible} of {n} could not have been distinguished from ordinary days.",
         visible=row.visible,
         n=row.n,
     )
@@ -154,6 +154,16 @@ def _describe_rank(row: PrecedentSummary, quoting: QuotedSeries) -> str:
 def _describe_return(row: PrecedentSummary) -> str:
     if row.came_back is None:
         return ""
+    if row.came_back < 0:
+        return plural(
+            "By offset {horizon} nothing had come back: the move had gone on by {share} of the"
+            " first move (1 precedent with a first move large enough).",
+            "By offset {horizon} nothing had come back: the move had gone on by a median of {share}"
+            " of the first move ({n} precedents with a first move large enough).",
+            row.n_came_back,
+            horizon=row.horizon,
+            share=format_share(-row.came_back / 100),
+        )
     return plural(
         "By offset {horizon} {share} of the first move had come back (1 precedent with a first move"
         " large enough).",

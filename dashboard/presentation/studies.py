@@ -33,7 +33,8 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
     if not answer.headlines:
         yield _("no test applies: no event is left to study")
         return
-    unit = _("log pts") if answer.request.returns == "log" else "%"
+    units = {"log": _("log pts"), "simple": "%", "difference": _("points")}
+    unit = units[answer.request.returns]
     subjects = {result.series.card.subject for result in answer.results}
     subject = subjects.pop() if len(subjects) == 1 else None
     for row in answer.headlines:

@@ -42,7 +42,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.series import RateSeries
+from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     MIN_CLUSTERS,
     SIGNIFICANCE_LEVEL,
@@ -385,6 +385,11 @@ def relate_event_columns(
     return relate_to_columns([result], None, columns)["second_stage"] if result.events else ()
 
 
+def request_for(card: SeriesCard, request: StudyRequest) -> StudyRequest:
+    """The study of one series among others: differences where its numbers are no prices."""
+    return request if card.is_price else replace(request, returns="difference")
+
+
 def relate_across_series(
     series: Sequence[RateSeries],
     events: Sequence[Event],
@@ -393,7 +398,8 @@ def relate_across_series(
 ) -> tuple[CrossCell, ...]:
     """Mean move of every category on every series; p-values are adjusted over all cells.
 
-    Each cell equals that of a study of the series alone.
+    The mean of a number that is no price is in hundreds of its unit: 0.01 is one point. Each cell
+    equals that of a study of the series alone.
 
     Raises:
         InputError: no series, or two with one id.
@@ -406,7 +412,7 @@ def relate_across_series(
     request = replace(request, cars=(window,))
     cells: list[SeriesCells] = []
     for one in series:
-        result, measured = measure_series(one, events, known, request)
+        result, measured = measure_series(one, events, known, request_for(one.card, request))
         if result.events:
             cells.append(build_series_cells(one.card.id, measured, request, window))
     return adjust_cells(cells, request)

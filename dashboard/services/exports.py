@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
@@ -84,9 +84,11 @@ __all__ = [
     "table_file",
     "table_files",
     "value_workbook_bytes",
+    "write_basket",
     "write_file",
     "write_robustness",
     "write_study",
+    "write_tables",
 ]
 
 
@@ -521,14 +523,49 @@ def write_facts(
     Raises:
         InputError: the folder cannot be used.
     """
+    parameters = {"series": [fact.series for fact in facts], **provenance.parameters}
+    made = replace(provenance, parameters=parameters)
+    return write_tables(folder, {"facts": facts, "source_moves": moves}, made)
+
+
+def write_tables(
+    folder: Path, objects: Mapping[str, Sequence[Any]], provenance: Provenance
+) -> tuple[Path, ...]:
+    """Write the CSV files of some tables, made from their objects, and a manifest.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
     manifest = Manifest(
-        parameters={"series": [fact.series for fact in facts], **provenance.parameters},
+        parameters=dict(provenance.parameters),
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
     )
-    files = table_files({"facts": facts, "source_moves": moves}, provenance.dialect)
-    return write_bundle(folder, files, manifest)
+    files = table_files(objects, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
+
+
+def write_basket(
+    folder: Path,
+    table: Literal["basket", "across_series"],
+    objects: Sequence[Any],
+    provenance: Provenance,
+) -> tuple[Path, ...]:
+    """Write the files of `study --basket --out`: the CSV of one table, and a manifest.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    manifest = Manifest(
+        parameters=dict(provenance.parameters),
+        software_version=__version__,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
+        counts={"rows": len(objects)},
+    )
+    files = table_files({table: objects}, provenance.dialect)
+    return write_bundle(folder, files, manifest, is_private=provenance.is_private)
 
 
 # ---- reports

@@ -43,7 +43,7 @@ _STOP_LIST: Final = frozenset(
         "a an and are as at be between but by for from has have in into is it its more no not of"
         " off on or over s says say said than that the their them they this to under up will"
         " with would"
-        " russia russian ukraine"
+        " russia russian ukraine us uk eu"
         " и в во на не о об от по с со за из к до для что как это при россия россии украина украины"
         " сказал заявил"
     )
@@ -54,11 +54,15 @@ _KINDS: Final = {
     deferred("rate cut"): r"(?:cut|lower)\w* the (?:key )?rate|сни[жз]\w+ .*ставк",
     deferred("rate kept"): r"(?:keep|hold|leave)\w* the (?:key )?rate|сохран\w+ .*ставк",
     deferred("unscheduled decision"): r"unscheduled|extraordinary|emergency|внеочередн|экстренн",
-    deferred("foreign-currency rules"): r"foreign currency|foreign-currency|fx purchase|exporter"
+    deferred(
+        "foreign-currency rules"
+    ): r"foreign currency|foreign-currency|fx purchase|exporters to|exporter groups"
     r"|float\b|budget rule|валют",
     deferred("ceasefire"): r"ceasefire|cease-fire|truce|halt to strikes|pause in strikes"
     r"|перемири|прекращени\w+ огн",
-    deferred("talks"): r"\btalks\b|negotiat|\bround\b|delegation|plan\b|memorand|переговор",
+    deferred(
+        "talks"
+    ): r"\btalks\b|negotiat|round (?:yields|lasts|starts)|delegation|plan\b|memorand|переговор",
     deferred("meeting of leaders"): r"summit|state visit|oval office|face to face|white house"
     r"|(?:putin|trump|biden|zelensky|xi)\b.*\bmeet|meets? (?:putin|trump|biden|zelensky)|саммит",
     deferred(
@@ -145,13 +149,16 @@ class Likeness:
         self._event, self._weights = event, self._weigh(event)
 
     def step(self, event: Event) -> float | None:
-        """The announced step: the change of the released value, else that of the key rate.
+        """The announced step: the change of the key rate, else of the released value.
 
         Without either the intensity that the writer gave.
         """
-        if event.value_change is not None:
-            return event.value_change
-        return self._levels.get(event.id, event.intensity)
+        change = self._levels.get(event.id, event.value_change)
+        return event.intensity if change is None else change
+
+    def _unit(self, event: Event) -> str:
+        """What the step counts, so that only steps in one unit are compared."""
+        return _KEY_RATE if event.id in self._levels else event.value_unit
 
     def parts(self, other: Event, terciles: tuple[int | None, int | None]) -> list[LikenessPart]:
         """What the two events have in common, part by part."""
@@ -167,7 +174,7 @@ class Likeness:
             "actor": (actor, shared_actors),
             "words": (terms, shared_terms),
             "direction": _compare_directions(event, other),
-            "step": (step if same and event.value_unit == other.value_unit else None, ()),
+            "step": (step if same and self._unit(event) == self._unit(other) else None, ()),
             "volatility": (tercile, ()),
         }
         return [LikenessPart(name, WEIGHTS[name], *values[name]) for name in WEIGHTS]
@@ -209,10 +216,10 @@ def title_stems(title: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=2_048)
-def _split_actors(actor: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The names in a field of actors, and the sides they belong to."""
-    names = (" ".join(part.split()) for part in _BRACKETS.sub("", fold_case(actor)).split("/"))
-    named = frozenset(_SAME_ACTOR.get(name, name) for name in names if name)
+def _split_actors(actor: str) -> tuple[Mapping[str, str], frozenset[str]]:
+    """The names in a field of actors as they are written, and the sides they belong to."""
+    parts = (" ".join(part.split()) for part in _BRACKETS.sub("", actor).split("/"))
+    named = {_SAME_ACTOR.get(fold_case(name), fold_case(name)): name for name in parts if name}
     sides = (side for side, of in _SIDE_PATTERNS.items() if any(map(of.search, named)))
     return named, frozenset(sides)
 
@@ -222,11 +229,12 @@ def compare_actors(first: str, second: str) -> tuple[float | None, Shared]:
     (names, sides), (others, other_sides) = _split_actors(first), _split_actors(second)
     if not names or not others:
         return None, ()
-    named = names & others
+    by_name = _dice(frozenset(names), frozenset(others))
+    named = tuple(names[name] for name in sorted(names) if name in others)
     if not sides or not other_sides:
-        return _dice(names, others), tuple(sorted(named))
-    shared = sorted(named) or sorted(sides & other_sides)
-    return (_dice(names, others) + _dice(sides, other_sides)) / 2, tuple(shared)
+        return by_name, named
+    shared = named or tuple(sorted(sides & other_sides))
+    return (by_name + _dice(sides, other_sides)) / 2, shared
 
 
 def _dice(first: frozenset[str], second: frozenset[str]) -> float:

@@ -211,6 +211,26 @@ def refresh_rates(
     return tuple(answers)
 
 
+def fetch_quote(
+    rates: CombinedRates, rate_cache: RateStore, series_id: str, now: Callable[[], datetime]
+) -> float:
+    """The last number of a live series, fetched now; also one that may still change.
+
+    Raises:
+        InputError: there is no such series.
+        SourceError: its publisher did not answer, or it has no number.
+    """
+    request = RefreshRequest(series=(series_id,), force=True)
+    results = refresh_rates(rates, rate_cache, request, now)
+    if not results or results[0].outcome is RefreshOutcome.FAILED:
+        raise SourceError(results[0].message if results else _("{id}: no answer", id=series_id))
+    known = rates.known(results[0].series)
+    last = None if known is None else known.live or known.series
+    if last is None or not len(last) or not np.isfinite(last.rate[-1]):
+        raise SourceError(_("{id}: no number was published yet", id=series_id))
+    return float(last.rate[-1])
+
+
 def refresh_tasks(
     rates: CombinedRates, rate_cache: RateStore, request: RefreshRequest
 ) -> tuple[RefreshTask, ...]:

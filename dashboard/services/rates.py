@@ -326,6 +326,12 @@ class CombinedRates:
         current = self.known(series_id)
         if current is not None:
             return current.series
+        if self.ticker_facts(series_id) is not None:
+            msg = _(
+                "series {series_id}: nothing of it had been fetched by the moment of this view",
+                series_id=series_id,
+            )
+            raise InputError(msg)
         if is_ticker(series_id):
             msg = _(
                 "series {series_id}: nothing was fetched yet; refresh it by this name, or find it"

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
 from dashboard.models.analyses import EpisodeStudy, Precedents
+from dashboard.models.baskets import Basket, BasketMember
 from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event, iso_text
 from dashboard.models.messages import deferred
 from dashboard.models.moves import EventView, Fixing
@@ -286,6 +287,25 @@ def refresh_results_json(results: Sequence[RefreshResult]) -> JsonRow:
             for result in results
         ],
     }
+
+
+def basket_json(basket: Basket, members: Iterable[BasketMember] = ()) -> JsonRow:
+    """A basket; with its members, of each why it has no series."""
+    row = {
+        "name": basket.name,
+        "title": basket.title or basket.name,
+        "shipped": basket.is_shipped,
+        "members": list(basket.members),
+    }
+    states = [
+        {
+            "member": member.name,
+            "series": None if member.series is None else member.series.card.id,
+            "reason": member.reason,
+        }
+        for member in members
+    ]
+    return row | {"series": states} if states else row
 
 
 def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:

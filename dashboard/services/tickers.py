@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dashboard.models.errors import InputError, SourceError
 from dashboard.models.messages import keep_language
 from dashboard.models.messages import translate as _
-from dashboard.models.tickers import TickerMatch, is_ticker, match_words
+from dashboard.models.tickers import TickerMatch, find_matches, is_ticker
 from dashboard.services.live_rates import (
     RefreshProgress,
     RefreshRequest,
@@ -105,7 +105,7 @@ def search_tickers(rates: CombinedRates, text: str, *, online: bool = False) -> 
     ]
     found, problems = _search_publishers(rates.live_sources, text) if online else ([], ())
     matches: dict[str, TickerMatch] = {}
-    for match in (*_match_of_ticker(rates, text), *match_words((*own, *listed), text), *found):
+    for match in (*_match_of_ticker(rates, text), *find_matches((*own, *listed), text), *found):
         matches.setdefault(match.id, match)
     stored = {match.id for match in own}
     marked = (replace(match, is_stored=match.id in stored) for match in matches.values())

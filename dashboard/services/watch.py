@@ -274,16 +274,8 @@ def run_watch(
         stop: ends the watch.
         is_offline: nothing is fetched.
     """
-    from apscheduler.executors.pool import ThreadPoolExecutor
-    from apscheduler.schedulers.background import BackgroundScheduler
-
-    # One job at a time, a missed time made up for once however often it was missed.
-    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler = BackgroundScheduler(
-        timezone="UTC", executors={"default": ThreadPoolExecutor(1)}, job_defaults=options
-    )
+    scheduler = new_scheduler()
     _add_jobs(scheduler, sources, jobs, is_offline=is_offline)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler.start()
     try:
         stop.wait()
@@ -291,12 +283,27 @@ def run_watch(
         scheduler.shutdown(wait=True)
 
 
+def new_scheduler() -> Any:
+    """A scheduler in UTC that runs one job at a time.
+
+    A missed time is made up for once, however often it was missed.
+    """
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    return BackgroundScheduler(
+        timezone="UTC", executors={"default": ThreadPoolExecutor(1)}, job_defaults=options
+    )
+
+
 def _add_jobs(
     scheduler: Any, sources: Sequence[LiveSource], jobs: WatchJobs, *, is_offline: bool
 ) -> None:
     if not is_offline:
         _add_refreshes(scheduler, sources, jobs)
-    evaluate = _never_raising(jobs.evaluate, "alerts")
+    evaluate = never_raising(jobs.evaluate, "alerts")
     scheduler.add_job(
         evaluate, "interval", seconds=EVALUATION_INTERVAL.total_seconds(), id="alerts",
         next_run_time=utc_now(),
@@ -308,7 +315,7 @@ def _add_refreshes(scheduler: Any, sources: Sequence[LiveSource], jobs: WatchJob
     from apscheduler.triggers.cron import CronTrigger
 
     def refresh(name: str, request: RefreshRequest) -> Callable[[], None]:
-        return _never_raising(lambda: jobs.refresh_rates(request), name)
+        return never_raising(lambda: jobs.refresh_rates(request), name)
 
     now = utc_now()
     for plan in plan_sources(sources):
@@ -332,7 +339,7 @@ def _add_refreshes(scheduler: Any, sources: Sequence[LiveSource], jobs: WatchJob
                 seconds=BARS_INTERVAL.total_seconds(), id=f"{source.id} bars",
             )  # fmt: skip
     scheduler.add_job(
-        _never_raising(jobs.refresh_news, "feeds"), "interval",
+        never_raising(jobs.refresh_news, "feeds"), "interval",
         seconds=NEWS_INTERVAL.total_seconds(), id="feeds", next_run_time=now,
     )  # fmt: skip
 
@@ -347,7 +354,7 @@ def shift_days(days: str, later: int) -> str:
     return ",".join(_WEEK[(number + later) % 7] for number in numbers)
 
 
-def _never_raising(work: Callable[[], None], name: str) -> Callable[[], None]:
+def never_raising(work: Callable[[], object], name: str) -> Callable[[], None]:
     """A job whose failure is logged and whose next time comes."""
 
     def run() -> None:

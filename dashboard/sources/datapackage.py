@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from dashboard import shipped_path
+from dashboard.models.baskets import Basket
 from dashboard.models.errors import SourceError
 from dashboard.models.event import Event, Hour, Origin, moment_from_hours
 from dashboard.models.messages import translate as _
 
 T = TypeVar("T")
-DATA_FOLDER: Final = shipped_path("data")
+DATA_FOLDER: Final[Path] = shipped_path("data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,25 @@ def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource,
 def _error_reason(error: Exception) -> str:
     """The reason without the path that an OSError carries."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+# ---- baskets
+
+
+def read_shipped_baskets(folder: Path = DATA_FOLDER) -> tuple[Basket, ...]:
+    """The baskets that ship, in the order of their file.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    members: dict[tuple[str, str], list[str]] = {}
+    for resource in read_resources("baskets", folder):
+        for name, title, member in resource.rows():
+            members.setdefault((name, title), []).append(member)
+    return tuple(
+        Basket(name, tuple(listed), title, is_shipped=True)
+        for (name, title), listed in members.items()
+    )
 
 
 # ---- events
@@ -178,7 +198,7 @@ def _parse_value(cells: dict[str, str]) -> tuple[str, ReleasedValue]:
         for name in ("value_actual", "value_expected", "value_previous")
     )
     source = ", ".join(filter(None, (cells["source_name"], cells["expected_as_of"])))
-    evidence = f"“{cells['quote']}” ({source})" if cells["quote"] else ""
+    evidence = f"{cells['evidence']} ({source})" if cells["evidence"] else ""
     return cells["event_id"], ReleasedValue(
         actual, expected, previous, cells["value_unit"], evidence, cells["source_url"]
     )

@@ -42,7 +42,7 @@ Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
 Dialer: TypeAlias = Callable[[str, int, float], socket.socket]
 REQUEST_HEADERS: Final = {
     "User-Agent": USER_AGENT,
-    "Accept": "text/html, text/plain",
+    "Accept": "text/html, text/plain, application/json;q=0.8",
     "Accept-Encoding": "gzip",
     "Connection": "close",
 }
@@ -62,6 +62,11 @@ FEED_CONTENT_TYPES: Final = PAGE_CONTENT_TYPES | {
 }  # fmt: skip
 FEED_KINDS: Final = PAGE_KINDS | {"bytes", "nothing"}
 """Sniffed formats that are accepted for a feed; its parser checks further."""
+JSON_CONTENT_TYPES: Final = frozenset(
+    {"application/json", "text/json", "text/plain", "text/javascript", "application/octet-stream"}
+)
+JSON_KINDS: Final = frozenset({"json", "text", "csv"})
+"""Sniffed formats that are accepted for JSON, which may also be a bare number."""
 STATUS_MESSAGES: Final = {
     HTTPStatus.UNAUTHORIZED: deferred("{host} wants a login"),
     HTTPStatus.PAYMENT_REQUIRED: deferred("{host} wants to be paid (402)"),

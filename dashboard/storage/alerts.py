@@ -327,8 +327,8 @@ class AlertRepository:
 
     # ---- one watch for a database
 
-    def watch_lock(self) -> AbstractContextManager[bool]:
-        """Be the only watch of the database; yields whether no other process is.
+    def watch_lock(self, name: str = "watch") -> AbstractContextManager[bool]:
+        """Be the only watch or recorder of the database; yields whether no other process is.
 
         It is released however the process ends: a locked file next to that of SQLite, an
         advisory lock of one connection on PostgreSQL.
@@ -336,8 +336,8 @@ class AlertRepository:
         database = self._notes.database
         file = database.address.file
         if file is None:
-            return database.lock("watch", 0.0)
-        return file_lock(file.with_name(f"{file.name}.watch.lock"), 0.0)
+            return database.lock(name, 0.0)
+        return file_lock(file.with_name(f"{file.name}.{name}.lock"), 0.0)
 
 
 # ---- rows

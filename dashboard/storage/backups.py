@@ -60,6 +60,7 @@ from dashboard.storage.schema import (
     ALERT_TARGETS,
     ALERTS,
     AUDIT,
+    BASKETS,
     HIDDEN_EVENTS,
     HISTORY,
     IMPORT_IS_VISIBLE,
@@ -367,7 +368,7 @@ class _VisibleRows:
         """The visible rows of a table, without states and links that are not."""
         for row in rows:
             keys = {row.get(name) for name in _KEYS_OF_PRIVATE_ROWS.get(table, ())}
-            is_foreign = table == HIDDEN_EVENTS.name and row["person"] != self._person
+            is_foreign = table in _TABLES_OF_A_PERSON and row["person"] != self._person
             if keys & self._hidden or is_foreign:
                 continue
             if row.get("note_id") in self._hidden:
@@ -383,6 +384,7 @@ class _VisibleRows:
         return bool(self._person) and state.get("owner") == self._person
 
 
+_TABLES_OF_A_PERSON: Final = (HIDDEN_EVENTS.name, BASKETS.name)
 _KEYS_OF_PRIVATE_ROWS: Final = {
     NOTES.name: ("id",),
     HISTORY.name: ("note_id",),

@@ -16,6 +16,7 @@ from dashboard.storage.schema import (
     ALERT_RULES,
     ALERT_TARGETS,
     ALERTS,
+    BASKETS,
     CANDIDATES,
     HIDDEN_EVENTS,
     HISTORY,
@@ -162,9 +163,9 @@ class PeopleRepository:
         """Delete the private data of a person; what is shared stays under a pseudonym.
 
         Private notes go with their history, and with them the names of private files, the list of
-        hidden events, tokens, sign-ins, the role, and alerts with their rules and targets. Shared
-        notes, their history and decisions of the inbox stay, the name replaced. The audit trail is
-        not changed: it says who did what.
+        hidden events, tokens, sign-ins, the role, baskets, and alerts with their rules and targets.
+        Shared notes, their history and decisions of the inbox stay, the name replaced. The audit
+        trail is not changed: it says who did what.
         """
         at, pseudonym = self._clock(), PSEUDONYM_PREFIX + secrets.token_hex(4)
 
@@ -181,7 +182,7 @@ class PeopleRepository:
                 shared_notes=_rename_in_notes(connection, person, pseudonym),
             )
             for table in (
-                RECENT_ACTIONS, SIGN_INS, PEOPLE, ALERTS, ALERT_RULES, ALERT_TARGETS,
+                RECENT_ACTIONS, SIGN_INS, PEOPLE, ALERTS, ALERT_RULES, ALERT_TARGETS, BASKETS,
             ):  # fmt: skip
                 _delete_of(connection, table.c.person, person)
             state = {f.name: getattr(done, f.name) for f in fields(done) if f.name != "person"}

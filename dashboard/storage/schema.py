@@ -301,6 +301,16 @@ ALERTS: Final = Table(
     UniqueConstraint("rule_id", "occasion", name="uq_alerts_rule_id"),
     sqlite_autoincrement=True,
 )
+
+BASKETS: Final = Table(
+    "baskets",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("members", JSON, nullable=False),
+    Column("changed", UtcDateTime, nullable=False),
+)
+
 SHARED_FILES: Final = Table(
     "shared_files",
     METADATA,

@@ -14,6 +14,7 @@ from dashboard.config import Settings
 from dashboard.container import build_context
 from dashboard.services.pictures import PictureCache
 from tests.asgi_client import get
+from tests.cli.conftest import run_cli  # noqa: F401 - a fixture
 from tests.made_report import made_chart
 
 

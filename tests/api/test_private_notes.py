@@ -32,6 +32,13 @@ EVERY_READ = (
     "/v1/episodes.json", "/v1/episodes.csv", "/v1/episodes.xlsx",
     "/v1/events/{id}/precedents.json", "/v1/events/{near}/precedents.csv",
     "/v1/events/{near}/precedents.xlsx?table=precedent_paths",
+    "/v1/events/{id}/basket.json?basket=rouble", "/v1/events/{near}/basket.csv?basket=rouble",
+    "/v1/events/{near}/basket.xlsx?basket=rouble", "/v1/baskets.json",
+    "/v1/split.json?origin=note", "/v1/split.csv?origin=note", "/v1/split.xlsx?origin=note",
+    "/v1/regimes.json", "/v1/regimes.csv", "/v1/regimes.xlsx",
+    "/v1/counterfactual.json?event={id}", "/v1/counterfactual.csv?event={near}",
+    "/v1/counterfactual.xlsx?event={near}", "/v1/drivers.json?driver=brent_eia",
+    "/v1/drivers.csv?driver=brent_eia", "/v1/drivers.xlsx?driver=brent_eia",
     "/v1/events/{near}/window.json", "/v1/events/{near}/window.csv", "/v1/study.json?origin=note",
     "/v1/study.csv?origin=note", "/v1/study.csv?table=skipped", "/v1/study.csv?table=averages",
     "/v1/study/dose-response.csv?table=dose_events&dose=intensity",
@@ -206,6 +213,7 @@ def test_every_address_that_reads_events_is_among_those_that_were_tried(desk):
         "/v1/charts/{event_id}.json",  # what is shared only, see tests/browser/test_embeds.py
         "/v1/charts/{event_id}.{event_id}",
         "/v1/value.txt",  # a rate
+        "/v1/rates/search",
         "/v1/rates.csv",
         "/v1/rates.json",
         "/v1/rates.xlsx",

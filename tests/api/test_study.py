@@ -161,6 +161,12 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/study/dose-response.json",
         "/v1/study/second-stage.csv",
         "/v1/study/second-stage.json",
+        "/v1/baskets.json",
+        "/v1/baskets/{name}",
+        *(f"/v1/events/{{event_id}}/basket.{kind}" for kind in ("csv", "xlsx", "json")),
+        *(f"/v1/split.{kind}" for kind in ("csv", "xlsx", "json")),
+        *(f"/v1/regimes.{kind}" for kind in ("csv", "xlsx", "json")),
+        *(f"/v1/counterfactual.{kind}" for kind in ("csv", "xlsx", "json")),
         "/v1/drivers.csv",
         "/v1/drivers.xlsx",
         "/v1/drivers.json",
@@ -175,11 +181,13 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
     }
     writing = [(m, method) for method, on in content["paths"].items() for m in on if m != "get"]
     assert sorted(writing) == [
+        ("delete", "/v1/baskets/{name}"),
         ("delete", "/v1/events/{event_id}"),
         ("patch", "/v1/events/{event_id}"),
         ("post", "/v1/events"),
         ("post", "/v1/events/{event_id}/restore"),
         ("post", "/v1/rates/fetch"),
+        ("put", "/v1/baskets/{name}"),
     ]
     assert all("token" in content["paths"][method][m]["security"][0] for m, method in writing)
     assert content["servers"] == [{"url": "/api"}]
@@ -219,3 +227,35 @@ def test_cars_are_regressed_on_columns_of_events(ask):
     refused = ask("/v1/study/second-stage.csv?regress=colour")
     assert refused.status == 400
     assert "no column to regress on" in refused.json["detail"]
+
+
+def test_regimes_splits_and_counterfactuals_are_those_of_the_commands(ask, run_cli):
+    printed = run_cli("rates", "regimes", "usd_rub_cbr", "--trim", "10", "--json").json
+    assert ask("/v1/regimes.json?series=usd_rub_cbr&trim=10").json == printed
+    rows = rows_of(ask("/v1/regimes.csv?trim=10"))
+    assert [row["from"] for row in rows] == [row["from"] for row in printed["regimes"]]
+
+    split = ask("/v1/split.json?split=method-breaks&category=nato_remark").json
+    words = ("study", "--split", "method-breaks", "--category", "nato_remark", "--json")
+    assert split["rows"] == run_cli(*words).json["split"]
+
+    address = "date=2020-03-09&donor=eur_usd_ecb&donor=usd_cny_ecb"
+    words = ("--donors", "eur_usd_ecb", "--donors", "usd_cny_ecb", "--json")
+    answer = ask(f"/v1/counterfactual.json?{address}").json
+    assert answer == run_cli("counterfactual", "2020-03-09", *words).json
+    path = rows_of(ask(f"/v1/counterfactual.csv?{address}&table=counterfactual_path"))
+    assert [row["offset"] for row in path if row["actual_index"] == "100.0"] == ["-1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("counterfactual.json", 400),
+        ("counterfactual.json?event=nothing", 404),
+        ("counterfactual.json?date=2020-03-09&event=x", 400),
+        ("regimes.json?kind=relation", 400),
+        ("split.json?split=sometimes", 400),
+    ],
+)
+def test_a_wrong_request_for_periods_is_refused(ask, address, status):
+    assert ask(f"/v1/{address}").status == status

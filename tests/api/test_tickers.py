@@ -63,18 +63,18 @@ def test_a_get_never_asks_a_publisher_and_says_what_to_do(desk, replica, address
 def test_a_fetched_ticker_is_taken_by_every_address(desk, replica):
     ask = desk()
     answer = ask(
-        "/v1/rates/fetch?series=yahoo:uah%3Dx&series=ecb:PLN", method="POST", **token_of(ask.tokens)
+        "/v1/rates/fetch?series=yahoo:uah%3Dx&series=ecb:GBP", method="POST", **token_of(ask.tokens)
     )
     assert answer.status == 200, answer.body
     outcomes = {row["series"]: row["outcome"] for row in answer.json["results"]}
-    assert outcomes == {"ecb:PLN": "new", "yahoo:UAH=X": "new"}
+    assert outcomes == {"ecb:GBP": "new", "yahoo:UAH=X": "new"}
     count = len(replica.requests)
     for address in READS:
         assert ask(address.format(name=quote("yahoo:UAH=X"))).status == 200, address
     assert len(replica.requests) == count
-    (row,) = rows_of(ask("/v1/rates.csv?series=ecb:pln&from=2025-02-12&to=2025-02-12"))
-    assert row["series"] == "ecb:PLN"
-    assert float(row["rate"]) == round(made("PLN", date(2025, 2, 12)), 4)
+    (row,) = rows_of(ask("/v1/rates.csv?series=ecb:gbp&from=2025-02-12&to=2025-02-12"))
+    assert row["series"] == "ecb:GBP"
+    assert float(row["rate"]) == round(made("GBP", date(2025, 2, 12)), 4)
 
 
 def test_a_fetch_needs_a_token_that_may_write(desk, replica):

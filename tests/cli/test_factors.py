@@ -102,11 +102,11 @@ def test_a_factor_that_cannot_be_is_one_line(run_cli, panel, more, text):
 
 def test_our_own_series_can_be_a_factor_on_the_days_both_have(run_cli, tmp_path):
     answer = run_cli(
-        "study", "--model", "market", "--factor", "brent_eia", "--out", tmp_path / "out"
+        "study", "--model", "market", "--factor", "cny_rub_cbr", "--out", tmp_path / "out"
     )
     assert answer.code == 0
     reasons = {row["reason"] for row in table(tmp_path / "out" / "skipped.csv")[1]}
-    # Brent starts on 2022-01-03: before that the Bank of Russia's rate has no factor.
+    # The yuan starts on 2021-01-01: before that the Bank of Russia's dollar has no factor.
     assert "too little history: 0 returns in the estimation window, 60 needed" in reasons
 
 

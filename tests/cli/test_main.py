@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     (): {
         *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
-        *("drivers", "precedents"),
+        *("drivers", "precedents", "counterfactual"),
         *("doctor", "backup", "restore", "migrate", "audit", "mcp"),
         *("events", "rates", "inbox", "feeds", "tokens", "people", "alerts", "watch"),
     },
@@ -35,7 +35,11 @@ COMMANDS = {
         *("add", "list", "remove", "test", "log", "send-again"),
         *("targets", "add-target", "remove-target", "try-target"),
     },
-    ("rates",): {"list", "refresh", "export", "import", "remove", "search"},
+    ("rates",): {
+        *("list", "refresh", "export", "import", "remove", "record", "regimes", "search"),
+        "basket",
+    },
+    ("rates", "basket"): {"list", "show", "add", "remove"},
 }
 
 

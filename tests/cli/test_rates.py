@@ -14,7 +14,8 @@ def test_the_list_says_what_each_series_is_and_how_far_it_goes(run_cli):
     rows = {row["id"]: row for row in run_cli("rates", "list", "--json").json}
     assert list(rows) == [
         "usd_rub_cbr", "cny_rub_cbr", "eur_rub_cbr", "usd_rub_ecb", "eur_rub_ecb", "eur_usd_ecb",
-        "usd_cny_ecb", "brent_eia", "key_rate_cbr", "ruonia_cbr", "gpr_daily",
+        "usd_cny_ecb", "eur_pln_ecb", "eur_huf_ecb", "eur_czk_ecb", "eur_try_ecb", "brent_eia",
+        "key_rate_cbr", "ruonia_cbr", "gpr_daily",
     ]  # fmt: skip
     ours = rows["usd_rub_cbr"]
     # The record dated 2013-01-10 was set on the 9th, that dated 2026-09-02 on the 1st.

@@ -50,7 +50,7 @@ def test_the_real_service_answers_no_day_before_the_one_that_was_asked(source, a
 
 TICKERS = (
     "cbr:KZT",
-    "ecb:PLN",
+    "ecb:GBP",
     "fred:DGS10",
     "moex:SBER",
     "moex:RGBI",

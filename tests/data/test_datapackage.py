@@ -36,7 +36,7 @@ EVENTS = rows("catalogue")
 
 
 def day_of(row):
-    return row["date"] if "date" in row else row["time_utc"][:10]
+    return next((row[name] for name in ("date", "day", "time_utc") if name in row), "")[:10]
 
 
 def dates(name):
@@ -66,8 +66,11 @@ def test_a_file_is_plain_utf8_with_one_kind_of_line_end(name):
 
 @pytest.mark.parametrize("name", RESOURCES)
 def test_rows_and_range_are_those_described(name):
+    assert RESOURCES[name]["rows"] == len(rows(name))
+    if name in {"baskets", "ticker_names"}:  # names have no day
+        assert "range" not in RESOURCES[name]
+        return
     days = dates(name)
-    assert RESOURCES[name]["rows"] == len(days)
     assert RESOURCES[name]["range"] == {"first": str(min(days)), "last": str(max(days))}
 
 
@@ -156,12 +159,21 @@ def test_the_date_rule_is_a_known_one_in_its_own_words(name):
     assert RESOURCES[name]["dateRuleText"] == rule.description
 
 
+@pytest.mark.parametrize("name", RATES)
+def test_a_series_says_what_it_counts_what_it_cannot_say_and_who_publishes_it(name):
+    resource = RESOURCES[name]
+    for key in ("title", "publisher", "unit", "quantity", "limits", "dateRuleText"):
+        assert resource[key].strip(), key
+    assert resource["limits"].endswith(".")
+    assert all(resource["schema"]["fields"][1][key] for key in ("title", "description", "unit"))
+
+
 @pytest.mark.parametrize("name", PRICES)
-def test_a_rate_says_its_unit_both_ways_round_and_rouble_rates_count_roubles(name):
+def test_a_rate_says_its_unit_both_ways_round_and_whose_moves_it_counts(name):
     resource = RESOURCES[name]
     upper, lower = resource["unit"].split(" per ")
     assert [word.rstrip("s") for word in resource["inverseUnit"].split(" per ")] == [lower, upper]
-    assert resource["moveSign"] == (-1 if upper == "RUB" else 1)
+    assert resource["moveSign"] == (-1 if upper in {"RUB", "PLN", "HUF", "CZK", "TRY"} else 1)
     assert resource["schema"]["fields"][1]["unit"] == resource["unit"]
 
 
@@ -177,6 +189,13 @@ def test_a_rate_says_its_unit_both_ways_round_and_rouble_rates_count_roubles(nam
         ("eur_rub_ecb", "2022-03-01", 117.201),
         ("eur_rub_ecb", "2022-02-28", 115.4842),
         ("brent_eia", "2022-03-08", 133.18),
+        # EIA, the lowest day of April 2020; the ECB on the day before the invasion and the last.
+        ("brent_eia", "2020-04-21", 9.12),
+        ("brent_eia", "2013-01-02", 112.98),
+        ("eur_pln_ecb", "2026-04-13", 4.2543),
+        ("eur_huf_ecb", "2026-04-13", 366.9),
+        ("eur_czk_ecb", "2024-03-06", 25.359),
+        ("key_rate_cbr", "2013-09-17", 5.5),
         ("key_rate_cbr", "2022-02-28", 20.0),
         ("key_rate_cbr", "2024-10-28", 21.0),
     ],
@@ -195,13 +214,18 @@ def test_a_number_known_from_elsewhere_is_in_the_file(name, day, rate):
         ("eur_rub_ecb", 4333),
         ("eur_usd_ecb", 4310),
         ("usd_cny_ecb", 4310),
-        ("brent_eia", 1178),
-        ("key_rate_cbr", 3149),
+        ("eur_pln_ecb", 4167),
+        ("eur_huf_ecb", 4167),
+        ("eur_czk_ecb", 4167),
+        ("eur_try_ecb", 4167),
+        ("brent_eia", 3467),
+        ("key_rate_cbr", 3240),
         ("ruonia_cbr", 3959),
         ("gpr_daily", 4894),
         ("catalogue", 499),
         ("event_hours", 201),
         ("event_calendar", 10),
+        ("consensus", 37),
     ],
 )
 def test_a_file_has_as_many_rows_as_its_origin(name, count):
@@ -322,3 +346,44 @@ def test_the_event_of_the_strategist_is_a_sunday():
     (event,) = [e for e in rows("catalogue") if e["id"] == "kellogg-nato-off-table-2025-04-20"]
     assert date.fromisoformat(event["date"]).isoweekday() == 7
     assert (event["category"], event["expected"]) == ("nato_remark", "stronger")
+
+
+def test_expected_key_rates_are_of_decisions_of_the_catalogue_in_order():
+    decisions = {e["id"]: e for e in EVENTS if e["id"] == f"cbr-{e['date']}"}
+    assert [row["event_id"] for row in rows("consensus")] == sorted(
+        row["event_id"] for row in rows("consensus")
+    )
+    for row in rows("consensus"):
+        event = decisions[row["event_id"]]
+        assert row["day"] == event["date"]
+        (level,) = re.findall(r"key rate (?:to|at) (\d+(?:\.\d+)?)%", event["title"])
+        assert float(row["value_actual"]) == float(level)
+
+
+def test_what_was_decided_less_what_was_before_is_the_step_of_the_key_rate():
+    key = [(row["date"], float(row["rate"])) for row in rows("key_rate_cbr")]
+    for row in rows("consensus"):
+        before = [rate for day, rate in key if day <= row["day"]][-1]
+        # In force from the next day or the next Monday on: the second record has it in any case.
+        in_force = [rate for day, rate in key if day > row["day"]][1]
+        actual, previous = float(row["value_actual"]), float(row["value_previous"])
+        assert previous == before, row["event_id"]
+        assert actual - previous == pytest.approx(in_force - before), row["event_id"]
+
+
+def test_an_expected_key_rate_is_as_of_the_days_before_the_decision_and_within_its_range():
+    for row in rows("consensus"):
+        ahead = date.fromisoformat(row["day"]) - date.fromisoformat(row["expected_as_of"])
+        assert 0 <= ahead.days <= 14, row["event_id"]
+        assert bool(row["expected_low"]) == bool(row["expected_high"])
+        if row["expected_low"]:
+            low, high = float(row["expected_low"]), float(row["expected_high"])
+            assert low <= float(row["value_expected"]) <= high
+        assert (float(row["value_expected"]) * 4).is_integer()  # steps of 25 points
+
+
+def test_the_numbers_in_the_words_of_the_expected_key_rates_are_those_of_the_file():
+    text = RESOURCES["consensus"]["description"]
+    surprises = [r for r in rows("consensus") if r["value_actual"] != r["value_expected"]]
+    assert f"of {len(rows('consensus'))} decisions" in text
+    assert f"{len(surprises)} decisions differ" in text

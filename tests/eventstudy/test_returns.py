@@ -24,6 +24,8 @@ rates = st.lists(st.floats(1e-3, 1e5), min_size=2, max_size=40).map(np.array)
         (-1, "log", [-LN_1_1, LN_1_1]),  # ten per cent more roubles per dollar: weaker
         (1, "log", [LN_1_1, -LN_1_1]),
         (1, "simple", [0.1, -1 / 11]),
+        (1, "difference", [0.1, -0.1]),  # ten points, in hundreds
+        (-1, "difference", [-0.1, 0.1]),
         (-1, "simple", [-1 / 11, 0.1]),  # the value of one rouble, not minus the rate's change
     ],
 )

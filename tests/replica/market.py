@@ -30,7 +30,7 @@ LEVELS = {
     "OFZ": 60.0, "GLD": 10_500.0, "USDUAH": 42.0, "EURPLN": 4.25, "GOLD": 4000.0, "GSPC": 6500.0,
     "GAS": 3.5, "SHEL": 2700.0, "AAPL": 240.0, "CURVE": 0.5, "DGS10": 4.2, "DGS2": 3.7,
     "WTI": 75.0, "SOLAR": 5.0, "PLN": 4.25, "HUF": 390.0, "CZK": 24.5, "TRYEUR": 48.0,
-    "GBP": 0.86, "HRK": 7.53,
+    "GBP": 0.86, "SEK": 11.0, "NOK": 11.5, "HRK": 7.53,
 }  # fmt: skip
 
 

@@ -188,12 +188,12 @@ def test_words_are_the_cosine_of_their_inverse_document_frequencies():
 @pytest.mark.parametrize(
     ("first", "second", "value", "shared"),
     [
-        ("Council of the EU", "European Union", 1, ("european union",)),
+        ("Council of the EU", "European Union", 1, ("Council of the EU",)),
         # No shared name; both are of the United States: (0 + 1) / 2.
         ("Pete Hegseth", "Joe Biden", 0.5, ("United States",)),
         # Names 2 / 3, sides 2 / 3.
-        ("Donald Trump / Vladimir Putin", "Donald Trump", 2 / 3, ("donald trump",)),
-        ("Vladimir Putin (reported)", "Vladimir Putin", 1, ("vladimir putin",)),
+        ("Donald Trump / Vladimir Putin", "Donald Trump", 2 / 3, ("Donald Trump",)),
+        ("Vladimir Putin (reported)", "Vladimir Putin", 1, ("Vladimir Putin",)),
         ("Robert Fico", "Viktor Orban", 0, ()),
         ("", "Viktor Orban", None, ()),
     ],

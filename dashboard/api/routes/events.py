@@ -161,7 +161,7 @@ def _measure_episodes(context: AppContext, params: EpisodesParams) -> EpisodeStu
 )
 def one_event(request: Request, context: Context, event_id: EventId) -> Response:
     """One event or note; 410 for a note that was deleted."""
-    event = _require_event(context, event_id)
+    event = require_event(context, event_id)
     tag = {"ETag": note_etag(event)} if event.origin == Origin.NOTE else {}
     return json_response(request, table_json("event_list", [event])[0], tag)
 
@@ -221,7 +221,7 @@ def sources_file(
 ) -> Response:
     """The same move of the dollar on every source as CSV, or a workbook."""
     moves = compare_sources_of_event(
-        daily_series(context.rates), _require_event(context, event_id), params.offsets()
+        daily_series(context.rates), require_event(context, event_id), params.offsets()
     )
     name = (event_id, "sources")
     return table_response(request, "source_moves", moves, name, params.flavour)
@@ -246,7 +246,7 @@ def sources(
 ) -> Response:
     """The same move of the dollar on every source, each by its own clock, or why not."""
     moves = compare_sources_of_event(
-        daily_series(context.rates), _require_event(context, event_id), params.offsets()
+        daily_series(context.rates), require_event(context, event_id), params.offsets()
     )
     return json_response(request, {"rows": table_json("source_moves", moves)})
 
@@ -298,11 +298,16 @@ def precedents(
 
 
 def _find_precedents(context: AppContext, event_id: str, params: PrecedentParams) -> Precedents:
-    event, series = _require_event(context, event_id), get_series(context.rates, params.series)
+    event, series = require_event(context, event_id), get_series(context.rates, params.series)
     return find_precedents(series, event, known_events(context), params.request())
 
 
-def _require_event(context: AppContext, event_id: str) -> Event:
+def require_event(context: AppContext, event_id: str) -> Event:
+    """The event, note or scheduled event of an id.
+
+    Raises:
+        Problem: 404, there is none; 410, the note was deleted.
+    """
     try:
         event = find_any_event(
             context.catalogue, context.notes, lambda: list_scheduled(context), event_id
@@ -322,6 +327,6 @@ def _require_event(context: AppContext, event_id: str) -> Event:
 
 
 def _event_view(context: AppContext, event_id: str, params: EventWindowParams) -> EventView:
-    event, series = _require_event(context, event_id), get_series(context.rates, params.series)
+    event, series = require_event(context, event_id), get_series(context.rates, params.series)
     request = default_request(series.card.bar_minutes, params.window, params.car)
     return build_event_view(series, event, known_events(context), request)

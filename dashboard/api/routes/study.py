@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from anyio import CapacityLimiter, to_thread
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from dashboard.api.dependencies import Context, RequestReader, get_series_list, known_events
+from dashboard.api.errors import Problem
 from dashboard.api.params import (
     MAX_REPEATS,
     CsvParams,
@@ -18,12 +20,16 @@ from dashboard.api.params import (
     LengthText,
     PageParams,
     PeriodParams,
+    QueryParams,
     WindowText,
 )
 from dashboard.api.responses import (
     WORKBOOK_MEDIA_TYPE,
     OpenApiResponses,
+    describe_csv,
     describe_json,
+    describe_page,
+    describe_workbook,
     json_response,
     page_response,
     table_response,
@@ -39,6 +45,7 @@ from dashboard.models.drivers import (
     DriverRequest,
 )
 from dashboard.models.errors import InputError
+from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
 from dashboard.models.people import Reader
 from dashboard.models.study import (
@@ -53,12 +60,31 @@ from dashboard.models.study import (
     read_windows,
 )
 from dashboard.services.compare import relate_to_columns
+from dashboard.services.counterfactual import (
+    Counterfactual,
+    SyntheticRequest,
+    build_counterfactual,
+    counterfactual_json,
+    default_donors,
+    load_dollar_rates,
+)
 from dashboard.services.drivers import DriverTableName, driver_json, run_driver
 from dashboard.services.episodes import first_events
 from dashboard.services.exports import StudyTableName, study_objects
 from dashboard.services.method import model_ids
 from dashboard.services.rate_limit import HEAVY_AT_ONCE, MAX_WAITING
-from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.rates import DEFAULT_SERIES, get_series, list_cards
+from dashboard.services.regimes import (
+    BreakKind,
+    RegimeAnswer,
+    RegimeRequest,
+    SplitRow,
+    find_regimes,
+    group_events,
+    read_split,
+    regimes_json,
+    split_study,
+)
 from dashboard.services.serializers import (
     JSON_TABLES,
     json_key,
@@ -136,6 +162,12 @@ class StudyPageParams(StudyParams, PageParams):
     table: StudyTableName | None = Field(None, description="Only this table, in pages.")
 
 
+class SplitPageParams(StudyParams, PageParams):
+    """A study in each period, in pages."""
+
+    split: str = Field("regimes", max_length=200, description="As of `split.csv`.")
+
+
 def _describe_table(media: str) -> OpenApiResponses:
     text = "One table of the study; `events` where none is named."
     return {200: {"description": text, "content": {media: {"schema": {"type": "string"}}}}}
@@ -189,6 +221,9 @@ async def study(
         return page_response(request, rows, params.limit, params.offset, table=params.table)
 
     return await _respond_in_turn(context, reader, respond)
+
+
+# ---- doses and columns of events
 
 
 def _describe_rows(table: str) -> dict[str, Any]:
@@ -276,6 +311,244 @@ def _relation_response(
         return table_response(request, table, objects, name, params.flavour)
     rows = table_json(table, objects)
     return page_response(request, rows, params.limit, params.offset, table=table)
+
+
+# ---- periods, regimes and counterfactuals
+
+
+class SplitCsvParams(StudyParams, CsvParams):
+    """A study in each period, as a file."""
+
+    split: str = Field(
+        "regimes",
+        max_length=200,
+        description="`regimes` of the volatility, `method-breaks`, or days at which a period"
+        " begins, as 2022-02-24,2024-06-13.",
+    )
+
+
+@router.get("/split.csv", responses=describe_csv("split"), response_class=Response)
+@router.get("/split.xlsx", responses=describe_workbook("split"), response_class=Response)
+async def split_file(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[SplitCsvParams, Query()],
+) -> Response:
+    """The declared test of each group in each period, corrected over all, as CSV or a workbook."""
+
+    def respond() -> Response:
+        rows = _split_rows(context, params)
+        name = (*params.rates, "split")
+        return table_response(request, "split", rows, name, params.flavour)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+@router.get("/split.json", responses=describe_page("split"), response_class=Response)
+async def split_page(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[SplitPageParams, Query()],
+) -> Response:
+    """The declared test of each group in each period, a page of the rows."""
+
+    def respond() -> Response:
+        rows = table_json("split", _split_rows(context, params))
+        return page_response(request, rows, params.limit, params.offset)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+def _split_rows(
+    context: AppContext, params: SplitCsvParams | SplitPageParams
+) -> tuple[SplitRow, ...]:
+    known = known_events(context)
+    series = get_series_list(context, params.rates)
+    return split_study(
+        series,
+        group_events(params.find(known), params.by),
+        read_split(params.split, series[0], known),
+        params.request(common_bar_minutes(series)),
+        known=known,
+        factors=get_series_list(context, params.factor),
+    )
+
+
+class RegimesParams(QueryParams):
+    """Which breaks of which series."""
+
+    series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+    kind: BreakKind = Field("volatility", description="What breaks.")
+    factor: str | None = Field(
+        None, max_length=120, description="The id of the other series of a relation."
+    )
+    trim: Literal["5", "10", "15"] = Field(
+        "5", description="The least share of the moves that a regime has, in per cent."
+    )
+
+
+class RegimesCsvParams(RegimesParams, CsvParams):
+    """The regimes as a file."""
+
+    table: Literal["regimes", "break_counts"] = "regimes"
+
+
+@router.get("/regimes.csv", responses=describe_csv("regimes"), response_class=Response)
+@router.get("/regimes.xlsx", responses=describe_workbook("regimes"), response_class=Response)
+async def regimes_file(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[RegimesCsvParams, Query()],
+) -> Response:
+    """The periods between the breaks of a series as CSV, or a workbook."""
+
+    def respond() -> Response:
+        answer = _regimes_answer(context, params)
+        name = (params.series, params.table, params.kind)
+        return table_response(request, params.table, [answer], name, params.flavour)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+@router.get(
+    "/regimes.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                "summary": {"type": "object"},
+                **{
+                    name: {"type": "array", "items": table_json_schema(name)}
+                    for name in ("regimes", "break_counts")
+                },
+            },
+        },
+        "The regimes, as `rates regimes --json` prints them",
+    ),
+    response_class=Response,
+)
+async def regimes(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[RegimesParams, Query()],
+) -> Response:
+    """The periods between the breaks of a series, and the tests that they rest on."""
+    return await _respond_in_turn(
+        context,
+        reader,
+        lambda: json_response(request, regimes_json(_regimes_answer(context, params))),
+    )
+
+
+def _regimes_answer(context: AppContext, params: RegimesParams) -> RegimeAnswer:
+    factor = get_series(context.rates, params.factor) if params.factor else None
+    return find_regimes(
+        get_series(context.rates, params.series),
+        known_events(context),
+        RegimeRequest(params.kind, int(params.trim)),
+        factor,
+    )
+
+
+class CounterfactualParams(QueryParams):
+    """The date or the event, the series, and what may explain it."""
+
+    day: DayText | None = Field(None, alias="date", description="The day, as 2022-02-24.")
+    event: str | None = Field(None, max_length=200, description="The id of an event instead.")
+    rates: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+    donor: list[str] = Field(
+        [], max_length=MAX_REPEATS, description="Ids of series to explain it with; else the usual."
+    )
+    fit: int = Field(250, ge=60, le=1000, description="Daily changes that weights are fitted on.")
+    gap: int = Field(10, ge=0, le=250, description="Days between the fit and the date.")
+
+
+class CounterfactualCsvParams(CounterfactualParams, CsvParams):
+    """A table of a counterfactual as a file."""
+
+    table: Literal["counterfactual", "counterfactual_donors", "counterfactual_path"] = (
+        "counterfactual"
+    )
+
+
+@router.get(
+    "/counterfactual.csv", responses=describe_csv("counterfactual"), response_class=Response
+)
+@router.get(
+    "/counterfactual.xlsx", responses=describe_workbook("counterfactual"), response_class=Response
+)
+async def counterfactual_file(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[CounterfactualCsvParams, Query()],
+) -> Response:
+    """A table of the synthetic series of a date as CSV, or a workbook."""
+
+    def respond() -> Response:
+        answer = _counterfactual_answer(context, params)
+        name = (params.rates, params.table, answer.requested)
+        return table_response(request, params.table, [answer], name, params.flavour)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+@router.get(
+    "/counterfactual.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                "summary": {"type": "object"},
+                "left_out": {"type": "array"},
+                **{
+                    name: {"type": "array", "items": table_json_schema(name)}
+                    for name in ("counterfactual", "counterfactual_donors")
+                },
+            },
+        },
+        "The counterfactual, as `counterfactual --json` prints it",
+    ),
+    response_class=Response,
+)
+async def counterfactual(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[CounterfactualParams, Query()],
+) -> Response:
+    """What a currency would have done after a date, had it moved as others did."""
+
+    def respond() -> Response:
+        answer = _counterfactual_answer(context, params)
+        return json_response(request, counterfactual_json(answer))
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+def _counterfactual_answer(context: AppContext, params: CounterfactualParams) -> Counterfactual:
+    if (params.day is None) == (params.event is None):
+        raise InputError(_("give a date or an event, one of the two"), field="date")
+    when: date | Event | None = params.day
+    if when is None:
+        when = next((e for e in known_events(context) if e.id == params.event), None)
+        if when is None:
+            raise Problem(404, _("no event has the id {id}", id=params.event))
+    donors = params.donor or default_donors(list_cards(context.rates))
+    return build_counterfactual(
+        get_series(context.rates, params.rates),
+        when,
+        get_series_list(context, list(donors)),
+        load_dollar_rates(context.rates),
+        SyntheticRequest(length=params.fit, gap=params.gap),
+    )
+
+
+# ---- turns
 
 
 async def _respond_in_turn(

@@ -33,6 +33,8 @@ from dashboard.presentation.charts.overlays import (
     build_overview_axes,
     build_overview_shapes,
     build_overview_trace,
+    build_regime_notes,
+    build_regime_shapes,
     find_in_view,
     find_week_ends,
     place_on_axis,
@@ -47,6 +49,7 @@ from dashboard.presentation.charts.timeline import (
     build_marker_trace,
     build_range_traces,
     build_scheduled_trace,
+    build_story_traces,
     build_weekend_notes,
     build_weekend_shapes,
     build_weekly_counts,
@@ -163,15 +166,17 @@ def build_explore_layout(
             *build_weekend_notes(*above),
             *build_overlay_notes(overlays, domains.overlays, domains.rate[1], palette),
             *build_break_notes(chart, pixels_per_day(chart), palette),
+            *build_regime_notes(chart, pixels_per_day(chart), palette),
             *build_move_names(chart, line, pane_scale, palette),
             *_build_today_note(chart, palette, domains),
         ],
         shapes=[
+            *build_regime_shapes(chart, palette, domains.rate),
             *_build_schedule_shapes(chart, palette, domains),
             *build_weekend_shapes(*above),
             *_build_selection_shapes(chart, line, palette, domains),
         ],
-        **build_overlay_axes(chart, overlays, domains.overlays, palette),
+        **build_overlay_axes(overlays, domains.overlays, palette),
     )
     # Upright in the margin, where no mark lies below it; the server has the window to go back to.
     layout["modebar"] |= {"orientation": "v", "remove": ["resetscale"]}
@@ -186,8 +191,7 @@ def _build_margin(chart: ExploreChart) -> tuple[int, int, int, int, int]:
     bars = 16 * int(chart.series.card.bar_minutes > 0)
     if chart.phone:
         return 34, 10, 6, 30 + bars, 2
-    has_axes = bool(chart.overlays) and chart.overlay_mode == "axis"
-    right = OVERLAY_AXIS_PIXELS * len(chart.overlays) + 8 if has_axes else 76
+    right = OVERLAY_AXIS_PIXELS * chart.right_axes + 8 if chart.right_axes else 76
     return 90, right, 6, 8 if chart.has_overview else 30 + bars, 4
 
 
@@ -266,7 +270,7 @@ def _build_rate_axis(
     palette: Palette,
 ) -> theme.Figure:
     """The axis of the rate, fitted to what is in view; the server owns its range."""
-    rebased = overlays if chart.is_rebased else ()
+    rebased = (o for o in overlays if o.is_rebased)
     shown = np.concatenate(
         [line.values_in_view, *(o.shown[o.in_view & np.isfinite(o.shown)] for o in rebased)]
     )
@@ -322,7 +326,7 @@ def _build_end_label(
     value = float(line.shown[at])
     decimals = INDEX_DECIMALS if chart.is_rebased else chart.quoting.decimals
     text = f"<b>{format_number(value, decimals)}</b>"
-    is_inside = chart.phone or (bool(chart.overlays) and chart.overlay_mode == "axis")
+    is_inside = chart.phone or chart.right_axes > 0
     if not is_inside:
         text += f"<br>{format_day(date.fromisoformat(str(line.day[at])))}"
     place = (
@@ -462,7 +466,7 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
     data = [
         _build_rate_trace(chart, line, palette),
         *build_average_traces(chart, line, palette),
-        *build_overlay_traces(chart, overlays, palette),
+        *build_overlay_traces(overlays, palette),
     ]
     if pane.counted:
         data.append(build_weekly_counts(pane.events, palette))
@@ -471,6 +475,7 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> theme.Figure:
             pane.events, pixels_per_day(chart), exact=line.is_intraday, together=not pane.styles
         )
         data.extend(build_range_traces(pane.events, pane.styles, chart.until))
+        data.extend(build_story_traces(pane.events, pane.styles))
         data.append(build_marker_trace(markers, pane.styles, chart.event_moves))
     if chart.scheduled and not pane.counted:
         ahead = cluster_events(

@@ -11,7 +11,8 @@ import numpy as np
 
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
-from dashboard.models.series import Bools, Days, Floats, MethodBreak, RateSeries
+from dashboard.models.publication import KEY_RATE
+from dashboard.models.series import Bools, Days, Floats, MethodBreak, RateSeries, SeriesCard
 from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.timeline import (
     DrawnRateLine,
@@ -19,6 +20,7 @@ from dashboard.presentation.charts.timeline import (
     Overlay,
     convert_to_moscow,
 )
+from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_day, format_number
 from dashboard.presentation.palette import DARK_PALETTE, OVERLAY_STYLES, GroupStyle, Palette
 from dashboard.presentation.quoting import QuotedSeries
@@ -38,19 +40,27 @@ NAME_DISTANCES: Final = (34, 56, 80, 110, 140, 180)
 NAME_OFFSET: Final = 24
 NAME_PIXELS: Final = (104, 36)
 NAME_OPACITY: Final = 0.75
+REGIME_STYLE: Final = OVERLAY_STYLES[0]
+REGIME_OPACITY: Final = 0.08
+REGIME_NAME_PIXELS: Final = 84
+REGIME_NAME_LENGTH: Final = 40
 Box = tuple[float, float, float, float]
 """Left, right, foot and top in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class OverlayLine:
-    """One overlay as drawn: its place among them, positions and numbers shown, each (n,)."""
+    """One overlay as drawn: its place among them, positions and numbers shown, each (n,).
+
+    `is_rebased` says that its numbers are 100 at the first in view, on the axis of the rate.
+    """
 
     overlay: Overlay
     place: int
     x: list[str]
     shown: Floats
     in_view: Bools
+    is_rebased: bool
 
     @property
     def style(self) -> GroupStyle:
@@ -75,7 +85,7 @@ class OverlayLine:
 
 
 def build_overlay_lines(chart: ExploreChart, line: DrawnRateLine) -> tuple[OverlayLine, ...]:
-    """The overlays over the days that are drawn, rebased where the chart is."""
+    """The overlays over the days that are drawn; prices are rebased where the chart is."""
     if not len(line.day):
         return ()
     ends = line.day[0], line.day[-1]
@@ -92,11 +102,20 @@ def _build_overlay_line(
     drawn = np.flatnonzero((series.day >= ends[0]) & (series.day <= ends[1]))
     days, shown = series.day[drawn], show_numbers(series.rate[drawn], overlay.quoting)
     in_view = find_in_view(days, chart.since, chart.until)
-    if chart.is_rebased:
+    is_rebased = chart.is_rebased and series.card.is_price
+    if is_rebased:
         shown = rebase(shown, in_view)
     at = theme.select_points(shown)
+    if is_stepped(series.card):
+        at = np.union1d(at, np.flatnonzero(shown[1:] != shown[:-1]) + 1)
     places = convert_to_moscow(series.known_at[drawn]) if series.card.bar_minutes else days
-    return OverlayLine(overlay, place, places[at].astype(str).tolist(), shown[at], in_view[at])
+    x = places[at].astype(str).tolist()
+    return OverlayLine(overlay, place, x, shown[at], in_view[at], is_rebased)
+
+
+def is_stepped(card: SeriesCard) -> bool:
+    """Whether a number is in force until the next one, as a policy rate is: it has no slope."""
+    return card.date_rule == KEY_RATE.id
 
 
 def show_numbers(rate: Floats, quoting: QuotedSeries) -> Floats:
@@ -110,23 +129,23 @@ def find_in_view(days: Days, since: date, until: date) -> Bools:
     return inside
 
 
-def build_overlay_traces(
-    chart: ExploreChart, lines: Sequence[OverlayLine], palette: Palette
-) -> list[theme.Figure]:
-    """One trace an overlay; its axis is that of the rate where all are rebased."""
+def build_overlay_traces(lines: Sequence[OverlayLine], palette: Palette) -> list[theme.Figure]:
+    """One trace an overlay; its axis is that of the rate where it is rebased."""
     dark = palette is DARK_PALETTE
     traces = []
     for line in lines:
         quoting = line.overlay.quoting
-        decimals = INDEX_DECIMALS if chart.is_rebased else quoting.decimals
-        unit = _("first in view = 100") if chart.is_rebased else quoting.unit
+        decimals = INDEX_DECIMALS if line.is_rebased else quoting.decimals
+        unit = _("first in view = 100") if line.is_rebased else quoting.unit
         look = {"color": line.style.colour(dark=dark), "width": 1.6, "dash": line.style.dash}
+        if is_stepped(line.overlay.series.card):
+            look |= {"shape": "hv"}
         traces.append(
             theme.build_scatter(
                 "lines",
                 line.x,
                 [round_or_none(value, decimals) for value in line.shown.tolist()],
-                yaxis="y" if chart.is_rebased else line.axis,
+                yaxis="y" if line.is_rebased else line.axis,
                 line=look,
                 connectgaps=False,
                 meta=[line.name, unit],
@@ -137,17 +156,14 @@ def build_overlay_traces(
 
 
 def build_overlay_axes(
-    chart: ExploreChart,
     lines: Sequence[OverlayLine],
     panes: Sequence[tuple[float, float]],
     palette: Palette,
 ) -> theme.Figure:
     """The axes of the overlays by their keys in a layout: on the right, or one a pane."""
-    if chart.is_rebased:
-        return {}
     dark = palette is DARK_PALETTE
     axes = {}
-    for line in lines:
+    for at, line in enumerate(line for line in lines if not line.is_rebased):
         low, high = line.bounds
         bounds = (high, low) if line.overlay.quoting.axis_is_inverted else (low, high)
         axis = theme.build_number_axis(palette, bounds, 2 if panes else 5, format_number)
@@ -156,7 +172,7 @@ def build_overlay_axes(
         else:
             place = {
                 "overlaying": "y", "side": "right", "showgrid": False, "tickmode": "array",
-                "anchor": "free", "position": 1, "shift": OVERLAY_AXIS_PIXELS * line.place,
+                "anchor": "free", "position": 1, "shift": OVERLAY_AXIS_PIXELS * at,
             }  # fmt: skip
         colour = {"tickfont": axis["tickfont"] | {"color": line.style.colour(dark=dark)}}
         axes[f"yaxis{line.axis[1:]}"] = axis | place | colour
@@ -273,6 +289,51 @@ def build_break_notes(
         if change is not None:
             close.append(change)
     return notes
+
+
+def build_regime_shapes(
+    chart: ExploreChart, palette: Palette, domain: tuple[float, float]
+) -> list[theme.Figure]:
+    """Every second regime as a band in the pane of the rate, a dashed line where one begins."""
+    bottom, top = domain
+    colour = REGIME_STYLE.colour(dark=palette is DARK_PALETTE)
+    line = {"color": colour, "width": 1.2, "dash": "longdash"}
+    shapes = []
+    for number, (begin, end, _label) in enumerate(_regimes_in_view(chart)):
+        if number % 2:
+            shapes.append(
+                theme.build_region(begin, end, colour, y0=bottom, y1=top, opacity=REGIME_OPACITY)
+            )
+        if number:
+            shapes.append(theme.build_vertical_line(begin, line, y0=bottom, y1=top))
+    return shapes
+
+
+def build_regime_notes(
+    chart: ExploreChart, pixels_a_day: float, palette: Palette
+) -> list[theme.Figure]:
+    """What each regime is called, where it begins; left out where it is too narrow for it."""
+    font = {"size": theme.FONT_SIZE - 3, "color": REGIME_STYLE.colour(dark=palette is DARK_PALETTE)}
+    return [
+        theme.build_note(
+            palette, escape_plot(label, REGIME_NAME_LENGTH), begin, 0.99, yref="y3",
+            xanchor="left", yanchor="top", xshift=4, font=font,
+        )
+        for begin, end, label in _regimes_in_view(chart)
+        if (date.fromisoformat(end) - date.fromisoformat(begin)).days * pixels_a_day
+        > REGIME_NAME_PIXELS
+    ]  # fmt: skip
+
+
+def _regimes_in_view(chart: ExploreChart) -> list[tuple[str, str, str]]:
+    """First and last day in view and the name of each regime in view; the first is in view too."""
+    begins = [begin for begin, _name in chart.regimes]
+    ends = [*begins[1:], chart.right_end]
+    return [
+        (max(begin, chart.since).isoformat(), min(end, chart.right_end).isoformat(), name)
+        for (begin, name), end in zip(chart.regimes, ends, strict=False)
+        if end > chart.since and begin < chart.right_end
+    ]
 
 
 def _find_breaks(chart: ExploreChart) -> list[MethodBreak]:

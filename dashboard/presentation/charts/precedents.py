@@ -13,7 +13,7 @@ from dashboard.models.messages import translate as _
 from dashboard.presentation.charts import theme
 from dashboard.presentation.charts.comparison_paths import describe_offset, spread_evenly
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_day, format_offset
+from dashboard.presentation.formatting import format_day, format_offset, format_percent
 from dashboard.presentation.moves import get_observation_noun
 from dashboard.presentation.palette import Palette
 from dashboard.presentation.quoting import QuotedSeries
@@ -38,7 +38,7 @@ class _Line:
     """One line of the figure: its offsets and values in per cent, its label and its hover."""
 
     label: str
-    title: str
+    hover: str
     offsets: tuple[int, ...]
     values: tuple[float, ...]
     is_own: bool = False
@@ -111,13 +111,22 @@ def _build_trace(line: _Line, palette: Palette) -> theme.Figure:
         style = {"color": palette.line, "width": 3.0}
     elif line.is_median:
         style = {"color": palette.line, "width": 1.8, "dash": "dash"}
+    texts = [
+        _(
+            "{title}<br>offset {offset}: {move}",
+            title=line.hover,
+            offset=format_offset(offset),
+            move=format_percent(value),
+        )
+        for offset, value in zip(line.offsets, line.values, strict=True)
+    ]
     return theme.build_scatter(
         "lines",
         list(line.offsets),
         list(line.values),
-        name=line.title,
+        name=line.hover,
         line=style,
-        hovertemplate=f"{line.title}<br>%{{x}}: %{{y}} %<extra></extra>",
+        **theme.build_hover(texts),
     )
 
 
@@ -141,7 +150,7 @@ def _build_offset_axis(
 def _build_labels(
     lines: Sequence[_Line], bounds: tuple[float, float], pixels: int, palette: Palette
 ) -> list[theme.Figure]:
-    """The name of every line right of its last point, moved apart where they would overlap."""
+    """The name of every line right of its last point, spread where they would overlap."""
     drawn = sorted((line for line in lines if line.values), key=lambda line: line.values[-1])
     gap = LINE_PIXELS * (bounds[1] - bounds[0]) / pixels
     places = spread_evenly([line.values[-1] for line in drawn], [gap] * len(drawn))

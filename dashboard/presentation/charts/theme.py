@@ -281,7 +281,7 @@ def build_hover(texts: Sequence[Any], *, with_id: bool = False) -> Figure:
 
 
 def build_band(
-    x: Sequence[float], low: Sequence[float | None], high: Sequence[float | None], **more: Any
+    x: Sequence[Any], low: Sequence[float | None], high: Sequence[float | None], **more: Any
 ) -> Figure:
     """A filled area between two lines over the same places."""
     outline = [*x, *reversed(x)], [*high, *reversed(low)]

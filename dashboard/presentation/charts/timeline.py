@@ -27,6 +27,7 @@ from dashboard.presentation.charts import theme
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import (
     format_day,
+    format_day_range,
     format_signed,
     format_timestamp,
     format_weekday,
@@ -40,6 +41,7 @@ from dashboard.presentation.palette import (
     marker_text_colour,
 )
 from dashboard.presentation.quoting import QuotedSeries
+from dashboard.services.episodes import group_stories
 
 NIGHT_GAPS_MAX_DAYS: Final = 14
 """In a window of more days the hours without a session are too narrow to leave open."""
@@ -57,6 +59,10 @@ SCHEDULED_TRACE: Final = "scheduled"
 MAX_MARKERS: Final = 2_000
 TONE_HEIGHT: Final = 260
 MAX_TONE_MARKS: Final = 60
+
+
+STORY_DROP: Final = 0.32
+"""How far below the middle of its row, in rows, the bar of an episode lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,7 @@ class ExploreChart:
         horizon: the last day on the axis, where it goes on beyond `until` for scheduled events.
         upcoming: the scheduled events that the filters leave, to the right of today.
         countdowns: the line about the days to a scheduled event in its hover text, by its id.
+        regimes: the first day of each regime of the series and what stands at it, in order.
     """
 
     series: RateSeries
@@ -116,6 +123,7 @@ class ExploreChart:
     horizon: date | None = None
     upcoming: tuple[Event, ...] = ()
     countdowns: Mapping[str, str] = field(default_factory=dict)
+    regimes: tuple[tuple[date, str], ...] = ()
 
     @property
     def right_end(self) -> date:
@@ -129,8 +137,19 @@ class ExploreChart:
 
     @property
     def is_rebased(self) -> bool:
-        """Whether every line is divided by its first number in view."""
+        """Whether the rate and every other price are divided by their first number in view."""
         return bool(self.overlays) and self.overlay_mode == "index"
+
+    @property
+    def right_axes(self) -> int:
+        """How many overlays have an axis of their own at the right.
+
+        Points (an interest rate, an index that can be 0) are not rebased: per cent of per cent
+        would say nothing.
+        """
+        if self.overlay_mode == "pane":
+            return 0
+        return sum(not (self.is_rebased and o.series.card.is_price) for o in self.overlays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,6 +464,51 @@ def build_range_traces(
         for style in styles
         if ranges[style.id]
     ]
+
+
+def build_story_traces(
+    events: Sequence[Event], styles: Sequence[CategoryStyle]
+) -> list[theme.Figure]:
+    """Stories with more than one event in view as bars in the row of their first event.
+
+    One trace a category; the ends and the middle of a bar say what it is.
+    """
+    rows = get_row_positions(styles)
+    bars: dict[str, list[tuple[Event, ...]]] = defaultdict(list)
+    for members in group_stories(events).values():
+        if members[0].day < members[-1].day:
+            bars[get_event_style(members[0]).id].append(members)
+    return [
+        theme.build_scatter(
+            "lines",
+            [x for members in bars[style.id] for x in (*_story_days(members), None)],
+            [y for _bar in bars[style.id] for y in (*[rows[style.id] - STORY_DROP] * 3, None)],
+            name=_("Episodes"),
+            yaxis="y2",
+            line={"color": style.colour, "width": 3},
+            opacity=0.75,
+            **theme.build_hover(
+                [text for members in bars[style.id] for text in [_describe_story(members)] * 4]
+            ),
+        )
+        for style in styles
+        if bars[style.id]
+    ]
+
+
+def _story_days(members: Sequence[Event]) -> tuple[str, str, str]:
+    first, last = members[0].day, members[-1].day
+    return first.isoformat(), (first + (last - first) / 2).isoformat(), last.isoformat()
+
+
+def _describe_story(members: Sequence[Event]) -> str:
+    return plural(
+        "{story}<br>{n} event of this episode, {days}",
+        "{story}<br>{n} events of this episode, {days}",
+        len(members),
+        story=escape_plot(members[0].story),
+        days=format_day_range(members[0].day, members[-1].day),
+    )
 
 
 def build_weekly_counts(events: Sequence[Event], palette: Palette) -> theme.Figure:

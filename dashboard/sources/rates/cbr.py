@@ -24,7 +24,7 @@ from dashboard.models.messages import (
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
 from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
-from dashboard.models.tickers import TickerFacts, TickerMatch, match_words
+from dashboard.models.tickers import TickerFacts, TickerMatch, find_matches
 from dashboard.sources.http_client import Request, Response
 from dashboard.sources.rates.base import (
     FIRST_TICKER_DAY,
@@ -246,7 +246,7 @@ class Cbr(BaseLiveSource):
             for c in self._listed_currencies()
             if c.code
         ]  # fmt: skip
-        return tuple(match_words(listed, text))
+        return tuple(find_matches(listed, text))
 
     def ticker_card(self, facts: TickerFacts) -> SeriesCard:
         """The card of the official rate of a currency."""

@@ -51,7 +51,18 @@ CROSS_RATES: Final[dict[str, tuple[str, str | None]]] = {
     "eur_rub_ecb": ("RUB", None),
     "eur_usd_ecb": ("USD", None),
     "usd_cny_ecb": ("CNY", "USD"),
+    "eur_pln_ecb": ("PLN", None),
+    "eur_huf_ecb": ("HUF", None),
+    "eur_czk_ecb": ("CZK", None),
+    "eur_try_ecb": ("TRY", None),
 }
+CONTROL_CURRENCIES: Final = {
+    "PLN": deferred("Euro reference rate of the Polish zloty."),
+    "HUF": deferred("Euro reference rate of the Hungarian forint."),
+    "CZK": deferred("Euro reference rate of the Czech koruna."),
+    "TRY": deferred("Euro reference rate of the Turkish lira."),
+}
+"""Currencies of the region that ship as controls, with what their cards say."""
 _card = partial(
     SeriesCard,
     publisher="European Central Bank",
@@ -69,6 +80,23 @@ _rouble = partial(
     history_until=LAST_ROUBLE_DAY,
     limits=deferred("Ended on 1 March 2022, when the ECB suspended the rouble."),
 )
+
+
+def _control_card(code: str) -> SeriesCard:
+    """The card of a control currency, counted in its units for one euro."""
+    pair = CurrencyPair("EUR", code)
+    card = _card(
+        id=f"eur_{code.lower()}_ecb",
+        title=f"EUR/{code}, ECB",
+        unit=pair.unit,
+        inverse_unit=pair.inverse_unit,
+        description=CONTROL_CURRENCIES[code],
+        limits=deferred("Not a rouble rate; for crosses and as a control."),
+        history_from=date(2005, 1, 3),
+    )
+    return with_pair(card, pair)
+
+
 CARDS: Final = (
     _rouble(
         id="usd_rub_ecb",
@@ -103,6 +131,7 @@ CARDS: Final = (
         limits=deferred("Not a rouble rate; for crosses and as a control."),
         history_from=date(2005, 4, 1),
     ),
+    *map(_control_card, CONTROL_CURRENCIES),
 )
 DatedRates = list[tuple[date, float]]
 
@@ -120,8 +149,12 @@ class Ecb(BaseLiveSource):
     publisher_name = "ECB"
     max_silent_days = 6
     symbol_pattern = r"[A-Z]{3}"
-    symbol_examples = "ecb:PLN"
-    aliases: ClassVar[dict[str, str]] = {"USD": "eur_usd_ecb", "RUB": "eur_rub_ecb"}
+    symbol_examples = "ecb:GBP"
+    aliases: ClassVar[dict[str, str]] = {
+        currency: series_id
+        for series_id, (currency, divisor) in CROSS_RATES.items()
+        if divisor is None
+    }
 
     def __init__(self, client: HttpClient, files: str = FILES_HOST, data: str = DATA_HOST) -> None:
         super().__init__(client)
@@ -129,7 +162,7 @@ class Ecb(BaseLiveSource):
         self._data = data
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """The rouble until 2022, and the crosses."""
+        """The rouble until 2022, the crosses, and currencies of the region as controls."""
         return CARDS
 
     def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:

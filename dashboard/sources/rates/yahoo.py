@@ -482,8 +482,8 @@ def _is_not_found(error: Exception) -> bool:
     names = {kind.__name__ for kind in type(error).__mro__}
     status = getattr(getattr(error, "response", None), "status_code", None)
     reason = str(getattr(error, "yahoo_reason", None) or "")
-    is_told = "not found" in reason.casefold() or "delisted" in reason
-    return is_told or "YFTzMissingError" in names or status == HTTPStatus.NOT_FOUND
+    has_reason = "not found" in reason.casefold() or "delisted" in reason
+    return has_reason or "YFTzMissingError" in names or status == HTTPStatus.NOT_FOUND
 
 
 def frozen_price_notes(series: RateSeries) -> tuple[str, ...]:

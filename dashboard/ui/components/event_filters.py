@@ -64,7 +64,7 @@ FILTER_PARAMS: Final[tuple[UrlParam, ...]] = (
 )
 EVENTS_PARAMS: Final[tuple[UrlParam, ...]] = (
     *FILTER_PARAMS,
-    choice_param("show", ("kept", "upcoming", "deleted", "hidden"), "kept"),
+    choice_param("show", ("kept", "upcoming", "episodes", "deleted", "hidden"), "kept"),
     name_param("sel", "", "kellogg-nato-off-table-2025-04-20"),
     choice_param(
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True

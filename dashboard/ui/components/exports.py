@@ -41,7 +41,7 @@ from dashboard.models.tables import (
     ReportTable,
 )
 from dashboard.presentation.charts.theme import Figure
-from dashboard.presentation.escaping import plain_text
+from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.reports import ReportContext, build_picture_report
 from dashboard.services.exports import (
     MEDIA_TYPES,
@@ -379,7 +379,7 @@ def build_linked_chart(
 def _draw_table(downloads: Downloads, table: str, key: str) -> None:
     title, make = downloads.tables[table]
     name = (*downloads.name, table)
-    st.caption(title)
+    st.caption(escape_markdown(title))
     with st.container(horizontal=True, gap="xsmall"):
         for dialect, label in SHORT_TABLE_LABELS.items():
             if dialect == "xlsx" and table in downloads.too_long:

@@ -10,6 +10,7 @@ from dashboard.ui.pages.article import page as article_page
 from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.compare import page as compare_page
 from dashboard.ui.pages.correlation import page as correlation_page
+from dashboard.ui.pages.counterfactual import page as counterfactual_page
 from dashboard.ui.pages.data import page as data_page
 from dashboard.ui.pages.drivers import page as drivers_page
 from dashboard.ui.pages.event import page as event_page
@@ -28,6 +29,7 @@ PAGES: Final[tuple[Page, ...]] = (
     correlation_page.PAGE,
     drivers_page.PAGE,
     robustness_page.PAGE,
+    counterfactual_page.PAGE,
     facts_page.PAGE,
     events_page.PAGE,
     inbox_page.PAGE,

@@ -322,6 +322,30 @@ def test_rebased_lines_begin_at_100():
     assert figure["data"][1]["yaxis"] == "y"
 
 
+def test_points_are_never_rebased_and_have_an_axis_of_their_own():
+    view = shipped_view(overlays=("brent_eia", "key_rate_cbr", "gpr_daily"), overlay_mode="index")
+    figure = build_explore_figure(view, LIGHT_PALETTE)
+    brent, key, risk = (trace for trace in figure["data"] if len(trace.get("meta") or []) == 2)
+    assert (brent["yaxis"], key["yaxis"], risk["yaxis"]) == ("y", "y6", "y7")
+    assert brent["y"][0] is None or brent["y"][0] > 0
+    assert set(key["meta"][1:]) == {"% a year"}
+    assert max(key["y"]) <= 21
+    assert [figure["layout"][f"yaxis{n}"]["shift"] for n in (6, 7)] == [0, 46]
+    assert figure["layout"]["margin"]["r"] == 2 * 46 + 8
+
+
+def test_a_policy_rate_is_a_step_on_the_day_it_is_in_force():
+    view = shipped_view(overlays=("key_rate_cbr", "ruonia_cbr"))
+    view = replace(view, since=date(2013, 9, 17), until=date(2026, 8, 20))
+    figure = build_explore_figure(view, LIGHT_PALETTE)
+    key, money = (trace for trace in figure["data"] if len(trace.get("meta") or []) == 2)
+    assert (key["line"]["shape"], money["line"].get("shape")) == ("hv", None)
+    level = dict(zip(key["x"], key["y"], strict=True))
+    # Decided on Friday 25 October 2024, in force from Monday the 28th.
+    assert level["2024-10-28"] == 21.0
+    assert [y for x, y in level.items() if x < "2024-10-28"][-1] == 19.0
+
+
 def test_a_pane_of_its_own_lies_below_the_rate():
     view = shipped_view(overlays=("brent_eia", "eur_rub_cbr"), overlay_mode="pane")
     layout = build_explore_figure(view, LIGHT_PALETTE)["layout"]

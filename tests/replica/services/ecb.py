@@ -11,8 +11,10 @@ from tests.replica.market import shipped
 from tests.replica.service import Service
 from tests.replica.wire import Reply, text
 
-MADE = {"PLN": "PLN", "HUF": "HUF", "CZK": "CZK", "TRY": "TRYEUR", "GBP": "GBP", "HRK": "HRK"}
+MADE = {"PLN": "PLN", "HUF": "HUF", "CZK": "CZK", "TRY": "TRYEUR", "GBP": "GBP",
+        "SEK": "SEK", "NOK": "NOK", "HRK": "HRK"}  # fmt: skip
 COLUMNS = ("USD", "JPY", "BGN", "RUB", "CNY", "ZAR", *MADE)
+SHIPPED = frozenset({"PLN", "HUF", "CZK", "TRY"})
 LAST_KUNA = date(2022, 12, 30)
 LONG = (
     "KEY,FREQ,CURRENCY,CURRENCY_DENOM,EXR_TYPE,EXR_SUFFIX,TIME_PERIOD,OBS_VALUE,OBS_STATUS,"
@@ -48,13 +50,18 @@ class Ecb(Service):
                 "CNY": round(dollar[day] * yuan[day], 4) if day in yuan else None,
                 "ZAR": round(dollar[day] * 18, 4),
                 **{
-                    code: round(made_level(name, day), 4)
+                    code: self.level(code, name, day)
                     for code, name in MADE.items()
                     if code != "HRK" or day <= LAST_KUNA
                 },
             }
             for day in sorted(dollar)
         }
+
+    def level(self, code, name, day):
+        """The shipped number of the day, and after it (or of no shipped currency) a made one."""
+        known = shipped(f"eur_{code.lower()}_ecb") if code in SHIPPED else {}
+        return known.get(day) or round(made_level(name, day), 4)
 
     def zipped(self, question):
         lines = ["Date," + ",".join(COLUMNS) + ","]

@@ -86,8 +86,26 @@ def test_the_manifest_gets_the_hash_of_the_files():
     assert [(name, len(sha)) for name, sha in Catalogue().files().items()] == [
         ("catalogue", 64),
         ("event_hours", 64),
+        ("consensus", 64),
         ("event_stories", 64),
     ]
+
+
+def test_a_decision_has_what_was_decided_and_expected_with_who_says_so():
+    decision = EVENTS["cbr-2024-12-20"]
+    values = decision.value_actual, decision.value_expected, decision.value_previous
+    assert values == (21, 23, 21)
+    assert (decision.value_unit, decision.surprise, decision.value_change) == ("%", -2, 0)
+    assert decision.value_source.startswith("https://www.devdiscourse.com/")
+    assert decision.text.endswith("(Reuters poll, by Devdiscourse, 2024-12-20)")
+    assert decision.expected == "unclear"  # the direction of the rouble, another matter
+
+
+def test_only_decisions_that_a_document_speaks_of_have_expected_values():
+    with_values = {event.id for event in EVENTS.values() if event.value_expected is not None}
+    assert with_values == {row["event_id"] for row in shipped_rows("consensus.csv")}
+    unscheduled = ("cbr-2022-02-28", "cbr-2022-04-08", "cbr-2022-05-26", "cbr-2023-08-15")
+    assert not with_values & set(unscheduled)
 
 
 @pytest.mark.parametrize(

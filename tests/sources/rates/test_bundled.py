@@ -30,6 +30,10 @@ def test_the_bank_of_russia_comes_first():
         "eur_rub_ecb",
         "eur_usd_ecb",
         "usd_cny_ecb",
+        "eur_pln_ecb",
+        "eur_huf_ecb",
+        "eur_czk_ecb",
+        "eur_try_ecb",
         "brent_eia",
         "key_rate_cbr",
         "ruonia_cbr",
@@ -48,6 +52,10 @@ def test_a_card_says_units_both_ways_round_and_whose_move_is_measured():
         "eur_rub_ecb": ("RUB per EUR", "EUR per RUB", -1, 4),
         "eur_usd_ecb": ("USD per EUR", "EUR per USD", 1, 4),
         "usd_cny_ecb": ("CNY per USD", "USD per CNY", 1, 4),
+        "eur_pln_ecb": ("PLN per EUR", "EUR per PLN", -1, 4),
+        "eur_huf_ecb": ("HUF per EUR", "EUR per HUF", -1, 4),
+        "eur_czk_ecb": ("CZK per EUR", "EUR per CZK", -1, 4),
+        "eur_try_ecb": ("TRY per EUR", "EUR per TRY", -1, 4),
         "brent_eia": ("USD per barrel", "barrels per USD", 1, 2),
         "key_rate_cbr": ("% a year", "years per %", 1, 2),
         "ruonia_cbr": ("% a year", "years per %", 1, 2),
@@ -202,5 +210,6 @@ def test_the_entry_of_another_pair_alone_gives_its_currencies_and_subject(tmp_pa
     shipped = {c.id: c for c in BundledRates().cards()}
     assert (shipped["eur_usd_ecb"].base, shipped["eur_usd_ecb"].quote) == ("EUR", "USD")
     assert shipped["eur_usd_ecb"].subject.name == "the euro"
+    assert shipped["eur_huf_ecb"].subject.name == "the forint"
     assert shipped["brent_eia"].base is None
     assert shipped["brent_eia"].subject.up == "up"

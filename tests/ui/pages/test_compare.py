@@ -428,3 +428,24 @@ def test_a_note_is_text_wherever_it_stands():
         assert "tagged a\\<b\\>" in question(app)
         for figure in figures_of(app):
             assert "<b>x" not in json.dumps(figure)
+
+
+def test_the_answer_by_period_is_that_of_the_study_of_its_events():
+    app = open_page("compare", part="periods", cat="monetary_policy", split="2022-03-14")
+    assert not app.exception
+    known = session.get_known_events().events
+    series = session.load_series("usd_rub_cbr")
+    events = [e for e in known if e.category == "monetary_policy"]
+    (table,) = [t.value for t in app.table if "Answer" in t.value]
+    before = [e for e in events if str(e.day) < "2022-03-12"]
+    (headline, *_) = run_study([series], before, StudyRequest(), known=known).headlines
+    assert str(table["Events"].iloc[0]) == str(headline.n)
+    assert str(table["Clusters"].iloc[0]) == str(headline.clusters)
+    assert "not unusual" in table["Answer"].iloc[0]
+    assert len(table) == 2
+
+
+def test_a_split_at_no_day_of_the_data_is_refused_in_words():
+    app = open_page("compare", part="periods", split="1990-01-01")
+    assert not app.exception
+    assert any("nowhere" in warning.value for warning in app.warning)

@@ -17,17 +17,24 @@ PARTS = {
 
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_opens_alone_with_a_small_figure_under_one_answer(part):
-    app = page_to_read("drivers", part=part)
+    app = page_to_read("drivers", part=part, **{"from": "2022-01-10"})
     assert not app.exception
     assert [head.value for head in app.header] == [PARTS[part]]
     assert [head.value for head in app.title] == ["What moved with the rouble?"]
     said = as_read(app)
     assert "No move of the rouble beyond chance is seen after changes of Brent" in said
-    assert "would be found at +1 in 80 % of cases; N = 1,114 rates." in said
+    assert "would be found at +1 in 80 % of cases; N = 1,1" in said
     (chart,) = app.get("plotly_chart")
     assert len(chart.proto.spec) < 250_000
     for forbidden in ("significant", "because", "due to", "caused by", "reacted"):
         assert forbidden not in said.lower()
+
+
+def test_a_response_is_said_with_its_direction_interval_and_n():
+    said = as_read(page_to_read("drivers"))
+    assert "After Brent crude, EIA spot rises by one standard deviation (2.97 log pts)" in said
+    assert "the rouble is 0.2 % stronger at 0 (95 % 0.08 to 0.2 % stronger)" in said
+    assert "the band of the whole path leaves 0 out at 0; N = 3,2" in said
 
 
 def test_levels_have_a_pane_and_an_axis_each():

@@ -22,7 +22,9 @@ TABLE_FOLDS = {
     "compare": ("moves", "part.method", "averages", "left_out", "heat"),
 }
 """Folds that are filled when they are opened, and hold the tables behind the figures."""
-FIGURES = {"explore", "event", "compare", "correlation", "drivers", "facts", "method"}
+FIGURES = {
+    "explore", "event", "compare", "correlation", "counterfactual", "drivers", "facts", "method",
+}  # fmt: skip
 """The figure of Robustness follows a run that goes on beside the page: test_robustness.py."""
 
 

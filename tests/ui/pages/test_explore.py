@@ -305,3 +305,17 @@ def test_a_rerun_computes_no_move_again(monkeypatch):
     again = app.run()
     assert "80.7597" in words_of(again)
     assert len(ranked) == 2
+
+
+def test_regimes_are_drawn_where_they_are_chosen_with_their_table():
+    assert not [f for f in open_page("").expander if "regimes" in f.label]
+    app = open_page("", regimes="volatility", **{"from": "2013-01-10", "to": "2026-09-01"})
+    assert not app.exception
+    (fold,) = [f for f in app.expander if "regimes" in f.label]
+    rows = len(fold.table[0].value)
+    assert fold.label == f"Table of the regimes ({rows})"
+    figure = figure_of(app)
+    lines = [s for s in figure["layout"]["shapes"] if s.get("line", {}).get("dash") == "longdash"]
+    assert len(lines) == rows - 1
+    names = [n["text"] for n in figure["layout"]["annotations"] if "volatility" in n["text"]]
+    assert names[0].startswith("1: volatility")

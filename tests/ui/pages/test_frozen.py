@@ -85,7 +85,7 @@ def test_a_series_that_did_not_begin_yet_is_not_offered(fetched):
     ids = {card.id for card in then.known.cards()}
     assert "usd_rub_cbr" in ids
     assert "cny_rub_cbr" not in ids
-    assert "brent_eia" not in ids
+    assert "eur_rub_cbr" not in ids
 
 
 def test_a_file_that_was_known_in_part_has_no_hash(fetched):

@@ -11,7 +11,7 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
-from dashboard.models.analyses import AttritionStep, Comparison, StepName
+from dashboard.models.analyses import AttritionStep, Comparison, Group, StepName
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.messages import deferred, plural, translate_deferred
@@ -77,7 +77,9 @@ from dashboard.presentation.formatting import (
     format_window,
 )
 from dashboard.presentation.palette import get_palette
+from dashboard.presentation.regimes import describe_split, split_view
 from dashboard.presentation.reports import ReportContext, build_table, describe_private_notes
+from dashboard.presentation.tables import build_text_columns
 from dashboard.services.bundles import BundleRequest, build_bundle
 from dashboard.services.compare import (
     GroupTestLine,
@@ -86,14 +88,19 @@ from dashboard.services.compare import (
     declared_test_title,
     group_test_lines,
 )
+from dashboard.services.events import find_events
 from dashboard.services.exports import (
+    TABLES,
     Provenance,
     StudyTableName,
     comparison_file,
     count_comparison_rows,
     source_files,
+    table_file,
 )
+from dashboard.services.regimes import SplitRow, read_split, split_study
 from dashboard.ui import session
+from dashboard.ui.components.baskets import draw_category_basket
 from dashboard.ui.components.elements import (
     Shortcut,
     build_event_url,
@@ -150,6 +157,13 @@ MAX_LOST_EVENTS: Final = 60
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
     "moves", "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
+MAX_DIGIT: Final = 9
+"""The parts after it have no key of their own: a key is one digit."""
+SPLITS: Final = ("method-breaks", "regimes")
+SPLIT_TITLES: Final = {
+    "method-breaks": deferred("between changes of the method"),
+    "regimes": deferred("between breaks of the volatility"),
+}
 LOST_TITLES: Final[dict[StepName, str]] = {
     "listed": deferred("not listed"),
     "dated": deferred("not dated for the series"),
@@ -194,7 +208,7 @@ def draw(link: UrlState) -> None:
             Shortcut("I", _("Invert axis"), partial(flip_quote, link)),
             *(
                 Shortcut(str(at), title, partial(_open_part, link, part))
-                for at, (part, title) in enumerate(PART_TITLES.items(), 1)
+                for at, (part, title) in enumerate(list(PART_TITLES.items())[:MAX_DIGIT], 1)
             ),
             Shortcut(
                 "E", _("The table behind the paths"), partial(toggle_expander, "compare.averages")
@@ -563,6 +577,83 @@ def _draw_heat_map(state: CompareState, answer: Comparison) -> None:
         table.table(columns, hide_index=True, border="horizontal")
 
 
+# ------------------------------------------------------------------ periods
+
+
+def _draw_periods(state: CompareState, answer: Comparison) -> None:
+    """Draw the choice of periods, and the declared test of each group in each of them."""
+    chosen = state.link["split"] or SPLITS[0]
+    st.selectbox(
+        _("Periods"),
+        list(dict.fromkeys((*SPLITS, chosen))),
+        format_func=_name_split,
+        accept_new_options=True,
+        help=_("Or days at which a period begins, as 2022-02-24,2024-06-13."),
+        width=330,
+        **state.link.widget("split", chosen),
+    )
+    try:
+        rows = _cached_split(_split_key(state, chosen), state, answer, chosen)
+    except InputError as error:
+        st.warning(escape_markdown(str(error), SENTENCE_LIMIT), icon=":material/tune:")
+        return
+    st.markdown(f"**{escape_markdown(describe_split(rows), SENTENCE_LIMIT)}**")
+    columns = build_text_columns(TABLES["split"], rows, split_view(state.card))
+    draw_text_table(
+        {
+            escape_markdown(name): [escape_markdown(str(cell), VERDICT_LIMIT) for cell in cells]
+            for name, cells in columns.items()
+        },
+        _("The declared test of each group in each period"),
+    )
+    st.caption(
+        _(
+            "An event belongs to the period of its first rate; p is corrected over all cells"
+            " together. Less than 8 rates or clusters, or one rate with a fifth of all moves: no"
+            " verdict. Moves in log points; positive = a stronger subject."
+        )
+    )
+    with st.container(horizontal=True):
+        draw_table_buttons(
+            plural("{n} row", "{n} rows", len(rows)),
+            (state.card.id, "split"),
+            lambda flavour: table_file("split", rows, flavour),
+            "compare.split",
+        )
+
+
+def _name_split(text: str) -> str:
+    return translate_deferred(SPLIT_TITLES[text]) if text in SPLIT_TITLES else text
+
+
+def _split_key(state: CompareState, split: str) -> tuple[Any, ...]:
+    versions = tuple(session.build_series_version(one) for one in state.factors)
+    events = tuple(tuple(event.id for event in listed) for listed in state.listed)
+    series = state.answer and session.build_series_version(state.answer.series)
+    return (split, series, versions, state.known_version, events, state.request, state.filters)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _cached_split(
+    key: tuple[Any, ...],  # noqa: ARG001 - it names the versions of all data
+    _state: CompareState,
+    _answer: Comparison,
+    split: str,
+) -> tuple[SplitRow, ...]:
+    groups = [
+        Group(study.name, listed)
+        for study, listed in zip(_answer.groups, _state.listed, strict=True)
+    ]
+    return split_study(
+        [_answer.series],
+        groups,
+        read_split(split, _answer.series, _state.known),
+        replace(_answer.request, cars=(_answer.window,)),
+        known=_state.known,
+        factors=_state.factors,
+    )
+
+
 # ------------------------------------------------------------------ attrition
 
 
@@ -648,6 +739,16 @@ def _draw_used_events(state: CompareState, group: ComparisonGroup, answer: Compa
                 f"- {format_day(event.day)} {_format_event_link(state, event)}" for event in by_day
             )
         )
+
+
+# ------------------------------------------------------------------ every category on a basket
+
+
+def _draw_basket(state: CompareState, answer: Comparison) -> None:
+    """Draw every category of the events that fit the first group but for its categories."""
+    events = find_events(state.known, replace(state.filters[0], categories=()))
+    request = replace(answer.request, returns="log", model="mean")
+    draw_category_basket(state.link, events, request)
 
 
 # ------------------------------------------------------------------ files, report and bundles
@@ -816,6 +917,8 @@ PART_RENDERERS: Final[dict[str, Callable[[CompareState, Comparison], None]]] = {
     "placebo": _draw_placebo,
     "carries": _draw_leave_one_out,
     "when": _draw_heat_map,
+    "periods": _draw_periods,
+    "assets": _draw_basket,
     "lost": _draw_attrition,
     "files": _draw_files,
     "method": _draw_method,

@@ -18,7 +18,7 @@ from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     Overlap,
     Pool,
-    Returns,
+    PriceReturns,
     StudyRequest,
     read_length,
     window_text,
@@ -38,6 +38,7 @@ from dashboard.services.study_inputs import (
     default_window,
 )
 from dashboard.ui import session
+from dashboard.ui.components.baskets import BASKET_PARAM
 from dashboard.ui.components.robustness_run import PREFERRED_WINDOW
 from dashboard.ui.url_state import (
     NAME_PATTERN,
@@ -64,14 +65,19 @@ PART_TITLES: Final = {
     "placebo": deferred("Placebo"),
     "carries": deferred("Without each event"),
     "when": deferred("Heat map"),
+    "assets": deferred("Every category on a basket of series"),
     "lost": deferred("Sample"),
     "files": deferred("Download"),
     "method": deferred("Method"),
+    "periods": deferred("By period"),
 }
 """What stands below the paths; the first is always drawn, the others are folded."""
 
 WINDOW_PATTERN: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH_PATTERN: Final = re.compile(r"[0-9]{1,6}[hm]?")
+SPLIT_PATTERN: Final = re.compile(
+    r"regimes|method-breaks|[0-9]{4}-[0-9]{2}-[0-9]{2}(,[0-9-]{10}){0,10}"
+)
 PHONE_LABEL_COLUMNS: Final = 12
 
 # ------------------------------------------------------------------ parameters of the URL
@@ -145,13 +151,15 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("overlap", get_args(Overlap), "keep"),
     _pattern_param("estimation", LENGTH_PATTERN, "250"),
     _pattern_param("gap", LENGTH_PATTERN, "5"),
-    choice_param("returns", get_args(Returns), "log"),
+    choice_param("returns", get_args(PriceReturns), "log"),
     choice_param("clean", ("0", "1"), "0"),
     choice_param("pool", get_args(Pool), "near"),
     choice_param(
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
     ),
     choice_param("part", tuple(PART_TITLES), "moves"),
+    _pattern_param("split", SPLIT_PATTERN, "regimes"),
+    BASKET_PARAM,
     choice_param("paths", ("mean", "each"), "mean"),
     choice_param("names", ("largest", "all"), "largest"),
 )

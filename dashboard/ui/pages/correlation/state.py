@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,12 +27,11 @@ from dashboard.models.analyses import (
 )
 from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
     DEFAULT_CAR_WINDOWS,
-    SIGNIFICANCE_LEVEL,
     DirectionRow,
     StudyRequest,
     Window,
@@ -50,11 +48,11 @@ from dashboard.presentation.correlation import (
     DOSE_TITLES,
     OUTCOME_TITLES,
     SCORE_TITLES,
+    build_cell_mark,
+    ends_before_most,
     format_group_label,
     format_group_title,
     format_hits,
-    get_cell_number,
-    shorten_reason,
     turn_row,
 )
 from dashboard.presentation.escaping import escape_label, escape_plot, truncate
@@ -296,12 +294,6 @@ def get_cross_series(
     return cards, _cached_cross_series(
         series, (state.events, state.known.events), state.request, version
     )
-
-
-def ends_before_most(card: SeriesCard, events: tuple[Event, ...]) -> bool:
-    """Whether a series ended before most of the events: its means are those of its last days."""
-    until = card.history_until
-    return until is not None and 2 * sum(event.day > until for event in events) > len(events)
 
 
 def get_projection(state: CorrelationState) -> Projection | None:
@@ -563,7 +555,13 @@ def build_map_rows(
         (
             escape_plot(format_group_title(group), 24, 1),
             tuple(
-                _build_map_cell(state, card, cells_by_place.get((group, card.id))) for card in cards
+                build_cell_mark(
+                    card,
+                    cells_by_place.get((group, card.id)),
+                    (state.mode, state.cells),
+                    is_ended=ends_before_most(card, state.events),
+                )
+                for card in cards
             ),
         )
         for group in groups
@@ -588,69 +586,6 @@ def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> 
     if state.cells in FULL_COLOUR_VALUES:
         return FULL_COLOUR_VALUES[state.cells]
     return max([1.0, *(abs(100 * cell.caar) for cell in cells if cell.has_verdict)])
-
-
-def _build_map_cell(
-    state: CorrelationState, card: SeriesCard, cell: CrossCell | None
-) -> CrossCellMark:
-    if cell is None:
-        return CrossCellMark(math.nan, "", _("no event on this series"))
-    head = _(
-        "{group} on {series}",
-        group=escape_plot(format_group_title(cell.group), 30, 1),
-        series=escape_plot(card.label, 40, 1),
-    )
-    moved = _list_cell_means(card, cell, state.mode)
-    turned = turn_row(cell, QuotedSeries(card, state.mode))
-    if not cell.has_verdict:
-        reason = translate_deferred(cell.reason) or _("the test does not apply")
-        no_verdict = escape_plot(_("no verdict: {reason}", reason=reason), 50, 2)
-        return CrossCellMark(
-            math.nan, shorten_reason(cell), "<br>".join([head, no_verdict, *moved])
-        )
-    if ends_before_most(card, state.events):
-        ended = escape_plot(_describe_end(card), 50, 2)
-        number = f"({format_signed(100 * turned.caar, 1)})"
-        return CrossCellMark(math.nan, number, "<br>".join([head, ended, *moved]))
-    value = get_cell_number(cell, state.cells)
-    quoted = get_cell_number(turned, state.cells)
-    shown = format_signed(quoted, 0 if state.cells == "percentile" else 1)
-    mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
-    second = "" if state.cells == "mean" else f"<br>({format_signed(100 * turned.caar, 1)})"
-    p, p_adjusted = format_p(cell.p_value), format_p(cell.p_adjusted)
-    spreads = _(
-        "{count} spreads of shifted dates, larger than {percentile} %",
-        count=format_signed(turned.in_spreads),
-        percentile=format_number(cell.percentile, 1),
-    )
-    corrected = _("p {p}, corrected {p_adjusted}", p=p, p_adjusted=p_adjusted)
-    return CrossCellMark(value, mark + second, "<br>".join([head, *moved, corrected, spreads]))
-
-
-def _describe_end(card: SeriesCard) -> str:
-    day = format_day(card.history_until) if card.history_until else ""
-    return _("not coloured: the series ended on {day}, before most events", day=day)
-
-
-def _list_cell_means(card: SeriesCard, cell: CrossCell, mode: QuoteMode) -> list[str]:
-    """The mean of a cell, and its N and clusters; empty without one."""
-    if math.isnan(cell.caar):
-        return []
-    quoting = QuotedSeries(card, mode)
-    mean = _(
-        "mean {mean} log pts {direction}, standardised {standardised}",
-        mean=quoting.signed(100 * cell.caar),
-        direction=quoting.direction(100 * cell.caar),
-        standardised=quoting.signed(cell.mean_scar),
-    )
-    counts = _(
-        "{events} on {rates}, {clusters}; the largest move is {share} % of all",
-        events=plural("{n:,} event", "{n:,} events", cell.n),
-        rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
-        clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
-        share=format_number(100 * cell.largest_share, 0),
-    )
-    return [mean, counts]
 
 
 # ------------------------------------------------------------------ controls

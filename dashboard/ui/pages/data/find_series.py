@@ -95,7 +95,7 @@ def _draw_matches(text: str) -> None:
 
 
 def _find(text: str) -> SearchResult:
-    """What the publishers found too, where they were asked and have answered."""
+    """What the lists have, and what the publishers found where their search has ended."""
     search = _get_search(text)
     if search is not None and search.done():
         return search.result()

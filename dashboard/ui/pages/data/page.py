@@ -54,7 +54,8 @@ from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
-from dashboard.ui.components.elements import build_page_url, term_help
+from dashboard.ui.components.baskets import draw_baskets
+from dashboard.ui.components.elements import build_page_url, draw_flash, term_help
 from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.components.exports import (
     Downloads,
@@ -104,6 +105,7 @@ STUDY_REQUESTED_KEY: Final = "data.study.asked"
 
 def draw(view: UrlState) -> None:
     """Draw the page; what is folded is computed when it is opened."""
+    draw_flash()
     state = read_data_state(view)
     _draw_view(view, state)
     rates = partial(
@@ -112,11 +114,19 @@ def draw(view: UrlState) -> None:
     events, notes = partial(_draw_catalogue, view, state), partial(_draw_notes, view, state)
     moves = partial(_draw_moves, view, state)
     if session.is_phone():
-        for draw_card in (rates, draw_series_search, events, notes, moves, draw_user_rates):
+        for draw_card in (
+            rates,
+            draw_series_search,
+            events,
+            notes,
+            moves,
+            draw_user_rates,
+            draw_baskets,
+        ):
             draw_card()
     else:
         left: list[Callable[[], None]] = [rates, notes, draw_user_rates]
-        right: list[Callable[[], None]] = [draw_series_search, events, moves]
+        right: list[Callable[[], None]] = [draw_series_search, events, moves, draw_baskets]
         for column, cards in zip(st.columns(2), (left, right), strict=True):
             with column:
                 for draw_card in cards:

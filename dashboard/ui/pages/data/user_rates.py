@@ -40,7 +40,7 @@ from dashboard.services.rates import (
     plan_rate_import,
 )
 from dashboard.ui import session
-from dashboard.ui.components.elements import button_type, draw_flash, draw_page_link, set_flash
+from dashboard.ui.components.elements import button_type, draw_page_link, set_flash
 
 READ_KEY: Final = "own.read"
 COLUMN_CHOICES: Final = ("date", "columns", "sheet")
@@ -63,7 +63,6 @@ def draw_user_rates() -> None:
     """Draw the stored series and the upload of a file."""
     with st.container(border=True):
         st.subheader(_("Your own rates"), anchor="own-rates")
-        draw_flash()
         reports = [status for status in session.get_series_status() if is_imported(status.card)]
         if not reports:
             st.markdown(

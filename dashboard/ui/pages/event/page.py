@@ -43,6 +43,7 @@ from dashboard.services.bundles import BundleRequest, build_event_bundle
 from dashboard.services.exports import Provenance, source_files, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
+from dashboard.ui.components.baskets import draw_event_basket
 from dashboard.ui.components.elements import (
     Shortcut,
     build_level_query,
@@ -108,6 +109,7 @@ SENTENCE_LIMIT = 2_000
 SHOWN_ID_LIMIT: Final = 80
 CLAIM_CHECK_ICON = ":material/fact_check:"
 MAX_OFFERED_EVENTS: Final = 5
+BASKET_FOLD_KEY: Final = "event.basket"
 
 
 def draw(link: UrlState) -> None:
@@ -163,6 +165,7 @@ def _draw_other_series(link: UrlState, state: EventState) -> None:
                 _("Series with rates on this day: {titles}.", titles="; ".join(titles)), 500
             )
         )
+    _draw_basket(link, state)
     draw_precedents(link, state)
 
 
@@ -206,8 +209,21 @@ def _draw_rail(link: UrlState, state: EventState) -> None:
     _draw_crowding(view, carry_settings(link))
 
 
+def _draw_basket(link: UrlState, state: EventState) -> None:
+    """Draw the event on every series of a basket, folded; a link that names one opens it."""
+    st.session_state.setdefault(BASKET_FOLD_KEY, bool(link["basket"]))
+    fold = st.expander(
+        _("On everything you watch"), icon=":material/dataset:", key=BASKET_FOLD_KEY,
+        on_change="rerun",
+    )  # fmt: skip
+    if fold.open:
+        with fold:
+            draw_event_basket(link, state.event)
+
+
 def _draw_folds(link: UrlState, state: EventState) -> None:
-    """Draw precedents and what the answer rests on, each part folded."""
+    """Draw other series, precedents and what the answer rests on, each part folded."""
+    _draw_basket(link, state)
     draw_precedents(link, state)
     with st.expander(_("Details: days, rates and both quotes"), icon=":material/table:"):
         draw_move_details(state)

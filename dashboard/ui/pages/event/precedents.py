@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.export.schemas import TABLES
 from dashboard.models.analyses import MAX_PRECEDENTS, Precedent, PrecedentRequest, Precedents
 from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
@@ -29,7 +28,7 @@ from dashboard.presentation.precedents import (
 )
 from dashboard.presentation.reports import describe_private_notes
 from dashboard.presentation.tables import View, build_text_columns
-from dashboard.services.exports import table_file
+from dashboard.services.exports import TABLES, table_file
 from dashboard.services.precedents import find_precedents
 from dashboard.services.serializers import PRECEDENT_TABLES
 from dashboard.ui import session

@@ -34,6 +34,7 @@ from dashboard.services.study_inputs import (
     event_windows,
 )
 from dashboard.ui import session
+from dashboard.ui.components.baskets import BASKET_PARAMS
 from dashboard.ui.url_state import (
     UrlParam,
     UrlState,
@@ -45,6 +46,7 @@ from dashboard.ui.url_state import (
 
 POOL_OPTIONS: Final = get_args(Pool)
 PARAMS: Final[tuple[UrlParam, ...]] = (
+    *BASKET_PARAMS,
     text_param("id", "kellogg-nato-off-table-2025-04-20"),
     choice_param("w", DAY_WINDOWS, default_window(0)),
     choice_param("wh", HOUR_WINDOWS, default_window(60)),
@@ -198,7 +200,7 @@ def read_event_state(link: UrlState, event: Event) -> EventState:
 
 def carry_settings(link: UrlState) -> dict[str, str]:
     """The settings that a link to another event carries."""
-    keys = ("w", "wh", "model", "factor", "pool", "up", "series")
+    keys = ("w", "wh", "model", "factor", "pool", "up", "series", "basket", "bw")
     return {key: link[key] for key in keys if link[key]}
 
 

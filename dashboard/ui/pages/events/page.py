@@ -88,6 +88,7 @@ from dashboard.ui.components.exports import (
 )
 from dashboard.ui.components.note_form import open_new_note, open_note_history
 from dashboard.ui.pages.base import Page
+from dashboard.ui.pages.events.episodes import draw_episodes
 from dashboard.ui.session import EventMoves
 from dashboard.ui.url_state import UrlState, build_link
 
@@ -119,6 +120,7 @@ DELETED_TABLE_HEIGHT: Final = 480
 VIEW_TITLES: Final = {
     "kept": deferred_in_context("notes", "Listed"),
     "upcoming": deferred("Upcoming"),
+    "episodes": deferred("Episodes"),
     "deleted": deferred_in_context("notes", "Deleted"),
     "hidden": deferred("Hidden"),
 }
@@ -148,6 +150,9 @@ def _draw_events_view(view: UrlState, state: EventsState) -> None:
         return
     if view["show"] == "upcoming":
         _draw_upcoming(view, state)
+        return
+    if view["show"] == "episodes":
+        draw_episodes(view, state)
         return
     if state.known.notes_unavailable:
         st.warning(_("The notes cannot be read now; the catalogue is shown alone. Try again soon."))

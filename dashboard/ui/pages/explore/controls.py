@@ -12,6 +12,7 @@ from dashboard.presentation.charts.overlays import MAX_OVERLAYS
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import format_number, format_short_day
 from dashboard.presentation.palette import CATEGORY_STYLES, format_coloured
+from dashboard.presentation.regimes import KIND_TITLES
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
 from dashboard.ui.components.elements import Shortcut, draw_shortcuts, toggle_expander
@@ -29,6 +30,8 @@ OVERLAY_MODES: Final = {
     "index": deferred("Rebased to 100"),
     "pane": deferred("Own pane"),
 }
+REGIME_KINDS: Final = ("volatility", "mean")
+"""The breaks that the page can show; a relation needs a factor, which the command takes."""
 AVERAGES: Final = ("0", "20", "50", "100", "200")
 TABLES_KEY: Final = "behind"
 
@@ -37,7 +40,7 @@ def draw_series_controls(view: UrlState, state: ExploreState) -> None:
     """Draw the series, what is drawn over it, and its quote."""
     cards = session.get_price_cards()
     view_controls.draw_series_choice(view, cards, label="collapsed", width=205)
-    drawn = len(state.overlays) + (view["ma"] != "0")
+    drawn = len(state.overlays) + (view["ma"] != "0") + (view["regimes"] != "none")
     label = _("Overlay ({count})", count=drawn) if drawn else _("Overlay")
     with st.popover(label, icon=":material/add:", help=_("Other series, average, scale, notes")):
         draw_overlay_controls(view, state)
@@ -77,6 +80,16 @@ def draw_overlay_controls(view: UrlState, state: ExploreState) -> None:
             help=_("Bollinger's band: the average ± 2 standard deviations of the same numbers."),
             **view.switch("band", on="shown", off="hidden"),
         )
+    st.segmented_control(
+        _("Regimes"),
+        ["none", *REGIME_KINDS],
+        format_func=lambda kind: (
+            _("none") if kind == "none" else translate_deferred(KIND_TITLES[kind])
+        ),
+        required=True,
+        help=_("Periods between breaks that a test finds in the whole series."),
+        **view.widget("regimes"),
+    )
     st.toggle(_("Log scale"), **view.switch("scale", on="log", off="linear"))
     st.toggle(_("Your notes"), **view.switch("notes", on="shown", off="hidden"))
 

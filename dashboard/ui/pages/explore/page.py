@@ -42,13 +42,20 @@ from dashboard.presentation.palette import (
     get_palette,
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.regimes import describe_regimes, describe_search, regimes_view
 from dashboard.presentation.reports import build_table, describe_private_notes
-from dashboard.services.exports import MAX_SHEET_ROWS, table_file
+from dashboard.presentation.tables import build_text_columns
+from dashboard.services.exports import MAX_SHEET_ROWS, TABLES, table_file
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components import view_controls
 from dashboard.ui.components.browser_scripts import mount_script
-from dashboard.ui.components.elements import draw_copy_link, draw_flash, draw_heading
+from dashboard.ui.components.elements import (
+    draw_copy_link,
+    draw_flash,
+    draw_heading,
+    draw_text_table,
+)
 from dashboard.ui.components.event_card import draw_event_line
 from dashboard.ui.components.exports import (
     ChartPicture,
@@ -63,6 +70,7 @@ from dashboard.ui.pages.explore.card import draw_day_card
 from dashboard.ui.pages.explore.controls import (
     AVERAGES,
     OVERLAY_MODES,
+    REGIME_KINDS,
     TABLES_KEY,
     draw_category_choice,
     draw_no_events,
@@ -103,6 +111,7 @@ GESTURES: Final = {"doubleClick": False}
 SCRIPT_KEY: Final = "chart_events"
 MOVES_KEY: Final = "moves.fold"
 LISTED_ON_PHONE: Final = 12
+REGIME_TEXT_LIMIT: Final = 600
 MAX_LINKED_ROWS: Final = 250
 """Rows of the table below the chart on the page of another site."""
 PARAMS: Final = (
@@ -121,6 +130,7 @@ PARAMS: Final = (
     choice_param("as", tuple(OVERLAY_MODES), "axis"),
     choice_param("ma", AVERAGES, "0"),
     choice_param("band", ("hidden", "shown"), "hidden"),
+    choice_param("regimes", ("none", *REGIME_KINDS), "none"),
     # Links of before: the mouse drags and picks without a choice of mode now.
     choice_param("drag", ("day", "window"), "day"),
     choice_param("view", ("auto", "full", "compact"), "auto"),
@@ -247,10 +257,42 @@ def _draw_folds(view: UrlState, state: ExploreState) -> None:
     if tables.open:
         with tables:
             _draw_data_tables(state.series, state.quoting, state.events, state.shown)
+    if state.regimes is not None or state.regimes_refused:
+        _draw_regimes(state)
     draw_copy_link("explore", view)
     draw_page_shortcuts(view, state)
     card = state.series.card
     st.caption(escape_markdown(_("Source: {publisher}", publisher=card.publisher_label)))
+
+
+def _draw_regimes(state: ExploreState) -> None:
+    """Draw what the regimes are and rest on, with their table and its files."""
+    answer = state.regimes
+    if answer is None:
+        st.caption(escape_markdown(state.regimes_refused))
+        return
+    title = _("Table of the regimes ({count})", count=len(answer.regimes))
+    with st.expander(title, icon=":material/table:", key="explore.regimes", expanded=True):
+        st.markdown(f"**{escape_markdown(describe_regimes(answer), REGIME_TEXT_LIMIT)}**")
+        columns = build_text_columns(TABLES["regimes"], [answer], regimes_view(answer))
+        draw_text_table(
+            {
+                escape_markdown(name): [
+                    escape_markdown(str(cell), REGIME_TEXT_LIMIT) for cell in cells
+                ]
+                for name, cells in columns.items()
+            },
+            _("The regimes of the series"),
+        )
+        for sentence in describe_search(answer):
+            st.caption(escape_markdown(sentence, REGIME_TEXT_LIMIT))
+        with st.container(horizontal=True):
+            draw_table_buttons(
+                plural("{n} regime", "{n} regimes", len(answer.regimes)),
+                (answer.card.id, "regimes", answer.request.kind),
+                lambda flavour: table_file("regimes", [answer], flavour),
+                "explore.regimes.file",
+            )
 
 
 def _list_downloads(view: UrlState, state: ExploreState) -> Downloads:

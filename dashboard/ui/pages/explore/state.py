@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
+from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
 from dashboard.models.messages import plural
 from dashboard.models.messages import translate as _
@@ -26,7 +27,9 @@ from dashboard.presentation.formatting import NO_VALUE, format_age, format_day
 from dashboard.presentation.moves import format_percentile_cell
 from dashboard.presentation.palette import get_event_style
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.regimes import name_regimes
 from dashboard.services.events import EventFilter, find_events
+from dashboard.services.regimes import BreakKind, RegimeAnswer, RegimeRequest, find_regimes
 from dashboard.services.schedule import days_until
 from dashboard.services.study import largest_moves, move_between, move_on_day
 from dashboard.ui import session
@@ -51,7 +54,8 @@ class ExploreState:
     """Everything the page is drawn from.
 
     `counts` says of each category how many events of the window the search leaves. `upcoming` are
-    the scheduled events that the filters leave, `horizon` the last day on the axis.
+    the scheduled events that the filters leave, `horizon` the last day on the axis. `regimes` are
+    those of the whole series where they are chosen, `regimes_refused` why there are none.
     """
 
     series: RateSeries
@@ -68,6 +72,8 @@ class ExploreState:
     today: date
     upcoming: tuple[Event, ...]
     horizon: date
+    regimes: RegimeAnswer | None = None
+    regimes_refused: str = ""
 
     @property
     def day(self) -> date:
@@ -112,7 +118,29 @@ def read_explore_state(view: UrlState) -> ExploreState:
         today=today,
         upcoming=upcoming,
         horizon=horizon,
+        **_read_regimes(view, series, known),
     )
+
+
+def _read_regimes(view: UrlState, series: RateSeries, known: tuple[Event, ...]) -> dict[str, Any]:
+    """The regimes of the series, or why there are none; nothing where they are not chosen."""
+    if view["regimes"] == "none":
+        return {}
+    version = f"{session.build_series_version(series)}/{session.get_known_events().version}"
+    try:
+        return {"regimes": _cached_regimes(series, known, version, view["regimes"])}
+    except InputError as error:
+        return {"regimes_refused": str(error)}
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _cached_regimes(
+    _series: RateSeries,
+    _known: tuple[Event, ...],
+    version: str,  # noqa: ARG001
+    kind: BreakKind,
+) -> RegimeAnswer:
+    return find_regimes(_series, _known, RegimeRequest(kind))
 
 
 def find_horizon(shown: DayWindow, upcoming: Sequence[Event], today: date) -> date:
@@ -209,6 +237,7 @@ def build_explore_chart(view: UrlState, state: ExploreState) -> ExploreChart:
         countdowns={
             event.id: escape_plot(format_countdown(event, state)) for event in state.upcoming
         },
+        regimes=name_regimes(state.regimes) if state.regimes else (),
     )
 
 
