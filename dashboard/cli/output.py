@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -26,7 +26,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import DayFacts, Observation, SourceMove
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import MIN_CLUSTERS, StudyAnswer
+from dashboard.models.study import MIN_CLUSTERS, StudyAnswer, window_text
 from dashboard.models.tables import Table
 from dashboard.presentation import moves as move_texts
 from dashboard.presentation.baskets import (
@@ -183,6 +183,33 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
         print_line(line)
     if folder is not None:
         print_line(_("written to {folder}", folder=folder))
+
+
+def show_relations(tables: Mapping[str, Sequence[Any]], cards: Mapping[str, SeriesCard]) -> None:
+    """Print a dose response and a second stage, where they were asked for."""
+    from dashboard.presentation.correlation import describe_dose, describe_second_stage
+
+    for row in tables.get("dose_response", ()):
+        where = f"{row.group} {row.series} {window_text(row.window)}"
+        print_line(f"{where}: {describe_dose(row, cards[row.series])}")
+    points = tables.get("dose_events", ())
+    if points:
+        view: View = {
+            deferred("day"): "event_day", deferred("event"): "title", deferred("series"): "series",
+            deferred("window"): "window", deferred("dose"): "value", "CAR": "car",
+            deferred("source"): "value_source",
+        }  # fmt: skip
+        show_table(view, points, TABLES["dose_events"])
+    rows = tables.get("second_stage", ())
+    if rows:
+        print_line(describe_second_stage(rows))
+        terms: View = {
+            deferred("series"): "series", deferred("window"): "window", deferred("term"): "term",
+            deferred("estimate"): "estimate", deferred("s.e."): "se", "t/F": "statistic",
+            "p": "p_value", deferred("corrected p"): "p_adjusted", "VIF": "vif", "N": "n",
+            deferred("reason"): "reason",
+        }  # fmt: skip
+        show_table(terms, rows, TABLES["second_stage"])
 
 
 def show_robustness(answer: RobustnessAnswer, card: SeriesCard, folder: Path | None) -> None:

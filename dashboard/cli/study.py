@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from dashboard.models.user_files import CsvDialect
     from dashboard.services.bundles import BundleRequest
     from dashboard.services.exports import Provenance
-    from dashboard.services.regimes import SplitRow
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -189,6 +188,14 @@ def study(  # noqa: PLR0913 - the options of the contract
         Literal["category", "expected"],
         Opt(help=deferred("What makes the groups, next to all events.")),
     ] = "category",
+    dose: Annotated[
+        Literal["surprise", "change", "intensity"] | None,
+        Opt(help=deferred("Set the moves against this number of the events.")),
+    ] = None,
+    regress: Annotated[
+        Texts,
+        Opt(metavar="COLUMN", help=deferred("Regress the CARs on it; repeatable.")),
+    ] = None,
     split: Annotated[
         str | None,
         Opt(
@@ -247,15 +254,21 @@ def study(  # noqa: PLR0913 - the options of the contract
     rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
     reading = FileReading(date, dates, zone, stamps, columns)
     if basket or event:
-        others = {"rates": rates, "factor": factor, "series": series, "bundle": bundle}
-        _check_basket_options(basket, others | {"by_story": by_story, "split": split})
+        others: dict[str, object] = {
+            "rates": rates,
+            "factor": factor,
+            "series": series,
+            "bundle": bundle,
+        }
+        others |= {"by_story": by_story, "split": split, "dose": dose, "regress": regress}
+        _check_basket_options(basket, others)
         query = BasketStudy(
             basket, event, *event_selection, reading, request(0), asof, out, dialect, as_json
         )
         study_basket(query)
         return
     if by_story == "span":
-        _refuse_split_of_spans(split)
+        _refuse_options_of_events({"split": split, "dose": dose, "regress": regress})
         inputs = _read_inputs(rate_selection, event_selection, reading, asof)
         _study_spans(inputs, request, (out, dialect), as_json=as_json)
         return
@@ -269,48 +282,61 @@ def study(  # noqa: PLR0913 - the options of the contract
     )
     if bundle is not None:
         write_bundle(bundle, inputs, answer.request)
-    rows = _split_answer(split, answer, inputs)
-    _give_study(answer, replace(inputs.made, dialect=dialect), rows, out, as_json=as_json)
+    from dashboard.services.compare import relate_to_columns
+
+    tables: dict[str, Sequence[Any]] = {
+        **relate_to_columns(answer.results, dose, regress or ()),
+        **_split_answer(split, answer, inputs),
+    }
+    _give_study(answer, replace(inputs.made, dialect=dialect), tables, out, as_json=as_json)
 
 
 def _give_study(
     answer: StudyAnswer,
     made: Provenance,
-    rows: Sequence[SplitRow],
+    tables: Mapping[str, Sequence[Any]],
     folder: Path | None,
     *,
     as_json: bool,
 ) -> None:
-    """Write a study to a folder if one is named, and print it or its JSON."""
+    """Write a study to a folder if one is named, and print it or its JSON.
+
+    `tables` holds the objects of those that were asked for beside the tables of every study.
+    """
     from dashboard.cli import listings, output
     from dashboard.services.exports import write_study
-    from dashboard.services.serializers import study_json
+    from dashboard.services.serializers import study_json, table_json
 
     if folder is not None:
-        write_study(folder, answer, made, split=rows)
+        write_study(folder, answer, made, tables)
     if as_json:
-        output.print_json(study_json(answer) | _split_json(rows))
+        more = {name: table_json(name, objects) for name, objects in tables.items()}
+        output.print_json(study_json(answer) | more)
         return
     output.show_study(answer, folder)
-    if rows and folder is None:
-        listings.show_split(rows, answer.results[0].series.card)
+    if tables.get("split") and folder is None:
+        listings.show_split(tables["split"], answer.results[0].series.card)
+    output.show_relations(
+        tables, {item.series.card.id: item.series.card for item in answer.results}
+    )
 
 
-def _refuse_split_of_spans(split: str | None) -> None:
-    if split is not None:
-        msg = _("is of events, and spans of stories were named; leave one of the two out")
-        raise InputError(msg, field="split")
+def _refuse_options_of_events(given: Mapping[str, object]) -> None:
+    for name, value in given.items():
+        if value:
+            msg = _("is of events, and spans of stories were named; leave one of the two out")
+            raise InputError(msg, field=name)
 
 
 def _split_answer(
     split: str | None, answer: StudyAnswer, inputs: StudyInputs
-) -> tuple[SplitRow, ...]:
-    """The declared tests of the groups of a study in each period; none without a split."""
+) -> dict[str, Sequence[Any]]:
+    """The declared tests of the groups of a study in each period; no table without a split."""
     if split is None:
-        return ()
+        return {}
     from dashboard.services.regimes import group_events, read_split, split_study
 
-    return split_study(
+    rows = split_study(
         inputs.series,
         group_events(inputs.events, answer.request.by),
         read_split(split, inputs.series[0], inputs.known),
@@ -318,13 +344,7 @@ def _split_answer(
         known=inputs.known,
         factors=inputs.factors,
     )
-
-
-def _split_json(rows: Sequence[SplitRow]) -> dict[str, Any]:
-    """The rows of a split under their own key; nothing without a split."""
-    from dashboard.services.serializers import table_json
-
-    return {"split": table_json("split", rows)} if rows else {}
+    return {"split": rows} if rows else {}
 
 
 def _check_basket_options(basket: str, others: dict[str, object]) -> None:

@@ -2,7 +2,7 @@
 
 The dose of an event is its surprise, the change of a released value, or an intensity. The slope is
 tested by arranging the doses over whole clusters of events; a second stage regresses the CARs on
-any columns of the events. Formulas: docs/statistics.md, 22.
+any columns of the events. Formulas: docs/statistics.md, 29.
 """
 
 from __future__ import annotations
@@ -599,7 +599,8 @@ def regress_cars(
                             for row in zip(*values.values(), strict=True)])  # fmt: skip
         for car in result.cars:
             rows.extend(_regress_window(result, car, values, present))
-    return tuple(adjust_rows(rows, correction, lambda row: row.levels > 0))
+    family = lambda row: (bool(row.column), row.levels > 0)  # noqa: E731 - constants ask nothing
+    return tuple(adjust_rows(rows, correction, family))
 
 
 def _regress_window(

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Final, TypeVar
 
-from dashboard.models.analyses import CrossCell, Projection, ProjectionRow, ScoreRow
+from dashboard.models.analyses import (
+    CrossCell,
+    DosePoint,
+    DoseRow,
+    Projection,
+    ProjectionRow,
+    ScoreRow,
+    SecondStageRow,
+)
 from dashboard.models.event import Event
 from dashboard.models.messages import (
     DeferredMessage,
@@ -38,10 +46,21 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
-from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode, name_direction
+from dashboard.presentation.quoting import (
+    MoveScale,
+    QuotedSeries,
+    QuoteMode,
+    name_direction,
+)
 
-Row = TypeVar("Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell)
-SIGNED_FIELDS: Final = ("r", "estimate", "t", "caar", "in_spreads", "mean_scar")
+Row = TypeVar(
+    "Row", CorrelationRow, RegressionRow, ScoreRow, ProjectionRow, CrossCell, DoseRow, DosePoint,
+    SecondStageRow,
+)  # fmt: skip
+SIGNED_FIELDS: Final = (
+    "r", "estimate", "t", "caar", "in_spreads", "mean_scar", "slope", "spearman", "intercept",
+    "slope_up", "slope_down", "slope_without", "car",
+)  # fmt: skip
 INTERVAL_FIELDS: Final = (("low", "high"), ("supt_low", "supt_high"))
 SPEARMAN: Final = "spearman"
 """The method that holds moves against the direction expected of the subject."""
@@ -99,6 +118,8 @@ def turn_row(row: Row, quoting: QuotedSeries) -> Row:
         return row
     names = {field.name for field in fields(row)}
     turned = {name: -getattr(row, name) for name in SIGNED_FIELDS if name in names}
+    if isinstance(row, SecondStageRow) and not row.levels:
+        turned["statistic"] = -row.statistic
     for low, high in INTERVAL_FIELDS:
         if low in names:
             turned |= {low: -getattr(row, high), high: -getattr(row, low)}
@@ -595,3 +616,178 @@ def _name_controls(reason: str, titles: Mapping[str, str]) -> str:
     """A reason with the title of the control it names in place of its id."""
     values = reason.values if isinstance(reason, DeferredMessage) else {}
     return translate_deferred(reason, **{k: titles.get(str(v), v) for k, v in values.items()})
+
+
+# ------------------------------------------------------------------ dose response
+
+
+DOSE_TITLES: Final = {
+    "surprise": deferred("Surprise: released less expected"),
+    "change": deferred("Change: released less previous"),
+    "intensity": deferred("Intensity"),
+}
+DOSE_NOUNS: Final = {
+    "surprise": deferred("the surprise"),
+    "change": deferred("the change"),
+    "intensity": deferred("the intensity"),
+}
+
+
+def dose_unit(row: DoseRow) -> str:
+    """One unit of the dose, as it stands after "per"; a difference of per cent is in points."""
+    if row.dose == "intensity" or not row.unit:
+        return _("unit")
+    return _("percentage point") if row.unit == "%" else row.unit
+
+
+def _describe_slope(row: DoseRow, slope: float, card: SeriesCard) -> str:
+    return _(
+        "{slope} log pts {direction} per {unit}",
+        slope=format_number(100 * abs(slope)),
+        direction=name_direction(card, slope),
+        unit=dose_unit(row),
+    )
+
+
+def describe_dose(row: DoseRow, card: SeriesCard) -> str:
+    """Whether the moves went with the dose, with the slope, its interval, p, N and power.
+
+    Args:
+        row: with the sign of the subject.
+        card: of its series.
+    """
+    noun = translate_deferred(DOSE_NOUNS[row.dose])
+    counts = _(
+        "{events} on {rates}, {clusters}",
+        events=plural("{n:,} event", "{n:,} events", row.n),
+        rates=plural("{n:,} rate", "{n:,} rates", row.rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", row.clusters),
+    )
+    if math.isnan(row.slope):
+        return _("No slope: {reason}.", reason=translate_deferred(row.reason))
+    values = {
+        "slope": _describe_slope(row, row.slope, card),
+        "low": format_signed(100 * row.low),
+        "high": format_signed(100 * row.high),
+        "counts": counts,
+        "dose": noun,
+    }
+    if row.reason or math.isnan(row.p_value):
+        return _(
+            "No verdict ({reason}). The least-squares slope is {slope} of {dose}, 95 % {low} to"
+            " {high}; {counts}.",
+            reason=translate_deferred(row.reason),
+            **values,
+        )
+    values |= {"p": format_p(row.p_value), "p_adjusted": format_p(row.p_adjusted)}
+    if row.p_adjusted < SIGNIFICANCE_LEVEL:
+        return _(
+            "The move went with {dose}: {slope}, 95 % {low} to {high}; p {p}, Holm-corrected"
+            " {p_adjusted}; {counts}.",
+            **values,
+        )
+    return _(
+        "No relation of the move with {dose} can be told from chance: {slope}, 95 % {low} to"
+        " {high}; p {p}, Holm-corrected {p_adjusted}; {counts}. {power}",
+        power=_describe_smallest_slope(row),
+        **values,
+    )
+
+
+def _describe_smallest_slope(row: DoseRow) -> str:
+    if not math.isfinite(row.smallest_visible):
+        return _("So few arrangements would find no slope of any size.")
+    return _(
+        "A slope of {slope} log pts per {unit} or more would be found in four studies of five.",
+        slope=format_number(100 * row.smallest_visible),
+        unit=dose_unit(row),
+    )
+
+
+def describe_dose_details(row: DoseRow, card: SeriesCard, titles: Mapping[str, str]) -> list[str]:
+    """The move without a dose, up against down, ranks, and an event that weighs too much.
+
+    Args:
+        row: with the sign of the subject.
+        card: of its series.
+        titles: of events, by id.
+    """
+    if math.isnan(row.slope):
+        return []
+    sentences = []
+    if row.largest_weight > MAX_SHARE_OF_ONE_RATE:
+        sentences.append(
+            _(
+                "One event carries {share} of the weight: {event}. Without it the slope is"
+                " {slope}.",
+                share=format_share(row.largest_weight),
+                event=titles.get(row.largest_event, row.largest_event),
+                slope=_describe_slope(row, row.slope_without, card)
+                if math.isfinite(row.slope_without)
+                else _("not defined"),
+            )
+        )
+    sentences.append(
+        _(
+            "At a dose of 0 the move is {move} log pts ({se} standard error).",
+            move=format_signed(100 * row.intercept),
+            se=format_number(100 * row.intercept_se),
+        )
+    )
+    if math.isfinite(row.slope_up):
+        sentences.append(
+            _(
+                "Doses above 0: {up} ({n_up} events); below 0: {down} ({n_down}); equal slopes: p"
+                " {p}, not corrected.",
+                up=_describe_slope(row, row.slope_up, card),
+                down=_describe_slope(row, row.slope_down, card),
+                n_up=row.n_up,
+                n_down=row.n_down,
+                p=format_p(row.asymmetry_p),
+            )
+        )
+    else:
+        sentences.append(
+            _(
+                "Doses above 0: {n_up}, below 0: {n_down}; too few on a side for two slopes.",
+                n_up=row.n_up,
+                n_down=row.n_down,
+            )
+        )
+    sentences.append(
+        _(
+            "Spearman's rho {rho}, p {p}.",
+            rho=format_signed(row.spearman),
+            p=format_p(row.spearman_p),
+        )
+    )
+    return sentences
+
+
+def describe_second_stage(rows: Sequence[SecondStageRow]) -> str:
+    """Which columns keep a p below 0.05 after the correction, and what cannot be told apart."""
+    tested = [row for row in rows if math.isfinite(row.p_value) and row.column]
+    small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
+    if not tested:
+        reasons = dict.fromkeys(translate_deferred(row.reason) for row in rows if row.reason)
+        return _("No verdict: {reasons}.", reasons="; ".join(reasons) or _("no column"))
+    if small:
+        found = [
+            _("{term} (corrected p {p})", term=row.term, p=format_p(row.p_adjusted))
+            for row in small[:MAX_LISTED]
+        ]
+        text = _("Of {count} terms a corrected p below 0.05 is left for {found}.",
+                 count=len(tested), found=join_and(found))  # fmt: skip
+    else:
+        text = _("None of {count} terms has a corrected p below 0.05.", count=len(tested))
+    collinear = [row.term for row in tested if row.vif > LARGE_INFLATION]
+    if not collinear:
+        return text
+    told = _(
+        "Hard to tell apart from the other columns (variance inflated more than tenfold): {terms}.",
+        terms=join_and(collinear),
+    )
+    return f"{text} {told}"
+
+
+LARGE_INFLATION: Final = 10.0

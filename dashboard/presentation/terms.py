@@ -184,6 +184,18 @@ _ENTRIES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
          deferred("The events of one story, such as rounds of talks, from the first to the last.")),
         ("specification_curve", deferred("specification curve"),
          deferred("The same mean under every combination of defensible choices, sorted by size.")),
+        ("surprise", deferred("surprise"),
+         deferred("The released value less the one that was expected, in its unit. What was"
+                  " expected is in the price before; only the rest is news.")),
+        ("dose_response", deferred("dose response"),
+         deferred("How much further the series moved for one unit more of a dose: a surprise, a"
+                  " change, or an intensity that somebody gave the event.")),
+        ("randomisation", deferred("p by arrangement"),
+         deferred("The share of all ways to deal the doses out over the clusters of events that"
+                  " give a slope at least as clear.")),
+        ("second_stage", deferred("second stage"),
+         deferred("A regression of the moves after events on what the events carry, such as their"
+                  " category or surprise.")),
         ("joint_p", deferred("joint p"),
          deferred("One p-value for all specifications together: how often random signs of the"
                   " events give a median result at least as large.")),

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from dashboard.eventstudy import comparison
 from dashboard.eventstudy.clusters import HEADLINE_TEST
@@ -28,10 +28,14 @@ from dashboard.eventstudy.study import measure_series
 from dashboard.models.analyses import (
     Comparison,
     CrossCell,
+    Dose,
+    DoseResponse,
     Group,
     Projection,
     ScoredEvents,
     ScoreRow,
+    SecondStageRow,
+    event_dose,
     unreadable_scores,
 )
 from dashboard.models.errors import InputError
@@ -323,6 +327,62 @@ def project_group(
     if related.result is None:
         return None
     return next(iter(project_groups(related.result, controls, [group])), None)
+
+
+def relate_to_columns(
+    results: Sequence[StudyResult], dose: Dose | None, columns: Sequence[str] = ()
+) -> dict[str, tuple[Any, ...]]:
+    """The objects of the tables of a dose response and of a second stage, by table.
+
+    Args:
+        results: of a study, one a series.
+        dose: which number of an event its moves are set against; None for none.
+        columns: what the CARs are regressed on; none for no second stage.
+
+    Raises:
+        InputError: a column is unknown, has no values, or too many levels.
+    """
+    from dashboard.eventstudy.dose_response import compute_dose_response, regress_cars
+
+    correction = results[0].request.correction if results else "holm"
+    tables: dict[str, tuple[Any, ...]] = {}
+    if dose is not None:
+        response = compute_dose_response(results, dose, correction)
+        tables |= {"dose_response": response.rows, "dose_events": response.points}
+    if columns:
+        tables["second_stage"] = regress_cars(results, columns, correction)
+    return tables
+
+
+def relate_dosed_events(
+    series: RateSeries,
+    events: Sequence[Event],
+    known: Sequence[Event],
+    request: StudyRequest,
+    dose: Dose,
+) -> DoseResponse:
+    """The dose response of a series to the events that have a dose, in every CAR window."""
+    from dashboard.eventstudy.dose_response import compute_dose_response
+
+    dosed = [event for event in events if math.isfinite(event_dose(event, dose))]
+    result, _measured = measure_series(series, dosed, known, request)
+    return compute_dose_response([result], dose, request.correction)
+
+
+def relate_event_columns(
+    series: RateSeries,
+    events: Sequence[Event],
+    known: Sequence[Event],
+    request: StudyRequest,
+    columns: Sequence[str],
+) -> tuple[SecondStageRow, ...]:
+    """The CARs of events on one series regressed on their columns.
+
+    Raises:
+        InputError: a column is unknown, has no values, or too many levels.
+    """
+    result, _measured = measure_series(series, events, known, request)
+    return relate_to_columns([result], None, columns)["second_stage"] if result.events else ()
 
 
 def request_for(card: SeriesCard, request: StudyRequest) -> StudyRequest:

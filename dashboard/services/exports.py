@@ -236,23 +236,21 @@ def study_csvs(answer: StudyAnswer) -> dict[str, bytes]:
 
 
 def write_study(
-    folder: Path, answer: StudyAnswer, provenance: Provenance, *, split: Sequence[Any] = ()
+    folder: Path,
+    answer: StudyAnswer,
+    provenance: Provenance,
+    further: Mapping[str, Sequence[Any]] | None = None,
 ) -> tuple[Path, ...]:
     """Write the files of `study --out`; only files of these names are replaced.
 
-    Args:
-        folder: where they are written.
-        answer: the study.
-        provenance: what it was made from.
-        split: the rows of `split.csv`, which is written where there are any.
+    `further` holds the objects of tables that were asked for beside those of every study.
 
     Raises:
         InputError: the folder cannot be used.
     """
-    more = table_files({"split": split}, provenance.dialect) if split else {}
     return write_bundle(
         folder,
-        {**study_files(answer, provenance.dialect), **more},
+        study_files(answer, provenance.dialect) | table_files(further or {}, provenance.dialect),
         study_manifest(answer, provenance),
         is_private=provenance.is_private,
     )

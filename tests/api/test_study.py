@@ -1,8 +1,12 @@
 """Studies and facts over the network, and the description for machines."""
 
+from datetime import date
+
 import pytest
 
+from dashboard.models.event import Draft
 from dashboard.services.exports import TABLES, study_table_titles
+from dashboard.services.notes import add_note
 from tests.api.conftest import rows_of
 from tests.shipped_catalogue import COUNT
 
@@ -153,6 +157,10 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/study.csv",
         "/v1/study.xlsx",
         "/v1/study.json",
+        "/v1/study/dose-response.csv",
+        "/v1/study/dose-response.json",
+        "/v1/study/second-stage.csv",
+        "/v1/study/second-stage.json",
         "/v1/baskets.json",
         "/v1/baskets/{name}",
         *(f"/v1/events/{{event_id}}/basket.{kind}" for kind in ("csv", "xlsx", "json")),
@@ -187,6 +195,38 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
     assert {item["name"] for item in parameters} == {"series", "from", "to", "flavour", "asof"}
     for page in ("/docs", "/redoc"):
         assert ask(page).status == 404
+
+
+DOSED = {
+    "2024-02-16": (16.0, 16.5), "2024-03-22": (16.0, 16.0), "2024-04-26": (16.0, 15.5),
+    "2024-06-07": (16.0, 17.0),
+}  # fmt: skip
+
+
+def test_moves_are_set_against_the_doses_of_events(own_client):
+    ask, context = own_client
+    for day, (actual, expected) in DOSED.items():
+        draft = Draft(f"Decision of {day}", date.fromisoformat(day), category="rates",
+                      value_actual=actual, value_expected=expected, value_unit="%")  # fmt: skip
+        add_note(context.notes, draft)
+    address = "/v1/study/dose-response"
+    (row,) = [r for r in rows_of(ask(f"{address}.csv?category=rates")) if r["group"] == "rates"]
+    assert (row["n"], row["unit"], row["slope"]) == ("4", "%", "")
+    assert "fewer than 5" in row["reason"]
+    points = ask(f"{address}.json?category=rates&table=dose_events").json["rows"]
+    assert [point["value"] for point in points] == [-0.5, 0.0, 0.5, -1.0]
+    moves = {r["event_id"]: float(r["car"]) for r in rows_of(ask("/v1/study.csv?category=rates"))}
+    assert {point["event_id"]: point["car"] for point in points} == moves
+    assert ask(f"{address}.csv?dose=size").status == 422
+
+
+def test_cars_are_regressed_on_columns_of_events(ask):
+    rows = ask("/v1/study/second-stage.json?regress=expected&category=monetary_policy").json["rows"]
+    joint = [row for row in rows if row["levels"]]
+    assert [(row["term"], row["levels"] > 1) for row in joint] == [("expected", True)]
+    refused = ask("/v1/study/second-stage.csv?regress=colour")
+    assert refused.status == 400
+    assert "no column to regress on" in refused.json["detail"]
 
 
 def test_regimes_splits_and_counterfactuals_are_those_of_the_commands(ask, run_cli):

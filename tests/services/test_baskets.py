@@ -172,7 +172,10 @@ def test_no_member_is_dropped():
     assert "there is no such series" in reasons["nope"]
     assert "bars" in reasons["bars"]
     assert reasons["moex:RGBI"] == "nothing of moex:RGBI was fetched yet; refresh it by this name"
-    assert reasons["usd_rub_yahoo"] == "nothing of usd_rub_yahoo was fetched yet; refresh it by this name"
+    assert (
+        reasons["usd_rub_yahoo"]
+        == "nothing of usd_rub_yahoo was fetched yet; refresh it by this name"
+    )
     assert reasons["usd_rub_cbr"] == ""
     early = event_on("2013-02-01")
     answer = measure_basket(basket, members, early, [early])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -35,6 +35,7 @@ from dashboard.api.responses import (
     table_response,
 )
 from dashboard.container import AppContext
+from dashboard.models.analyses import Dose
 from dashboard.models.drivers import (
     MAX_LAGS,
     MAX_SPLITS,
@@ -58,6 +59,7 @@ from dashboard.models.study import (
     read_window,
     read_windows,
 )
+from dashboard.services.compare import relate_to_columns
 from dashboard.services.counterfactual import (
     Counterfactual,
     SyntheticRequest,
@@ -219,6 +221,96 @@ async def study(
         return page_response(request, rows, params.limit, params.offset, table=params.table)
 
     return await _respond_in_turn(context, reader, respond)
+
+
+# ---- doses and columns of events
+
+
+def _describe_rows(table: str) -> dict[str, Any]:
+    rows = {"type": "array", "items": table_json_schema(table)}
+    return {"type": "object", "properties": {"rows": rows}}
+
+
+class RelationParams(StudyParams, PageParams, CsvParams):
+    """A study, and what its moves are set against."""
+
+    dose: Dose = Field("surprise", description="Which number of an event is its dose.")
+    table: Literal["dose_response", "dose_events"] = "dose_response"
+
+
+class SecondStageParams(StudyParams, PageParams, CsvParams):
+    """A study, and the columns its CARs are regressed on."""
+
+    regress: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(
+        min_length=1, max_length=MAX_REPEATS, description="Columns of the events."
+    )
+
+
+@router.get(
+    "/study/dose-response.csv", responses=_describe_table("text/csv"), response_class=Response
+)
+@router.get(
+    "/study/dose-response.json",
+    responses=describe_json(
+        _describe_rows("dose_response"),
+        "Slopes of moves per unit of dose, or the events with their doses",
+    ),
+    response_class=Response,
+)
+async def dose_response(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[RelationParams, Query()],
+) -> Response:
+    """The moves of a study set against the surprise, the change or the intensity of its events."""
+
+    def respond() -> Response:
+        answer = _study_answer(context, params)
+        objects = relate_to_columns(answer.results, params.dose)[params.table]
+        return _relation_response(request, params, params.table, objects)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+@router.get(
+    "/study/second-stage.csv", responses=_describe_table("text/csv"), response_class=Response
+)
+@router.get(
+    "/study/second-stage.json",
+    responses=describe_json(
+        _describe_rows("second_stage"),
+        "The CARs of a study regressed on columns of its events",
+    ),
+    response_class=Response,
+)
+async def second_stage(
+    request: Request,
+    context: Context,
+    reader: RequestReader,
+    params: Annotated[SecondStageParams, Query()],
+) -> Response:
+    """The CARs of a study regressed on columns of its events."""
+
+    def respond() -> Response:
+        answer = _study_answer(context, params)
+        objects = relate_to_columns(answer.results, None, params.regress)["second_stage"]
+        return _relation_response(request, params, "second_stage", objects)
+
+    return await _respond_in_turn(context, reader, respond)
+
+
+def _relation_response(
+    request: Request,
+    params: RelationParams | SecondStageParams,
+    table: str,
+    objects: Sequence[Any],
+) -> Response:
+    if request.url.path.endswith(".csv"):
+        name = (*params.rates, "study", table)
+        return table_response(request, table, objects, name, params.flavour)
+    rows = table_json(table, objects)
+    return page_response(request, rows, params.limit, params.offset, table=table)
 
 
 # ---- periods, regimes and counterfactuals

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dashboard.models.analyses import ProjectionRow
+import numpy as np
+
+from dashboard.models.analyses import DoseRow, ProjectionRow
 from dashboard.models.messages import translate as _
 from dashboard.models.messages import translate_deferred
 from dashboard.models.study import SIGNIFICANCE_LEVEL, CorrelationRow, DirectionRow
@@ -322,6 +324,117 @@ def build_scatter_figure(
         | theme.build_zero_line(palette),
     )
     return {"data": [dots], "layout": layout}
+
+
+# ------------------------------------------------------------------ dose response
+
+
+DOSE_GRID: Final = 41
+LABEL_PIXELS: Final = (6.4, 15.0)
+"""Width of a letter and height of a line of a label."""
+DOSE_FRAME: Final = {False: (860.0, 290.0), True: (290.0, 230.0)}
+"""Width and height of the plot by whether the screen is narrow; labels are placed by them."""
+POINT_PIXELS: Final = 8.0
+
+
+def build_dose_figure(  # noqa: PLR0913 - as the scatter, and the fit
+    row: DoseRow,
+    points: Sequence[tuple[str, ScorePoint]],
+    titles: tuple[str, str],
+    palette: Palette,
+    *,
+    dark: bool,
+    phone: bool,
+) -> theme.Figure:
+    """Events by dose and move, named where there is room, with the fitted line and its band.
+
+    Args:
+        row: the fit, with the sign of the number shown.
+        points: the events, each with its label.
+        titles: of the x and of the y axis.
+        palette: the neutral colours.
+        dark: whether the surface is dark.
+        phone: whether the screen is narrow.
+    """
+    marks = [point for _label, point in points]
+    figure = build_scatter_figure(marks, titles, palette, dark=dark, phone=phone)
+    figure["data"] = [*_build_dose_line(row, marks, palette), *figure["data"]]
+    figure["layout"]["annotations"] = [
+        theme.build_note(
+            palette, label, point.score, point.move, xref="x", yref="y",
+            xanchor="left" if dx > 0 else "right", xshift=dx, yshift=dy,
+        )
+        for label, point, (dx, dy) in place_labels(points, DOSE_FRAME[phone])
+    ]  # fmt: skip
+    return figure
+
+
+def _build_dose_line(
+    row: DoseRow, points: Sequence[ScorePoint], palette: Palette
+) -> list[theme.Figure]:
+    """The line and the 95 % band of the expected move at each dose; none without a fit."""
+    if not (points and math.isfinite(row.slope) and row.se > 0):
+        return []
+    doses = np.linspace(min(p.score for p in points), max(p.score for p in points), DOSE_GRID)
+    moves = 100 * (row.intercept + row.slope * doses)
+    quantile = (row.high - row.low) / (2 * row.se)
+    variance = row.intercept_se**2 + 2 * doses * row.covariance + (doses * row.se) ** 2
+    half = 100 * quantile * np.sqrt(np.maximum(variance, 0.0))
+    x, y, low, high = (
+        np.round(values, 4).tolist() for values in (doses, moves, moves - half, moves + half)
+    )
+    band = theme.build_band(x, low, high, fillcolor=palette.band, line={"width": 0})
+    line = theme.build_scatter(
+        "lines", x, y, hoverinfo="skip", line={"color": palette.text, "width": 1.5}
+    )
+    return [band, line]
+
+
+def place_labels(
+    points: Sequence[tuple[str, ScorePoint]], frame: tuple[float, float]
+) -> list[tuple[str, ScorePoint, tuple[int, int]]]:
+    """Labels beside their points so that none covers another or a point; the rest is left out.
+
+    Args:
+        points: each with its label; those furthest from the middle are placed first.
+        frame: width and height of the plot in pixels, roughly.
+
+    Returns:
+        The labels that have room, with their shift in pixels.
+    """
+    if not points:
+        return []
+    at = np.array([(point.score, point.move) for _label, point in points], dtype=float)
+    spread = np.maximum(np.ptp(at, axis=0), 1e-9) * 1.12
+    pixels = (at - at.min(axis=0)) / spread * np.array(frame)
+    taken = [
+        (x - POINT_PIXELS, y - POINT_PIXELS, x + POINT_PIXELS, y + POINT_PIXELS)
+        for x, y in pixels.tolist()
+    ]
+    distance = np.abs((pixels - np.median(pixels, axis=0)) / np.array(frame)).sum(axis=1)
+    placed = []
+    for k in np.argsort(-distance, kind="stable").tolist():
+        label, point = points[k]
+        width, height = LABEL_PIXELS[0] * len(label), LABEL_PIXELS[1]
+        for dx, dy in ((9, 0), (-9, 0), (6, 13), (-6, 13), (6, -13), (-6, -13)):
+            x, y = pixels[k, 0] + dx, pixels[k, 1] + dy
+            left = x if dx > 0 else x - width
+            box = (left, y - height / 2, left + width, y + height / 2)
+            is_inside = box[0] >= -EDGE_PIXELS and box[2] <= frame[0] + EDGE_PIXELS
+            others = (other for j, other in enumerate(taken) if j != k)
+            if is_inside and not any(_overlap(box, other) for other in others):
+                taken.append(box)
+                placed.append((label, point, (dx, dy)))
+                break
+    return placed
+
+
+EDGE_PIXELS: Final = 20.0
+"""So far a label may reach beyond the outermost points."""
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 # ------------------------------------------------------------------ categories on series

@@ -146,6 +146,8 @@ def read_event_rows(
     forecast = _leave_out_forecasts(grid, fields, options)
     columns = build_columns(grid, fields, options)
     rows = _RowReader(columns).all()
+    if is_study:
+        rows = _with_further_columns(rows, grid, fields)
     return EventFileRows(
         name=name,
         kind=grid.kind,
@@ -161,6 +163,23 @@ def read_event_rows(
         ),
         dates=columns.dates,
         zoneless=columns.zoneless,
+    )
+
+
+def _with_further_columns(
+    rows: tuple[EventFileRow, ...], grid: EventGrid, fields: Mapping[str, str]
+) -> tuple[EventFileRow, ...]:
+    """The rows with the cells that are no field, by which a study can regress its moves."""
+    places = [(k, name) for k, name in enumerate(grid.header) if name not in {*fields.values(), ""}]
+    if not places:
+        return rows
+    return tuple(
+        row
+        if row.event is None
+        else replace(
+            row, event=replace(row.event, further=tuple((name, cells[k]) for k, name in places))
+        )
+        for row, cells in zip(rows, grid.rows, strict=True)
     )
 
 

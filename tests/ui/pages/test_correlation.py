@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import streamlit as st
 
-from dashboard.models.event import Event, Origin
+from dashboard.models.event import Draft, Event, Origin
+from dashboard.services.notes import add_note
 from dashboard.ui import session
 from dashboard.ui.session import KnownEvents
 from tests.ui.app_in_test import as_read, figures_of, open_page, page_to_read, press, unfold
@@ -18,6 +20,7 @@ PARTS = {
     "path": ("Day by day around the event", 1),
     "regression": ("All kinds of events in one regression", 0),
     "scores": ("Tone, intensity, crowding", 1),
+    "columns": ("Moves by columns of their events", 0),
 }
 
 
@@ -174,3 +177,26 @@ def test_a_category_without_a_measured_event_has_no_response():
     app = open_page("correlation", part="path", projection="other")
     assert not app.exception
     assert "No event of this category is measured on this series." in as_read(app)
+
+
+DECISIONS = ("2024-02-16", "2024-03-22", "2024-04-26", "2024-06-07", "2024-07-26", "2024-09-13")
+
+
+def test_moves_stand_against_the_surprise_and_few_decisions_get_no_verdict():
+    st.cache_resource.clear()
+    notes = session.get_context().notes
+    for k, day in enumerate(DECISIONS):
+        draft = Draft(f"Decision {k}", date.fromisoformat(day), category="energy",
+                      value_actual=16.0 + k, value_expected=16.0, value_unit="%")  # fmt: skip
+        add_note(notes, draft)
+    app = open_page("correlation", part="dose", of="energy")
+    assert not app.exception
+    text = as_read(app)
+    assert "No verdict (6 clusters of events, fewer than 8" in text
+    assert "per percentage point of the surprise" in text
+    (figure,) = figures_of(app)
+    assert figure["data"][-1]["x"] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    assert {note["text"] for note in figure["layout"]["annotations"]} <= {
+        f"Decision {k}" for k in range(6)
+    }
+    assert "dose_events.csv, 6 rows" in as_read(unfold(app, "correlation.download"))

@@ -11,7 +11,15 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.models.analyses import ScoredEvents, ScoreRow
+from dashboard.models.analyses import (
+    DosePoint,
+    DoseResponse,
+    DoseRow,
+    ScoredEvents,
+    ScoreRow,
+    SecondStageRow,
+)
+from dashboard.models.errors import InputError
 from dashboard.models.messages import (
     deferred,
     deferred_in_context,
@@ -22,6 +30,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.study import MAX_SHARE_OF_ONE_RATE, MIN_CLUSTERS, MIN_RATES
 from dashboard.presentation.charts.correlation import (
     build_cross_series_figure,
+    build_dose_figure,
     build_hit_figure,
     build_lead_lag_figure,
     build_projection_figure,
@@ -31,18 +40,22 @@ from dashboard.presentation.charts.correlation import (
 )
 from dashboard.presentation.correlation import (
     CELL_UNIT_TITLES,
+    DOSE_TITLES,
     LEAD_LAG_HELP,
     OUTCOME_TITLES,
     SCORE_HELP,
     SCORE_TITLES,
     describe_answer,
     describe_cross_series,
+    describe_dose,
+    describe_dose_details,
     describe_dropped,
     describe_hits,
     describe_lead_lag,
     describe_pre_trend,
     describe_projection,
     describe_score,
+    describe_second_stage,
     format_estimate,
     format_group_title,
     format_term,
@@ -50,12 +63,15 @@ from dashboard.presentation.correlation import (
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
+    NO_VALUE,
+    format_day,
+    format_digits,
     format_number,
     format_offset,
     format_signed,
     format_window,
 )
-from dashboard.presentation.palette import LIGHT_PALETTE, get_palette
+from dashboard.presentation.palette import LIGHT_PALETTE, Palette, get_palette
 from dashboard.presentation.quoting import MoveScale, QuotedSeries
 from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.compare import EventRelations
@@ -74,21 +90,29 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.correlation.state import (
     PARAMS,
     CorrelationState,
+    build_dose_points,
     build_hit_rows,
     build_lead_lag_panels,
     build_map_columns,
     build_map_rows,
     build_score_points,
+    choose_dose_row,
     compute_map_limit,
     draw_cell_unit,
     draw_controls_choice,
+    draw_dose_choice,
     draw_part_choice,
     draw_projection_choice,
+    draw_regressor_choice,
     draw_sample_controls,
     draw_score_choice,
+    format_dose_titles,
     format_scatter_titles,
     get_cross_series,
+    get_dose_response,
     get_projection,
+    get_second_stage,
+    list_dose_points,
     read_correlation_state,
 )
 from dashboard.ui.url_state import UrlState
@@ -150,6 +174,61 @@ PROJECTIONS_VIEW: Final[View] = {
     deferred("N (rates)"): "n",
     deferred("Note"): "reason",
 }
+DOSE_EVENTS_VIEW: Final[View] = {
+    deferred("Day"): "event_day",
+    deferred("Event"): "title",
+    deferred("Dose"): lambda point: format_digits(point.value, signed=True),
+    deferred("Released"): lambda point: _format_optional(point.event.value_actual),
+    deferred("Expected"): lambda point: _format_optional(point.event.value_expected),
+    deferred("Before"): lambda point: _format_optional(point.event.value_previous),
+    deferred("Unit"): "value_unit",
+    deferred("Move, log pts"): "car",
+    deferred("Source of the expected value"): "value_source",
+}
+DOSE_VIEW: Final[View] = {
+    deferred("Group"): lambda row: plain_text(format_group_title(row.group)),
+    deferred("Window"): "window",
+    deferred("Slope, log pts per unit"): "slope",
+    deferred("95 %"): "low..high",
+    deferred("p (arrangements)"): "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    deferred("Smallest slope found"): "smallest_visible",
+    deferred("Error, HC3"): "se_hc3:3",
+    deferred("Error, HC1"): "se_hc1:3",
+    deferred("Error, clusters"): "se_cluster:3",
+    deferred("Spearman's rho"): "spearman",
+    deferred("At a dose of 0"): "intercept",
+    deferred("Slope above 0"): "slope_up",
+    deferred("Slope below 0"): "slope_down",
+    deferred("p (equal slopes)"): "asymmetry_p",
+    deferred("Events"): "n",
+    deferred("First rates"): "rates",
+    deferred("Clusters"): "clusters",
+    deferred("Why no verdict"): "reason",
+}
+SECOND_STAGE_VIEW: Final[View] = {
+    deferred("Term"): "term",
+    deferred("Base"): "base",
+    deferred("Estimate"): "estimate",
+    deferred("Standard error"): "se",
+    deferred("t, F of levels"): "statistic",
+    "p": "p_value",
+    CORRECTED_P_TITLE: "p_adjusted",
+    deferred("Smallest effect found"): "smallest_visible",
+    deferred("Variance inflated"): "vif:1",
+    "N": "n",
+    deferred("Note"): "reason",
+}
+DOSE_HELP: Final = deferred(
+    "A decision that everybody expected tells the market nothing new. The surprise is the released"
+    " value less the expected one; the slope says how much further the move went per unit of it,"
+    " and the move at a dose of 0 what followed when nothing surprised. Events are notes, or those"
+    " of the catalogue, with both values; N is small, and few events can carry the slope."
+)
+NO_DOSE_TEXT: Final = deferred(
+    "No event of this choice has such a number. Give a note its released and expected value, or an"
+    " intensity, in its form or in a file that is imported."
+)
 PART_TABLES: Final[dict[str, str]] = {
     "lags": "correlation",
     "hits": "direction",
@@ -157,6 +236,8 @@ PART_TABLES: Final[dict[str, str]] = {
     "path": "projections",
     "regression": "regression",
     "scores": "scores",
+    "dose": "dose_events",
+    "columns": "second_stage",
 }
 """The table of each part, by which its files are named."""
 PROJECTION_SENTENCE_LIMIT: Final = 900
@@ -178,6 +259,10 @@ def draw(view: UrlState) -> None:
         _draw_part(view, state, state.related)
     fold = f"correlation.fold.{PART_TABLES[view['part']]}"
     draw_shortcuts((Shortcut("L", _("Table of this part"), partial(toggle_expander, fold)),))
+
+
+def _format_optional(value: float | None) -> str:
+    return NO_VALUE if value is None else format_digits(value)
 
 
 def _draw_answer(state: CorrelationState, related: EventRelations) -> None:
@@ -223,6 +308,8 @@ def _draw_part(view: UrlState, state: CorrelationState, related: EventRelations)
         "path": partial(_draw_projection, view, state),
         "regression": partial(_draw_regression, view, state, related),
         "scores": partial(_draw_scores, view, state, related),
+        "dose": partial(_draw_dose, view, state),
+        "columns": partial(_draw_second_stage, view, state),
     }
     draw_chosen[view["part"]]()
 
@@ -374,6 +461,146 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
     else:
         _draw_scatter(state, points, row)
     _draw_table_fold(view, files)
+
+
+def _draw_dose(view: UrlState, state: CorrelationState) -> None:
+    """Draw the moves against the surprise, the change or the intensity of their events."""
+    response = get_dose_response(state)
+    row = choose_dose_row(state, response)
+    points = [] if row is None else list_dose_points(state, response, row)
+    card = state.series.card
+    picture = None
+    if row is not None and points:
+        picture = _build_dose_picture(state, row, points)
+    files = PartFiles(
+        points,
+        DOSE_EVENTS_VIEW,
+        _("Events with what was released and expected, and the move after each"),
+        [replace(point, car=turn_row(point, state.quoting).car) for point in points],
+        picture,
+    )
+    explanation = term_help(
+        "surprise",
+        "dose_response",
+        "randomisation",
+        "robust_se",
+        text=translate_deferred(DOSE_HELP),
+    )
+    _draw_head(view, state, _("Was it priced?"), explanation, files)
+    draw_dose_choice(view)
+    if row is None:
+        st.markdown(translate_deferred(NO_DOSE_TEXT))
+        return
+    sentence = describe_dose(row, card)
+    st.markdown(f"**{escape_markdown(sentence, SENTENCE_LIMIT)}**")
+    titles = {p.event.id: f"{p.event.title} ({format_day(p.event.day)})" for p in points}
+    details = " ".join(describe_dose_details(row, card, titles))
+    st.caption(escape_markdown(details, SENTENCE_LIMIT))
+    draw_figure(
+        _build_dose_figure(state, row, points, get_palette(dark=state.dark)),
+        "correlation.dose",
+        sentence,
+        phone=state.phone,
+    )
+    _draw_table_fold(view, files)
+    _draw_dose_rows(state, response)
+
+
+def _build_dose_figure(
+    state: CorrelationState, row: DoseRow, points: list[DosePoint], palette: Palette
+) -> Any:
+    return build_dose_figure(
+        turn_row(row, state.quoting),
+        build_dose_points(state, points),
+        format_dose_titles(state, row),
+        palette,
+        dark=state.dark,
+        phone=state.phone,
+    )
+
+
+def _build_dose_picture(
+    state: CorrelationState, row: DoseRow, points: list[DosePoint]
+) -> ChartPicture:
+    sentence = describe_dose(row, state.series.card)
+    printed = replace(state, dark=False, phone=False)
+    return ChartPicture(
+        lambda: _build_dose_figure(printed, row, points, LIGHT_PALETTE),
+        sentence,
+        _(
+            "{dose} and move of each event; line: least squares, grey: 95 %",
+            dose=translate_deferred(DOSE_TITLES[row.dose]),
+        ),
+        sentence,
+        (state.series,),
+    )
+
+
+def _draw_dose_rows(state: CorrelationState, response: DoseResponse) -> None:
+    """Draw the folded table of the slopes of every group and window, with its file."""
+    rows = [turn_row(row, state.quoting) for row in response.rows]
+    label = plural("Slopes of every group and window ({n:,} row)",
+                   "Slopes of every group and window ({n:,} rows)", len(rows))  # fmt: skip
+    fold = st.expander(label, icon=":material/table:", key="correlation.slopes", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        st.dataframe(
+            pd.DataFrame(build_text_columns(TABLES["dose_response"], rows, DOSE_VIEW)),
+            hide_index=True,
+            alt=_("Slopes of every group and window with interval, p and N"),
+            height=TABLE_HEIGHT if len(rows) > 8 else "auto",
+            key="correlation.slopes.table",
+        )
+        st.download_button(
+            _("dose_response.csv"),
+            partial(table_file, "dose_response", response.rows),
+            "dose_response.csv",
+            "text/csv",
+            icon=":material/download:",
+            key="correlation.slopes.csv",
+        )
+
+
+def _draw_second_stage(view: UrlState, state: CorrelationState) -> None:
+    """Draw the regression of the moves on columns of their events."""
+    problem = ""
+    rows: tuple[SecondStageRow, ...] = ()
+    try:
+        rows = get_second_stage(state)
+    except InputError as error:
+        problem = str(error)
+    turn = partial(turn_row, quoting=state.quoting)
+    files = PartFiles(
+        rows,
+        SECOND_STAGE_VIEW,
+        _("Terms of the second stage with estimate, standard error, statistic, p and N"),
+        list(map(turn, rows)),
+    )
+    explanation = term_help("second_stage", "robust_se", "holm")
+    _draw_head(view, state, _("Moves by columns of their events"), explanation, files)
+    draw_regressor_choice(view)
+    if problem or not rows:
+        st.markdown(escape_markdown(problem or _("No event is measured."), SENTENCE_LIMIT))
+        return
+    st.markdown(f"**{escape_markdown(describe_second_stage(rows), SENTENCE_LIMIT)}**")
+    st.dataframe(
+        pd.DataFrame(build_text_columns(TABLES["second_stage"], files.shown, files.view)),
+        hide_index=True,
+        key="correlation.second_stage",
+        alt=files.alt,
+    )
+    st.caption(
+        _(
+            "Moves in {window} in log points per unit of a number, or against the commonest level"
+            " of a column (the base). N = {n:,} events in {clusters:,} clusters; {without:,}"
+            " without a value are left out. Holm corrects over the terms.",
+            window=format_window(rows[0].window),
+            n=rows[0].n,
+            clusters=rows[0].clusters,
+            without=rows[0].without,
+        )
+    )
 
 
 def _draw_unread_scores(related: EventRelations) -> None:

@@ -11,13 +11,19 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.analyses import (
+    DOSES,
     SCORE_TARGETS,
     SCORES,
     CrossCell,
+    Dose,
+    DosePoint,
+    DoseResponse,
+    DoseRow,
     Projection,
     Score,
     ScoredEvents,
     ScoreRow,
+    SecondStageRow,
 )
 from dashboard.models.currencies import NEWS_CURRENCY
 from dashboard.models.event import Event
@@ -25,8 +31,10 @@ from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import (
+    DEFAULT_CAR_WINDOWS,
     DirectionRow,
     StudyRequest,
+    Window,
     read_window,
 )
 from dashboard.presentation.charts.correlation import (
@@ -37,6 +45,7 @@ from dashboard.presentation.charts.correlation import (
 )
 from dashboard.presentation.correlation import (
     CELL_UNIT_TITLES,
+    DOSE_TITLES,
     OUTCOME_TITLES,
     SCORE_TITLES,
     build_cell_mark,
@@ -46,7 +55,7 @@ from dashboard.presentation.correlation import (
     format_hits,
     turn_row,
 )
-from dashboard.presentation.escaping import escape_label, escape_plot
+from dashboard.presentation.escaping import escape_label, escape_plot, truncate
 from dashboard.presentation.formatting import (
     format_day,
     format_month,
@@ -61,6 +70,8 @@ from dashboard.services.compare import (
     EventRelations,
     project_group,
     relate_across_series,
+    relate_dosed_events,
+    relate_event_columns,
     relate_events,
 )
 from dashboard.services.events import EventFilter, find_events
@@ -85,6 +96,11 @@ WINDOW_OPTIONS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "0:10", "-5:-1")
 CELL_UNITS: Final = ("scar", "spread", "percentile", "mean")
 FIRST_SCORE: Final = "first"
 ALL_GROUPS: Final = "all"
+COMMONEST_GROUP: Final = "commonest"
+REGRESSORS: Final = (
+    "expected", "category", "surprise", "value_change", "intensity", "confidence", "hour_kind",
+    "story", "actor",
+)  # fmt: skip
 CROSS_SERIES_IDS: Final = ("usd_rub_cbr", "cny_rub_cbr", "eur_rub_ecb", "eur_usd_ecb", "brent_eia")
 """The columns of the heat map: rouble by dollar, yuan and euro, the dollar itself, oil."""
 MAX_OBSERVATIONS: Final = 100_000
@@ -95,6 +111,8 @@ PART_TITLES: Final[dict[str, str]] = {
     "path": deferred("Day by day"),
     "regression": deferred("All at once"),
     "scores": deferred("Tone and crowding"),
+    "dose": deferred("Was it priced?"),
+    "columns": deferred("By columns"),
 }
 PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("part", tuple(PART_TITLES), "lags"),
@@ -107,6 +125,9 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("score", (FIRST_SCORE, *SCORES), FIRST_SCORE),
     choice_param("against", SCORE_TARGETS, "move"),
     choice_param("cells", CELL_UNITS, "scar"),
+    choice_param("dose", DOSES, DOSES[0]),
+    choice_param("of", (COMMONEST_GROUP, ALL_GROUPS, *CATEGORY_IDS), COMMONEST_GROUP),
+    choices_param("by", REGRESSORS),
     choice_param(
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
     ),
@@ -124,6 +145,18 @@ PHONE_SHORT_TITLES: Final = {
     "usd_rub_cbr": "USD", "cny_rub_cbr": "CNY", "eur_rub_ecb": "EUR", "eur_usd_ecb": "EUR/<br>USD",
     "brent_eia": deferred("Brent"),
 }  # fmt: skip
+DOSE_LABEL_LIMIT: Final = 26
+REGRESSOR_TITLES: Final = {
+    "expected": deferred("Expected rouble"),
+    "category": deferred("Category"),
+    "surprise": deferred("Surprise"),
+    "value_change": deferred("Change of the value"),
+    "intensity": deferred("Intensity"),
+    "confidence": deferred("Confidence in the source"),
+    "hour_kind": deferred("Kind of hour"),
+    "story": deferred("Story"),
+    "actor": deferred("Actor"),
+}
 FULL_COLOUR_VALUES: Final = {"scar": 2.0, "spread": 4.0, "percentile": 100.0}
 
 
@@ -151,6 +184,9 @@ class CorrelationState:
     chosen_score: str
     against: str
     cells: str
+    dose: Dose
+    dose_group: str
+    regressors: tuple[str, ...]
     dark: bool
     phone: bool
     refused: str = ""
@@ -233,6 +269,9 @@ def read_correlation_state(view: UrlState) -> CorrelationState:
         chosen_score=view["score"],
         against=view["against"],
         cells=view["cells"],
+        dose=view["dose"],
+        dose_group=view["of"],
+        regressors=view["by"] or ("expected",),
         dark=session.is_dark(),
         phone=session.is_phone(),
         mode=QuoteMode(view["up"]),
@@ -264,6 +303,58 @@ def get_projection(state: CorrelationState) -> Projection | None:
     versions = map(session.build_series_version, (state.series, *state.controls))
     version = "/".join((*versions, _build_version(state), state.projected_group))
     return _cached_projection(state.related, state.projected_group, state.controls, version)
+
+
+def get_dose_response(state: CorrelationState) -> DoseResponse:
+    """The moves of the events that have the chosen dose, cached by the versions of their data."""
+    version = f"{session.build_series_version(state.series)}/{_build_version(state)}/{state.dose}"
+    cars = tuple(dict.fromkeys((*state.request.cars, *DEFAULT_CAR_WINDOWS)))
+    request = replace(state.request, cars=cars, window=_cover(state.request.window, cars))
+    pair = (state.events, state.known.events)
+    return _cached_dose_response(state.series, pair, request, state.dose, version)
+
+
+def _cover(window: Window, cars: tuple[Window, ...]) -> Window:
+    return min(window[0], *(c[0] for c in cars)), max(window[1], *(c[1] for c in cars))
+
+
+def choose_dose_row(state: CorrelationState, response: DoseResponse) -> DoseRow | None:
+    """The row of the chosen group in the chosen window; else the category with most events."""
+    rows = [row for row in response.rows if row.window == state.request.cars[0]]
+    if state.dose_group == COMMONEST_GROUP:
+        kinds = [row for row in rows if row.group != ALL_GROUPS]
+        return max(kinds, key=lambda row: row.n, default=None)
+    return next((row for row in rows if row.group == state.dose_group), None)
+
+
+def list_dose_points(
+    state: CorrelationState, response: DoseResponse, row: DoseRow
+) -> list[DosePoint]:
+    """The events that a row is made from, by day."""
+    points = [
+        point
+        for point in response.points
+        if point.window == row.window
+        and row.group in (ALL_GROUPS, point.event.category)
+        and (state.dose == "intensity" or point.event.value_unit == row.unit)
+    ]
+    return sorted(points, key=lambda point: point.event.day)
+
+
+def get_second_stage(state: CorrelationState) -> tuple[SecondStageRow, ...]:
+    """The CARs of the chosen categories on the chosen columns, cached.
+
+    Raises:
+        InputError: a column has no values, or too many levels.
+    """
+    chosen = state.categories
+    events = tuple(e for e in state.events if not chosen or e.category in chosen)
+    version = "/".join(
+        (session.build_series_version(state.series), _build_version(state), *chosen, "by",
+         *state.regressors)
+    )  # fmt: skip
+    pair = (events, state.known.events)
+    return _cached_second_stage(state.series, pair, state.request, state.regressors, version)
 
 
 def _read_controls(view: UrlState, possible: tuple[SeriesCard, ...]) -> tuple[RateSeries, ...]:
@@ -330,6 +421,28 @@ def _cached_projection(
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
+def _cached_dose_response(
+    _series: RateSeries,
+    _events: EventPair,
+    _request: StudyRequest,
+    _dose: Dose,
+    version: str,  # noqa: ARG001 - the key of the cache
+) -> DoseResponse:
+    return relate_dosed_events(_series, *_events, _request, _dose)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _cached_second_stage(
+    _series: RateSeries,
+    _events: EventPair,
+    _request: StudyRequest,
+    _columns: tuple[str, ...],
+    version: str,  # noqa: ARG001 - the key of the cache
+) -> tuple[SecondStageRow, ...]:
+    return relate_event_columns(_series, *_events, _request, _columns)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
 def _cached_cross_series(
     _series: tuple[RateSeries, ...],
     _events: EventPair,
@@ -388,6 +501,40 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
         )
         points.append(ScorePoint(float(value), shown, hover))
     return tuple(points)
+
+
+def build_dose_points(
+    state: CorrelationState, points: list[DosePoint]
+) -> tuple[tuple[str, ScorePoint], ...]:
+    """The points of the dose chart, each with its label: its title, or its day."""
+    titles = {truncate(point.event.title, DOSE_LABEL_LIMIT) for point in points}
+    is_named = len(titles) == len(points) and not state.phone
+    labelled = []
+    for point in points:
+        quoted = state.quoting.quoted_log_points(100 * point.car)
+        hover = _(
+            "{day}<br>{event}<br>dose {dose}<br>{move} log pts {direction}",
+            day=format_day(point.event.day),
+            event=escape_plot(point.event.title, 56, 2),
+            dose=format_signed(point.value),
+            move=format_signed(quoted),
+            direction=name_direction(state.series.card, 100 * point.car),
+        )
+        day = format_day(point.event.day)
+        label = escape_plot(point.event.title, DOSE_LABEL_LIMIT, 1) if is_named else day
+        labelled.append((label, ScorePoint(point.value, quoted, hover)))
+    return tuple(labelled)
+
+
+def format_dose_titles(state: CorrelationState, row: DoseRow) -> tuple[str, str]:
+    """The titles of the axes of the dose chart."""
+    unit = escape_plot(row.unit, 20, 1)
+    if row.unit == "%":
+        unit = _("percentage points")
+    title = translate_deferred(DOSE_TITLES[state.dose])
+    title = f"{title}, {unit}" if unit and state.dose != "intensity" else title
+    window = format_window(row.window)
+    return title, _("move in {window}, log points", window=window)
 
 
 def format_scatter_titles(state: CorrelationState, scored: ScoredEvents) -> tuple[str, str]:
@@ -509,6 +656,43 @@ def draw_score_choice(view: UrlState) -> None:
             format_func=lambda value: translate_deferred(OUTCOME_TITLES[value]),
             **view.widget("against"),
         )
+
+
+def draw_dose_choice(view: UrlState) -> None:
+    """Draw the choice of the dose and of the group of events."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            _("Dose"),
+            list(DOSES),
+            format_func=lambda value: translate_deferred(DOSE_TITLES[value]),
+            width=330,
+            **view.widget("dose"),
+        )
+        st.selectbox(
+            _("Of"),
+            [COMMONEST_GROUP, ALL_GROUPS, *(style.id for style in CATEGORY_STYLES)],
+            format_func=_format_dose_group,
+            width=300,
+            **view.widget("of"),
+        )
+
+
+def _format_dose_group(group: str) -> str:
+    if group == COMMONEST_GROUP:
+        return _("The category with most of them")
+    return format_group_label(group)
+
+
+def draw_regressor_choice(view: UrlState) -> None:
+    """Draw the choice of the columns of the events."""
+    st.multiselect(
+        _("Columns of the events"),
+        list(REGRESSORS),
+        format_func=lambda name: translate_deferred(REGRESSOR_TITLES[name]),
+        placeholder=_("Expected rouble"),
+        width=520,
+        **view.widget("by"),
+    )
 
 
 def draw_cell_unit(view: UrlState) -> None:
