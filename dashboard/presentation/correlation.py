@@ -649,6 +649,12 @@ def _describe_slope(row: DoseRow, slope: float, card: SeriesCard) -> str:
     )
 
 
+def _name_end(card: SeriesCard, slope: float) -> str:
+    """An end of an interval by size and direction: its sign would depend on the quote shown."""
+    size = format_number(100 * abs(slope))
+    return _("{size} {direction}", size=size, direction=name_direction(card, slope))
+
+
 def describe_dose(row: DoseRow, card: SeriesCard) -> str:
     """Whether the moves went with the dose, with the slope, its interval, p, N and power.
 
@@ -667,8 +673,8 @@ def describe_dose(row: DoseRow, card: SeriesCard) -> str:
         return _("No slope: {reason}.", reason=translate_deferred(row.reason))
     values = {
         "slope": _describe_slope(row, row.slope, card),
-        "low": format_signed(100 * row.low),
-        "high": format_signed(100 * row.high),
+        "low": _name_end(card, row.low),
+        "high": _name_end(card, row.high),
         "counts": counts,
         "dose": noun,
     }
@@ -729,8 +735,9 @@ def describe_dose_details(row: DoseRow, card: SeriesCard, titles: Mapping[str, s
         )
     sentences.append(
         _(
-            "At a dose of 0 the move is {move} log pts ({se} standard error).",
-            move=format_signed(100 * row.intercept),
+            "At a dose of 0 the move is {move} log pts {direction} ({se} standard error).",
+            move=format_number(100 * abs(row.intercept)),
+            direction=name_direction(card, row.intercept),
             se=format_number(100 * row.intercept_se),
         )
     )
@@ -756,8 +763,9 @@ def describe_dose_details(row: DoseRow, card: SeriesCard, titles: Mapping[str, s
         )
     sentences.append(
         _(
-            "Spearman's rho {rho}, p {p}.",
+            "Spearman's rho {rho} (positive: {direction} the higher the dose), p {p}.",
             rho=format_signed(row.spearman),
+            direction=name_direction(card, 1),
             p=format_p(row.spearman_p),
         )
     )
