@@ -431,7 +431,7 @@ CATEGORY_CELLS_VIEW: Final[View] = {
     deferred("distinct rates"): "n_rates",
     "p": "p_value",
     deferred("corrected p"): "p_adjusted",
-    deferred("no verdict because"): "reason",
+    deferred("why no verdict"): "reason",
 }
 
 

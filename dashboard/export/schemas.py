@@ -1061,7 +1061,7 @@ BASKET: Final = Table(
         "end_day=end.day end_known_at=end.known_at end_rate=end.rate",
         _signed("move",
             "From base to end: 100 x the log of a price, the difference of a number that is none;"
-            " positive = what `direction` says"),
+            " `direction` says which way"),
         _shared("direction", _direction_of_asset),
         _percent("move_pct", "Change of a price from base to end in per cent; positive = number up",
                  _percent_of_asset),

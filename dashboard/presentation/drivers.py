@@ -64,7 +64,7 @@ ROLLING_HELP: Final = deferred(
     " nothing about a change of the relation."
 )
 SAMPLES_HELP: Final = deferred(
-    "The same response, estimated on each part alone: the publisher's method changed at the days"
+    "The same move, estimated on each part alone: the publisher's method changed at the days"
     " between them, or you chose them."
 )
 VALUES_HELP: Final = deferred(
@@ -203,8 +203,8 @@ def describe_driver_answer(answer: DriverAnswer, quoting: QuotedSeries) -> str:
     if not outside:
         found = answer.at(REPORTED_HORIZONS[0]).detectable
         return _(
-            "No move of {subject} beyond chance is seen after changes of {driver}. A response of"
-            " {size} log pts to one standard deviation ({spread} {unit}) would be found at +1 in"
+            "No move of {subject} beyond chance is seen after changes of {driver}. A move of"
+            " {size} log pts per standard deviation ({spread} {unit}) would be found at +1 in"
             " 80 % of cases; N = {count:,} rates.",
             size=format_number(100 * found),
             spread=format_number(matched.spread),
@@ -261,8 +261,8 @@ def _matching_notes(matched: MatchedDriver) -> Iterator[str]:
         )
     if matched.undefined:
         yield plural(
-            "{n:,} change is left out, because a number has no logarithm.",
-            "{n:,} changes are left out, because a number has no logarithm.",
+            "{n:,} change is left out: a number has no logarithm.",
+            "{n:,} changes are left out: a number has no logarithm.",
             matched.undefined,
         )
     if matched.near_bounds:
@@ -379,7 +379,7 @@ def describe_samples(answer: DriverAnswer) -> str:
         return _("No test: {reason}.", reason=translate_deferred(joint[0].reason))
     if small:
         return _(
-            "The response differs: after the Holm correction over {tested} tests a p below 0.05 is"
+            "The move differs between samples: after the Holm correction over {tested} tests a p below 0.05 is"
             " left for {tests}.",
             tested=family,
             tests="; ".join(map(_format_small_test, small)),

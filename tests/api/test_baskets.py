@@ -28,7 +28,7 @@ def test_one_event_on_a_basket_is_one_table(ask):
     assert [row["series"] for row in answer["rows"]] == [row["series"] for row in rows]
     numbers = [row for row in answer["rows"] if row["placebo_p"] is not None]
     assert {row["family"] for row in numbers} == {len(numbers)}
-    assert "not fetched" in answer["rows"][-1]["reason"]
+    assert "was fetched yet" in answer["rows"][-1]["reason"]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,9 @@ EXPLAINED = (
     "No claim about the rouble's rate was recognised.",  # examples of claims
     "holds no claim that {series} can answer",
     "the rouble is the strongest since June 2024",
+    "stronger or weaker: the way that is counted",  # the values of a column
+    "numbers of the series from the event on; up: in forecast errors",  # an axis
+    "holds no claim about a rate; give a sentence such as",
 )
 """The beginnings of the messages that state the direction of no move and of no claim."""
 SIGNED = re.compile(

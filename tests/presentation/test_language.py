@@ -19,6 +19,7 @@ DISCLAIMED = re.compile(
     r"Rouble Reaction|\brouble-reaction\b|^(?:websocket\.)?http\.response\.\w+$"
     r"|\bproof of (?:its )?cause\b"
     r"|^\*\*Cause\.\*\* A move near an event is no proof"
+    r"|^(?:dose )?response$"  # a term of econometrics, and the id of a part of a page
 )
 """The name of the product, and the places that say that no cause is shown."""
 DIRECTION = re.compile(
@@ -31,11 +32,13 @@ GLOSSARY = {"presentation/quoting.py", "presentation/formatting.py", "presentati
 CLAIMED = {"presentation/claims.py", "presentation/incoming_events.py", "presentation/events.py"}
 """Here a direction is not measured: a claim states it, or a group of events was expected to."""
 EXPLAINED = {
-    "cli/output.py": 1,  # which sign means what
+    "cli/events.py": 2,  # two values of a column
     "presentation/method.py": 1,  # which sign means what
+    "presentation/studies.py": 1,  # which sign means what
     "presentation/terms.py": 5,  # the list of terms
     "ui/pages/alerts/page.py": 1,  # an example of a claim
     "ui/pages/article/state.py": 1,  # the text of a newspaper
+    "ui/pages/compare/page.py": 1,  # which sign means what
     "ui/pages/compare/report.py": 1,  # which way the axis runs, and which sign means what
     "ui/pages/correlation/page.py": 1,  # which colour means what
     "ui/pages/facts/page.py": 1,  # an example of a claim

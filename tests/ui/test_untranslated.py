@@ -34,7 +34,9 @@ MARKUP = re.compile(
 ALPHABET = str.maketrans(
     {chr(ord(a) + n): chr(ord(b) + n) for a, b in ("aа", "AА") for n in range(26)}
 )
-NAMES = re.compile(r"\w+/\w+|\b[A-Z]{3} per \w+|\b[A-Z]{3}\b|\w*_\w*|YYYY-MM-DD")
+NAMES = re.compile(
+    r"\b[a-z]{3,5}:[\w.=^@]+|\w+/\w+|\b[A-Z]{3} per \w+|\b[A-Z]{3}\b|\w*_\w*|YYYY-MM-DD"
+)
 NAMES_OF_EVENTS = ("title", "actor", "source_name", "evidence")
 WRITTEN_BY_READERS = {
     # Examples of what a reader may write; claims are understood in English and Russian.

@@ -197,8 +197,8 @@ class FetchParams(QueryParams):
 )
 def fetch(
     request: Request,
-    context: Context,
     writer: WriterToken,
+    context: Context,
     params: Annotated[FetchParams, Query()],
 ) -> Response:
     """Fetch what is new of some series, also of tickers that are not here yet.

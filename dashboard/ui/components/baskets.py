@@ -373,7 +373,7 @@ def _build_cell_columns(
         deferred("distinct rates"): "n_rates",
         deferred("p"): "p_value",
         deferred("corrected p"): "p_adjusted",
-        deferred("no verdict because"): "reason",
+        deferred("why no verdict"): "reason",
     }
     return _escape_columns(build_text_columns(TABLES["across_series"], cells, view))
 

@@ -139,7 +139,7 @@ NO_TEXT = (
     refused("a Parquet file", b"PAR1" + bytes(40) + b"PAR1", "is a Parquet file"),
     refused("a page with a login", "<!DOCTYPE html><html>Sign in</html>", "a web page"),
     refused("an answer in XML", '<?xml version="1.0"?><ValCurs></ValCurs>', "is XML"),
-    refused("an answer in JSON", '[{"date":"2024-01-05","USD":92.5}]', "is JSON"),
+    refused("an answer in JSON", '[{"date":"2024-01-05","USD":92.5}]', "holds no list of points"),
     refused("a NUL", "date,USD\n2024-01-05,92\0.5\n", "line 2: holds a NUL character"),
     refused("a picture", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "f.csv"),
 )  # fmt: skip

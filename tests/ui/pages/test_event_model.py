@@ -4,10 +4,12 @@ import csv
 import math
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from dashboard.sources.rates.bundled import BundledRates
 from tests.ui.app_in_test import open_page, tables_of, words_of
 
 ROOT = Path(__file__).parents[3]
@@ -42,9 +44,9 @@ def test_a_model_with_a_factor_offers_the_series_that_can_explain_it(model):
     app = open_event(RATE_RISE, model=model, factor="usd_cny_ecb")
     (choice,) = [box for box in app.selectbox if box.label == "Explained by"]
     assert choice.value == "usd_cny_ecb"
-    # No rate of the rouble: Brent, EUR/USD, USD/CNY; and where a coefficient is fitted, the
+    # No rate of the rouble: Brent, USD/CNY, EUR/USD and four more of the euro; and where a coefficient is fitted, the
     # key rate, RUONIA and the risk index, which count points.
-    assert len(choice.options) == (3 if model == "market-adjusted" else 6)
+    assert len(choice.options) == (7 if model == "market-adjusted" else 10)
     assert not any("RUB" in option for option in choice.options)
     assert f"({model}, factor USD/CNY, ECB cross)" in words_of(app)
     assert car_of(app) != car_of(open_event(RATE_RISE))
@@ -118,7 +120,14 @@ def test_a_day_without_the_factor_is_told_and_not_filled():
     assert "the return of a factor on 2025-04-21 is missing" in car_of(app)
 
 
-def test_an_event_before_the_factor_says_how_far_the_factor_goes():
+def test_an_event_before_the_factor_says_how_far_the_factor_goes(monkeypatch):
+    read = BundledRates.get
+
+    def read_late(self, series_id):
+        series = read(self, series_id)
+        return series.between(date(2022, 1, 3), None) if series_id == "brent_eia" else series
+
+    monkeypatch.setattr(BundledRates, "get", read_late)
     app = open_event("crimea-referendum-2014-03-16", model="market", factor="brent_eia")
     words = words_of(app)
     assert "too little history" in words

@@ -64,7 +64,10 @@ def test_the_publishers_are_asked_only_when_somebody_asks(online, replica):
 def test_offline_nothing_can_be_fetched_and_the_page_says_so(dashboard_home):
     app = search(open_page("data"), "sber")
     assert "`moex:SBER`" in words_of(app)
-    assert "Nothing can be fetched here: by your role, or because it is offline." in words_of(app)
+    assert (
+        "Nothing can be fetched here: your role does not allow it, or the program is offline."
+        in words_of(app)
+    )
     assert not {"Fetch", "Ask the publishers too"} & set(labels(app))
 
 

@@ -610,7 +610,7 @@ def _draw_periods(state: CompareState, answer: Comparison) -> None:
         _(
             "An event belongs to the period of its first rate; p is corrected over all cells"
             " together. Less than 8 rates or clusters, or one rate with a fifth of all moves: no"
-            " verdict. Moves in log points; positive = a stronger subject."
+            " verdict. Moves in log points; positive = stronger."
         )
     )
     with st.container(horizontal=True):

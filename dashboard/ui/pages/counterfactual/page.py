@@ -215,7 +215,7 @@ def _draw_donor_choice(view: UrlState, state: CounterfactualState) -> None:
         format_func=lambda name: escape_label(titles[name]),
         max_selections=MAX_DONORS,
         placeholder=_("the usual ones"),
-        help=_("Daily prices whose moves the event did not cause; none chosen: the usual ones."),
+        help=_("Daily prices that the event did not move; none chosen: the usual ones."),
         width=360,
         **view.widget("donors"),
     )

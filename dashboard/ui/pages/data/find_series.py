@@ -91,7 +91,11 @@ def _draw_matches(text: str) -> None:
             disabled=_get_search(text) is not None,
         )  # fmt: skip
     else:
-        st.caption(_("Nothing can be fetched here: by your role, or because it is offline."))
+        st.caption(
+            _(
+                "Nothing can be fetched here: your role does not allow it, or the program is offline."
+            )
+        )
 
 
 def _find(text: str) -> SearchResult:

@@ -277,7 +277,7 @@ def _samples_part(state: DriversState, answer: DriverAnswer) -> DrawnPart:
     )
     return DrawnPart(
         (texts.describe_samples(answer),),
-        _("Response in every sample with its 95 % interval: {unit}", unit=unit),
+        _("Move in every sample with its 95 % interval: {unit}", unit=unit),
         (lambda palette: charts.build_samples_figure(rows, unit, palette, phone=state.phone))
         if rows
         else None,
