@@ -379,8 +379,8 @@ def describe_samples(answer: DriverAnswer) -> str:
         return _("No test: {reason}.", reason=translate_deferred(joint[0].reason))
     if small:
         return _(
-            "The move differs between samples: after the Holm correction over {tested} tests a p below 0.05 is"
-            " left for {tests}.",
+            "The move differs between samples: after the Holm correction over {tested} tests a p"
+            " below 0.05 is left for {tests}.",
             tested=family,
             tests="; ".join(map(_format_small_test, small)),
         )

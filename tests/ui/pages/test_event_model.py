@@ -44,8 +44,8 @@ def test_a_model_with_a_factor_offers_the_series_that_can_explain_it(model):
     app = open_event(RATE_RISE, model=model, factor="usd_cny_ecb")
     (choice,) = [box for box in app.selectbox if box.label == "Explained by"]
     assert choice.value == "usd_cny_ecb"
-    # No rate of the rouble: Brent, USD/CNY, EUR/USD and four more of the euro; and where a coefficient is fitted, the
-    # key rate, RUONIA and the risk index, which count points.
+    # No rate of the rouble: Brent, USD/CNY, EUR/USD and four more of the euro; and where a
+    # coefficient is fitted, the key rate, RUONIA and the risk index, which count points.
     assert len(choice.options) == (7 if model == "market-adjusted" else 10)
     assert not any("RUB" in option for option in choice.options)
     assert f"({model}, factor USD/CNY, ECB cross)" in words_of(app)

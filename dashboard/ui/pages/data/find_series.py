@@ -93,7 +93,8 @@ def _draw_matches(text: str) -> None:
     else:
         st.caption(
             _(
-                "Nothing can be fetched here: your role does not allow it, or the program is offline."
+                "Nothing can be fetched here: your role does not allow it, or the program is"
+                " offline."
             )
         )
 
