@@ -222,8 +222,46 @@ HEADLINE_VIEW: Final[View] = {
 """Moves in log points, of simple returns in per cent."""
 
 
+class StudyTables(Result):
+    """A result with the tables of a study, each made when it is first used."""
+
+    @abstractmethod
+    def table(self, name: StudyTableName) -> pd.DataFrame:
+        """Get one table by the stem of its CSV file."""
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """A row an event and window, as `events.csv`."""
+        return self.table("events")
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """A row an event and offset, as `paths.csv`."""
+        return self.table("paths")
+
+    @cached_property
+    def averages(self) -> pd.DataFrame:
+        """A row a group and offset, as `averages.csv`."""
+        return self.table("averages")
+
+    @cached_property
+    def headline(self) -> pd.DataFrame:
+        """The declared test of each group and window, and of a difference, as `headline.csv`."""
+        return self.table("headline")
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """A row a test, group and window, also of a difference, as `tests.csv`."""
+        return self.table("tests")
+
+    @cached_property
+    def skipped(self) -> pd.DataFrame:
+        """The events that are not in the answer, with their reasons, as `skipped.csv`."""
+        return self.table("skipped")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Study(Result):
+class Study(StudyTables):
     """An event study, on one series or a panel.
 
     Attributes
@@ -264,36 +302,6 @@ class Study(Result):
             msg = _("is no table; choose one of {known}", known=", ".join(known))
             raise InputError(msg, field="name", value=name)
         return table_frame(name, study_objects(self.answer, name))
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """A row an event and window, as `events.csv`."""
-        return self.table("events")
-
-    @cached_property
-    def paths(self) -> pd.DataFrame:
-        """A row an event and offset, as `paths.csv`."""
-        return self.table("paths")
-
-    @cached_property
-    def averages(self) -> pd.DataFrame:
-        """A row a group and offset, as `averages.csv`."""
-        return self.table("averages")
-
-    @cached_property
-    def headline(self) -> pd.DataFrame:
-        """The declared test of each group and window, as `headline.csv`."""
-        return self.table("headline")
-
-    @cached_property
-    def tests(self) -> pd.DataFrame:
-        """A row a test, group and window, as `tests.csv`."""
-        return self.table("tests")
-
-    @cached_property
-    def skipped(self) -> pd.DataFrame:
-        """The events that are not in the answer, with their reasons, as `skipped.csv`."""
-        return self.table("skipped")
 
     @property
     def series(self) -> tuple[RateSeries, ...]:
@@ -348,7 +356,7 @@ class Study(Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Compared(Result):
+class Compared(StudyTables):
     """One or two groups of events on one series, as the Compare page has them.
 
     Attributes
@@ -386,36 +394,6 @@ class Compared(Result):
         if self.card.bar_minutes:
             table = replace(table, columns=(*table.columns, *table.bar_columns))
         return build_frame(table, rows)
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """A row an event and window, as `events.csv`."""
-        return self.table("events")
-
-    @cached_property
-    def paths(self) -> pd.DataFrame:
-        """A row an event and offset, as `paths.csv`."""
-        return self.table("paths")
-
-    @cached_property
-    def averages(self) -> pd.DataFrame:
-        """A row a group and offset, as `averages.csv`."""
-        return self.table("averages")
-
-    @cached_property
-    def headline(self) -> pd.DataFrame:
-        """The declared test of each group and of their difference, as `headline.csv`."""
-        return self.table("headline")
-
-    @cached_property
-    def tests(self) -> pd.DataFrame:
-        """A row a test, group and window, and those of the difference, as `tests.csv`."""
-        return self.table("tests")
-
-    @cached_property
-    def skipped(self) -> pd.DataFrame:
-        """The events that are not in the answer, with their reasons, as `skipped.csv`."""
-        return self.table("skipped")
 
     @property
     def series(self) -> tuple[RateSeries, ...]:

@@ -25,8 +25,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from dashboard.models.currencies import pair_of_unit
 from dashboard.models.errors import InputError, SourceError
 from dashboard.models.event import MOSCOW
+from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import FetchResult, RateSeries, SeriesCard
@@ -465,3 +467,30 @@ def read_directory(source: str) -> Mapping[str, DirectoryEntry]:
     except (OSError, ValueError, KeyError, csv.Error) as error:
         msg = _("data/tickers.csv: cannot be read; fetch the program again")
         raise SourceError(msg) from error
+
+
+def name_units(
+    facts: TickerFacts, of_kind: tuple[str, str] | None, *, is_share: bool
+) -> tuple[str, str]:
+    """The unit of a ticker's number and of one over it, for people.
+
+    Args:
+        facts: what the publisher says of it.
+        of_kind: the units of a kind that only this publisher has, such as a bond.
+        is_share: whether it is the price of a share.
+    """
+    if pair := pair_of_unit(facts.unit):
+        return pair.unit, pair.inverse_unit
+    if of_kind is not None:
+        return of_kind
+    if facts.kind == "index":
+        return deferred("points"), deferred("inverse points")
+    if is_share:
+        return (
+            deferred("{currency} per share", currency=facts.unit),
+            deferred("shares per {currency}", currency=facts.unit),
+        )
+    return (
+        deferred("{currency}, as quoted", currency=facts.unit),
+        deferred("inverse of {unit}", unit=facts.unit),
+    )

@@ -42,6 +42,7 @@ from dashboard.sources.rates.base import (
     FetchPeriod,
     build_daily_series,
     make_read_only,
+    name_units,
     read_directory,
     reject_invalid_rate,
 )
@@ -548,21 +549,10 @@ def _instrument_of(facts: TickerFacts) -> Instrument:
 
 
 def _units_of(facts: TickerFacts, instrument: Instrument) -> tuple[str, str]:
-    if pair := pair_of_unit(facts.unit):
-        return pair.unit, pair.inverse_unit
-    if facts.kind == "index":
-        return deferred("points"), deferred("inverse points")
+    of_kind = None
     if instrument.market == "stock/markets/bonds":
-        return deferred("% of face value"), deferred("face value per %")
-    if instrument.is_share:
-        return (
-            deferred("{currency} per share", currency=facts.unit),
-            deferred("shares per {currency}", currency=facts.unit),
-        )
-    return (
-        deferred("{currency}, as quoted", currency=facts.unit),
-        deferred("inverse of {unit}", unit=facts.unit),
-    )
+        of_kind = deferred("% of face value"), deferred("face value per %")
+    return name_units(facts, of_kind, is_share=instrument.is_share)
 
 
 def _limits_of(facts: TickerFacts, instrument: Instrument) -> str:

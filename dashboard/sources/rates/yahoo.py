@@ -46,6 +46,7 @@ from dashboard.sources.rates.base import (
     FetchPeriod,
     build_daily_series,
     drop_missing,
+    name_units,
     read_directory,
 )
 
@@ -427,21 +428,8 @@ def _close_of(metadata: Any, zone: str) -> str:
 
 
 def _units_of(facts: TickerFacts) -> tuple[str, str]:
-    if pair := pair_of_unit(facts.unit):
-        return pair.unit, pair.inverse_unit
-    if facts.kind == "yield":
-        return deferred("% a year"), deferred("years per %")
-    if facts.kind == "index":
-        return deferred("points"), deferred("inverse points")
-    if facts.is_adjusted:
-        return (
-            deferred("{currency} per share", currency=facts.unit),
-            deferred("shares per {currency}", currency=facts.unit),
-        )
-    return (
-        deferred("{currency}, as quoted", currency=facts.unit),
-        deferred("inverse of {unit}", unit=facts.unit),
-    )
+    of_kind = (deferred("% a year"), deferred("years per %")) if facts.kind == "yield" else None
+    return name_units(facts, of_kind, is_share=facts.is_adjusted)
 
 
 def _limits_of(facts: TickerFacts) -> str:
